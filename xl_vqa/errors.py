@@ -1,0 +1,216 @@
+"""The tree of errors. Every one has a code, and its sentences in English and Japanese in messages.py.
+
+XlVqaError
+├── InputError                what was asked for is wrong
+│   ├── ScaleError            scale or bands do not fit together
+│   ├── DistributionError     numbers that are no label distribution
+│   ├── SettingsError         settings file or environment
+│   └── WorkbookError         a workbook or output file
+│       ├── WorkbookUnreadableError
+│       ├── WorkbookLockedError
+│       ├── WorkbookColumnError
+│       └── OutputNotWritableError
+├── VideoError                one video cannot be rated; the others go on
+│   ├── VideoNotFoundError
+│   ├── VideoAccessError
+│   ├── VideoEmptyError
+│   ├── NotAVideoError
+│   ├── NoVideoStreamError
+│   ├── VideoTruncatedError
+│   ├── VideoUnreadableError
+│   ├── VideoTooLargeError
+│   └── VideoCrashedReaderError
+├── ModelError
+│   ├── ModelNotFoundError
+│   ├── ModelIncompatibleError
+│   ├── ModelMemoryError
+│   └── ModelFailedError
+├── HostError
+│   ├── HostUnavailableError
+│   ├── HostStartError
+│   ├── HostAuthenticationError
+│   ├── HostRequestError
+│   └── HostDiskError
+└── CancelledError
+
+Standard library only. Parameters of an error are plain JSON values, so it survives the way through HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from xl_vqa.messages import text
+
+
+class XlVqaError(Exception):
+    """Base of all errors that people see. ``str()`` is the English sentence."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(params)
+        self.params = params
+
+    def message(self, language: str = "en") -> str:
+        """What happened, to which file, and what to do, in ``en`` or ``ja``."""
+        return text(self.code, language, **self.params)
+
+    def __str__(self) -> str:
+        return self.message("en")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.params)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "params": self.params, "message": self.message("en")}
+
+
+def _rebuild(kind: type[XlVqaError], params: dict[str, Any]) -> XlVqaError:
+    return kind(**params)
+
+
+class InputError(XlVqaError):
+    code = "input_error"
+
+
+class ScaleError(InputError):
+    code = "scale_error"
+
+
+class DistributionError(InputError):
+    code = "distribution_error"
+
+
+class SettingsError(InputError):
+    code = "settings_error"
+
+
+class WorkbookError(InputError):
+    code = "workbook_error"
+
+
+class WorkbookUnreadableError(WorkbookError):
+    code = "workbook_unreadable"
+
+
+class WorkbookLockedError(WorkbookError):
+    code = "workbook_locked"
+
+
+class WorkbookColumnError(WorkbookError):
+    code = "workbook_column"
+
+
+class OutputNotWritableError(WorkbookError):
+    code = "output_not_writable"
+
+
+class VideoError(XlVqaError):
+    """One video cannot be rated. ``path`` is always among the parameters."""
+
+    code = "video_error"
+
+
+class VideoNotFoundError(VideoError):
+    code = "video_not_found"
+
+
+class VideoAccessError(VideoError):
+    code = "video_access"
+
+
+class VideoEmptyError(VideoError):
+    code = "video_empty"
+
+
+class NotAVideoError(VideoError):
+    code = "not_a_video"
+
+
+class NoVideoStreamError(VideoError):
+    code = "no_video_stream"
+
+
+class VideoTruncatedError(VideoError):
+    code = "video_truncated"
+
+
+class VideoUnreadableError(VideoError):
+    code = "video_unreadable"
+
+
+class VideoTooLargeError(VideoError):
+    code = "video_too_large"
+
+
+class VideoCrashedReaderError(VideoError):
+    code = "video_crashed_reader"
+
+
+class ModelError(XlVqaError):
+    code = "model_error"
+
+
+class ModelNotFoundError(ModelError):
+    code = "model_not_found"
+
+
+class ModelIncompatibleError(ModelError):
+    code = "model_incompatible"
+
+
+class ModelMemoryError(ModelError):
+    code = "model_memory"
+
+
+class ModelFailedError(ModelError):
+    code = "model_failed"
+
+
+class HostError(XlVqaError):
+    code = "host_error"
+
+
+class HostUnavailableError(HostError):
+    code = "host_unavailable"
+
+
+class HostStartError(HostError):
+    code = "host_start"
+
+
+class HostAuthenticationError(HostError):
+    code = "host_authentication"
+
+
+class HostRequestError(HostError):
+    code = "host_request"
+
+
+class HostDiskError(HostError):
+    code = "host_disk"
+
+
+class CancelledError(XlVqaError):
+    code = "cancelled"
+
+
+def all_errors() -> dict[str, type[XlVqaError]]:
+    """Every error class by its code."""
+    found: dict[str, type[XlVqaError]] = {}
+    waiting: list[type[XlVqaError]] = [XlVqaError]
+    while waiting:
+        kind = waiting.pop()
+        found[kind.code] = kind
+        waiting.extend(kind.__subclasses__())
+    return found
+
+
+def from_dict(values: Mapping[str, Any]) -> XlVqaError:
+    """The error that ``to_dict`` wrote; an unknown code (a newer host) keeps its English message."""
+    kind = all_errors().get(str(values.get("code")))
+    if kind is None:
+        return XlVqaError(problem=str(values.get("message") or values.get("code") or "unknown"))
+    return kind(**dict(values.get("params") or {}))

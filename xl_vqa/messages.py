@@ -1,0 +1,202 @@
+"""What people read about errors and warnings, in English and Japanese.
+
+One entry per code. ``{path}`` and the like are filled from the error's parameters; a missing one shows as
+an ellipsis rather than raising, because a broken message must never hide the error itself.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Any, Final
+
+LANGUAGES: Final = ("en", "ja")
+
+MESSAGES: Final[dict[str, dict[str, str]]] = {
+    "error": {
+        "en": "Something went wrong: {problem}.",
+        "ja": "エラーが発生しました: {problem}",
+    },
+    "input_error": {
+        "en": "The input cannot be used: {problem}.",
+        "ja": "入力を使用できません: {problem}",
+    },
+    "scale_error": {
+        "en": "The score scale does not fit: {problem}.",
+        "ja": "スコアの尺度に問題があります: {problem}",
+    },
+    "distribution_error": {
+        "en": "The model's answer is not a label distribution: {problem}.",
+        "ja": "モデルの出力がラベル分布になっていません: {problem}",
+    },
+    "settings_error": {
+        "en": "The settings cannot be used ({source}): {problem}. Correct them and try again.",
+        "ja": "設定を使用できません({source}): {problem}。設定を修正してから、もう一度お試しください。",
+    },
+    "workbook_error": {
+        "en": "The workbook {path} cannot be processed: {problem}.",
+        "ja": "ブック {path} を処理できません: {problem}",
+    },
+    "workbook_unreadable": {
+        "en": "The workbook {path} cannot be read: {problem}. Check that it is an .xlsx or .xlsm file "
+        "without a password.",
+        "ja": "ブック {path} を読み込めません: {problem}。パスワードのない .xlsx または .xlsm "
+        "ファイルかご確認ください。",
+    },
+    "workbook_locked": {
+        "en": "The workbook {path} is open in another program. Close it there and try again; "
+        "finished ratings are kept.",
+        "ja": "ブック {path} は他のプログラムで開かれています。閉じてからもう一度お試しください。"
+        "評価済みの結果は保存されています。",
+    },
+    "workbook_column": {
+        "en": "No column with video paths was found in {path}: {problem}. Name it with --column.",
+        "ja": "{path} に動画パスの列が見つかりません: {problem}。--column で列を指定してください。",
+    },
+    "output_not_writable": {
+        "en": "The result cannot be written to {path}: {problem}. Choose another place with -o.",
+        "ja": "結果を {path} に書き込めません: {problem}。-o で別の保存先を指定してください。",
+    },
+    "video_error": {
+        "en": "The video {path} cannot be rated: {problem}.",
+        "ja": "動画 {path} を評価できません: {problem}",
+    },
+    "video_not_found": {
+        "en": "There is no file at {path}. Check the path and whether the drive is connected.",
+        "ja": "ファイル {path} が見つかりません。パスとドライブの接続をご確認ください。",
+    },
+    "video_access": {
+        "en": "The file {path} cannot be opened: {problem}. Check its permissions and whether another program "
+        "holds it.",
+        "ja": "ファイル {path} を開けません: {problem}。アクセス権と、他のプログラムで使用中でないか"
+        "ご確認ください。",
+    },
+    "video_empty": {
+        "en": "The file {path} is empty (0 bytes). Copy or export the video again.",
+        "ja": "ファイル {path} は空(0 バイト)です。動画をコピーまたは書き出しし直してください。",
+    },
+    "not_a_video": {
+        "en": "The file {path} is not a video ({problem}). Choose a video file such as .mp4, .mov or .webm.",
+        "ja": "ファイル {path} は動画ではありません({problem})。.mp4、.mov、.webm などの動画ファイルを"
+        "指定してください。",
+    },
+    "no_video_stream": {
+        "en": "The file {path} holds sound but no picture. Choose the file that contains the video.",
+        "ja": "ファイル {path} には音声だけで映像がありません。映像を含むファイルを指定してください。",
+    },
+    "video_truncated": {
+        "en": "The video {path} is cut off or damaged: {problem}. Copy it again from its source.",
+        "ja": "動画 {path} は途中で切れているか破損しています: {problem}。元のファイルからコピーし直して"
+        "ください。",
+    },
+    "video_unreadable": {
+        "en": "The video {path} cannot be decoded: {problem}. Converting it to H.264 .mp4 usually helps.",
+        "ja": "動画 {path} をデコードできません: {problem}。H.264 の .mp4 に変換すると多くの場合"
+        "読み込めます。",
+    },
+    "video_too_large": {
+        "en": "The picture of {path} is too large: {problem}. Scale the video down and try again.",
+        "ja": "動画 {path} の画面サイズが大きすぎます: {problem}。縮小してからもう一度お試しください。",
+    },
+    "video_crashed_reader": {
+        "en": "Reading {path} stopped the scoring host {times} times, so it is skipped. Convert it to H.264 .mp4, "
+        "or ask for it again with --refresh.",
+        "ja": "{path} の読み込み中にスコアリングホストが {times} 回停止したため、スキップしました。"
+        "H.264 の .mp4 に変換するか、--refresh を付けて再実行してください。",
+    },
+    "model_error": {
+        "en": "The model cannot be used: {problem}.",
+        "ja": "モデルを使用できません: {problem}",
+    },
+    "model_not_found": {
+        "en": "The model {model} was not found: {problem}. Check the folder or name in the settings.",
+        "ja": "モデル {model} が見つかりません: {problem}。設定のフォルダーまたは名前をご確認ください。",
+    },
+    "model_incompatible": {
+        "en": "The model {model} does not fit this product: {problem}.",
+        "ja": "モデル {model} はこの製品に対応していません: {problem}",
+    },
+    "model_memory": {
+        "en": "There is not enough memory for the model: {problem}. Close other programs, lower the pixel budget "
+        "or choose a smaller model.",
+        "ja": "モデルに必要なメモリが足りません: {problem}。他のプログラムを閉じる、画素数の上限を下げる、"
+        "または小さいモデルを選んでください。",
+    },
+    "model_failed": {
+        "en": "The model stopped while rating {path}: {problem}. Try again; if it repeats, run 'xl-vqa doctor'.",
+        "ja": "{path} の評価中にモデルが停止しました: {problem}。もう一度お試しください。繰り返す場合は "
+        "'xl-vqa doctor' を実行してください。",
+    },
+    "host_error": {
+        "en": "The scoring host reported a problem: {problem}.",
+        "ja": "スコアリングホストで問題が発生しました: {problem}",
+    },
+    "host_unavailable": {
+        "en": "The scoring host does not answer: {problem}. Start it with 'xl-vqa host start'.",
+        "ja": "スコアリングホストが応答しません: {problem}。'xl-vqa host start' で起動してください。",
+    },
+    "host_start": {
+        "en": "The scoring host could not be started: {problem}. 'xl-vqa host logs' shows why.",
+        "ja": "スコアリングホストを起動できませんでした: {problem}。'xl-vqa host logs' で原因を確認できます。",
+    },
+    "host_authentication": {
+        "en": "The scoring host refused the request: its token has changed. Try again.",
+        "ja": "スコアリングホストが要求を拒否しました(トークンが変わりました)。もう一度お試しください。",
+    },
+    "host_request": {
+        "en": "The scoring host did not understand the request: {problem}.",
+        "ja": "スコアリングホストが要求を解釈できませんでした: {problem}",
+    },
+    "host_disk": {
+        "en": "The scoring host cannot write its store at {path}: {problem}. Free some disk space; ratings stored "
+        "so far are safe.",
+        "ja": "スコアリングホストが {path} に書き込めません: {problem}。ディスクの空き容量を増やして"
+        "ください。保存済みの評価は失われていません。",
+    },
+    "cancelled": {
+        "en": "The rating of {path} was cancelled.",
+        "ja": "{path} の評価は取り消されました。",
+    },
+    # warnings: a rating exists, and the reader should know this about it
+    "warning_high_off_digit_mass": {
+        "en": "The model wanted to answer something other than a label; its score is not reliable.",
+        "ja": "モデルがラベル以外の答えを出そうとしました。このスコアは信頼できません。",
+    },
+    "warning_frozen": {
+        "en": "The picture does not change during the video.",
+        "ja": "動画の間、映像が変化していません。",
+    },
+    "warning_black": {
+        "en": "The picture is black throughout.",
+        "ja": "映像が最初から最後まで真っ黒です。",
+    },
+    "warning_single_frame": {
+        "en": "The video has a single frame, so motion could not be judged.",
+        "ja": "動画が 1 フレームしかないため、動きは評価できません。",
+    },
+    "warning_truncated": {
+        "en": "The end of the video could not be read; the rating covers the part before.",
+        "ja": "動画の終わりを読み込めませんでした。評価はその前の部分に基づきます。",
+    },
+    "warning_same_score": {
+        "en": "The last {count} different videos all got the same score; the model may be broken.",
+        "ja": "直近の {count} 本の異なる動画がすべて同じスコアです。モデルに異常がある可能性があります。",
+    },
+}
+
+
+class _Lenient(Formatter):
+    """Fills what is there and shows an ellipsis for what is missing."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs.get(str(key), "…")
+
+
+def text(code: str, language: str = "en", **params: Any) -> str:
+    """The sentence of ``code`` in ``language`` (English where the language is not known)."""
+    entry = MESSAGES.get(code, MESSAGES["error"])
+    if code not in MESSAGES:
+        params = {"problem": code, **params}
+    template = entry.get(language) or entry["en"]
+    cleaned = {k: v.rstrip(" .。") if isinstance(v, str) and k == "problem" else v for k, v in params.items()}
+    return _Lenient().vformat(template, (), cleaned)

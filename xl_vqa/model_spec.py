@@ -1,0 +1,160 @@
+"""What a model folder says of itself to the product: scale, prompt, sampling and pixel budget.
+
+Stored as ``xl_vqa.json`` beside the Hugging Face files. A Qwen2.5-VL without one gets ``default_qwen()``.
+Standard library only: the host reads it before any model library is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
+from xl_vqa.labels import Scale
+
+FILE_NAME: Final = "xl_vqa.json"
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The words around the video. ``question_with_text`` holds ``{text}``, the prompt of a generated video."""
+
+    system: str | None = "You are a helpful assistant."
+    question: str = "Rate the overall quality of this video. Answer with an integer from 10 (bad) to 50 (excellent)."
+    question_with_text: str = (
+        'This video was generated from the text "{text}". Rate its overall quality, including how well it '
+        "follows the text. Answer with an integer from 10 (bad) to 50 (excellent)."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which frames are read: ``frames`` (even) as pairs of neighbours spread evenly over the whole length.
+
+    Pairs, because Qwen2.5-VL merges two frames into one temporal patch: evenly spread single frames would
+    hide flicker and freezes (docs/method.md).
+    """
+
+    frames: int = 16
+    adjacent_pairs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """Budget after resizing, in pixels: per frame at least and at most, and over all frames together."""
+
+    min_pixels: int = 128 * 28 * 28
+    max_pixels: int = 768 * 28 * 28
+    total_pixels: int = 16 * 768 * 28 * 28
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """Per channel mean and standard deviation of RGB in 0..1. The default is Qwen2.5-VL's (CLIP's)."""
+
+    mean: tuple[float, float, float] = (0.48145466, 0.4578275, 0.40821073)
+    std: tuple[float, float, float] = (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """Everything a score depends on besides the weights. Raises ModelIncompatibleError where it contradicts itself."""
+
+    name: str = "Qwen2.5-VL"
+    scale: Scale = field(default_factory=Scale)
+    prompt: Prompt = field(default_factory=Prompt)
+    sampling: Sampling = field(default_factory=Sampling)
+    pixels: Pixels = field(default_factory=Pixels)
+    normalization: Normalization = field(default_factory=Normalization)
+    head: str = "digits"
+    fine_tuned: bool = False
+    """Whether it was taught on labels at all; a model that was not is shown with a warning."""
+
+    def __post_init__(self) -> None:
+        problems = []
+        if self.sampling.frames < 2 or self.sampling.frames % 2:
+            problems.append(f"sampling.frames must be even and 2 or more, not {self.sampling.frames}")
+        if not 28 * 28 <= self.pixels.min_pixels <= self.pixels.max_pixels:
+            problems.append("pixels.min_pixels must lie between 784 and pixels.max_pixels")
+        if self.pixels.total_pixels < self.pixels.min_pixels * self.sampling.frames:
+            problems.append("pixels.total_pixels is less than min_pixels for every frame")
+        if self.head != "digits":
+            problems.append(f"head {self.head!r} is not known to this version")
+        if "{text}" not in self.prompt.question_with_text:
+            problems.append("prompt.question_with_text must contain {text}")
+        if problems:
+            raise ModelIncompatibleError(model=self.name, problem="; ".join(problems))
+
+    @classmethod
+    def default_qwen(cls, name: str = "Qwen2.5-VL") -> ModelSpec:
+        """For a Qwen2.5-VL as published. Prompt and sampling are our choice, not the paper's."""
+        return cls(name=name)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"format": FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ModelSpec:
+        """Raises ModelIncompatibleError for an unknown format, a missing or an unknown field."""
+        values = dict(values)
+        name = str(values.get("name", "?"))
+        if values.pop("format", None) != FORMAT:
+            raise ModelIncompatibleError(model=name, problem=f"{FILE_NAME} is not of format {FORMAT}")
+        try:
+            normalization = values.pop("normalization")
+            return cls(
+                scale=Scale.from_dict(values.pop("scale")),
+                prompt=Prompt(**values.pop("prompt")),
+                sampling=Sampling(**values.pop("sampling")),
+                pixels=Pixels(**values.pop("pixels")),
+                normalization=Normalization(tuple(normalization["mean"]), tuple(normalization["std"])),
+                **values,
+            )
+        except (KeyError, TypeError, ScaleError) as error:
+            raise ModelIncompatibleError(model=name, problem=f"{FILE_NAME}: {error}") from error
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> ModelSpec | None:
+        """From a model folder; None where it has no xl_vqa.json. Raises ModelIncompatibleError for a broken one."""
+        path = Path(folder) / FILE_NAME
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise ModelIncompatibleError(model=str(folder), problem=f"{FILE_NAME}: {error}") from error
+        return cls.from_dict(values)
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Writes xl_vqa.json atomically."""
+        path = Path(folder) / FILE_NAME
+        partial = path.with_suffix(".json.partial")
+        partial.write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(partial, path)
+
+
+def starter_folder() -> Path:
+    """The starter model that ships: inside the installed package, or ``model/starter`` of a checkout.
+
+    Raises ModelNotFoundError where neither is there.
+    """
+    return shipped_folder("starter")
+
+
+def demo_clips_folder() -> Path:
+    """The demo's clips that ship. Raises ModelNotFoundError where they are missing."""
+    return shipped_folder("demo_clips")
+
+
+def shipped_folder(name: str) -> Path:
+    """A folder of ``model/``: in a checkout, or in ``xl_vqa/_shipped`` of an installed wheel."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "_shipped" / name, package.parent / "model" / name):
+        if folder.is_dir():
+            return folder
+    raise ModelNotFoundError(model=name, problem="it is missing from this installation; install xl_vqa again")

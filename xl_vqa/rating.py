@@ -1,0 +1,252 @@
+"""What the model says of one video: the distribution over all labels, and the rating read off it.
+
+Pure and standard library only; nothing here is parsed from text and nothing is sampled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from xl_vqa.errors import DistributionError
+from xl_vqa.labels import Band, Bands, Scale
+
+DECODINGS: Final = ("expectation", "median", "greedy", "map")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDistribution:
+    """The probability of every label of a scale, given that the answer is one of them.
+
+    ``probabilities[i]`` belongs to ``scale.labels[i]``; they sum to 1. ``off_digit_mass`` is the share of
+    the model's own probability that lay outside the valid labels before renormalising: near 0 for a
+    fine-tuned model, near 1 for one that was never taught to answer in labels.
+
+    Raises DistributionError for a wrong length, a negative or non-finite probability, or a sum that is not 1.
+    """
+
+    scale: Scale
+    probabilities: tuple[float, ...]
+    off_digit_mass: float = 0.0
+
+    def __post_init__(self) -> None:
+        if len(self.probabilities) != len(self.scale.labels):
+            raise DistributionError(
+                problem=f"{len(self.probabilities)} probabilities for {len(self.scale.labels)} labels"
+            )
+        if any(not math.isfinite(p) or p < 0 for p in self.probabilities):
+            raise DistributionError(problem="a probability is negative or not a number")
+        if abs(math.fsum(self.probabilities) - 1.0) > 1e-4:
+            raise DistributionError(problem=f"probabilities sum to {math.fsum(self.probabilities):.6f}, not 1")
+        if not -1e-6 <= self.off_digit_mass <= 1 + 1e-6:
+            raise DistributionError(problem=f"off-digit mass {self.off_digit_mass} is outside 0..1")
+
+    @classmethod
+    def from_joint(cls, scale: Scale, joint: Mapping[int, float]) -> LabelDistribution:
+        """From the model's own (unnormalised) probability of each label; a missing label has none.
+
+        Raises DistributionError where no label has any probability.
+        """
+        masses = [float(joint.get(label, 0.0)) for label in scale.labels]
+        total = math.fsum(masses)
+        if not total > 0 or not math.isfinite(total):
+            raise DistributionError(problem="the model gave no label any probability")
+        off = min(max(1.0 - total, 0.0), 1.0)
+        return cls(scale, tuple(mass / total for mass in masses), off)
+
+    def expectation(self) -> float:
+        """The mean label: the default answer, best in SRCC, PLCC and RMSE (docs/method.md)."""
+        mean = math.fsum(p * label for p, label in zip(self.probabilities, self.scale.labels, strict=True))
+        return min(max(mean, self.scale.label_min), self.scale.label_max)
+
+    def std(self) -> float:
+        """The spread of the label, in labels."""
+        mean = self.expectation()
+        pairs = zip(self.probabilities, self.scale.labels, strict=True)
+        return math.sqrt(max(math.fsum(p * (label - mean) ** 2 for p, label in pairs), 0.0))
+
+    def quantile(self, share: float) -> int:
+        """The lowest label at which the cumulative probability reaches ``share`` (0..1)."""
+        cumulative = 0.0
+        for p, label in zip(self.probabilities, self.scale.labels, strict=True):
+            cumulative += p
+            # the tolerance keeps a sum such as 0.1 + 0.2 + 0.2 from missing 0.5 by one bit
+            if cumulative >= share - 1e-12 and cumulative > 0:
+                return label
+        return self.scale.label_max
+
+    def median(self) -> int:
+        return self.quantile(0.5)
+
+    def map(self) -> int:
+        """The label with the highest joint probability; the lower one of equals."""
+        best = max(range(len(self.probabilities)), key=lambda i: (self.probabilities[i], -i))
+        return self.scale.labels[best]
+
+    def greedy(self) -> int:
+        """What ``generate()`` without sampling answers: the likeliest first digit, then the next."""
+        candidates = dict(zip(self.scale.labels, self.probabilities, strict=True))
+        for place in range(self.scale.width):
+            mass: dict[str, float] = {}
+            for label, p in candidates.items():
+                digit = self.scale.text(label)[place]
+                mass[digit] = mass.get(digit, 0.0) + p
+            best = max(mass, key=lambda digit: (mass[digit], -int(digit)))
+            candidates = {k: p for k, p in candidates.items() if self.scale.text(k)[place] == best}
+        (label,) = candidates
+        return label
+
+    def decode(self, decoding: str = "expectation") -> float:
+        """The label by one of ``DECODINGS``; fractional only for the expectation."""
+        if decoding not in DECODINGS:
+            raise DistributionError(
+                problem=f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}"
+            )
+        return float(getattr(self, decoding)())
+
+    def interval(self, coverage: float = 0.9) -> tuple[int, int]:
+        """The central labels that hold at least ``coverage`` of the probability.
+
+        This is the model's own spread. It is not calibrated against people: see evaluation/.
+        """
+        if not 0 < coverage < 1:
+            raise DistributionError(problem=f"coverage must lie between 0 and 1, not {coverage}")
+        tail = (1 - coverage) / 2
+        return self.quantile(tail), self.quantile(1 - tail)
+
+    def band_probability(self, bands: Bands, band: Band) -> float:
+        """The probability that the label lies in ``band``."""
+        pairs = zip(self.probabilities, self.scale.labels, strict=True)
+        return min(math.fsum(p for p, label in pairs if bands.of(label) is band), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FramesUsed:
+    """The frames that were really read.
+
+    ``indices`` count decoded frames from 0 in display order; ``timestamps_s`` are seconds from the start;
+    ``width`` x ``height`` is the picture as shown (rotation applied) in pixels.
+    """
+
+    indices: tuple[int, ...]
+    timestamps_s: tuple[float, ...]
+    width: int
+    height: int
+    frame_count: int
+    duration_s: float
+    fps: float
+    decoder: str
+    codec: str
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        values = asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> FramesUsed:
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The answer for one video, with everything it was made from.
+
+    ``warnings`` are keys of messages.py (for example ``warning_high_off_digit_mass``), never sentences, so
+    that each reader shows them in its own language.
+    """
+
+    path: str
+    distribution: LabelDistribution
+    frames: FramesUsed
+    video_fingerprint: str
+    model: str
+    model_fingerprint: str
+    settings_key: str
+    text: str | None = None
+    rated_at: str = ""
+    warnings: tuple[str, ...] = ()
+    decoding: str = "expectation"
+    bands: Bands = field(default_factory=Bands.default)
+
+    @property
+    def expected_label(self) -> float:
+        """The mean of the distribution, in labels."""
+        return self.distribution.expectation()
+
+    @property
+    def label(self) -> int:
+        """The integer label by the chosen decoding; halves go up."""
+        return math.floor(self.distribution.decode(self.decoding) + 0.5)
+
+    @property
+    def mos(self) -> float:
+        """The MOS of the decoded label, before it is rounded to an integer."""
+        return self.distribution.scale.to_mos(self.distribution.decode(self.decoding))
+
+    @property
+    def band(self) -> Band:
+        return self.bands.of(self.label)
+
+    @property
+    def band_probability(self) -> float:
+        return self.distribution.band_probability(self.bands, self.band)
+
+    def to_dict(self, *, detail: bool = True) -> dict[str, Any]:
+        """JSON-ready. Without ``detail`` the distribution and the frame list are left out."""
+        low, high = self.distribution.interval()
+        values: dict[str, Any] = {
+            "path": self.path,
+            "label": self.label,
+            "expected_label": round(self.expected_label, 4),
+            "mos": round(self.mos, 4),
+            "band": self.band.key,
+            "band_probability": round(self.band_probability, 6),
+            "interval": [low, high],
+            "off_digit_mass": round(self.distribution.off_digit_mass, 8),
+            "frames": len(self.frames.indices),
+            "model": self.model,
+            "decoding": self.decoding,
+            "warnings": list(self.warnings),
+            "rated_at": self.rated_at,
+        }
+        if self.text is not None:
+            values["text"] = self.text
+        if detail:
+            values.update(
+                scale=self.distribution.scale.to_dict(),
+                band_thresholds=list(self.bands.thresholds),
+                distribution=list(self.distribution.probabilities),
+                frames_used=self.frames.to_dict(),
+                video_fingerprint=self.video_fingerprint,
+                model_fingerprint=self.model_fingerprint,
+                settings_key=self.settings_key,
+            )
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Rating:
+        """The inverse of ``to_dict(detail=True)``. Raises DistributionError where a field is missing."""
+        try:
+            scale = Scale.from_dict(values["scale"])
+            first, second, third, fourth = values["band_thresholds"]
+            return cls(
+                path=values["path"],
+                distribution=LabelDistribution(
+                    scale, tuple(values["distribution"]), values["off_digit_mass"]
+                ),
+                frames=FramesUsed.from_dict(values["frames_used"]),
+                video_fingerprint=values["video_fingerprint"],
+                model=values["model"],
+                model_fingerprint=values["model_fingerprint"],
+                settings_key=values["settings_key"],
+                text=values.get("text"),
+                rated_at=values["rated_at"],
+                warnings=tuple(values["warnings"]),
+                decoding=values["decoding"],
+                bands=Bands(scale, (first, second, third, fourth)),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise DistributionError(problem=f"not a complete rating: {error!r}") from error
