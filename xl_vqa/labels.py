@@ -9,6 +9,7 @@ Pure and standard library only: the spreadsheets' side imports this module.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -167,7 +168,7 @@ class Bands:
             raise ScaleError(problem=f"four band thresholds are needed, not {len(values)}")
         if any(not math.isfinite(value) for value in values):
             raise ScaleError(problem="band thresholds must be numbers")
-        if any(a >= b for a, b in zip(values, values[1:], strict=False)):
+        if any(a >= b for a, b in itertools.pairwise(values)):
             raise ScaleError(problem=f"band thresholds must rise: {list(values)}")
 
     @classmethod

@@ -91,8 +91,7 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     },
     "video_unreadable": {
         "en": "The video {path} cannot be decoded: {problem}. Converting it to H.264 .mp4 usually helps.",
-        "ja": "動画 {path} をデコードできません: {problem}。H.264 の .mp4 に変換すると多くの場合"
-        "読み込めます。",
+        "ja": "動画 {path} をデコードできません: {problem}。H.264 の .mp4 に変換すると多くの場合読み込めます。",
     },
     "video_too_large": {
         "en": "The picture of {path} is too large: {problem}. Scale the video down and try again.",

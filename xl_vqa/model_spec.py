@@ -25,7 +25,9 @@ class Prompt:
     """The words around the video. ``question_with_text`` holds ``{text}``, the prompt of a generated video."""
 
     system: str | None = "You are a helpful assistant."
-    question: str = "Rate the overall quality of this video. Answer with an integer from 10 (bad) to 50 (excellent)."
+    question: str = (
+        "Rate the overall quality of this video. Answer with an integer from 10 (bad) to 50 (excellent)."
+    )
     question_with_text: str = (
         'This video was generated from the text "{text}". Rate its overall quality, including how well it '
         "follows the text. Answer with an integer from 10 (bad) to 50 (excellent)."
@@ -63,7 +65,10 @@ class Normalization:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Everything a score depends on besides the weights. Raises ModelIncompatibleError where it contradicts itself."""
+    """Everything a score depends on besides the weights.
+
+    Raises ModelIncompatibleError where it contradicts itself.
+    """
 
     name: str = "Qwen2.5-VL"
     scale: Scale = field(default_factory=Scale)
@@ -120,7 +125,10 @@ class ModelSpec:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> ModelSpec | None:
-        """From a model folder; None where it has no xl_vqa.json. Raises ModelIncompatibleError for a broken one."""
+        """From a model folder; None where it has no xl_vqa.json.
+
+        Raises ModelIncompatibleError for a broken one.
+        """
         path = Path(folder) / FILE_NAME
         try:
             values = json.loads(path.read_text(encoding="utf-8"))

@@ -101,9 +101,7 @@ class LabelDistribution:
     def decode(self, decoding: str = "expectation") -> float:
         """The label by one of ``DECODINGS``; fractional only for the expectation."""
         if decoding not in DECODINGS:
-            raise DistributionError(
-                problem=f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}"
-            )
+            raise DistributionError(problem=f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}")
         return float(getattr(self, decoding)())
 
     def interval(self, coverage: float = 0.9) -> tuple[int, int]:
@@ -147,7 +145,8 @@ class FramesUsed:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FramesUsed:
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +233,7 @@ class Rating:
             first, second, third, fourth = values["band_thresholds"]
             return cls(
                 path=values["path"],
-                distribution=LabelDistribution(
-                    scale, tuple(values["distribution"]), values["off_digit_mass"]
-                ),
+                distribution=LabelDistribution(scale, tuple(values["distribution"]), values["off_digit_mass"]),
                 frames=FramesUsed.from_dict(values["frames_used"]),
                 video_fingerprint=values["video_fingerprint"],
                 model=values["model"],
