@@ -222,6 +222,7 @@ class Rating:
                 video_fingerprint=self.video_fingerprint,
                 model_fingerprint=self.model_fingerprint,
                 settings_key=self.settings_key,
+                off_digit_mass=self.distribution.off_digit_mass,
             )
         return values
 

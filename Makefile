@@ -1,0 +1,49 @@
+# make demo and make test do all set-up by themselves: they need Python 3.11 or newer, pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test quick lint types walls bench starter setup clean
+
+demo: $(READY)
+	$(BIN)/xl-vqa demo
+
+# Everything, the slow tests too.
+test: $(READY)
+	$(BIN)/python -m pytest
+
+quick: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+walls: $(READY)
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# Data, training, evaluation and card of the starter model: under 30 minutes on two cores.
+starter: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
+	$(BIN)/python -m xl_vqa.training.starter --output model/starter
+
+setup: $(READY)
+
+# The marker file is written last, so an interrupted set-up is begun again.
+# torch comes first and pinned: a looser requirement would bring several GB of CUDA packages on Linux.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("xl_vqa needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,dev]"
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) demo_output

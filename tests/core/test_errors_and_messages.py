@@ -1,0 +1,71 @@
+"""Every error has its sentences in both languages and survives pickling and JSON."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from string import Formatter
+
+import pytest
+
+import xl_vqa.errors as errors
+from xl_vqa.messages import LANGUAGES, MESSAGES, text
+
+PARAMS = {
+    "path": "動画 1.mp4",
+    "problem": "it is odd",
+    "model": "m",
+    "source": "settings.toml",
+    "times": 2,
+    "count": 5,
+}
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("code", sorted(errors.all_errors()))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_speaks_both_languages(code: str, language: str) -> None:
+    message = errors.all_errors()[code](**PARAMS).message(language)
+    assert "…" not in message
+    assert "{" not in message
+    assert ("。" in message or re.search("[ぁ-ん]", message)) if language == "ja" else message.endswith(".")
+
+
+@pytest.mark.parametrize("code", sorted(MESSAGES))
+def test_both_languages_say_the_same_things(code: str) -> None:
+    entry = MESSAGES[code]
+    assert set(entry) == set(LANGUAGES)
+    assert fields(entry["en"]) == fields(entry["ja"])
+
+
+def test_codes_are_unique_and_the_docstring_tree_is_complete() -> None:
+    kinds = errors.all_errors()
+    classes = {
+        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.XlVqaError)
+    }
+    assert set(kinds.values()) == classes
+    for kind in classes:
+        assert re.search(rf"\b{kind.__name__}\b", errors.__doc__ or "")
+
+
+@pytest.mark.parametrize("kind", list(errors.all_errors().values()))
+def test_errors_survive_pickle_and_json(kind: type[errors.XlVqaError]) -> None:
+    error = kind(**PARAMS)
+    for copy in (pickle.loads(pickle.dumps(error)), errors.from_dict(json.loads(json.dumps(error.to_dict())))):
+        assert type(copy) is kind
+        assert copy.params == PARAMS
+        assert str(copy) == str(error)
+
+
+def test_a_newer_hosts_error_keeps_its_sentence() -> None:
+    error = errors.from_dict({"code": "from_the_future", "message": "The flux is low."})
+    assert "The flux is low" in str(error)
+
+
+def test_a_missing_parameter_never_hides_the_error() -> None:
+    assert "…" in text("video_not_found", "en")
+    assert text("no such code", "en")

@@ -1,0 +1,58 @@
+"""The model folder's own description: round trip, and a clear word for a broken one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xl_vqa.errors import ModelIncompatibleError
+from xl_vqa.labels import Scale
+from xl_vqa.model_spec import ModelSpec, Pixels, Prompt, Sampling
+
+
+def test_round_trip_through_a_folder(tmp_path: Path) -> None:
+    spec = ModelSpec(
+        name="mine",
+        scale=Scale(0, 100, 0, 100, "floor"),
+        prompt=Prompt(system=None, question="品質は?", question_with_text="{text}: 品質は?"),
+        sampling=Sampling(8),
+        pixels=Pixels(784, 100_352, 8 * 100_352),
+        fine_tuned=True,
+    )
+    spec.save(tmp_path)
+    assert ModelSpec.load(tmp_path) == spec
+    assert [p.name for p in tmp_path.iterdir()] == ["xl_vqa.json"]
+
+
+def test_a_folder_without_one_gives_nothing(tmp_path: Path) -> None:
+    assert ModelSpec.load(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2},
+        {"sampling": {"frames": 7}},
+        {"sampling": {"fps": 2}},
+        {"pixels": {"min_pixels": 10, "max_pixels": 5, "total_pixels": 5}},
+        {"head": "words"},
+        {"prompt": {"question_with_text": "no placeholder"}},
+        {"scale": {"label_min": 60}},
+        {"normalization": {}},
+        {"unknown": 1},
+    ],
+)
+def test_a_broken_description_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+    values = {**ModelSpec.default_qwen().to_dict(), **change}
+    (tmp_path / "xl_vqa.json").write_text(json.dumps(values))
+    with pytest.raises(ModelIncompatibleError):
+        ModelSpec.load(tmp_path)
+
+
+def test_text_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (tmp_path / "xl_vqa.json").write_text("{")
+    with pytest.raises(ModelIncompatibleError, match=r"xl_vqa\.json"):
+        ModelSpec.load(tmp_path)

@@ -1,0 +1,120 @@
+"""Settings from file, environment and flags; every problem is named at once, with its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xl_vqa import settings as settings_module
+from xl_vqa.errors import SettingsError
+from xl_vqa.labels import Scale
+from xl_vqa.settings import Settings, default_language
+
+
+def write(home: Path, content: str | bytes) -> None:
+    data = content.encode() if isinstance(content, str) else content
+    (home / "settings.toml").write_bytes(data)
+
+
+def test_later_sources_win(tmp_path: Path) -> None:
+    write(tmp_path, 'model = "from-file"\nbatch_size = 3\nframes = 8\n')
+    environment = {"XL_VQA_HOME": str(tmp_path), "XL_VQA_MODEL": "from-env", "XL_VQA_FRAMES": "12"}
+    settings = Settings.load(environment, frames=16, device=None)
+    assert (settings.model, settings.batch_size, settings.frames, settings.device) == ("from-env", 3, 16, "auto")
+    assert settings.store_file.parent == tmp_path
+
+
+def test_every_kind_of_value_reads_from_the_environment(tmp_path: Path) -> None:
+    settings = Settings.load(
+        {
+            "XL_VQA_HOME": str(tmp_path),
+            "XL_VQA_OFFLINE": "yes",
+            "XL_VQA_IDLE_MINUTES": "0.5",
+            "XL_VQA_BAND_THRESHOLDS": "12, 20,30,40.5",
+            "XL_VQA_ADAPTER": "",
+        }
+    )
+    assert settings.offline is True
+    assert settings.idle_minutes == 0.5
+    assert settings.bands(Scale()).thresholds == (12, 20, 30, 40.5)
+    assert settings.adapter is None
+
+
+def test_all_problems_at_once_with_their_source(tmp_path: Path) -> None:
+    write(tmp_path, 'modle = "typo"\nframes = 7\n')
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"XL_VQA_HOME": str(tmp_path), "XL_VQA_PORT": "http"})
+    message = str(caught.value)
+    for word in ("modle", "frames", "XL_VQA_PORT", "settings.toml"):
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "frames = 0",
+        "frames = true",
+        'batch_size = "8"',
+        "port = 70000",
+        "idle_minutes = -1",
+        "idle_minutes = inf",
+        'decoding = "mean"',
+        'dtype = "float8"',
+        'model = " "',
+        "max_pixels = 10",
+        "band_thresholds = [30, 20, 40, 45]",
+        "band_thresholds = [10, 20]",
+        'band_thresholds = ["a", "b", "c", "d"]',
+        'language = "fr"',
+    ],
+)
+def test_wrong_values_are_refused(tmp_path: Path, line: str) -> None:
+    write(tmp_path, line)
+    with pytest.raises(SettingsError, match=line.split(" =")[0].replace("band_", "")):
+        Settings.load({"XL_VQA_HOME": str(tmp_path)})
+
+
+def test_a_file_from_notepad_reads(tmp_path: Path) -> None:
+    write(tmp_path, b"\xef\xbb\xbf" + 'model = "C:/モデル"\r\n'.encode())
+    assert Settings.load({"XL_VQA_HOME": str(tmp_path)}).model == "C:/モデル"
+
+
+@pytest.mark.parametrize("content", [b"model = ", b"\xff\xfe\x00broken"])
+def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
+    write(tmp_path, content)
+    with pytest.raises(SettingsError, match=r"settings\.toml"):
+        Settings.load({"XL_VQA_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [({"LANG": "ja_JP.UTF-8"}, "ja"), ({"LANG": "en_US.UTF-8"}, "en"), ({"LC_ALL": "C", "LANG": "ja_JP"}, "en")],
+)
+def test_language_follows_the_system(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert default_language() == language
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "expected"),
+    [
+        ("win32", {"LOCALAPPDATA": "/local"}, Path("/local/xl_vqa")),
+        ("linux", {"XDG_DATA_HOME": "/data"}, Path("/data/xl_vqa")),
+        ("linux", {"XL_VQA_HOME": "/chosen", "XDG_DATA_HOME": "/data"}, Path("/chosen")),
+    ],
+)
+def test_home_needs_no_administrator(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environment: dict[str, str], expected: Path
+) -> None:
+    for name in ("XL_VQA_HOME", "LOCALAPPDATA", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(settings_module.sys, "platform", platform)
+    assert settings_module.default_home() == expected
