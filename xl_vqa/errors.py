@@ -5,6 +5,8 @@ XlVqaError
 │   ├── ScaleError            scale or bands do not fit together
 │   ├── DistributionError     numbers that are no label distribution
 │   ├── SettingsError         settings file or environment
+│   ├── NoVideosInFolderError
+│   ├── NoVideosMatchError
 │   └── WorkbookError         a workbook or output file
 │       ├── WorkbookUnreadableError
 │       ├── WorkbookLockedError
@@ -85,6 +87,14 @@ class DistributionError(InputError):
 
 class SettingsError(InputError):
     code = "settings_error"
+
+
+class NoVideosInFolderError(InputError):
+    code = "no_videos_in_folder"
+
+
+class NoVideosMatchError(InputError):
+    code = "no_videos_match"
 
 
 class WorkbookError(InputError):

@@ -33,6 +33,14 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "The settings cannot be used ({source}): {problem}. Correct them and try again.",
         "ja": "設定を使用できません({source}): {problem}。設定を修正してから、もう一度お試しください。",
     },
+    "no_videos_in_folder": {
+        "en": "The folder {path} contains no video. Choose another folder, or name the file itself.",
+        "ja": "フォルダー {path} に動画がありません。別のフォルダーか、ファイルを直接指定してください。",
+    },
+    "no_videos_match": {
+        "en": "No file matches {path}. Check the pattern and the folder.",
+        "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
+    },
     "workbook_error": {
         "en": "The workbook {path} cannot be processed: {problem}.",
         "ja": "ブック {path} を処理できません: {problem}",
