@@ -1,0 +1,85 @@
+"""Words of the command line in English and Japanese (errors have theirs in xl_vqa.messages)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "scoring": {"en": "Rating videos", "ja": "動画を評価中"},
+    "starting": {
+        "en": "Starting the scoring host (the model loads at the first video) ...",
+        "ja": "スコアリングホストを起動しています(モデルは最初の動画で読み込まれます) ...",
+    },
+    "loading_model": {"en": "Loading the model", "ja": "モデルを読み込み中"},
+    "rated": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
+    "written": {"en": "Written to {path}", "ja": "{path} に書き込みました"},
+    "interrupted": {
+        "en": "Stopped. {done} of {total} videos are rated and kept; the same command goes on from there.",
+        "ja": "中断しました。{total} 本中 {done} 本の評価は保存済みです。同じコマンドで続きから再開できます。",
+    },
+    "col_path": {"en": "Video", "ja": "動画"},
+    "col_label": {"en": "Score", "ja": "スコア"},
+    "col_mos": {"en": "MOS", "ja": "MOS"},
+    "col_band": {"en": "Band", "ja": "評価"},
+    "col_confidence": {"en": "Confidence", "ja": "確信度"},
+    "col_error": {"en": "Remark", "ja": "備考"},
+    "more_rows": {"en": "... and {count} more; write them all with -o", "ja": "…ほか {count} 件(-o で全件を保存)"},
+    "workbook_plan": {
+        "en": "{rows} videos in column {column} of sheet '{sheet}'; {left} still without a score",
+        "ja": "シート「{sheet}」の {column} 列に動画 {rows} 件、未評価 {left} 件",
+    },
+    "host_running": {
+        "en": "The scoring host is running (process {pid}, port {port}, since {since}).",
+        "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",
+    },
+    "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
+    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
+    "host_stopped": {"en": "The scoring host has stopped.", "ja": "スコアリングホストを停止しました。"},
+    "host_model": {"en": "Model: {model} ({state})", "ja": "モデル: {model}({state})"},
+    "host_queue": {
+        "en": "Waiting {queued}, decoding {decoding}, rating {rating}; rated since start {done}, errors {failed}",
+        "ja": "待機 {queued}、デコード中 {decoding}、評価中 {rating}、起動後の評価 {done}、エラー {failed}",
+    },
+    "no_log": {"en": "There is no log yet.", "ja": "ログはまだありません。"},
+    "state_unloaded": {"en": "loads when needed", "ja": "必要になったときに読み込みます"},
+    "state_loading": {"en": "loading", "ja": "読み込み中"},
+    "state_ready": {"en": "ready", "ja": "準備完了"},
+    "state_failed": {"en": "could not be loaded", "ja": "読み込みに失敗しました"},
+    "demo_intro": {
+        "en": "Rating {count} clips that ship with xl_vqa, on this machine, through the local host.",
+        "ja": "同梱の動画 {count} 本を、このコンピューター上のローカルホストで評価します。",
+    },
+    "demo_order_good": {
+        "en": "Every clean clip is rated above its degraded versions.",
+        "ja": "すべての元動画が、劣化版より高く評価されました。",
+    },
+    "demo_order_bad": {
+        "en": "Not every clean clip is rated above its degraded versions: {pairs}",
+        "ja": "元動画より高く評価された劣化版があります: {pairs}",
+    },
+    "demo_next": {
+        "en": "Now try your own: xl-vqa score VIDEO ... -o scores.xlsx",
+        "ja": "次はお手元の動画で: xl-vqa score 動画 ... -o scores.xlsx",
+    },
+    "starter_note": {
+        "en": "These scores come from the small starter model, taught on computed defects and not by people. "
+        "Fine-tune Qwen2.5-VL on your own MOS before you rely on them.",
+        "ja": "これは小型のスターターモデルによるスコアです。人の評価ではなく、計算で作った劣化から学習しています。"
+        "実務に使う前に、自社の MOS で Qwen2.5-VL を微調整してください。",
+    },
+    "doctor_title": {"en": "What works on this machine", "ja": "この環境の診断"},
+    "doctor_check": {"en": "Check", "ja": "項目"},
+    "doctor_found": {"en": "Found", "ja": "結果"},
+    "doctor_fix": {"en": "What to do", "ja": "対処"},
+    "doctor_good": {"en": "Everything needed works.", "ja": "必要な機能はすべて動作します。"},
+    "doctor_bad": {
+        "en": "{count} things need attention before videos can be rated.",
+        "ja": "動画を評価する前に、{count} 件の対処が必要です。",
+    },
+}
+
+
+def tr(key: str, language: str, **params: Any) -> str:
+    """The words for ``key``, English where the language is not known."""
+    entry = TEXTS[key]
+    return entry.get(language, entry["en"]).format(**params)
