@@ -1,0 +1,75 @@
+"""The command ``xl-vqa``: collects the commands and turns errors into one sentence and an exit status.
+
+Exit status: 0 all went well; 1 it ran, but some rows are errors; 2 it could not run; 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from xl_vqa import __version__
+from xl_vqa.errors import XlVqaError
+
+# One module per command, in the order of the help page.
+COMMANDS: Final = ("score", "score_workbook", "host", "doctor", "demo")
+
+app = typer.Typer(
+    name="xl-vqa",
+    help="Video quality scores from a vision-language model, on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"xl-vqa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+for _name in COMMANDS:
+    importlib.import_module(f"xl_vqa.cli.{_name}").register(app)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # a Windows console in a legacy code page must not fail on a Japanese path
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except XlVqaError as error:
+        typer.echo(error.message(_language()), err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _language() -> str:
+    from xl_vqa.settings import Settings, default_language
+
+    try:
+        return Settings.load().language
+    except XlVqaError:
+        # the error at hand may be that the settings are broken
+        return default_language()
+
+
+if __name__ == "__main__":
+    main()
