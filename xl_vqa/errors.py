@@ -7,6 +7,21 @@ XlVqaError
 │   ├── SettingsError         settings file or environment
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
+│   ├── RatingsError          a table of people's ratings
+│   │   ├── RatingsNotFoundError
+│   │   ├── RatingsUnreadableError
+│   │   ├── RatingsLockedError
+│   │   ├── RatingsEncryptedError
+│   │   ├── RatingsEmptyError
+│   │   ├── RatingsSheetError
+│   │   ├── RatingsOptionError
+│   │   ├── RatingsVideoColumnError
+│   │   ├── RatingsScoreColumnError
+│   │   ├── RatingsNoScoresError
+│   │   ├── RatingsOutOfScaleError
+│   │   ├── RatingsOneLabelError
+│   │   └── RatingsNoVideosError
+│   ├── ManifestError         a manifest of labels
 │   └── WorkbookError         a workbook or output file
 │       ├── WorkbookUnreadableError
 │       ├── WorkbookLockedError
@@ -95,6 +110,68 @@ class NoVideosInFolderError(InputError):
 
 class NoVideosMatchError(InputError):
     code = "no_videos_match"
+
+
+class RatingsError(InputError):
+    """A table of people's ratings cannot become labels. ``path`` is always among the parameters."""
+
+    code = "ratings_error"
+
+
+class RatingsNotFoundError(RatingsError):
+    code = "ratings_not_found"
+
+
+class RatingsUnreadableError(RatingsError):
+    code = "ratings_unreadable"
+
+
+class RatingsLockedError(RatingsError):
+    code = "ratings_locked"
+
+
+class RatingsEncryptedError(RatingsError):
+    code = "ratings_encrypted"
+
+
+class RatingsEmptyError(RatingsError):
+    code = "ratings_empty"
+
+
+class RatingsSheetError(RatingsError):
+    code = "ratings_sheet"
+
+
+class RatingsOptionError(RatingsError):
+    code = "ratings_option"
+
+
+class RatingsVideoColumnError(RatingsError):
+    code = "ratings_video_column"
+
+
+class RatingsScoreColumnError(RatingsError):
+    code = "ratings_score_column"
+
+
+class RatingsNoScoresError(RatingsError):
+    code = "ratings_no_scores"
+
+
+class RatingsOutOfScaleError(RatingsError):
+    code = "ratings_out_of_scale"
+
+
+class RatingsOneLabelError(RatingsError):
+    code = "ratings_one_label"
+
+
+class RatingsNoVideosError(RatingsError):
+    code = "ratings_no_videos"
+
+
+class ManifestError(InputError):
+    code = "manifest_error"
 
 
 class WorkbookError(InputError):

@@ -41,6 +41,82 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "No file matches {path}. Check the pattern and the folder.",
         "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
     },
+    "ratings_error": {
+        "en": "The ratings in {path} cannot be used: {problem}.",
+        "ja": "{path} の評価データを使用できません: {problem}",
+    },
+    "ratings_not_found": {
+        "en": "There is no file of ratings at {path}. Check the path and whether the drive is connected.",
+        "ja": "評価データのファイル {path} が見つかりません。パスとドライブの接続をご確認ください。",
+    },
+    "ratings_unreadable": {
+        "en": "The ratings in {path} cannot be read: {problem}. Save the table again as .xlsx or .csv and try "
+        "that file.",
+        "ja": "{path} の評価データを読み込めません: {problem}。.xlsx または .csv で保存し直してから、"
+        "もう一度お試しください。",
+    },
+    "ratings_locked": {
+        "en": "The file {path} cannot be opened: {problem}. Close it in other programs, check its permissions, "
+        "and try again.",
+        "ja": "ファイル {path} を開けません: {problem}。他のプログラムで閉じ、アクセス権を確認してから、"
+        "もう一度お試しください。",
+    },
+    "ratings_encrypted": {
+        "en": "The workbook {path} has a password. Save a copy without a password and use that.",
+        "ja": "ブック {path} はパスワードで保護されています。パスワードなしのコピーを保存して使用してください。",
+    },
+    "ratings_empty": {
+        "en": "There is no data in {path} ({source}). Choose the sheet with the ratings with --sheet, or another "
+        "file.",
+        "ja": "{path}({source})にデータがありません。--sheet で評価データのシートを指定するか、"
+        "別のファイルを指定してください。",
+    },
+    "ratings_sheet": {
+        "en": "{path} has no sheet called {source}. It has: {problem}.",
+        "ja": "{path} に {source} というシートはありません。シート一覧: {problem}",
+    },
+    "ratings_option": {
+        "en": "The option {source} cannot be used with {path}: {problem}.",
+        "ja": "{path} にオプション {source} を使用できません: {problem}",
+    },
+    "ratings_video_column": {
+        "en": "No column with videos was found in {path} ({source}). The columns are: {problem}. "
+        "Name the right one with --video-column.",
+        "ja": "{path}({source})に動画の列が見つかりません。列の一覧: {problem}。--video-column で列を指定してください。",
+    },
+    "ratings_score_column": {
+        "en": "No column with scores was found in {path} ({source}). The columns are: {problem}. "
+        "Name them with --score-column.",
+        "ja": "{path}({source})に点数の列が見つかりません。列の一覧: {problem}。--score-column で列を指定してください。",
+    },
+    "ratings_no_scores": {
+        "en": "None of the {count} rows of {path} has a score that can be used. The problem column of the manifest "
+        "says why, row by row. If the cells hold formulas, open the workbook in Excel and save it once.",
+        "ja": "{path} の {count} 行のいずれにも、使用できる点数がありません。理由はマニフェストの problem 列に"
+        "行ごとに記載しています。セルが数式の場合は、Excel で開いて一度保存してください。",
+    },
+    "ratings_out_of_scale": {
+        "en": "{count} scores in {path} lie outside the scale {source}: the scores go {problem}. Give the range that "
+        "the raters used with --scale, for example --scale 0,100,10,50.",
+        "ja": "{path} の点数のうち {count} 件が尺度 {source} の範囲外です(点数の範囲: {problem})。評価に使った範囲を "
+        "--scale で指定してください(例: --scale 0,100,10,50)。",
+    },
+    "ratings_one_label": {
+        "en": "All {count} usable rows of {path} have the same label {source}, so there is nothing to learn from. "
+        "Check the score column and --scale.",
+        "ja": "{path} の有効な {count} 行がすべて同じラベル {source} のため、学習できません。点数の列と "
+        "--scale をご確認ください。",
+    },
+    "ratings_no_videos": {
+        "en": "None of the {count} videos named in {path} was found, looking in {source}. Give the folder of the videos "
+        "with --videos-folder, or --no-check-videos to prepare labels without them.",
+        "ja": "{path} に書かれた動画 {count} 本がいずれも見つかりません(検索先: {source})。--videos-folder で動画の"
+        "フォルダーを指定するか、動画なしで準備する場合は --no-check-videos を付けてください。",
+    },
+    "manifest_error": {
+        "en": "The manifest {path} cannot be used: {problem}. Write it again with 'xl-vqa labels prepare'.",
+        "ja": "マニフェスト {path} を使用できません: {problem}。'xl-vqa labels prepare' で作成し直してください。",
+    },
     "workbook_error": {
         "en": "The workbook {path} cannot be processed: {problem}.",
         "ja": "ブック {path} を処理できません: {problem}",
