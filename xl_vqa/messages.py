@@ -82,24 +82,26 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     "ratings_video_column": {
         "en": "No column with videos was found in {path} ({source}). The columns are: {problem}. "
         "Name the right one with --video-column.",
-        "ja": "{path}({source})に動画の列が見つかりません。列の一覧: {problem}。--video-column で列を指定してください。",
+        "ja": "{path}({source})に動画の列が見つかりません。列の一覧: {problem}。"
+        "--video-column で列を指定してください。",
     },
     "ratings_score_column": {
         "en": "No column with scores was found in {path} ({source}). The columns are: {problem}. "
         "Name them with --score-column.",
-        "ja": "{path}({source})に点数の列が見つかりません。列の一覧: {problem}。--score-column で列を指定してください。",
+        "ja": "{path}({source})に点数の列が見つかりません。列の一覧: {problem}。"
+        "--score-column で列を指定してください。",
     },
     "ratings_no_scores": {
-        "en": "None of the {count} rows of {path} has a score that can be used. The problem column of the manifest "
-        "says why, row by row. If the cells hold formulas, open the workbook in Excel and save it once.",
+        "en": "None of the {count} rows of {path} has a score that can be used. The problem column of the "
+        "manifest says why, row by row. If the cells hold formulas, open the workbook in Excel and save it once.",
         "ja": "{path} の {count} 行のいずれにも、使用できる点数がありません。理由はマニフェストの problem 列に"
         "行ごとに記載しています。セルが数式の場合は、Excel で開いて一度保存してください。",
     },
     "ratings_out_of_scale": {
-        "en": "{count} scores in {path} lie outside the scale {source}: the scores go {problem}. Give the range that "
-        "the raters used with --scale, for example --scale 0,100,10,50.",
-        "ja": "{path} の点数のうち {count} 件が尺度 {source} の範囲外です(点数の範囲: {problem})。評価に使った範囲を "
-        "--scale で指定してください(例: --scale 0,100,10,50)。",
+        "en": "{count} scores in {path} lie outside the scale {source}: the scores go {problem}. Give the range "
+        "that the raters used with --scale, for example --scale 0,100,10,50.",
+        "ja": "{path} の点数のうち {count} 件が尺度 {source} の範囲外です(点数の範囲: {problem})。"
+        "評価に使った範囲を --scale で指定してください(例: --scale 0,100,10,50)。",
     },
     "ratings_one_label": {
         "en": "All {count} usable rows of {path} have the same label {source}, so there is nothing to learn from. "
@@ -108,10 +110,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "--scale をご確認ください。",
     },
     "ratings_no_videos": {
-        "en": "None of the {count} videos named in {path} was found, looking in {source}. Give the folder of the videos "
-        "with --videos-folder, or --no-check-videos to prepare labels without them.",
-        "ja": "{path} に書かれた動画 {count} 本がいずれも見つかりません(検索先: {source})。--videos-folder で動画の"
-        "フォルダーを指定するか、動画なしで準備する場合は --no-check-videos を付けてください。",
+        "en": "None of the {count} videos named in {path} was found, looking in {source}. Give the folder of the "
+        "videos with --videos-folder, or --no-check-videos to prepare labels without them.",
+        "ja": "{path} に書かれた動画 {count} 本がいずれも見つかりません(検索先: {source})。"
+        "--videos-folder で動画のフォルダーを指定するか、動画なしで準備する場合は --no-check-videos を付けてください。",
     },
     "manifest_error": {
         "en": "The manifest {path} cannot be used: {problem}. Write it again with 'xl-vqa labels prepare'.",
@@ -133,9 +135,71 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "ブック {path} は他のプログラムで開かれています。閉じてからもう一度お試しください。"
         "評価済みの結果は保存されています。",
     },
+    "workbook_not_found": {
+        "en": "There is no workbook at {path}. Check the path.",
+        "ja": "ブック {path} が見つかりません。パスをご確認ください。",
+    },
+    "workbook_format": {
+        "en": "{path} is {format}, which cannot be scored in place. Open it in Excel or LibreOffice, save it as "
+        ".xlsx and use that file.",
+        "ja": "{path} は {format} のため、直接スコアを書き込めません。Excel または LibreOffice で開き、"
+        ".xlsx 形式で保存したファイルを指定してください。",
+    },
+    "workbook_password": {
+        "en": "The workbook {path} is encrypted with a password. Remove the password (File > Info > Protect "
+        "Workbook) and try again.",
+        "ja": "ブック {path} はパスワードで暗号化されています。[ファイル] > [情報] > [ブックの保護] で"
+        "パスワードを解除してから、もう一度お試しください。",
+    },
+    "workbook_owned": {
+        "en": "The workbook {path} is open in another program ({holder}). Close it there and try again; finished "
+        "ratings are kept. If nobody has it open, delete the leftover file {lock_file}.",
+        "ja": "ブック {path} は他のプログラムで開かれています({holder})。閉じてからもう一度お試しください。"
+        "評価済みの結果は保存されています。誰も開いていない場合は、残っているファイル {lock_file} を"
+        "削除してください。",
+    },
+    "workbook_protected": {
+        "en": "The sheet {sheet} of {path} is protected. Unprotect it (Review > Unprotect Sheet), or write the "
+        "scores into a copy with -o.",
+        "ja": "{path} のシート「{sheet}」は保護されています。[校閲] > [シート保護の解除] で解除するか、"
+        "-o で別のファイルに書き込んでください。",
+    },
+    "workbook_sheet": {
+        "en": "{path} has no worksheet {sheet}. Its worksheets are: {sheets}.",
+        "ja": "{path} にワークシート「{sheet}」がありません。ワークシート: {sheets}。",
+    },
     "workbook_column": {
         "en": "No column with video paths was found in {path}: {problem}. Name it with --column.",
         "ja": "{path} に動画パスの列が見つかりません: {problem}。--column で列を指定してください。",
+    },
+    "workbook_no_video_column": {
+        "en": "No column with video paths was found in {path}: no header such as video or path, and no cells such as "
+        "clip.mp4. Name the column with --column, for example --column B.",
+        "ja": "{path} に動画パスの列が見つかりません(「動画」「パス」などの見出しも、clip.mp4 のようなセルも"
+        "ありません)。--column B のように列を指定してください。",
+    },
+    "workbook_column_missing": {
+        "en": "The sheet {sheet} of {path} has no column {column} with values. Its columns are: {columns}.",
+        "ja": "{path} のシート「{sheet}」に、値の入った列「{column}」がありません。列: {columns}。",
+    },
+    "workbook_column_ambiguous": {
+        "en": "Several columns of {path} hold video paths: {columns}. Name the one to score with --column.",
+        "ja": "{path} には動画パスの列が複数あります: {columns}。評価する列を --column で指定してください。",
+    },
+    "workbook_cell": {
+        "en": "Cell {cell} of {path} holds {value}, which is no video path. Write the path of a video file there.",
+        "ja": "{path} のセル {cell} の値「{value}」は動画のパスではありません。動画ファイルのパスを入力して"
+        "ください。",
+    },
+    "workbook_formula": {
+        "en": "Cell {cell} of {path} holds a formula whose result is not stored. Open the workbook in Excel, save it "
+        "and try again.",
+        "ja": "{path} のセル {cell} の数式には計算結果が保存されていません。Excel で開いて保存してから、"
+        "もう一度お試しください。",
+    },
+    "output_format": {
+        "en": "Results cannot be written to {path} in that format. Choose a file name that ends in {suffixes}.",
+        "ja": "{path} の形式では結果を書き込めません。末尾が {suffixes} のファイル名を指定してください。",
     },
     "output_not_writable": {
         "en": "The result cannot be written to {path}: {problem}. Choose another place with -o.",
@@ -148,6 +212,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     "video_not_found": {
         "en": "There is no file at {path}. Check the path and whether the drive is connected.",
         "ja": "ファイル {path} が見つかりません。パスとドライブの接続をご確認ください。",
+    },
+    "video_address": {
+        "en": "{path} is a web address. Download the video and give the path of the file.",
+        "ja": "{path} は Web アドレスです。動画をダウンロードし、ファイルのパスを指定してください。",
     },
     "video_access": {
         "en": "The file {path} cannot be opened: {problem}. Check its permissions and whether another program "
