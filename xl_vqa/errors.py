@@ -23,12 +23,25 @@ XlVqaError
 │   │   └── RatingsNoVideosError
 │   ├── ManifestError         a manifest of labels
 │   └── WorkbookError         a workbook or output file
+│       ├── WorkbookNotFoundError
 │       ├── WorkbookUnreadableError
+│       │   ├── WorkbookFormatError       .xls, .xlsb, .ods and the like
+│       │   └── WorkbookPasswordError
 │       ├── WorkbookLockedError
+│       │   └── WorkbookOwnedError        a lock file beside it says who has it open
+│       ├── WorkbookProtectedError
+│       ├── WorkbookSheetError
 │       ├── WorkbookColumnError
+│       │   ├── WorkbookNoVideoColumnError
+│       │   ├── WorkbookColumnMissingError
+│       │   └── WorkbookColumnAmbiguousError
+│       ├── WorkbookCellError             one cell holds no path; the other rows go on
+│       │   └── WorkbookFormulaError
+│       ├── OutputFormatError
 │       └── OutputNotWritableError
 ├── VideoError                one video cannot be rated; the others go on
 │   ├── VideoNotFoundError
+│   ├── VideoAddressError     a web address instead of a path
 │   ├── VideoAccessError
 │   ├── VideoEmptyError
 │   ├── NotAVideoError
@@ -178,16 +191,64 @@ class WorkbookError(InputError):
     code = "workbook_error"
 
 
+class WorkbookNotFoundError(WorkbookError):
+    code = "workbook_not_found"
+
+
 class WorkbookUnreadableError(WorkbookError):
     code = "workbook_unreadable"
+
+
+class WorkbookFormatError(WorkbookUnreadableError):
+    code = "workbook_format"
+
+
+class WorkbookPasswordError(WorkbookUnreadableError):
+    code = "workbook_password"
 
 
 class WorkbookLockedError(WorkbookError):
     code = "workbook_locked"
 
 
+class WorkbookOwnedError(WorkbookLockedError):
+    code = "workbook_owned"
+
+
+class WorkbookProtectedError(WorkbookError):
+    code = "workbook_protected"
+
+
+class WorkbookSheetError(WorkbookError):
+    code = "workbook_sheet"
+
+
 class WorkbookColumnError(WorkbookError):
     code = "workbook_column"
+
+
+class WorkbookNoVideoColumnError(WorkbookColumnError):
+    code = "workbook_no_video_column"
+
+
+class WorkbookColumnMissingError(WorkbookColumnError):
+    code = "workbook_column_missing"
+
+
+class WorkbookColumnAmbiguousError(WorkbookColumnError):
+    code = "workbook_column_ambiguous"
+
+
+class WorkbookCellError(WorkbookError):
+    code = "workbook_cell"
+
+
+class WorkbookFormulaError(WorkbookCellError):
+    code = "workbook_formula"
+
+
+class OutputFormatError(WorkbookError):
+    code = "output_format"
 
 
 class OutputNotWritableError(WorkbookError):
@@ -202,6 +263,10 @@ class VideoError(XlVqaError):
 
 class VideoNotFoundError(VideoError):
     code = "video_not_found"
+
+
+class VideoAddressError(VideoError):
+    code = "video_address"
 
 
 class VideoAccessError(VideoError):

@@ -173,8 +173,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path} に動画パスの列が見つかりません: {problem}。--column で列を指定してください。",
     },
     "workbook_no_video_column": {
-        "en": "No column with video paths was found in {path}: no header such as video or path, and no cells such as "
-        "clip.mp4. Name the column with --column, for example --column B.",
+        "en": "No column with video paths was found in {path}: no header such as video or path, and no cells such "
+        "as clip.mp4. Name the column with --column, for example --column B.",
         "ja": "{path} に動画パスの列が見つかりません(「動画」「パス」などの見出しも、clip.mp4 のようなセルも"
         "ありません)。--column B のように列を指定してください。",
     },
@@ -192,8 +192,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ください。",
     },
     "workbook_formula": {
-        "en": "Cell {cell} of {path} holds a formula whose result is not stored. Open the workbook in Excel, save it "
-        "and try again.",
+        "en": "Cell {cell} of {path} holds a formula whose result is not stored. Open the workbook in Excel, save "
+        "it and try again.",
         "ja": "{path} のセル {cell} の数式には計算結果が保存されていません。Excel で開いて保存してから、"
         "もう一度お試しください。",
     },

@@ -19,6 +19,16 @@ PARAMS = {
     "source": "settings.toml",
     "times": 2,
     "count": 5,
+    "format": "an OpenDocument spreadsheet (.ods)",
+    "holder": "Tanaka",
+    "lock_file": "~$list.xlsx",
+    "sheet": "List",
+    "sheets": "List, Notes",
+    "column": "B",
+    "columns": "A (No.), B (Title)",
+    "cell": "B4",
+    "value": "#N/A",
+    "suffixes": ".csv, .xlsx, .json",
 }
 
 
