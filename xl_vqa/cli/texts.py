@@ -64,13 +64,22 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "starter_note": {
         "en": "These scores come from the small starter model, taught on computed defects and not by people. "
         "Fine-tune Qwen2.5-VL on your own MOS before you rely on them.",
-        "ja": "これは小型のスターターモデルによるスコアです。人の評価ではなく、計算で作った劣化から学習しています。"
+        "ja": "これは小型のスターターモデルによるスコアで、人の評価ではなく計算で作った劣化から学習しています。"
         "実務に使う前に、自社の MOS で Qwen2.5-VL を微調整してください。",
     },
     "doctor_title": {"en": "What works on this machine", "ja": "この環境の診断"},
     "doctor_check": {"en": "Check", "ja": "項目"},
     "doctor_found": {"en": "Found", "ja": "結果"},
     "doctor_fix": {"en": "What to do", "ja": "対処"},
+    "check_python": {"en": "Python", "ja": "Python"},
+    "check_packages": {"en": "Packages", "ja": "パッケージ"},
+    "check_decoders": {"en": "Video decoders", "ja": "動画デコーダー"},
+    "check_compute": {"en": "Processor", "ja": "演算装置"},
+    "check_home": {"en": "Data folder", "ja": "データフォルダー"},
+    "check_disk": {"en": "Disk space", "ja": "ディスク容量"},
+    "check_model": {"en": "Model", "ja": "モデル"},
+    "check_spreadsheet": {"en": "Spreadsheet", "ja": "表計算ソフト"},
+    "check_rating": {"en": "Rating a clip", "ja": "動画の評価"},
     "doctor_good": {"en": "Everything needed works.", "ja": "必要な機能はすべて動作します。"},
     "doctor_bad": {
         "en": "{count} things need attention before videos can be rated.",

@@ -1,0 +1,269 @@
+"""The checks behind ``xl-vqa doctor``: each says what was found and, where it falls short, what to do.
+
+Libraries with native code are tried in a process of their own, because a broken one can end the process
+that imports it.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from xl_vqa import __version__
+from xl_vqa.errors import XlVqaError
+from xl_vqa.model_spec import ModelSpec, demo_clips_folder, starter_folder
+from xl_vqa.settings import Settings
+
+State = Literal["good", "warning", "bad"]
+
+# Tested range of each library: the lower bound is what pyproject.toml asks for.
+PACKAGES: Final = {
+    "torch": "2.6",
+    "transformers": "5.2",
+    "peft": "0.18",
+    "decord": "0.6",
+    "av": "14",
+    "numpy": "2.0",
+    "pandas": "2.2",
+    "openpyxl": "3.1",
+    "lxml": "5.3",
+    "fastapi": "0.115",
+    "filelock": "3.16",
+    "xlwings": "0.33",
+}
+
+FREE_GIB: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report. ``fix`` is empty where nothing needs doing."""
+
+    name: str
+    state: State
+    found: str
+    fix: str = ""
+
+
+def run_checks(settings: Settings, language: str, *, rate: bool = True) -> Iterator[Check]:
+    """Every check in turn; one that breaks is itself reported as bad."""
+    checks: list[Callable[[Settings, str], Check]] = [
+        check_python,
+        check_packages,
+        check_decoders,
+        check_compute,
+        check_home,
+        check_disk,
+        check_model,
+        check_spreadsheet,
+    ]
+    if rate:
+        checks.append(check_rating)
+    for check in checks:
+        try:
+            yield check(settings, language)
+        except XlVqaError as error:
+            yield Check(_name(check), "bad", error.message(language))
+        except Exception as error:  # a doctor must not fall ill
+            yield Check(_name(check), "bad", f"{type(error).__name__}: {error}")
+
+
+def _name(check: Callable[[Settings, str], Check]) -> str:
+    return check.__name__.removeprefix("check_")
+
+
+def _say(language: str, en: str, ja: str) -> str:
+    return ja if language == "ja" else en
+
+
+def check_python(settings: Settings, language: str) -> Check:
+    found = f"xl_vqa {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+    if sys.maxsize < 2**32:
+        return Check(
+            "python", "bad", found, _say(language, "Install 64-bit Python.", "64 ビット版を使用してください。")
+        )
+    return Check("python", "good", found)
+
+
+def check_packages(settings: Settings, language: str) -> Check:
+    found, missing, old = [], [], []
+    for name, lowest in PACKAGES.items():
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            # decord has no build for ARM; PyAV reads everything there
+            if name != "decord":
+                missing.append(name)
+            continue
+        found.append(f"{name} {version}")
+        if _numbers(version) < _numbers(lowest):
+            old.append(f"{name} >= {lowest}")
+    if missing or old:
+        wanted = " ".join(f'"{item}"' for item in missing + old)
+        return Check(
+            "packages", "bad", ", ".join(missing + old), f"{Path(sys.executable).name} -m pip install {wanted}"
+        )
+    return Check("packages", "good", ", ".join(found))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = version.split("+")[0].split(".")[:3]
+    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
+
+
+def check_decoders(settings: Settings, language: str) -> Check:
+    """Reads a shipped clip with each decoder, in a process of its own."""
+    clip = next((p for p in sorted(demo_clips_folder().glob("*.mp4"))), None)
+    if clip is None:
+        return Check(
+            "decoders", "bad", "no clip", _say(language, "Install xl_vqa again.", "再インストールしてください。")
+        )
+    programs = {
+        "decord": "import decord,sys; print(decord.VideoReader(sys.argv[1])[0].shape)",
+        "PyAV": "import av,sys; print(next(av.open(sys.argv[1]).decode(video=0)).to_ndarray(format='rgb24').shape)",
+    }
+    working, broken = [], []
+    for name, program in programs.items():
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(clip)], capture_output=True, text=True, timeout=60, check=False
+        )
+        (working if done.returncode == 0 else broken).append(name)
+    if not working:
+        fix = f"{Path(sys.executable).name} -m pip install --force-reinstall decord av"
+        return Check("decoders", "bad", _say(language, "none works", "動作しません"), fix)
+    found = ", ".join(working)
+    if broken:
+        note = _say(
+            language,
+            f"{broken[0]} does not work; the other one does its part, more slowly.",
+            f"{broken[0]} は使えません。もう一方で処理します(低速)。",
+        )
+        return Check("decoders", "warning", found, note)
+    return Check("decoders", "good", found)
+
+
+def check_compute(settings: Settings, language: str) -> Check:
+    program = (
+        "import torch; c=torch.cuda.is_available();"
+        "print(torch.cuda.get_device_name(0)+f', {torch.cuda.get_device_properties(0).total_memory/2**30:.0f} GiB'"
+        " if c else ('Apple GPU' if torch.backends.mps.is_available() else f'CPU, {torch.get_num_threads()} threads'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=180, check=False
+    )
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["torch"])[-1]
+        return Check(
+            "compute", "bad", reason, f"{Path(sys.executable).name} -m pip install --force-reinstall torch"
+        )
+    found = done.stdout.strip()
+    if found.startswith("CPU") and settings.model != "starter":
+        note = _say(
+            language,
+            "A Qwen2.5-VL model on a CPU takes minutes a video; a GPU is advised.",
+            "CPU での Qwen2.5-VL は 1 本あたり数分かかります。GPU をお勧めします。",
+        )
+        return Check("compute", "warning", found, note)
+    return Check("compute", "good", found)
+
+
+def check_home(settings: Settings, language: str) -> Check:
+    """Whether the folder for state, store and logs can really be written."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=settings.home, prefix=".doctor"):
+            pass
+    except OSError as error:
+        fix = _say(
+            language,
+            "Set XL_VQA_HOME to a folder you can write.",
+            "XL_VQA_HOME に書き込み可能なフォルダーを指定。",
+        )
+        return Check("home", "bad", f"{settings.home}: {error.strerror or error}", fix)
+    return Check("home", "good", str(settings.home))
+
+
+def check_disk(settings: Settings, language: str) -> Check:
+    free = shutil.disk_usage(settings.home).free / 2**30
+    if free < FREE_GIB:
+        fix = _say(
+            language, f"Free at least {FREE_GIB:.0f} GiB.", f"{FREE_GIB:.0f} GiB 以上の空きを確保してください。"
+        )
+        return Check("disk", "warning", f"{free:.2f} GiB", fix)
+    return Check("disk", "good", _say(language, f"{free:.0f} GiB free", f"空き {free:.0f} GiB"))
+
+
+def check_model(settings: Settings, language: str) -> Check:
+    folder = starter_folder() if settings.model == "starter" else Path(settings.model)
+    if not folder.is_dir():
+        found = _say(language, f"{settings.model} (from a model hub)", f"{settings.model}(モデルハブ)")
+        note = _say(
+            language,
+            "It is downloaded at the first video; a folder on this machine needs no network.",
+            "最初の動画でダウンロードされます。ローカルフォルダーならネットワークは不要です。",
+        )
+        return Check("model", "warning", found, note)
+    weights = sum(p.stat().st_size for p in folder.glob("*.safetensors"))
+    if not weights:
+        fix = _say(
+            language,
+            "Choose a folder with .safetensors files.",
+            ".safetensors のあるフォルダーを指定してください。",
+        )
+        return Check("model", "bad", str(folder), fix)
+    spec = ModelSpec.load(folder) or ModelSpec.default_qwen(settings.model)
+    found = f"{spec.name}, {weights / 2**20:.0f} MiB"
+    if settings.adapter and not Path(settings.adapter, "adapter_config.json").is_file():
+        fix = _say(language, "Correct 'adapter' in the settings.", "設定の adapter を修正してください。")
+        return Check("model", "bad", settings.adapter, fix)
+    if not spec.fine_tuned:
+        note = _say(
+            language,
+            "It was not taught on labels; its scores mean little until it is fine-tuned.",
+            "ラベルで学習されていません。微調整するまでスコアは参考になりません。",
+        )
+        return Check("model", "warning", found, note)
+    return Check("model", "good", found)
+
+
+def check_spreadsheet(settings: Settings, language: str) -> Check:
+    """Informs only: scoring needs no spreadsheet program."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if sys.platform == "win32":
+        import winreg  # exists there only
+
+        try:
+            winreg.CloseKey(winreg.OpenKey(winreg.HKEY_CLASSES_ROOT, "Excel.Application"))  # type: ignore[attr-defined,unused-ignore]
+            return Check("spreadsheet", "good", "Microsoft Excel")
+        except OSError:
+            pass
+    if office:
+        return Check("spreadsheet", "good", f"LibreOffice ({office})")
+    return Check(
+        "spreadsheet", "good", _say(language, "none on this machine (not needed)", "なし(必須ではありません)")
+    )
+
+
+def check_rating(settings: Settings, language: str) -> Check:
+    """The whole chain: one shipped clip, through the host of this user."""
+    from xl_vqa.bridge.client import HostClient, Video
+
+    clip = next(p for p in sorted(demo_clips_folder().iterdir()) if p.suffix == ".mp4")
+    with HostClient(settings) as client:
+        started = time.perf_counter()
+        (row,) = client.rate_all([Video(os.fspath(clip))])
+        seconds = time.perf_counter() - started
+    if isinstance(row, XlVqaError):
+        return Check("rating", "bad", row.message(language), "xl-vqa host logs")
+    band = row["band"]
+    return Check("rating", "good", f"{clip.name}: {row['label']} ({band}), {seconds:.1f} s")

@@ -1,0 +1,82 @@
+"""``xl-vqa host start|status|stop|logs``: the local process that holds the model."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Annotated
+
+import typer
+
+from xl_vqa.cli.texts import tr
+
+host = typer.Typer(help="The local process that holds the model.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(host, name="host")
+
+
+@host.command()
+def start() -> None:
+    """Start the host if it is not running. Cells and commands do this by themselves."""
+    from xl_vqa.bridge.client import HostClient
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    with HostClient(settings) as client:
+        client.ensure_running()
+    typer.echo(tr("host_started", settings.language))
+
+
+@host.command()
+def status() -> None:
+    """Say whether the host runs and what it does. Exit status 1 where it does not run."""
+    from xl_vqa.bridge.client import HostClient
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    language = settings.language
+    with HostClient(settings) as client:
+        state = client.status()
+    if state is None:
+        typer.echo(tr("host_not_running", language))
+        raise typer.Exit(1)
+    typer.echo(tr("host_running", language, pid=state["pid"], port=state["port"], since=state["started_at"]))
+    model_state = tr(f"state_{state['model_state']}", language)
+    typer.echo(tr("host_model", language, model=state["model"], state=model_state))
+    counts = {name: state[name] for name in ("queued", "decoding", "rating", "done", "failed")}
+    typer.echo(tr("host_queue", language, **counts))
+
+
+@host.command()
+def stop() -> None:
+    """Stop the host; the batch at hand is finished first, and every rating is kept."""
+    from xl_vqa.bridge.client import HostClient
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    with HostClient(settings) as client:
+        stopped = client.stop()
+    typer.echo(tr("host_stopped" if stopped else "host_not_running", settings.language))
+
+
+@host.command()
+def logs(
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing new lines.")] = False,
+) -> None:
+    """Print the end of the host's log."""
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    try:
+        file = settings.log_file.open(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        typer.echo(tr("no_log", settings.language))
+        raise typer.Exit(1) from None
+    with file:
+        typer.echo("".join(deque(file, maxlen=lines)), nl=False)
+        while follow:
+            typer.echo(file.read(), nl=False)
+            time.sleep(0.5)

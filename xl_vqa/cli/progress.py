@@ -1,0 +1,75 @@
+"""A progress bar with an ETA for videos that the host rates, and the table printed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from xl_vqa.cli.texts import tr
+from xl_vqa.errors import XlVqaError
+from xl_vqa.labels import band_by_key
+from xl_vqa.messages import text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# A person reads the top of a table; the rest belongs in a file.
+MAX_ROWS = 60
+
+
+@contextmanager
+def rating_progress(console: Console, total: int, language: str) -> Iterator[Callable[[int, int], None]]:
+    """Yields ``report(done, total)``; nothing is drawn where the output is no terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        # rates come in bursts of a batch: a longer window keeps the ETA from jumping
+        speed_estimate_period=120,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(tr("scoring", language), total=total)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language: str) -> Any:
+    """A rich table of the first rows: score, MOS, band, confidence, error or warning."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(tr("col_path", language), overflow="fold", ratio=3)
+    for key in ("col_label", "col_mos", "col_band", "col_confidence"):
+        table.add_column(tr(key, language), justify="left" if key == "col_band" else "right", no_wrap=True)
+    table.add_column(tr("col_error", language), overflow="fold", ratio=3)
+    for path, result in rows[:MAX_ROWS]:
+        if isinstance(result, XlVqaError):
+            # Text, not str: a path such as clip[red].mp4 must not be read as markup
+            table.add_row(Text(path), "", "", "", "", Text(result.message(language), style="red"))
+            continue
+        band = band_by_key(result["band"])
+        name = Text(f" {band.name(language)} ", style=f"black on #{band.color}")
+        remarks = " ".join(text(code, language, **result) for code in result.get("warnings", ()))
+        confidence = f"{result['band_probability']:.0%}"
+        table.add_row(
+            Text(path),
+            str(result["label"]),
+            f"{result['mos']:.2f}",
+            name,
+            confidence,
+            Text(remarks, style="yellow"),
+        )
+    return table
