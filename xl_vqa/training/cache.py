@@ -1,0 +1,76 @@
+"""The work folder of a training run: atomic writes, so that a killed run resumes where it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def default_work_folder() -> Path:
+    """Where downloads, clips and features are kept between runs: the user's cache folder."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return base / "xl_vqa" / "starter"
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path`` that replaces it when the block ends without an error.
+
+    The suffix is kept, because encoders choose the container by it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".partial-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        with partial.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_json(path: Path, values: Any) -> None:
+    with atomic_path(path) as partial:
+        partial.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any | None:
+    """The file's content, or None where it is not there yet."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+class Progress:
+    """Lines such as ``clips 120/900, 3.1 per second, 4 min left`` at most every ``every_s`` seconds."""
+
+    def __init__(self, name: str, total: int, every_s: float = 15.0) -> None:
+        self.name, self.total, self.every_s = name, total, every_s
+        self.done = 0
+        self.started = self._last = time.monotonic()
+
+    def step(self, count: int = 1, note: str = "") -> None:
+        self.done += count
+        now = time.monotonic()
+        if now - self._last < self.every_s and self.done < self.total:
+            return
+        self._last = now
+        rate = self.done / max(now - self.started, 1e-9)
+        left = (self.total - self.done) / max(rate, 1e-9)
+        print(
+            f"{self.name} {self.done}/{self.total}, {rate:.2f} per second, {left / 60:.1f} min left {note}".rstrip(),
+            flush=True,
+        )

@@ -1,0 +1,209 @@
+"""What the clips show: shots of a film and moving views of photographs, split by content.
+
+Everything is drawn from a generator seeded by the content's own name, so a content looks the same in every
+run, whatever else is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image
+
+from xl_vqa.training import encoder, sources
+from xl_vqa.training.cache import read_json, write_json
+
+FRAMES: Final = 32
+SPLITS: Final = ("train", "validation", "test", "demo")
+# whole sources and whole photographers that only the test sees
+HELD_OUT: Final = ("ukui-wallpapers/", "lomiri-wallpapers-20.04/", "-harro")
+# shown in the demo, so neither trained nor tested on
+DEMO_PHOTOS: Final = (
+    "lomiri-wallpapers-16.04/seeding_by_Clements_Engelhardt",
+    "lomiri-wallpapers-16.04/picosdeeuropa_by_Aitzol_Berasategi",
+)
+DEMO_FILM_S: Final = (475.0, 500.0)
+# the film is split by time, because neighbouring shots show the same scene
+FILM_SPLITS_S: Final = ((0.0, 390.0, "train"), (390.0, 435.0, "validation"), (435.0, 580.0, "test"))
+
+LARGE_SIZES: Final = (
+    ((640, 360), 6),
+    ((854, 480), 5),
+    ((960, 540), 2),
+    ((1280, 720), 3),
+    ((480, 270), 2),
+    ((360, 640), 2),
+    ((480, 854), 1),
+    ((480, 480), 1),
+    ((640, 480), 2),
+)
+SMALL_SIZES: Final = (((480, 270), 4), ((426, 240), 2), ((320, 240), 2), ((202, 360), 1), ((270, 270), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One scene. ``group`` names what must not straddle the splits: the photograph or the part of the film."""
+
+    name: str
+    group: str
+    source: str
+    split: str
+    author: str
+    license: str
+    path: str
+    width: int
+    height: int
+    fps: float
+    start_s: float | None = None
+    """Where a shot of the film begins; None for a photograph."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def generator(*words: object) -> np.random.Generator:
+    """A random generator that depends on nothing but ``words``."""
+    digest = hashlib.blake2b("|".join(map(str, words)).encode(), digest_size=8).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+def catalogue(work: Path, *, views: int = 2) -> list[Content]:
+    """All contents of the downloaded sources; ``views`` per large photograph."""
+    contents = _film_contents(work)
+    for photo in sources.photos(work):
+        contents += _photo_contents(photo, views)
+    # an order that mixes sources, so that a shortened run still sees all of them
+    return sorted(contents, key=lambda c: hashlib.blake2b(c.name.encode()).digest())
+
+
+def split_of_photo(name: str) -> str:
+    """The split of a photograph, by its name alone."""
+    if name in DEMO_PHOTOS:
+        return "demo"
+    if any(part in name for part in HELD_OUT):
+        return "test"
+    draw = generator("split", name).random()
+    return "train" if draw < 0.80 else "validation" if draw < 0.90 else "test"
+
+
+def split_of_film(second: float, end_s: float) -> str | None:
+    """The split of a shot of the film; None where it touches a border or the demo's excerpt."""
+    if second < DEMO_FILM_S[1] and end_s > DEMO_FILM_S[0]:
+        return None
+    for start, end, split in FILM_SPLITS_S:
+        if start <= second and end_s <= end:
+            return split
+    return None
+
+
+def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
+    """The pristine frames, (frames, height, width, 3), RGB."""
+    size = (content.width, content.height)
+    if content.start_s is not None:
+        return encoder.read_segment(Path(content.path), content.start_s, frames, size, _fill(size, (1280, 720)))
+    with Image.open(content.path) as image:
+        return moving_view(image.convert("RGB"), size, frames, generator("motion", content.name), content.fps)
+
+
+def moving_view(
+    image: Image.Image, size: tuple[int, int], frames: int, rng: np.random.Generator, fps: float
+) -> encoder.Frames:
+    """A camera that pans and zooms over ``image`` while a cut-out of it drifts across; sometimes it stands still."""
+    width, height = size
+    largest = min(image.width / width, image.height / height)
+    zoom = float(rng.uniform(max(1.0, 0.45 * largest), max(1.0, 0.95 * largest)))
+    still = rng.random() < 0.15
+    # picture heights per second: from a slow drift to a brisk pan
+    speed = 0.0 if still else float(rng.uniform(0.03, 0.35)) * height * zoom / fps
+    angle, growth = rng.uniform(0, 2 * np.pi), 0.0 if still else rng.uniform(-0.06, 0.06) / fps
+    shiver = 0.0 if still else rng.uniform(0, 0.6)
+    sway = rng.uniform(0, 2 * np.pi, 4)
+    room = image.width - width * zoom, image.height - height * zoom
+    start = rng.uniform(0.2, 0.8) * room[0], rng.uniform(0.2, 0.8) * room[1]
+    sprite, mask = _sprite(image, size, rng)
+    path = rng.uniform(0.1, 0.9, 2), rng.uniform(-0.3, 0.3, 2) / fps
+    result = np.empty((frames, height, width, 3), np.uint8)
+    for i in range(frames):
+        scale = min(zoom * (1 + growth * i), largest)
+        x = start[0] + speed * i * np.cos(angle) + shiver * np.sin(0.9 * i + sway[0]) * np.sin(0.31 * i + sway[1])
+        y = start[1] + speed * i * np.sin(angle) + shiver * np.sin(0.8 * i + sway[2]) * np.sin(0.27 * i + sway[3])
+        x = min(max(x, 0.0), image.width - width * scale)
+        y = min(max(y, 0.0), image.height - height * scale)
+        box = (x, y, x + width * scale, y + height * scale)
+        view = image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+        at = [int((path[0][k] + path[1][k] * i) % 1.0 * size[k]) - sprite.size[k] // 2 for k in range(2)]
+        view.paste(sprite, (at[0], at[1]), mask)
+        result[i] = np.asarray(view)
+    return result
+
+
+def _sprite(image: Image.Image, size: tuple[int, int], rng: np.random.Generator) -> tuple[Image.Image, Image.Image]:
+    side = max(8, int(min(size) * rng.uniform(0.12, 0.3)))
+    scale = max(1.0, min(image.size) / 1000)
+    x = rng.uniform(0, image.width - side * scale)
+    y = rng.uniform(0, image.height - side * scale)
+    sprite = image.resize((side, side), Image.Resampling.LANCZOS, box=(x, y, x + side * scale, y + side * scale))
+    yy, xx = np.mgrid[0:side, 0:side]
+    radius = np.hypot(xx - side / 2, yy - side / 2)
+    # one pixel of soft edge, as a lens would leave
+    mask = np.clip(side / 2 - radius, 0, 1) * 255
+    return sprite, Image.fromarray(mask.astype(np.uint8))
+
+
+def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
+    with Image.open(photo.path) as image:
+        available = image.size
+    large = min(available) >= 1000
+    contents = []
+    for view in range(views if large else 1):
+        name = f"{photo.name}#{view}"
+        rng = generator("size", name)
+        fitting = [
+            (s, w) for s, w in (LARGE_SIZES if large else SMALL_SIZES) if s[0] <= available[0] and s[1] <= available[1]
+        ]
+        weights = np.array([w for _, w in fitting], float)
+        width, height = fitting[int(rng.choice(len(fitting), p=weights / weights.sum()))][0]
+        split, fps = split_of_photo(photo.name), float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1]))
+        details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
+        contents.append(Content(name, photo.name, *details))
+    return contents
+
+
+def _film_contents(work: Path) -> list[Content]:
+    film = sources.film_path(work)
+    cached = work / "sources" / "film" / "cuts.json"
+    cuts = read_json(cached)
+    if cuts is None:
+        cuts = encoder.scene_cuts(film)
+        write_json(cached, cuts)
+    title, author, license = sources.FILM_CREDIT
+    contents = []
+    for start, end in zip([0.0, *cuts], [*cuts, 596.0], strict=True):
+        if end - start < (FRAMES + 8) / 24:
+            continue
+        split = split_of_film(start, end)
+        if split is None:
+            continue
+        # long shots give a second scene
+        begins = [start + 0.1] if end - start < 6 else [start + 0.1, end - (FRAMES + 6) / 24]
+        for begin in begins:
+            name = f"film/{begin:.1f}"
+            rng = generator("size", name)
+            # nothing above 960x540: the film itself is a 1280x720 stream of 0.5 Mbit/s
+            sizes = [s for s, _ in LARGE_SIZES if max(s) <= 960]
+            width, height = sizes[int(rng.integers(len(sizes)))]
+            details = title, split, author, license, str(film), width, height, 24.0, begin
+            contents.append(Content(name, f"film/{split}", *details))
+    return contents
+
+
+def _fill(size: tuple[int, int], source: tuple[int, int]) -> str:
+    """Crops the middle of ``source`` to the shape of ``size``."""
+    width, height = size
+    if width * source[1] <= height * source[0]:
+        return f"crop={round(source[1] * width / height / 2) * 2}:{source[1]}"
+    return f"crop={source[0]}:{round(source[0] * height / width / 2) * 2}"

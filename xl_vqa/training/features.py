@@ -1,0 +1,116 @@
+"""What the frozen part of the tower sees of every clip, computed once and kept on disk.
+
+A clip goes the product's own way: its encoded file is read by xl_vqa.video, cut into patches by
+xl_vqa.vlm.patches and run through the tower. Training then needs no pictures any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from xl_vqa.model_spec import ModelSpec, Sampling
+from xl_vqa.training.cache import Progress, atomic_path
+from xl_vqa.training.clips import Clip
+from xl_vqa.training.trunk_weights import load_trunk
+from xl_vqa.vlm import starter_tower
+from xl_vqa.vlm.patches import make_patches
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeatures:
+    """One clip's features, float16, as xl_vqa.vlm.starter_tower.ClipFeatures; ``cells`` is mapped, not read."""
+
+    cells: NDArray[np.float16]
+    pairs: NDArray[np.float16]
+    clip: NDArray[np.float16]
+    grid: tuple[int, int, int]
+
+
+def extract_all(
+    clips: Sequence[Clip], folder: Path, spec: ModelSpec, weights: Path, *, workers: int = 2
+) -> list[StoredFeatures]:
+    """Features of every clip, in the same order; computed where they are missing.
+
+    Raises VideoError where a clip cannot be read.
+    """
+    folder = folder / recipe(spec)
+    missing = [clip for clip in clips if not _paths(clip, folder)[0].exists()]
+    progress = Progress("features", len(missing))
+    if missing:
+        folder.mkdir(parents=True, exist_ok=True)
+        with multiprocessing.get_context("spawn").Pool(workers, _start, (spec, weights)) as pool:
+            for _ in pool.imap_unordered(_extract, [(clip, folder) for clip in missing], chunksize=4):
+                progress.step()
+    return [_load(clip, folder) for clip in clips]
+
+
+def recipe(spec: ModelSpec) -> str:
+    """Names the folder of features: changes with everything that they depend on."""
+    words = f"{spec.sampling}|{spec.pixels}|{spec.normalization}|{starter_tower.FEATURES_VERSION}"
+    return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start(spec: ModelSpec, weights: Path) -> None:
+    # one thread each: the work is spread over processes
+    torch.set_num_threads(1)
+    tower = starter_tower.StarterTower(starter_tower.small_config(vocabulary=16))
+    load_trunk(tower.trunk, weights)
+    _worker.update(spec=spec, tower=tower.eval())
+
+
+def _extract(job: tuple[Clip, Path]) -> None:
+    clip, folder = job
+    spec: ModelSpec = _worker["spec"]
+    decoded = read_frames(clip.path, spec.sampling)
+    patches = make_patches(decoded.frames, spec.pixels)
+    with torch.no_grad():
+        features = _worker["tower"].features(patches.normalized(spec.normalization), patches.grid)
+    large, small = _paths(clip, folder)
+    with atomic_path(small) as partial:
+        values = {"pairs": features.pairs.half().numpy(), "clip": features.clip.half().numpy()}
+        np.savez(partial, grid=np.array(patches.grid), **values)
+    with atomic_path(large) as partial:
+        np.save(partial, features.cells.half().numpy())
+
+
+class _Decoded:
+    def __init__(self, frames: list[NDArray[np.uint8]]) -> None:
+        self.frames = frames
+
+
+def read_frames(path: str, sampling: Sampling) -> _Decoded:
+    """Stopgap until xl_vqa.video is there."""
+    import av
+
+    with av.open(path) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    pairs = sampling.frames // 2
+    indices = []
+    for k in range(pairs):
+        first = min(round((k + 0.5) * len(frames) / pairs - 1), len(frames) - 2)
+        indices += [max(first, 0), max(first, 0) + 1]
+    return _Decoded([frames[i] for i in indices])
+
+
+def _paths(clip: Clip, folder: Path) -> tuple[Path, Path]:
+    name = clip.key.replace("/", "__").replace("#", "_")
+    return folder / f"{name}.npy", folder / f"{name}.npz"
+
+
+def _load(clip: Clip, folder: Path) -> StoredFeatures:
+    large, small = _paths(clip, folder)
+    with np.load(small) as values:
+        t, h, w = (int(n) for n in values["grid"])
+        return StoredFeatures(np.load(large, mmap_mode="r"), values["pairs"], values["clip"], (t, h, w))

@@ -1,0 +1,227 @@
+"""Trains the starter on stored features: projections and language model; the trunk stays as it is.
+
+The loss is the cross entropy of the label's two digits (target_mask.py) and nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from xl_vqa.labels import Scale
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.rating import LabelDistribution
+from xl_vqa.training.features import StoredFeatures
+from xl_vqa.training.starter_report import correlation, ranks
+from xl_vqa.training.target_mask import IGNORE, digit_targets
+from xl_vqa.vlm.digit_tree import Tree, grow_tree
+from xl_vqa.vlm.positions import prompt_positions
+from xl_vqa.vlm.prompt import PromptTokens, build_prompt
+from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.tokens import PromptTokenizer
+
+WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city rain 雨 3 people dance".split()
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew every time."""
+
+    epochs: int = 10
+    batch: int = 16
+    tokens: int = 160
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.05
+    label_noise: float = 1.2
+    """Spread, in labels, of a draw around the label: neighbouring integers are not different opinions."""
+    feature_noise: float = 0.15
+    text_share: float = 0.15
+    """Share of steps with a random text in the question, so that a text does not move the score."""
+    seed: int = 7
+
+
+class Prompts:
+    """The starter's two prompts as token ids."""
+
+    def __init__(self, tokenizer: PromptTokenizer, spec: ModelSpec) -> None:
+        self.tokenizer, self.spec = tokenizer, spec
+        self.plain = build_prompt(tokenizer, spec.prompt)
+
+    def with_text(self, rng: np.random.Generator) -> PromptTokens:
+        text = " ".join(rng.choice(WORDS, int(rng.integers(1, 9))))
+        return build_prompt(self.tokenizer, self.spec.prompt, text)
+
+
+def standardise(model: StarterForConditionalGeneration, items: Sequence[StoredFeatures]) -> None:
+    """Sets the tower's means and scales from training features; a feature that hardly varies is muted, not blown up."""
+    tower = model.model.visual
+    step = max(1, len(items) // 400)
+    parts = {
+        "cells": np.concatenate([np.asarray(item.cells[::7], np.float32) for item in items[::step]]),
+        "pairs": np.concatenate([np.asarray(item.pairs, np.float32) for item in items]),
+        "clip": np.stack([np.asarray(item.clip, np.float32) for item in items]),
+    }
+    for name, values in parts.items():
+        getattr(tower, f"{name}_mean").copy_(torch.from_numpy(values.mean(0)))
+        getattr(tower, f"{name}_scale").copy_(torch.from_numpy(1 / np.maximum(values.std(0), 1e-3)))
+
+
+def fit(
+    model: StarterForConditionalGeneration,
+    prompts: Prompts,
+    train: tuple[Sequence[StoredFeatures], Sequence[float]],
+    validation: tuple[Sequence[StoredFeatures], Sequence[float]],
+    options: FitOptions,
+) -> list[dict[str, float]]:
+    """Trains in place and leaves the weights of the epoch with the best rank correlation on validation.
+
+    ``train`` and ``validation`` are features and MOS. Returns one record per epoch.
+    """
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    scale = prompts.spec.scale
+    items, mos = train
+    standardise(model, items)
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
+    steps = options.epochs * sum(1 for _ in _batches(items, options.batch, rng))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    best, best_state, history, started = -2.0, None, [], time.monotonic()
+    for epoch in range(options.epochs):
+        model.train()
+        losses = []
+        for batch in _batches(items, options.batch, rng):
+            prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
+            labels = _noisy_labels([mos[i] for i in batch], scale, options.label_noise, rng)
+            loss = _loss(model, prompt, [items[i] for i in batch], labels, prompts, options, rng)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append(float(loss.detach()))
+        predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
+        rank = correlation(ranks(predicted), ranks(validation[1]))
+        error = float(np.sqrt(np.mean([(scale.to_mos(p) - m) ** 2 for p, m in zip(predicted, validation[1], strict=True)])))
+        history.append({"epoch": epoch + 1, "loss": float(np.mean(losses)), "validation_srcc": rank, "validation_rmse": error})
+        spent = time.monotonic() - started
+        left = spent / (epoch + 1) * (options.epochs - epoch - 1) / 60
+        print(f"epoch {epoch + 1}/{options.epochs} loss {np.mean(losses):.3f} validation SRCC {rank:.3f} RMSE {error:.3f}, {left:.1f} min left", flush=True)
+        if rank > best:
+            best, best_state = rank, {k: v.clone() for k, v in model.state_dict().items()}
+    if best_state is not None:
+        model.load_state_dict(best_state)
+    model.eval()
+    return history
+
+
+@torch.inference_mode()
+def predict(
+    model: StarterForConditionalGeneration, prompts: Prompts, items: Sequence[StoredFeatures], *, batch: int = 8
+) -> list[LabelDistribution]:
+    """The exact label distribution of every item, all cells shown, in the same order."""
+    model.eval()
+    scale = prompts.spec.scale
+    tree, results = Tree.of(scale), {}
+    order = sorted(range(len(items)), key=lambda i: items[i].grid)
+    for group in _same_grid(order, items, batch):
+        embeds, positions = _embed(model, prompts.plain, [items[i] for i in group], None, 0.0)
+        inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": torch.ones(embeds.shape[:2], dtype=torch.long)}
+        grown = grow_tree(model, inputs, tree, prompts.tokenizer.digits)
+        results.update({i: one.distribution(scale) for i, one in zip(group, grown, strict=True)})
+    return [results[i] for i in range(len(items))]
+
+
+def _rate(step: int, steps: int, warm: int = 40) -> float:
+    if step < warm:
+        return (step + 1) / warm
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+def _noisy_labels(mos: Sequence[float], scale: Scale, noise: float, rng: np.random.Generator) -> list[int]:
+    spread = noise * (scale.mos_max - scale.mos_min) / (scale.label_max - scale.label_min)
+    drawn = np.clip(np.asarray(mos) + rng.normal(0, spread, len(mos)), scale.mos_min, scale.mos_max)
+    return [scale.to_label(float(value)) for value in drawn]
+
+
+def _loss(
+    model: StarterForConditionalGeneration,
+    prompt: PromptTokens,
+    items: Sequence[StoredFeatures],
+    labels: Sequence[int],
+    prompts: Prompts,
+    options: FitOptions,
+    rng: np.random.Generator,
+) -> Tensor:
+    digits, scale = prompts.tokenizer.digits, prompts.spec.scale
+    answers = torch.tensor([[digits[int(c)] for c in scale.text(label)] for label in labels])
+    chosen = None
+    count = items[0].cells.shape[0]
+    if options.tokens < count:
+        chosen = np.sort(rng.choice(count, options.tokens, replace=False))
+    embeds, positions = _embed(model, prompt, items, chosen, options.feature_noise)
+    width = answers.shape[1]
+    tail = positions[:, :, -1:] + 1 + torch.arange(width)
+    embeds = torch.cat([embeds, model.get_input_embeddings()(answers)], dim=1)
+    hidden = model.model.language_model(
+        inputs_embeds=embeds, position_ids=torch.cat([positions, tail], dim=2), use_cache=False
+    ).last_hidden_state
+    # the mask is made on the prompt's last token and the answer: nothing before them is a target anyway
+    ids = torch.cat([torch.tensor(prompt.after[-1:]).expand(len(items), 1), answers], dim=1)
+    targets = digit_targets(ids, [1] * len(items), digits, digits=width)
+    logits = model.lm_head(hidden[:, -width - 1 : -1])
+    return functional.cross_entropy(logits.flatten(0, 1).float(), targets[:, 1:].flatten(), ignore_index=IGNORE)
+
+
+def _embed(
+    model: StarterForConditionalGeneration,
+    prompt: PromptTokens,
+    items: Sequence[StoredFeatures],
+    chosen: np.ndarray | None,
+    noise: float,
+) -> tuple[Tensor, Tensor]:
+    """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid."""
+    grid, count = items[0].grid, len(items)
+    first, total = len(prompt.before), items[0].cells.shape[0]
+    shown = np.arange(total) if chosen is None else chosen
+    cells = torch.from_numpy(np.stack([item.cells[shown] for item in items])).float()
+    pairs = torch.from_numpy(np.stack([item.pairs for item in items])).float()
+    clip = torch.from_numpy(np.stack([item.clip for item in items])).float()
+    tower = model.model.visual
+    if noise:
+        cells = cells + torch.randn_like(cells) * noise / tower.cells_scale
+        pairs = pairs + torch.randn_like(pairs) * noise / tower.pairs_scale
+        clip = clip + torch.randn_like(clip) * noise / tower.clip_scale
+    video = tower.project_batch(cells, pairs, clip, torch.from_numpy(shown // (total // grid[0])))
+    positions = prompt_positions(first, grid, len(prompt.after), tokens_per_second=0.0, seconds_per_pair=0.0)
+    kept = [*range(first), *(first + shown), *range(first + total, positions.shape[1])]
+    positions = positions[:, torch.tensor(kept)]
+    embed = model.get_input_embeddings()
+    before = embed(torch.tensor(prompt.before)).expand(count, -1, -1)
+    after = embed(torch.tensor(prompt.after)).expand(count, -1, -1)
+    return torch.cat([before, video, after], dim=1), positions[:, None].expand(-1, count, -1)
+
+
+def _same_grid(order: Sequence[int], items: Sequence[StoredFeatures], size: int) -> Iterator[list[int]]:
+    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for index in order:
+        group = groups[items[index].grid]
+        group.append(index)
+        if len(group) == size:
+            yield groups.pop(items[index].grid)
+    yield from groups.values()
+
+
+def _batches(items: Sequence[StoredFeatures], size: int, rng: np.random.Generator) -> Iterator[list[int]]:
+    """Batches of one grid each, so that nothing is padded; the last of a grid may be smaller."""
+    batches = list(_same_grid([int(i) for i in rng.permutation(len(items))], items, size))
+    for index in rng.permutation(len(batches)):
+        yield batches[int(index)]
