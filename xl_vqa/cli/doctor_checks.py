@@ -44,6 +44,17 @@ PACKAGES: Final = {
 
 FREE_GIB: Final = 1.0
 
+COMPUTE_PROGRAM: Final = """
+import torch
+if torch.cuda.is_available():
+    device = torch.cuda.get_device_properties(0)
+    print(f"{device.name}, {device.total_memory / 2**30:.0f} GiB")
+elif torch.backends.mps.is_available():
+    print("Apple GPU")
+else:
+    print(f"CPU, {torch.get_num_threads()} threads")
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -153,13 +164,8 @@ def check_decoders(settings: Settings, language: str) -> Check:
 
 
 def check_compute(settings: Settings, language: str) -> Check:
-    program = (
-        "import torch; c=torch.cuda.is_available();"
-        "print(torch.cuda.get_device_name(0)+f', {torch.cuda.get_device_properties(0).total_memory/2**30:.0f} GiB'"
-        " if c else ('Apple GPU' if torch.backends.mps.is_available() else f'CPU, {torch.get_num_threads()} threads'))"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=180, check=False
+        [sys.executable, "-c", COMPUTE_PROGRAM], capture_output=True, text=True, timeout=180, check=False
     )
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["torch"])[-1]
