@@ -7,6 +7,7 @@ XlVqaError
 │   ├── SettingsError         settings file or environment
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
+│   ├── NoVideoPathError      a row without a path
 │   ├── RatingsError          a table of people's ratings
 │   │   ├── RatingsNotFoundError
 │   │   ├── RatingsUnreadableError
@@ -123,6 +124,10 @@ class NoVideosInFolderError(InputError):
 
 class NoVideosMatchError(InputError):
     code = "no_videos_match"
+
+
+class NoVideoPathError(InputError):
+    code = "no_video_path"
 
 
 class RatingsError(InputError):

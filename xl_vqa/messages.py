@@ -41,6 +41,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "No file matches {path}. Check the pattern and the folder.",
         "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
     },
+    "no_video_path": {
+        "en": "This row names no video. Enter the path of a video file.",
+        "ja": "動画のパスが入力されていません。動画ファイルのパスを入力してください。",
+    },
     "ratings_error": {
         "en": "The ratings in {path} cannot be used: {problem}.",
         "ja": "{path} の評価データを使用できません: {problem}",
@@ -113,7 +117,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "None of the {count} videos named in {path} was found, looking in {source}. Give the folder of the "
         "videos with --videos-folder, or --no-check-videos to prepare labels without them.",
         "ja": "{path} に書かれた動画 {count} 本がいずれも見つかりません(検索先: {source})。"
-        "--videos-folder で動画のフォルダーを指定するか、動画なしで準備する場合は --no-check-videos を付けてください。",
+        "--videos-folder で動画のフォルダーを指定するか、動画なしで準備する場合は "
+        "--no-check-videos を付けてください。",
     },
     "manifest_error": {
         "en": "The manifest {path} cannot be used: {problem}. Write it again with 'xl-vqa labels prepare'.",
@@ -332,6 +337,16 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     "warning_same_score": {
         "en": "The last {count} different videos all got the same score; the model may be broken.",
         "ja": "直近の {count} 本の異なる動画がすべて同じスコアです。モデルに異常がある可能性があります。",
+    },
+    "warning_not_fine_tuned": {
+        "en": "This model was never taught to rate videos on this scale; take its scores as a guess.",
+        "ja": "このモデルは動画評価用に微調整されていません。スコアは参考程度にご覧ください。",
+    },
+    "warning_store_replaced": {
+        "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; videos are "
+        "rated again when they are asked for.",
+        "ja": "評価の保存ファイルが破損していたため、{path} として退避し、新しいファイルを作成しました。"
+        "動画は必要になったときに再評価されます。",
     },
 }
 

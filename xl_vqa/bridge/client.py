@@ -1,0 +1,264 @@
+"""The client of the scoring host: everything that asks for a rating goes through it.
+
+with HostClient(Settings.load()) as client:
+    for result in client.rate_all([Video("a.mp4"), Video("b.mp4", "a red fox")]):
+        print(result["label"] if isinstance(result, dict) else result)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from xl_vqa.bridge.bulk import BulkRun
+from xl_vqa.bridge.connection import HostGoneError, HttpPool
+from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
+from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, reap_children, wait_until_gone
+from xl_vqa.bridge.state import HostState
+from xl_vqa.bridge.videos import Answer, Result, Video
+from xl_vqa.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
+from xl_vqa.settings import Settings
+
+__all__ = ["Answer", "HostClient", "Result", "Video"]
+
+MAX_ATTEMPTS: Final = 8
+SLACK_S: Final = 60.0
+"""A host that says nothing for this long beyond the wait it was asked for is taken for gone."""
+
+
+class HostClient:
+    """Thread-safe. Starts the host when it is first needed, and again when it died."""
+
+    def __init__(self, settings: Settings | None = None, *, python: str | None = None) -> None:
+        """``python`` is the interpreter the host runs under; this one's own where not given."""
+        self.settings = settings or Settings.load()
+        self.log_file: Path = self.settings.log_file
+        self.host_info: dict[str, Any] = {}
+        """What the host last said of itself beside its answers: model state, warnings, disk trouble."""
+        self._python = python
+        self._name = uuid.uuid4().hex
+        self._profile = profile_of(self.settings)
+        self._view = view_of(self.settings)
+        self._pool: HttpPool | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> HostClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections. The host goes on."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+    # -- the host itself
+
+    def ensure_running(self) -> HostState:
+        """The host, started if need be. Raises HostStartError or HostDiskError."""
+        state = find_or_start(self.settings, python=self._python)
+        with self._lock:
+            if self._pool is None or self._pool.state != state:
+                self._pool = HttpPool(state)
+        return state
+
+    def status(self) -> dict[str, Any] | None:
+        """Progress and state of the running host (docs/host.md), or None; never starts one."""
+        state = find(self.settings)
+        values = self._tell(state, "GET", "/v1/progress") if state else None
+        if state is None or values is None:
+            return None
+        return {"pid": state.pid, "port": state.port, "started_at": state.started_at, **values}
+
+    def model(self) -> dict[str, Any]:
+        """Facts about the model in force; starts the host, but does not load the model."""
+        return self._insist("POST", "/v1/model", {"profile": self._profile})
+
+    def stop(self, *, timeout: float = 60.0) -> bool:
+        """Ends the host after the batch at hand; False where none ran.
+
+        Raises HostUnavailableError where it goes on after ``timeout`` seconds.
+        """
+        state = find(self.settings)
+        reap_children()
+        if state is None:
+            return False
+        ask_to_stop(state)
+        self.close()
+        if not wait_until_gone(self.settings, state, time.monotonic() + timeout):
+            problem = f"process {state.pid} was asked to stop and is still finishing its work"
+            raise HostUnavailableError(problem=problem)
+        return True
+
+    # -- ratings
+
+    def rate(
+        self,
+        videos: Sequence[Video],
+        *,
+        wait: float = 0.0,
+        refresh: bool = False,
+        detail: bool = False,
+        priority: int = 1,
+    ) -> list[Answer]:
+        """One answer per video, in order, after about ``wait`` seconds at the most (0: what is known now).
+
+        ``refresh`` rates again what is stored; ``detail`` adds distribution and frames. Raises HostStartError,
+        HostDiskError or HostUnavailableError where there is no host to ask.
+        """
+        answers: list[Answer] = []
+        for video in videos:
+            try:
+                answers.append(Answer(video.absolute(), "pending"))
+            except XlVqaError as error:
+                answers.append(Answer(video, "error", error=error))
+        deadline = time.monotonic() + wait
+        while True:
+            left = max(deadline - time.monotonic(), 0.0)
+            # after the first round, what has no key was lost with a host that died
+            new = [index for index, answer in enumerate(answers) if answer.status == "pending" and not answer.key]
+            if new:
+                body = self._question(
+                    [answers[i].video for i in new], refresh=refresh, detail=detail, priority=priority
+                )
+                body["wait"] = min(left, MAX_WAIT_S)
+                entries = self._insist("POST", "/v1/ratings", body, wait=left)["ratings"]
+                for index, entry in zip(new, entries, strict=True):
+                    answers[index] = Answer.of(answers[index].video, entry)
+            known = [(index, a.key) for index, a in enumerate(answers) if a.status == "pending" and a.key]
+            left = deadline - time.monotonic()
+            if not known or left <= 0:
+                return answers
+            entries = self.poll([key for _, key in known], wait=left, detail=detail)
+            for (index, _), entry in zip(known, entries, strict=True):
+                answers[index] = Answer.of(answers[index].video, entry)
+
+    def poll(
+        self, keys: Sequence[str], *, wait: float = 0.0, detail: bool = False, until: str = "all"
+    ) -> list[dict[str, Any]]:
+        """What became of pending keys: the host's entries in order; ``status`` may be ``unknown``.
+
+        Waits until ``all`` or until ``any`` of them are finished, at most ``wait`` seconds. A key is unknown
+        after a restart of the host: ask for the video again.
+        """
+        try:
+            return self.poll_once(keys, wait=wait, detail=detail, until=until)
+        except (HostGoneError, HostAuthenticationError):
+            return [{"status": "unknown", "key": key} for key in keys]
+
+    def cancel(self, keys: Sequence[str] | None = None) -> int:
+        """Gives up pending keys (all of this client where None); returns how many were cancelled.
+
+        A video that another client waits for as well goes on for that one. Never starts a host.
+        """
+        state = find(self.settings)
+        body: dict[str, Any] = {"client": self._name}
+        body.update({"all": True} if keys is None else {"keys": list(keys)})
+        values = self._tell(state, "POST", "/v1/cancel", body) if state else None
+        return int(values["cancelled"]) if values else 0
+
+    def rate_all(
+        self,
+        videos: Sequence[Video],
+        *,
+        refresh: bool = False,
+        detail: bool = False,
+        priority: int = 0,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> list[Result]:
+        """A rating (dict) or an error for every video, in order, however long it takes.
+
+        The host may die and be started again meanwhile; what is stored by then is not computed again.
+        ``on_progress(done, total)`` is called as videos finish. Setting ``cancel`` gives the videos that are left
+        a CancelledError; KeyboardInterrupt cancels them in the host and goes on to the caller.
+        """
+        run = BulkRun(self, videos, refresh=refresh, detail=detail, priority=priority, on_progress=on_progress)
+        try:
+            return run.finish(cancel)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.cancel(run.keys())
+            raise
+
+    # -- for bulk runs: one question, no second try
+
+    def ask_once(
+        self, videos: Sequence[Video], *, refresh: bool, detail: bool, priority: int
+    ) -> list[dict[str, Any]]:
+        """The host's entries for ``videos`` (absolute paths), at once.
+
+        Raises HostGoneError or HostAuthenticationError where the host went away.
+        """
+        body = self._question(videos, refresh=refresh, detail=detail, priority=priority)
+        return list(self._ask("POST", "/v1/ratings", body)["ratings"])
+
+    def poll_once(self, keys: Sequence[str], *, wait: float, detail: bool, until: str) -> list[dict[str, Any]]:
+        """As ``poll``, but raises HostGoneError or HostAuthenticationError where the host went away."""
+        wait = min(max(wait, 0.0), MAX_WAIT_S)
+        body = {"keys": list(keys), "wait": wait, "detail": detail, "until": until, "view": self._view}
+        return list(self._ask("POST", "/v1/ratings/poll", body, wait=wait)["ratings"])
+
+    # -- inside
+
+    def _question(self, videos: Sequence[Video], *, refresh: bool, detail: bool, priority: int) -> dict[str, Any]:
+        return {
+            "videos": [{"path": video.path, "text": video.text} for video in videos],
+            "refresh": refresh,
+            "detail": detail,
+            "priority": priority,
+            "client": self._name,
+            "profile": self._profile,
+            "view": self._view,
+        }
+
+    def _ask(self, method: str, path: str, body: Any, *, wait: float = 0.0) -> dict[str, Any]:
+        with self._lock:
+            pool = self._pool
+        if pool is None:
+            self.ensure_running()
+            with self._lock:
+                pool = self._pool
+            if pool is None:
+                raise HostGoneError("the client was closed")
+        try:
+            values = pool.request(method, path, body, timeout=wait + SLACK_S)
+        except (HostGoneError, HostAuthenticationError):
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = None
+            pool.close()
+            raise
+        self.host_info = values.get("host") or self.host_info
+        return values
+
+    def _insist(self, method: str, path: str, body: Any, *, wait: float = 0.0) -> dict[str, Any]:
+        """Asks, and starts the host again where it is gone. Raises HostUnavailableError in the end."""
+        last: Exception | None = None
+        for attempt in range(MAX_ATTEMPTS):
+            try:
+                return self._ask(method, path, body, wait=wait)
+            except (HostGoneError, HostAuthenticationError) as error:
+                last = error
+                time.sleep(min(0.05 * attempt, 0.5))
+        raise HostUnavailableError(problem=f"it went away {MAX_ATTEMPTS} times ({last})")
+
+    def _tell(self, state: HostState, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
+        pool = HttpPool(state)
+        try:
+            return pool.request(method, path, body, timeout=10.0)
+        except (HostGoneError, HostAuthenticationError):
+            return None
+        finally:
+            pool.close()

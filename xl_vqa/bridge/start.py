@@ -1,0 +1,234 @@
+"""Find the user's host, or start it: one process, detached, found again by every program of this user."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import xl_vqa
+from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health
+from xl_vqa.bridge.protocol import APP, HANDSHAKE, environment_of, proof
+from xl_vqa.bridge.state import HostState, read_state
+from xl_vqa.errors import HostDiskError, HostStartError, XlVqaError, from_dict
+from xl_vqa.settings import Settings
+
+POLL_S = 0.05
+CLAIM_LIFE_S = 20.0
+"""A claim older than this belongs to a program that died while it started a host."""
+
+_children: list[subprocess.Popen[bytes]] = []
+_children_lock = threading.Lock()
+_starting = threading.Lock()
+
+
+def find(settings: Settings, *, timeout: float = 5.0) -> HostState | None:
+    """The running host, or None.
+
+    The state file alone proves nothing: the process may be dead, its number or port taken by a stranger.
+    So what listens there must show that it knows the token, before the token is sent to it.
+    """
+    state = read_state(settings.state_file)
+    if state is None:
+        return None
+    nonce = secrets.token_hex(16)
+    health = ask_health(state.port, nonce, timeout=timeout)
+    if health is None or health.get("app") != APP or health.get("pid") != state.pid:
+        return None
+    if not secrets.compare_digest(str(health.get("proof")), proof(state.token, nonce)):
+        return None
+    return state
+
+
+def find_or_start(settings: Settings, *, python: str | None = None) -> HostState:
+    """The running host, started if need be. Raises HostStartError or HostDiskError where it cannot be.
+
+    Many threads and programs may call this at once: one of them starts the host, the others wait for it.
+    """
+    state = find(settings)
+    if state is not None and state.version == xl_vqa.__version__:
+        return state
+    with _starting:
+        deadline = time.monotonic() + max(settings.start_timeout_s, 1.0)
+        state = find(settings)
+        if state is not None and state.version != xl_vqa.__version__:
+            # after an update the old host would go on answering with the old code
+            ask_to_stop(state)
+            wait_until_gone(settings, state, deadline)
+            state = None
+        while state is None:
+            if _claim(settings):
+                try:
+                    _spawn(settings, python or os.environ.get("XL_VQA_PYTHON") or sys.executable, deadline)
+                finally:
+                    _claim_file(settings).unlink(missing_ok=True)
+            state = find(settings)
+            if state is None:
+                if time.monotonic() > deadline:
+                    raise HostStartError(problem=f"it did not answer within {settings.start_timeout_s:.0f} s")
+                time.sleep(POLL_S)
+        return state
+
+
+def ask_to_stop(state: HostState) -> bool:
+    """Whether the host took the request; it finishes the batch at hand first."""
+    pool = HttpPool(state)
+    try:
+        pool.request("POST", "/v1/shutdown", {}, timeout=10.0)
+    except (HostGoneError, XlVqaError):
+        return False
+    finally:
+        pool.close()
+    return True
+
+
+def wait_until_gone(settings: Settings, state: HostState, deadline: float) -> bool:
+    """Whether this run of the host ended before ``deadline`` (monotonic)."""
+    while True:
+        reap_children()
+        current = read_state(settings.state_file)
+        named = current is not None and current.token == state.token
+        if not named and ask_health(state.port, "0", timeout=1.0) is None:
+            return True
+        # a killed host leaves its file behind, so silence on its port counts as well
+        if named and find(settings, timeout=1.0) is None and not _is_alive(state.pid):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+
+
+def reap_children() -> None:
+    """Collects hosts of ours that ended, so that no zombie holds their process number."""
+    with _children_lock:
+        _children[:] = [child for child in _children if child.poll() is None]
+
+
+def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return False  # there is no harmless question to a process number in the standard library
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _claim_file(settings: Settings) -> Path:
+    return settings.home / "host.starting"
+
+
+def _claim(settings: Settings) -> bool:
+    """Whether it is on us to start the host: dozens of cells' processes must not each start a Python."""
+    file = _claim_file(settings)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            if time.time() - file.stat().st_mtime > CLAIM_LIFE_S:
+                file.unlink(missing_ok=True)
+        except FileNotFoundError:
+            pass
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise HostDiskError(path=str(settings.home), problem=error.strerror or str(error)) from error
+    return True
+
+
+def _spawn(settings: Settings, python: str, deadline: float) -> None:
+    """Starts the process and waits for its word. Raises HostStartError with the reason it gave."""
+    environment = environment_of(settings, os.environ)
+    if python == sys.executable:
+        # a checkout or a vendored copy need not be installed for the child to find it
+        package_home = str(Path(xl_vqa.__file__).resolve().parent.parent)
+        known = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([package_home, *([known] if known else [])])
+    # -P: a file called json.py in the working folder must not shadow the standard library
+    command = [python, "-P", "-m", "xl_vqa.host", "--handshake"]
+    try:
+        child = _popen(command, settings.home, environment)
+    except OSError as error:
+        raise HostStartError(problem=f"{python}: {error.strerror or error}") from error
+    with _children_lock:
+        _children.append(child)
+    words = _Words(child)
+    answer = words.wait(deadline)
+    if answer is None:
+        if child.poll() is None:
+            raise HostStartError(problem=f"it was not ready within {settings.start_timeout_s:.0f} s")
+        raise HostStartError(problem=words.last_line() or f"it ended with status {child.returncode}")
+    if "error" in answer:
+        raise from_dict(answer["error"])
+
+
+def _popen(command: list[str], home: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Detached: it outlives the program that starts it, and shows no window."""
+    start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
+    common: dict[str, Any] = {
+        "cwd": home,
+        "env": environment,
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "close_fds": True,
+    }
+    if sys.platform == "win32":
+        # CREATE_NO_WINDOW and not DETACHED_PROCESS: without any console the python.exe of a virtual
+        # environment, which starts the real one, would open a visible console for it
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+        try:
+            # Excel may run in a job whose end would end the host as well
+            return start(command, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB, **common)
+        except OSError:
+            return start(command, creationflags=flags, **common)
+    return start(command, start_new_session=True, **common)
+
+
+class _Words:
+    """What a starting host says: text until its handshake line, or until it ends."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+        self._lines: list[str] = []
+        self._answer: dict[str, Any] | None = None
+        self._done = threading.Event()
+        # a thread, because a pipe cannot be read with a time limit on Windows
+        threading.Thread(target=self._read, name="host-handshake", daemon=True).start()
+
+    def wait(self, deadline: float) -> dict[str, Any] | None:
+        self._done.wait(max(deadline - time.monotonic(), 0.1))
+        return self._answer
+
+    def last_line(self) -> str:
+        """The line of a traceback that names the error."""
+        return next((line for line in reversed(self._lines) if line.strip()), "").strip()
+
+    def _read(self) -> None:
+        stream = self._child.stdout
+        assert stream is not None
+        with stream:
+            for raw in stream:
+                line = raw.decode("utf-8", "replace").rstrip()
+                if line.startswith(HANDSHAKE):
+                    try:
+                        self._answer = dict(json.loads(line.removeprefix(HANDSHAKE)))
+                    except ValueError:
+                        continue
+                    break
+                self._lines = [*self._lines[-50:], line]
+        if self._answer is None:
+            # the pipe closes a moment before the process is gone
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(5.0)
+        self._done.set()

@@ -1,0 +1,59 @@
+"""The state file: where the host of this user listens, and the token of its present run."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """``started_at`` is an ISO time; ``token`` is valid for this run of the host alone."""
+
+    pid: int
+    port: int
+    version: str
+    started_at: str
+    token: str = field(repr=False)
+
+
+def read_state(path: Path) -> HostState | None:
+    """What the file says; None where it is missing, unreadable or not a state file."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        state = HostState(
+            pid=int(values["pid"]),
+            port=int(values["port"]),
+            version=str(values["version"]),
+            started_at=str(values["started_at"]),
+            token=str(values["token"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    # a cut-off or hand-edited file must not send requests to port 0 or with an empty token
+    return state if state.pid > 0 and 0 < state.port < 65536 and state.token.isascii() and state.token else None
+
+
+def write_state(path: Path, state: HostState) -> None:
+    """Atomically, readable by this user alone from its first byte. Raises OSError."""
+    # mkstemp creates with mode 0600
+    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".partial", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(state), file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def remove_state(path: Path, token: str) -> None:
+    """Removes the file if it still is that of the run with ``token``; never another host's."""
+    state = read_state(path)
+    if state is not None and state.token == token:
+        path.unlink(missing_ok=True)
