@@ -27,7 +27,7 @@ os.environ.setdefault("SVT_LOG", "0")  # else the AV1 encoder prints a page per 
 _FAST: dict[str, dict[str, str]] = {
     "libx264": {"preset": "veryfast", "crf": "20", "threads": "2"},
     "libx265": {"preset": "ultrafast", "crf": "20", "x265-params": "log-level=none:pools=2"},
-    "libsvtav1": {"preset": "12", "crf": "30"},
+    "libsvtav1": {"preset": "9", "crf": "20"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "25", "b": "0"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "2000000"},
     "mpeg4": {"b": "4000000"},

@@ -50,6 +50,7 @@ XlVqaError
 │   ├── VideoTruncatedError
 │   ├── VideoUnreadableError
 │   ├── VideoTooLargeError
+│   ├── VideoChangingError
 │   └── VideoCrashedReaderError
 ├── ModelError
 │   ├── ModelNotFoundError
@@ -300,6 +301,12 @@ class VideoUnreadableError(VideoError):
 
 class VideoTooLargeError(VideoError):
     code = "video_too_large"
+
+
+class VideoChangingError(VideoError):
+    """The file changed while it was read, so a score would belong to no file at all."""
+
+    code = "video_changing"
 
 
 class VideoCrashedReaderError(VideoError):

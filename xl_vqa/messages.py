@@ -10,6 +10,8 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any, Final
 
+from xl_vqa.problems import PROBLEMS
+
 LANGUAGES: Final = ("en", "ja")
 
 MESSAGES: Final[dict[str, dict[str, str]]] = {
@@ -254,6 +256,12 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "The picture of {path} is too large: {problem}. Scale the video down and try again.",
         "ja": "動画 {path} の画面サイズが大きすぎます: {problem}。縮小してからもう一度お試しください。",
     },
+    "video_changing": {
+        "en": "The video {path} was being written while it was read. Wait until the copy or recording has finished "
+        "and try again.",
+        "ja": "動画 {path} は読み込み中に書き換えられました。コピーまたは録画が終わってから、もう一度お試し"
+        "ください。",
+    },
     "video_crashed_reader": {
         "en": "Reading {path} stopped the scoring host {times} times, so it is skipped. Convert it to H.264 .mp4, "
         "or ask for it again with --refresh.",
@@ -334,6 +342,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "The end of the video could not be read; the rating covers the part before.",
         "ja": "動画の終わりを読み込めませんでした。評価はその前の部分に基づきます。",
     },
+    "warning_damaged": {
+        "en": "Some pictures of the video could not be read; the rating is based on the others.",
+        "ja": "一部の映像を読み込めませんでした。評価は読み込めた映像に基づきます。",
+    },
     "warning_same_score": {
         "en": "The last {count} different videos all got the same score; the model may be broken.",
         "ja": "直近の {count} 本の異なる動画がすべて同じスコアです。モデルに異常がある可能性があります。",
@@ -364,5 +376,9 @@ def text(code: str, language: str = "en", **params: Any) -> str:
     if code not in MESSAGES:
         params = {"problem": code, **params}
     template = entry.get(language) or entry["en"]
+    problem = params.get("problem")
+    if isinstance(problem, str) and problem in PROBLEMS:
+        phrase = PROBLEMS[problem]
+        params["problem"] = _Lenient().vformat(phrase.get(language) or phrase["en"], (), params)
     cleaned = {k: v.rstrip(" .。") if isinstance(v, str) and k == "problem" else v for k, v in params.items()}
     return _Lenient().vformat(template, (), cleaned)

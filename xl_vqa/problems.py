@@ -1,0 +1,76 @@
+"""The particulars inside an error's sentence, in English and Japanese.
+
+An error whose ``problem`` parameter is one of these keys shows the phrase in the reader's language instead
+of an English fragment inside a Japanese sentence. Fields such as ``{width}`` are the error's own parameters.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROBLEMS: Final[dict[str, dict[str, str]]] = {
+    # what the path leads to
+    "problem_folder": {"en": "it is a folder", "ja": "フォルダーです"},
+    "problem_not_a_file": {"en": "it is a device or a pipe, not a file", "ja": "通常のファイルではありません"},
+    "problem_no_permission": {"en": "you have no permission to read it", "ja": "読み取り権限がありません"},
+    "problem_locked": {"en": "another program has locked it", "ja": "他のプログラムがロックしています"},
+    "problem_path_too_long": {"en": "its path is too long for this system", "ja": "パスが長すぎます"},
+    "problem_drive": {
+        "en": "the drive or network reported an error ({detail})",
+        "ja": "ドライブまたはネットワークでエラーが発生しました({detail})",
+    },
+    # not a video
+    "problem_still_image": {"en": "it is a still picture", "ja": "静止画です"},
+    "problem_text": {"en": "it is a text file", "ja": "テキストファイルです"},
+    "problem_office": {
+        "en": "it is an Office document or another zip archive",
+        "ja": "Office 文書または ZIP ファイルです",
+    },
+    "problem_old_office": {"en": "it is an older Office document", "ja": "旧形式の Office 文書です"},
+    "problem_pdf": {"en": "it is a PDF document", "ja": "PDF 文書です"},
+    "problem_archive": {"en": "it is a compressed archive", "ja": "圧縮ファイルです"},
+    "problem_program": {"en": "it is a program", "ja": "プログラムファイルです"},
+    "problem_playlist": {
+        "en": "it is a playlist that only points at other files",
+        "ja": "他のファイルを参照するプレイリストです",
+    },
+    "problem_unknown_format": {
+        "en": "its content is in no video format that is known here",
+        "ja": "対応している動画形式ではありません",
+    },
+    # cut off or damaged
+    "problem_no_index": {
+        "en": "the list of its pictures is missing, as when a recording or a copy was not finished",
+        "ja": "映像の索引がありません(録画またはコピーが完了していない可能性があります)",
+    },
+    "problem_zeros": {
+        "en": "it contains only zeros, as when a copy was not finished",
+        "ja": "中身がすべてゼロです(コピーが完了していない可能性があります)",
+    },
+    "problem_no_pictures": {"en": "not a single picture could be read from it", "ja": "映像を 1 枚も読み取れません"},
+    "problem_header": {"en": "its beginning is damaged", "ja": "ファイルの先頭部分が破損しています"},
+    # whole, but not readable here
+    "problem_codec": {
+        "en": "there is no decoder for its format ({detail})",
+        "ja": "形式({detail})のデコーダーがありません",
+    },
+    "problem_protected": {"en": "it is copy-protected", "ja": "コピー防止で保護されています"},
+    "problem_decoder": {
+        "en": "its pictures cannot be decoded ({detail})",
+        "ja": "映像をデコードできません({detail})",
+    },
+    "problem_out_of_memory": {"en": "there was not enough memory", "ja": "メモリが不足しています"},
+    # too large
+    "problem_picture_size": {
+        "en": "its picture has {width} x {height} pixels ({megapixels} million), and at most {limit} million can "
+        "be read",
+        "ja": "画面サイズが {width} x {height}({megapixels} メガピクセル)で、上限の {limit} メガピクセルを"
+        "超えています",
+    },
+    "problem_frames_memory": {
+        "en": "{count} frames of {width} x {height} pixels need {needed} MiB of memory, and {limit} MiB are allowed",
+        "ja": "{width} x {height} のフレーム {count} 枚に {needed} MiB のメモリが必要で、上限の {limit} MiB を"
+        "超えています",
+    },
+}
