@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling
 from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
+from xl_vqa.vlm.identity import adjusted
 from xl_vqa.vlm.rater import Rater
 
 
@@ -30,10 +29,10 @@ def load_rater(
 
     Raises ModelNotFoundError, ModelIncompatibleError, ModelMemoryError.
     """
-    if is_stand_in(model):
+    if stand_in.is_stand_in(model):
         options = stand_in.StandInOptions.parse(model)
-        own = ModelSpec(name=stand_in.NAME, sampling=Sampling(frames=options.frames), fine_tuned=True)
-        return stand_in.StandInRater(options, spec=adjusted(own, frames=frames, max_pixels=max_pixels))
+        spec = adjusted(options.spec(), frames=frames, max_pixels=max_pixels)
+        return stand_in.StandInRater(options, spec=spec)
     from xl_vqa.vlm.vlm_rater import load_vlm_rater
 
     return load_vlm_rater(
@@ -62,25 +61,3 @@ def load_from_settings(settings: Settings) -> Rater:
         torch_threads=settings.torch_threads,
         cache_folder=settings.home / "cache",
     )
-
-
-def is_stand_in(model: str) -> bool:
-    """Whether the name asks for the rater without a model."""
-    return model.partition("?")[0] == stand_in.NAME
-
-
-def adjusted(spec: ModelSpec, *, frames: int | None = None, max_pixels: int | None = None) -> ModelSpec:
-    """The spec with the user's frame count and pixel budget; the budget over all frames follows them.
-
-    A smaller ``max_pixels`` wins over the model's ``min_pixels``. Raises ModelIncompatibleError where the
-    result contradicts itself.
-    """
-    if frames is None and max_pixels is None:
-        return spec
-    old = spec.pixels
-    per_frame = max_pixels or old.max_pixels
-    count = frames or spec.sampling.frames
-    share = old.total_pixels / (old.max_pixels * spec.sampling.frames)
-    least = min(old.min_pixels, per_frame)
-    pixels = Pixels(least, per_frame, max(int(per_frame * count * share), least * count))
-    return replace(spec, sampling=replace(spec.sampling, frames=count), pixels=pixels)

@@ -73,13 +73,27 @@ class StandInOptions:
                 raise ModelNotFoundError(model=model, problem=f"{key}: {error}") from error
         return cls(**values)
 
+    def spec(self) -> ModelSpec:
+        """The stand-in's own spec, before the user's frames and pixels."""
+        return ModelSpec(name=NAME, sampling=Sampling(frames=self.frames), fine_tuned=True)
+
+    def fingerprint(self, spec: ModelSpec) -> str:
+        """Known without loading: only the seed and the spec move scores."""
+        facts = repr((NAME, 1, self.seed, spec.to_dict()))
+        return "si1:" + blake2b(facts.encode(), digest_size=16).hexdigest()
+
+
+def is_stand_in(model: str) -> bool:
+    """Whether the name asks for the rater without a model."""
+    return model.partition("?")[0] == NAME
+
 
 class StandInRater:
     """Sharper, better exposed frames get higher labels; the same frames always get the same distribution."""
 
     def __init__(self, options: StandInOptions | None = None, *, spec: ModelSpec | None = None) -> None:
         self.options = options or StandInOptions()
-        self._spec = spec or ModelSpec(name=NAME, sampling=Sampling(frames=self.options.frames), fine_tuned=True)
+        self._spec = spec or self.options.spec()
         if self.options.load_fail:
             kind = _LOAD_FAILURES.get(self.options.load_fail, ModelIncompatibleError)
             raise kind(model=NAME, problem="the stand-in was asked to fail while loading")
@@ -91,8 +105,7 @@ class StandInRater:
 
     @property
     def fingerprint(self) -> str:
-        facts = repr((NAME, 1, self.options.seed, self._spec.to_dict()))
-        return "si1:" + blake2b(facts.encode(), digest_size=16).hexdigest()
+        return self.options.fingerprint(self._spec)
 
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
         frames = clip.frames

@@ -1,0 +1,168 @@
+"""Loads a Qwen2.5-VL (or the starter, which is one with a small visual tower), with or without an adapter."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from safetensors import safe_open
+from transformers import AutoModelForImageTextToText, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from xl_vqa.errors import ModelError, ModelIncompatibleError, ModelMemoryError
+from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
+from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
+from xl_vqa.vlm.model_folder import find_adapter, read_json, weight_files
+from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
+
+STARTER_TYPE: Final = "xl_vqa_starter"
+MODEL_TYPES: Final = ("qwen2_5_vl", STARTER_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Backbone:
+    """A model in eval mode on its device, and what is needed to speak to it."""
+
+    model: Any
+    tokens: PromptTokenizer
+    device: torch.device
+    dtype: str
+    tokens_per_second: float
+    parameters: int
+    pad_id: int
+
+
+def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:
+    """From a model folder and, if given, a folder with a LoRA adapter, which is merged into the weights.
+
+    Runs no code from the folder and reads weights from safetensors files only. Raises ModelNotFoundError for
+    missing files, ModelIncompatibleError for another kind of model, ModelMemoryError before loading where it
+    would not fit.
+    """
+    config = check_config(folder)
+    adapter_folder = find_adapter(adapter) if adapter is not None else None
+    files = weight_files(folder)
+    parameters = parameter_count(files)
+    check_memory(str(folder), parameters, device, dtype)
+    try:
+        tokens = _load_tokens(folder)
+        model = _load_model(folder, config, device, dtype)
+        if adapter_folder is not None:
+            model = _merge_adapter(model, adapter_folder)
+    except ModelError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            problem = f"memory ran out while loading {folder.name}"
+            raise ModelMemoryError(model=str(folder), problem=problem) from error
+        reason = f"it cannot be loaded: {str(error).strip()[:300] or type(error).__name__}"
+        raise ModelIncompatibleError(model=str(folder), problem=reason) from error
+    _check_video_token(folder, model, tokens)
+    model.eval().requires_grad_(False)
+    # read at run time: the adapter may have changed the embedding
+    parameters = sum(weight.numel() for weight in model.parameters())
+    seconds = float(getattr(model.config.vision_config, "tokens_per_second", 1))
+    pad = model.config.get_text_config().pad_token_id
+    return Backbone(model, tokens, device, dtype, seconds, parameters, pad if isinstance(pad, int) else 0)
+
+
+def check_config(folder: Path) -> dict[str, Any]:
+    """The folder's config.json. Raises ModelIncompatibleError where the method does not fit the model."""
+    config = read_json(folder / "config.json")
+    model_type = config.get("model_type")
+    if model_type not in MODEL_TYPES:
+        problem = f"it is of type {model_type!r}, and a Qwen2.5-VL (type 'qwen2_5_vl') is needed"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    if "quantization_config" in config:
+        problem = "its weights are quantised; choose the bfloat16 checkpoint of the same model"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    text = config.get("text_config") or config
+    if text.get("use_sliding_window"):
+        problem = "it uses sliding-window attention, with which answers could not see the whole video"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    vision = config.get("vision_config") or {}
+    for name, wanted in (("patch_size", 14), ("spatial_merge_size", 2), ("temporal_patch_size", 2)):
+        if vision.get(name, wanted) != wanted:
+            problem = f"its {name} is {vision[name]}, and only {wanted} is supported"
+            raise ModelIncompatibleError(model=str(folder), problem=problem)
+    return config
+
+
+def check_memory(model: str, parameters: int, device: torch.device, dtype: str) -> None:
+    """Raises ModelMemoryError where the weights alone would not fit. Silent where memory is unknown."""
+    free = available_bytes() if device.type == "cpu" else free_bytes(device)
+    needed = needed_bytes(parameters, dtype)
+    if free is None or needed <= free:
+        return
+    problem = f"{needed / 2**30:.1f} GiB are needed in {dtype} on {device.type} and {free / 2**30:.1f} are free"
+    if dtype == "float32" and needed_bytes(parameters, "bfloat16") <= free:
+        problem += "; with dtype = bfloat16 it would fit"
+    raise ModelMemoryError(model=model, problem=problem)
+
+
+def _load_tokens(folder: Path) -> PromptTokenizer:
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    return PromptTokenizer(tokenizer, model=str(folder))
+
+
+def _load_model(folder: Path, config: dict[str, Any], device: torch.device, dtype: str) -> Any:
+    if config["model_type"] == STARTER_TYPE:
+        # registers its classes with transformers' Auto classes
+        import xl_vqa.vlm.starter_tower  # noqa: F401
+    # untyped for a type checker
+    loader: Any = AutoModelForImageTextToText
+    log: Any = transformers_logging
+    bars = log.is_progress_bar_enabled()
+    log.disable_progress_bar()
+    try:
+        model, report = loader.from_pretrained(
+            folder,
+            dtype=torch_dtype(dtype),
+            # flash attention takes no tree mask
+            attn_implementation="sdpa",
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+    finally:
+        if bars:
+            log.enable_progress_bar()
+    # transformers fills what is missing with random numbers, and the scores would be random too
+    lost = [*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])]
+    if lost:
+        problem = f"{len(lost)} of its weights are missing or of another shape, first {min(lost)}"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    return model.to(device)
+
+
+def _merge_adapter(model: Any, folder: Path) -> Any:
+    from peft import PeftModel, get_peft_model_state_dict
+
+    with safe_open(folder / "adapter_model.safetensors", framework="pt") as file:
+        stored = len(file.keys())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        adapted = PeftModel.from_pretrained(model, folder, is_trainable=False)
+    # peft only warns of weights that find no place, and would then change nothing or half of it
+    placed = len(get_peft_model_state_dict(adapted))
+    if stored != placed or any("missing adapter keys" in str(warning.message) for warning in caught):
+        problem = f"it holds {stored} weights and the model takes {placed}; it was made for another model"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    # merged once: rating then costs nothing extra
+    return adapted.merge_and_unload(safe_merge=True)
+
+
+def _check_video_token(folder: Path, model: Any, tokens: PromptTokenizer) -> None:
+    expected = tokens.control(VIDEO_PAD)
+    if model.config.video_token_id != expected:
+        problem = f"its config calls token {model.config.video_token_id} the video, its tokenizer {expected}"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    rows = model.get_input_embeddings().num_embeddings
+    highest = max(expected, *tokens.digits)
+    if highest >= rows:
+        problem = f"its tokenizer uses token {highest} and its embedding has {rows} rows"
+        raise ModelIncompatibleError(model=str(folder), problem=problem)

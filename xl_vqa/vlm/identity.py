@@ -1,0 +1,116 @@
+"""Which model would rate, known without loading it: its spec and fingerprint, for serving stored ratings.
+
+No torch here, so that a host can answer from its store while it weighs little.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xl_vqa.errors import ModelNotFoundError
+from xl_vqa.model_spec import ModelSpec, Pixels
+from xl_vqa.settings import Settings
+from xl_vqa.vlm import stand_in
+from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
+from xl_vqa.vlm.model_folder import find_adapter, find_model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """What a rater of the same settings will report as its ``spec`` and ``fingerprint``."""
+
+    spec: ModelSpec
+    fingerprint: str
+
+
+def identify(settings: Settings) -> ModelIdentity | None:
+    """The identity of the model that the settings ask for, or None where only loading it can tell.
+
+    That is so for a hub model that is not on this machine yet, and for ``auto`` device or number format
+    before the first load on this machine. Should a GPU come or go, ``auto`` is taken as it was at the last
+    load until the model is loaded again. Raises the errors of a model that cannot be used at all.
+    """
+    if stand_in.is_stand_in(settings.model):
+        options = stand_in.StandInOptions.parse(settings.model)
+        spec = adjusted(options.spec(), frames=settings.frames, max_pixels=settings.max_pixels)
+        return ModelIdentity(spec, options.fingerprint(spec))
+    cache_folder = settings.home / "cache"
+    dtype = remembered_dtype(cache_folder, settings.device, settings.dtype)
+    if dtype is None:
+        return None
+    try:
+        folder = find_model(settings.model, offline=settings.offline, may_download=False)
+    except ModelNotFoundError:
+        if settings.offline:
+            raise
+        return None
+    spec = spec_of(folder, settings.model, frames=settings.frames, max_pixels=settings.max_pixels)
+    adapter = find_adapter(settings.adapter) if settings.adapter else None
+    cache = HashCache(cache_folder)
+    return ModelIdentity(spec, model_fingerprint(folder, spec, dtype, adapter=adapter, cache=cache))
+
+
+def spec_of(folder: Path, model: str, *, frames: int | None = None, max_pixels: int | None = None) -> ModelSpec:
+    """The spec in force: the folder's own or the default, with the user's frames and pixels."""
+    own = ModelSpec.load(folder) or ModelSpec.default_qwen(name=model)
+    return adjusted(own, frames=frames, max_pixels=max_pixels)
+
+
+def adjusted(spec: ModelSpec, *, frames: int | None = None, max_pixels: int | None = None) -> ModelSpec:
+    """The spec with the user's frame count and pixel budget; the budget over all frames follows them.
+
+    A smaller ``max_pixels`` wins over the model's ``min_pixels``. Raises ModelIncompatibleError where the
+    result contradicts itself.
+    """
+    if frames is None and max_pixels is None:
+        return spec
+    old = spec.pixels
+    per_frame = max_pixels or old.max_pixels
+    count = frames or spec.sampling.frames
+    share = old.total_pixels / (old.max_pixels * spec.sampling.frames)
+    least = min(old.min_pixels, per_frame)
+    pixels = Pixels(least, per_frame, max(int(per_frame * count * share), least * count))
+    return replace(spec, sampling=replace(spec.sampling, frames=count), pixels=pixels)
+
+
+def remembered_dtype(cache_folder: Path | None, device: str, dtype: str) -> str | None:
+    """The number format that these settings lead to, as far as it is known without torch."""
+    if dtype != "auto":
+        return dtype
+    if device == "cpu":
+        return "float32"
+    if cache_folder is None:
+        return None
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        values = json.loads((cache_folder / "number_format.json").read_text(encoding="utf-8"))
+        found = values.get(_format_key(device))
+        return found if isinstance(found, str) else None
+    return None
+
+
+def remember_dtype(cache_folder: Path | None, device: str, dtype: str) -> None:
+    """Notes what ``auto`` became on ``device``; not being able to is harmless."""
+    if cache_folder is None:
+        return
+    path = cache_folder / "number_format.json"
+    values: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        values = dict(json.loads(path.read_text(encoding="utf-8")))
+    values[_format_key(device)] = dtype
+    with contextlib.suppress(OSError):
+        cache_folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_text(json.dumps(values), encoding="utf-8")
+        os.replace(partial, path)
+
+
+def _format_key(device: str) -> str:
+    # another build of torch may see another device
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return f"{device} torch {importlib.metadata.version('torch')}"
+    return device

@@ -1,0 +1,226 @@
+"""The rater that holds a model: prepares patches on the CPU and reads label distributions off digit trees."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from xl_vqa.errors import DistributionError, ModelFailedError, ModelIncompatibleError, ModelMemoryError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
+from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
+from xl_vqa.vlm.digit_tree import DigitLogProbs, Tree, grow_tree
+from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
+from xl_vqa.vlm.identity import remember_dtype, spec_of
+from xl_vqa.vlm.inputs import VideoInput, model_inputs
+from xl_vqa.vlm.model_folder import find_adapter, find_model
+from xl_vqa.vlm.patches import Patches, make_patches
+from xl_vqa.vlm.positions import seconds_per_pair
+from xl_vqa.vlm.prompt import build_prompt
+from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
+
+logger = logging.getLogger(__name__)
+
+# Tokens per model call, padding included. On a CPU a larger call is no faster (docs/method.md) and holds more
+# memory; a GPU is kept busy by more.
+CPU_CALL_TOKENS: Final = 1024
+GPU_CALL_TOKENS: Final = 32768
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    patches: Patches
+    seconds_per_pair: float
+
+
+class VlmRater:
+    """Implements rater.Rater for Qwen2.5-VL and the starter."""
+
+    def __init__(
+        self, backbone: Backbone, spec: ModelSpec, fingerprint: str, facts: dict[str, Any] | None = None
+    ) -> None:
+        self._backbone: Backbone | None = backbone
+        self._spec = spec
+        self._fingerprint = fingerprint
+        self._facts = facts or {}
+        self._tree = Tree.of(spec.scale)
+        self._lock = threading.Lock()
+        self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    def prepare(self, clip: ClipFrames) -> PreparedVideo:
+        patches = make_patches(clip.frames, self._spec.pixels)
+        payload = _Payload(patches, seconds_per_pair(clip.used.timestamps_s))
+        return PreparedVideo(payload, patches.grid, patches.tokens, patches.values.nbytes)
+
+    def rate(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[Outcome]:
+        with self._lock, torch.inference_mode():
+            backbone = self._loaded()
+            rows = [
+                VideoInput(
+                    build_prompt(backbone.tokens, self._spec.prompt, text),
+                    video.payload.patches,
+                    video.payload.seconds_per_pair,
+                )
+                for video, text in items
+            ]
+            outcomes: dict[int, Outcome] = {}
+            for call in calls(rows, self._call_tokens):
+                outcomes.update(zip(call, self._rate_call([rows[i] for i in call], backbone), strict=True))
+            return [outcomes[index] for index in range(len(rows))]
+
+    def log_probs(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[DigitLogProbs]:
+        """The raw log-probability of each digit at each node, one model call for all. For evaluation.
+
+        Raises what the model raises.
+        """
+        with self._lock, torch.inference_mode():
+            backbone = self._loaded()
+            prompts = (build_prompt(backbone.tokens, self._spec.prompt, text) for _, text in items)
+            rows = [
+                VideoInput(prompt, video.payload.patches, video.payload.seconds_per_pair)
+                for prompt, (video, _) in zip(prompts, items, strict=True)
+            ]
+            return self._grow(rows, backbone)
+
+    def _grow(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[DigitLogProbs]:
+        inputs = model_inputs(
+            rows,
+            normalization=self._spec.normalization,
+            tokens_per_second=backbone.tokens_per_second,
+            pad_id=backbone.pad_id,
+            device=backbone.device,
+            dtype=backbone.model.dtype,
+        )
+        return grow_tree(backbone.model, inputs, self._tree, backbone.tokens.digits)
+
+    def _rate_call(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
+        """One model call; where it fails, halves, down to the single video that fails alone."""
+        try:
+            grown = self._grow(rows, backbone)
+        except Exception as error:
+            if len(rows) == 1:
+                return [self._failure(error, rows[0])]
+            logger.warning("A batch of %d failed and is tried in halves: %s", len(rows), error)
+            # the traceback holds the tensors of the failed call
+            error.__traceback__ = None
+        else:
+            return [self._outcome(found) for found in grown]
+        release(backbone.device)
+        middle = len(rows) // 2
+        return self._rate_call(rows[:middle], backbone) + self._rate_call(rows[middle:], backbone)
+
+    def _outcome(self, found: DigitLogProbs) -> Outcome:
+        try:
+            return found.distribution(self._spec.scale)
+        except DistributionError as error:
+            return ModelFailedError(problem=f"its answer is no distribution ({error.params['problem']})")
+
+    def _failure(self, error: Exception, row: VideoInput) -> Outcome:
+        if is_out_of_memory(error):
+            t, h, w = row.patches.grid
+            problem = f"memory ran out on a single video of {2 * t} frames of {w * 14}x{h * 14} pixels"
+            return ModelMemoryError(problem=problem)
+        logger.error("The model failed on a video", exc_info=error)
+        return ModelFailedError(problem=str(error).strip()[:300] or type(error).__name__)
+
+    def _loaded(self) -> Backbone:
+        if self._backbone is None:
+            raise ModelFailedError(problem="the model was unloaded")
+        return self._backbone
+
+    def describe(self) -> dict[str, Any]:
+        facts = {
+            "name": self._spec.name,
+            "kind": "vlm",
+            "fingerprint": self._fingerprint,
+            "frames": self._spec.sampling.frames,
+            "max_pixels": self._spec.pixels.max_pixels,
+            "fine_tuned": self._spec.fine_tuned,
+            "torch": torch.__version__,
+            "transformers": importlib.metadata.version("transformers"),
+            **self._facts,
+        }
+        backbone = self._backbone
+        if backbone is not None:
+            facts.update(device=str(backbone.device), dtype=backbone.dtype, parameters=backbone.parameters)
+        return facts
+
+    def close(self) -> None:
+        with self._lock:
+            if self._backbone is not None:
+                device = self._backbone.device
+                self._backbone = None
+                release(device)
+
+
+def calls(rows: Sequence[VideoInput], most_tokens: int) -> Iterator[list[int]]:
+    """Groups of row numbers for one model call each: alike in length, within ``most_tokens`` with padding.
+
+    Every row is in exactly one group; a row longer than ``most_tokens`` runs alone.
+    """
+    order = sorted(range(len(rows)), key=lambda index: (rows[index].length, rows[index].patches.grid))
+    group: list[int] = []
+    for index in order:
+        # rows come in rising length, so this one sets what the whole group is padded to
+        if group and (len(group) + 1) * rows[index].length > most_tokens:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def load_vlm_rater(
+    model: str,
+    adapter: str | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    *,
+    frames: int | None = None,
+    max_pixels: int | None = None,
+    offline: bool = False,
+    torch_threads: int = 0,
+    cache_folder: Path | None = None,
+) -> VlmRater:
+    """See ``loader.load_rater``. ``torch_threads`` holds for the whole process."""
+    start = time.perf_counter()
+    if torch_threads > 0:
+        torch.set_num_threads(torch_threads)
+    chosen = choose_device(device)
+    format_name = choose_dtype(chosen, dtype)
+    folder = find_model(model, offline=offline)
+    spec = spec_of(folder, model, frames=frames, max_pixels=max_pixels)
+    check_config(folder)
+    adapter_folder = find_adapter(adapter) if adapter else None
+    cache = HashCache(cache_folder)
+    fingerprint = model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache)
+    backbone = load_backbone(folder, device=chosen, dtype=format_name, adapter=adapter)
+    # files replaced meanwhile would give one model's scores the other's name
+    if fingerprint != model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache):
+        raise ModelIncompatibleError(model=model, problem="its files changed while it was loading; try again")
+    if dtype == "auto":
+        remember_dtype(cache_folder, device, format_name)
+    facts = {
+        "model": model,
+        "folder": str(folder),
+        "adapter": adapter,
+        "threads": torch.get_num_threads(),
+        "load_seconds": round(time.perf_counter() - start, 3),
+    }
+    return VlmRater(backbone, spec, fingerprint, facts)
