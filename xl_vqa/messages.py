@@ -257,8 +257,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "動画 {path} の画面サイズが大きすぎます: {problem}。縮小してからもう一度お試しください。",
     },
     "video_changing": {
-        "en": "The video {path} was being written while it was read. Wait until the copy or recording has finished "
-        "and try again.",
+        "en": "The video {path} was being written while it was read. Wait until the copy or recording has "
+        "finished and try again.",
         "ja": "動画 {path} は読み込み中に書き換えられました。コピーまたは録画が終わってから、もう一度お試し"
         "ください。",
     },

@@ -48,7 +48,10 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "it contains only zeros, as when a copy was not finished",
         "ja": "中身がすべてゼロです(コピーが完了していない可能性があります)",
     },
-    "problem_no_pictures": {"en": "not a single picture could be read from it", "ja": "映像を 1 枚も読み取れません"},
+    "problem_no_pictures": {
+        "en": "not a single picture could be read from it",
+        "ja": "映像を 1 枚も読み取れません",
+    },
     "problem_header": {"en": "its beginning is damaged", "ja": "ファイルの先頭部分が破損しています"},
     # whole, but not readable here
     "problem_codec": {
@@ -69,7 +72,8 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "超えています",
     },
     "problem_frames_memory": {
-        "en": "{count} frames of {width} x {height} pixels need {needed} MiB of memory, and {limit} MiB are allowed",
+        "en": "{count} frames of {width} x {height} pixels need {needed} MiB of memory, and {limit} MiB are "
+        "allowed",
         "ja": "{width} x {height} のフレーム {count} 枚に {needed} MiB のメモリが必要で、上限の {limit} MiB を"
         "超えています",
     },

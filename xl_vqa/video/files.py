@@ -1,0 +1,195 @@
+"""From a path to a file that may be opened: what is wrong with it, in words, before any decoder sees it.
+
+Everything here is decided from the file system and the file's own first bytes, so it works the same whatever
+decoder is installed. Standard library only.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from typing import BinaryIO, Final
+
+from xl_vqa.errors import (
+    NotAVideoError,
+    VideoAccessError,
+    VideoEmptyError,
+    VideoError,
+    VideoNotFoundError,
+    VideoTruncatedError,
+    VideoUnreadableError,
+)
+
+PathLike = str | os.PathLike[str]
+HEAD_BYTES: Final = 4096
+
+_NOT_FOUND: Final = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+_FORBIDDEN: Final = {errno.EACCES, errno.EPERM}
+_SHARING_VIOLATION: Final = (32, 33)  # Windows: open elsewhere without sharing, or a locked range
+_WINDOWS_PATH_LIMIT: Final = 248  # folders are limited to 12 characters less than MAX_PATH
+
+
+def shown_path(path: PathLike) -> str:
+    """The path as text that can be printed and sent as JSON, whatever bytes a file name holds."""
+    return os.fsencode(path).decode("utf-8", "replace") if sys.platform != "win32" else os.fspath(path)
+
+
+def system_path(path: PathLike) -> str:
+    r"""The absolute path, in the form that reaches long ones: ``\\?\`` in front on Windows."""
+    absolute = os.path.abspath(os.fspath(path))
+    if sys.platform == "win32":
+        return extended_windows_path(absolute)
+    return absolute
+
+
+def extended_windows_path(absolute: str) -> str:
+    r"""``\\?\C:\...`` or ``\\?\UNC\server\share\...`` for a path beyond what plain Windows calls take."""
+    if len(absolute) < _WINDOWS_PATH_LIMIT or absolute.startswith("\\\\?\\"):
+        return absolute
+    if absolute.startswith("\\\\"):
+        return "\\\\?\\UNC\\" + absolute[2:]
+    return "\\\\?\\" + absolute
+
+
+def open_file(path: PathLike) -> BinaryIO:
+    """Opens an ordinary, non-empty file for reading.
+
+    Raises VideoNotFoundError, VideoAccessError, VideoEmptyError or, for a folder or a device, NotAVideoError.
+    """
+    shown = shown_path(path)
+    try:
+        status = os.stat(system_path(path))
+        # a pipe or a terminal would block for ever on opening
+        if stat.S_ISDIR(status.st_mode):
+            raise NotAVideoError(path=shown, problem="problem_folder")
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAVideoError(path=shown, problem="problem_not_a_file")
+        file = open(system_path(path), "rb")  # noqa: SIM115, PTH123 - the caller closes it
+    except (OSError, ValueError) as error:
+        raise access_error(path, error) from error
+    if status.st_size == 0:
+        file.close()
+        raise VideoEmptyError(path=shown)
+    return file
+
+
+def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
+    """The named error for a failed system call. A ValueError means a path with a null character."""
+    shown = shown_path(path)
+    if isinstance(error, ValueError) or error.errno in _NOT_FOUND:
+        return VideoNotFoundError(path=shown)
+    if getattr(error, "winerror", None) in _SHARING_VIOLATION:
+        return VideoAccessError(path=shown, problem="problem_locked")
+    if error.errno in _FORBIDDEN:
+        return VideoAccessError(path=shown, problem="problem_no_permission")
+    if error.errno == errno.ENAMETOOLONG:
+        return VideoAccessError(path=shown, problem="problem_path_too_long")
+    return VideoAccessError(path=shown, problem="problem_drive", detail=error.strerror or type(error).__name__)
+
+
+def unopened_error(path: PathLike, head: bytes, detail: str) -> VideoError:
+    """Why a file that is there could not be opened as a video, judged by its first bytes ``head``."""
+    shown = shown_path(path)
+    problem = not_a_video_problem(head)
+    if problem is not None:
+        return NotAVideoError(path=shown, problem=problem)
+    if not head.strip(b"\0"):
+        return VideoTruncatedError(path=shown, problem="problem_zeros")
+    kind = container_kind(head)
+    if kind == "mp4":
+        return VideoTruncatedError(path=shown, problem="problem_no_index")
+    if kind is not None:
+        return VideoTruncatedError(path=shown, problem="problem_header")
+    if detail:
+        return VideoUnreadableError(path=shown, problem="problem_decoder", detail=detail)
+    return NotAVideoError(path=shown, problem="problem_unknown_format")
+
+
+def container_kind(head: bytes) -> str | None:
+    """Which video container the first bytes announce, None where they announce none."""
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
+        return "mp4"
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        return "avi"
+    if head.startswith(b"FLV\x01"):
+        return "flv"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    if head.startswith(bytes.fromhex("3026b2758e66cf11")):
+        return "asf"
+    if head.startswith((b"\0\0\1\xba", b"\0\0\1\xb3")):
+        return "mpeg"
+    if head[:1] == b"G" and head[188:189] == b"G" and head[376:377] == b"G":
+        return "mpegts"
+    return None
+
+
+_SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"\xff\xd8\xff", "problem_still_image"),
+    (b"\x89PNG\r\n\x1a\n", "problem_still_image"),
+    (b"II*\0", "problem_still_image"),
+    (b"MM\0*", "problem_still_image"),
+    (b"8BPS", "problem_still_image"),
+    (b"%PDF", "problem_pdf"),
+    (b"PK\3\4", "problem_office"),
+    (b"PK\5\6", "problem_office"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "problem_old_office"),
+    (b"7z\xbc\xaf\x27\x1c", "problem_archive"),
+    (b"Rar!\x1a\x07", "problem_archive"),
+    (b"\x1f\x8b", "problem_archive"),
+    (b"MZ", "problem_program"),
+    (b"\x7fELF", "problem_program"),
+    (b"#EXTM3U", "problem_playlist"),
+    (b"\xef\xbb\xbf#EXTM3U", "problem_playlist"),
+    (b"ffconcat", "problem_playlist"),
+)
+_IMAGE_BRANDS: Final = (b"avif", b"heic", b"heix", b"mif1")
+
+
+def not_a_video_problem(head: bytes) -> str | None:
+    """The key of what the file is instead of a video, None where the first bytes do not say.
+
+    A GIF, PNG or AVIF may be animated: the caller asks the decoder about those before it believes this.
+    """
+    for signature, problem in _SIGNATURES:
+        if head.startswith(signature):
+            return problem
+    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+        return "problem_still_image"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "problem_still_image"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "problem_still_image"
+    if head[4:8] == b"ftyp" and head[8:12] in _IMAGE_BRANDS:
+        return "problem_still_image"
+    if _looks_like_text(head):
+        return "problem_text"
+    return None
+
+
+def _looks_like_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) and len(head) % 2 == 0:
+        encoding = "utf-16"
+    elif b"\0" in head:
+        return False
+    else:
+        encoding = "utf-8"
+    if _is_printable(head, encoding):
+        return True
+    # the encoding of Japanese Windows; random bytes rarely pass it, and never for a whole block
+    return encoding == "utf-8" and len(head) > 3 and _is_printable(head, "cp932")
+
+
+def _is_printable(head: bytes, encoding: str) -> bool:
+    try:
+        # the block may end within a character
+        text = head.decode(encoding) if len(head) < HEAD_BYTES else head[:-4].decode(encoding, "strict")
+    except UnicodeDecodeError as error:
+        if len(head) < HEAD_BYTES or error.start < len(head) - 8:
+            return False
+        text = head[: error.start].decode(encoding, "ignore")
+    return all(character.isprintable() or character in "\r\n\t\f\x1b\ufeff" for character in text)

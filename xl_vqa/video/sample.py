@@ -1,0 +1,47 @@
+"""Which frames of a video are looked at.
+
+Pairs of neighbours, because Qwen2.5-VL merges two frames into one temporal patch: a pair shows motion, and a
+flicker or a repeated frame stays visible, which evenly spread single frames would hide.
+
+Each pair lies in the middle of its own equal share of the video, rather than the first one at the start and
+the last one at the end. Every part of the video then weighs the same, and the first and last frames, which
+are often black, a title or (in a file that was cut off) missing, do not decide the score. It also spares the
+decoder the way to the very end.
+"""
+
+from __future__ import annotations
+
+from xl_vqa.model_spec import Sampling
+
+
+def plan_frames(frame_count: int, sampling: Sampling) -> tuple[int, ...]:
+    """The indices to read: ``sampling.frames`` of them, each in 0..frame_count-1, pair after pair.
+
+    Pure: the same numbers always give the same plan. With ``adjacent_pairs``, entries 2k and 2k+1 are
+    neighbours (i, i+1) wherever the video has two frames. The plan is symmetric: read backwards, it is the
+    plan of the reversed video, but for the middle one where an odd number does not divide. A video shorter
+    than the plan repeats whole pairs, never a frame within a pair, which would look like a freeze.
+
+    Raises ValueError for a frame count below 1, or a number of frames that is not even and positive.
+    """
+    if frame_count < 1:
+        raise ValueError(f"frame_count must be 1 or more, not {frame_count}")
+    if sampling.frames < 2 or sampling.frames % 2:
+        raise ValueError(f"sampling.frames must be even and 2 or more, not {sampling.frames}")
+    if not sampling.adjacent_pairs:
+        return _spread(frame_count, sampling.frames)
+    if frame_count == 1:
+        return (0,) * sampling.frames
+    # a pair is known by its first frame, and there is one fewer of those than of frames
+    starts = _spread(frame_count - 1, sampling.frames // 2)
+    return tuple(index for start in starts for index in (start, start + 1))
+
+
+def _spread(places: int, count: int) -> tuple[int, ...]:
+    """``count`` of the numbers 0..places-1, each nearest the middle of its share, mirror-symmetric."""
+    chosen = [0] * count
+    for k in range((count + 1) // 2):
+        # floor((2k + 1) * places / (2 * count) - 1/2) rounded half up, in integers to be exact at any length
+        chosen[k] = min(((2 * k + 1) * places) // (2 * count), places - 1)
+        chosen[count - 1 - k] = max(places - 1 - chosen[k], chosen[k])
+    return tuple(chosen)
