@@ -141,7 +141,7 @@ def check_decoders(settings: Settings, language: str) -> Check:
         )
     programs = {
         "decord": "import decord,sys; print(decord.VideoReader(sys.argv[1])[0].shape)",
-        "PyAV": "import av,sys; print(next(av.open(sys.argv[1]).decode(video=0)).to_ndarray(format='rgb24').shape)",
+        "PyAV": "import av,sys; print(next(av.open(sys.argv[1]).decode(video=0)).to_ndarray().shape)",
     }
     working, broken = [], []
     for name, program in programs.items():

@@ -1,0 +1,154 @@
+"""One video through the whole chain: decode, preprocessing, prefill, tree step; then a cold host to its first score.
+
+    python -m benchmarks.bench_chain [--model starter] [--seconds 10] [--width 1280] [--height 720] [--repeats 7]
+
+Stage times are medians over repeats in this process; the cold start is a new host process in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.table import print_table
+from tests import media
+from xl_vqa.bridge.client import HostClient, Video
+from xl_vqa.errors import XlVqaError
+from xl_vqa.settings import Settings
+from xl_vqa.video.read import read_frames
+
+
+class StageClock:
+    """Seconds per named stage, over repeats."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+
+    def add(self, stage: str, start: float) -> float:
+        now = time.perf_counter()
+        self.seconds[stage].append(now - start)
+        return now
+
+    def median_ms(self, stage: str) -> float:
+        return statistics.median(self.seconds[stage]) * 1000
+
+
+def measure_stages(model: str, clips: list[Path], repeats: int) -> StageClock:
+    """Decode, preprocessing, prefill and tree step of single videos, in this process."""
+    from xl_vqa.vlm.loader import load_rater
+
+    clock = StageClock()
+    start = time.perf_counter()
+    rater: Any = load_rater(model, None, "auto", "auto")
+    clock.add("load model (torch import included)", start)
+    calls: list[float] = []
+    network = rater._backbone.model
+    network.register_forward_pre_hook(lambda *_: calls.append(-time.perf_counter()))
+
+    def stop(*_: Any) -> None:
+        calls[-1] += time.perf_counter()
+
+    network.register_forward_hook(stop)
+    for turn in range(repeats + 1):
+        clip_path = clips[turn % len(clips)]
+        start = time.perf_counter()
+        clip = read_frames(clip_path, rater.spec.sampling)
+        decoded = time.perf_counter()
+        prepared = rater.prepare(clip)
+        ready = time.perf_counter()
+        calls.clear()
+        (outcome,) = rater.rate([(prepared, None)])
+        done = time.perf_counter()
+        if isinstance(outcome, XlVqaError):
+            raise outcome
+        if turn == 0:
+            continue  # the first one pays for lazy set-up
+        prefill, tree = calls
+        for stage, seconds in {
+            "decode": decoded - start,
+            "preprocessing": ready - decoded,
+            "prefill": prefill,
+            "tree step": tree,
+            "model, all": done - ready,
+            "video, all": done - start,
+        }.items():
+            clock.seconds[stage].append(seconds)
+    return clock
+
+
+def measure_cold_start(model: str, clips: list[Path], folder: Path) -> dict[str, float]:
+    """A host that does not run yet to its first score, the next scores, and its memory."""
+    settings = Settings.load(home=folder / "home", model=model)
+    figures: dict[str, float] = {}
+    with HostClient(settings) as client:
+        start = time.perf_counter()
+        client.ensure_running()
+        figures["host answers after (s)"] = time.perf_counter() - start
+        status = client.status()
+        assert status is not None
+        process = psutil.Process(status["pid"])
+        figures["host without model, RSS (MiB)"] = process.memory_info().rss / 2**20
+        first = client.rate_all([Video(str(clips[0]))])
+        figures["cold start to first score (s)"] = time.perf_counter() - start
+        rest = []
+        for clip in clips[1:]:
+            begin = time.perf_counter()
+            first += client.rate_all([Video(str(clip))])
+            rest.append(time.perf_counter() - begin)
+        figures["next new video, path to score (s, median)"] = statistics.median(rest)
+        for result in first:
+            if isinstance(result, XlVqaError):
+                raise result
+        peak = process.memory_info()
+        figures["host with model, RSS (MiB)"] = peak.rss / 2**20
+        high_water = Path(f"/proc/{process.pid}/status")
+        if high_water.exists():
+            line = next(x for x in high_water.read_text().splitlines() if x.startswith("VmHWM"))
+            figures["host, peak RSS (MiB)"] = int(line.split()[1]) / 1024
+        client.stop()
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="starter")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--height", type=int, default=720)
+    parser.add_argument("--repeats", type=int, default=7)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        clips = []
+        for seed in range(4):
+            path = folder / f"clip{seed}.mp4"
+            content = media.moving_content(options.width, options.height, seed)
+            # keyint 250 is x264's own default: the hard case for reading single frames
+            media.make_clip(
+                path,
+                options.width,
+                options.height,
+                frames=30 * options.seconds,
+                fps=30,
+                content=content,
+                options={"preset": "veryfast", "crf": "23", "g": "250"},
+            )
+            clips.append(path)
+        title = f"{options.seconds} s of {options.width}x{options.height} H.264 at 30 fps, model {options.model}"
+        clock = measure_stages(options.model, clips, options.repeats)
+        print_table(
+            title, ["stage", "median ms"], [(stage, f"{clock.median_ms(stage):.1f}") for stage in clock.seconds]
+        )
+        figures = measure_cold_start(options.model, clips, folder)
+        print_table("Through the host", ["what", "figure"], [(k, f"{v:.2f}") for k, v in figures.items()])
+
+
+if __name__ == "__main__":
+    main()
