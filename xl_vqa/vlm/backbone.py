@@ -127,6 +127,8 @@ def _load_model(folder: Path, config: dict[str, Any], device: torch.device, dtyp
             local_files_only=True,
             trust_remote_code=False,
             output_loading_info=True,
+            # reported below by name; otherwise the error names no weight
+            ignore_mismatched_sizes=True,
         )
     finally:
         if bars:

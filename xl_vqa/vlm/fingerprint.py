@@ -46,7 +46,7 @@ class HashCache:
     def __post_init__(self) -> None:
         if self.folder is None:
             return
-        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, IndexError):
             values = json.loads(self._file.read_text(encoding="utf-8"))
             self._known = {k: (int(v[0]), int(v[1]), str(v[2])) for k, v in values.items()}
 

@@ -61,7 +61,8 @@ def _from_hub(model: str, *, offline: bool) -> Path:
         problem = f"there is no such folder, and the model hub could not provide it: {reason}"
         raise ModelNotFoundError(model=model, problem=problem) from error
     if missing := missing_files(folder):
-        raise ModelNotFoundError(model=model, problem=f"the model hub has no {missing[0]} for it")
+        problem = f"{missing[0]} is missing, and the model hub could not provide it"
+        raise ModelNotFoundError(model=model, problem=problem)
     return folder
 
 
