@@ -1,4 +1,4 @@
-"""One video through the whole chain: decode, preprocessing, prefill, tree step; then a cold host to its first score.
+"""One video through the chain: decode, preprocessing, prefill, tree step; then a cold host to its first score.
 
     python -m benchmarks.bench_chain [--model starter] [--seconds 10] [--width 1280] [--height 720] [--repeats 7]
 
@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from xl_vqa.video.read import read_frames
 
 from benchmarks.table import print_table
 from tests import media
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.errors import XlVqaError
 from xl_vqa.settings import Settings
-from xl_vqa.video.read import read_frames
 
 
 class StageClock:
@@ -138,7 +138,7 @@ def main() -> None:
                 frames=30 * options.seconds,
                 fps=30,
                 content=content,
-                options={"preset": "veryfast", "crf": "23", "g": "250"},
+                gop=250,
             )
             clips.append(path)
         title = f"{options.seconds} s of {options.width}x{options.height} H.264 at 30 fps, model {options.model}"
