@@ -62,7 +62,7 @@ class Progress:
         self.done = 0
         self.started = self._last = time.monotonic()
 
-    def step(self, count: int = 1, note: str = "") -> None:
+    def step(self, count: int = 1) -> None:
         self.done += count
         now = time.monotonic()
         if now - self._last < self.every_s and self.done < self.total:
@@ -71,6 +71,6 @@ class Progress:
         rate = self.done / max(now - self.started, 1e-9)
         left = (self.total - self.done) / max(rate, 1e-9)
         print(
-            f"{self.name} {self.done}/{self.total}, {rate:.2f} per second, {left / 60:.1f} min left {note}".rstrip(),
+            f"{self.name} {self.done}/{self.total}, {rate:.2f} per second, {left / 60:.1f} min left",
             flush=True,
         )

@@ -82,7 +82,8 @@ def make_all(contents: Sequence[Content], folder: Path, *, per_content: int, wor
 
 def load(contents: Iterable[Content], folder: Path, *, per_content: int) -> list[Clip]:
     """Only the clips that exist already."""
-    found = (_existing(content, defect, severity, folder) for content in contents for defect, severity in plan(content, per_content))
+    items = ((content, item) for content in contents for item in plan(content, per_content))
+    found = (_existing(content, *item, folder) for content, item in items)
     return [clip for clip in found if clip is not None]
 
 

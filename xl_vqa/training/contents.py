@@ -110,9 +110,18 @@ def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
 
 
 def moving_view(
-    image: Image.Image, size: tuple[int, int], frames: int, rng: np.random.Generator, fps: float
+    image: Image.Image,
+    size: tuple[int, int],
+    frames: int,
+    rng: np.random.Generator,
+    fps: float,
+    *,
+    drifting: bool = True,
 ) -> encoder.Frames:
-    """A camera that pans and zooms over ``image`` while a cut-out of it drifts across; sometimes it stands still."""
+    """A camera that pans and zooms over ``image``, or sometimes stands still.
+
+    With ``drifting`` a round cut-out of the picture floats across it, so that not all motion is the camera's.
+    """
     width, height = size
     largest = min(image.width / width, image.height / height)
     zoom = float(rng.uniform(max(1.0, 0.45 * largest), max(1.0, 0.95 * largest)))
@@ -136,12 +145,15 @@ def moving_view(
         box = (x, y, x + width * scale, y + height * scale)
         view = image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
         at = [int((path[0][k] + path[1][k] * i) % 1.0 * size[k]) - sprite.size[k] // 2 for k in range(2)]
-        view.paste(sprite, (at[0], at[1]), mask)
+        if drifting:
+            view.paste(sprite, (at[0], at[1]), mask)
         result[i] = np.asarray(view)
     return result
 
 
-def _sprite(image: Image.Image, size: tuple[int, int], rng: np.random.Generator) -> tuple[Image.Image, Image.Image]:
+def _sprite(
+    image: Image.Image, size: tuple[int, int], rng: np.random.Generator
+) -> tuple[Image.Image, Image.Image]:
     side = max(8, int(min(size) * rng.uniform(0.12, 0.3)))
     scale = max(1.0, min(image.size) / 1000)
     x = rng.uniform(0, image.width - side * scale)
@@ -163,11 +175,16 @@ def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
         name = f"{photo.name}#{view}"
         rng = generator("size", name)
         fitting = [
-            (s, w) for s, w in (LARGE_SIZES if large else SMALL_SIZES) if s[0] <= available[0] and s[1] <= available[1]
+            (s, w)
+            for s, w in (LARGE_SIZES if large else SMALL_SIZES)
+            if s[0] <= available[0] and s[1] <= available[1]
         ]
         weights = np.array([w for _, w in fitting], float)
         width, height = fitting[int(rng.choice(len(fitting), p=weights / weights.sum()))][0]
-        split, fps = split_of_photo(photo.name), float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1]))
+        split, fps = (
+            split_of_photo(photo.name),
+            float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1])),
+        )
         details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
         contents.append(Content(name, photo.name, *details))
     return contents

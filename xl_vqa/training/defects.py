@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xl_vqa.training.encoder import Frames
 
@@ -45,8 +46,9 @@ def mos_of_vmaf(vmaf: float) -> float:
     return 1.0 + 4.0 * min(max((vmaf - 20.0) / 77.0, 0.0), 1.0)
 
 
-def _lookup(frames: Frames, curve: np.ndarray) -> Frames:
-    return np.clip(np.rint(curve), 0, 255).astype(np.uint8)[frames]
+def _lookup(frames: Frames, curve: NDArray[np.floating]) -> Frames:
+    table: Frames = np.clip(np.rint(curve), 0, 255).astype(np.uint8)
+    return table[frames]
 
 
 def underexposed(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
@@ -80,7 +82,7 @@ def banding(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
 
 
 def packet_loss(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
-    """Slices of macroblocks are lost and concealed from an older frame, shifted; the damage stays until a refresh."""
+    """Slices are lost and concealed from an older frame, shifted; the damage stays until a refresh."""
     result = frames.copy()
     count, height, width, _ = frames.shape
     block = max(8, round(height / 22 / 2) * 2)
@@ -97,7 +99,9 @@ def packet_loss(frames: Frames, level: float, rng: np.random.Generator) -> Frame
         if rng.random() < 0.3:
             # a decoder without concealment leaves flat blocks
             small = patch[:: max(1, block // 2), :: max(1, block // 2)]
-            patch = small.repeat(max(1, block // 2), 0).repeat(max(1, block // 2), 1)[: patch.shape[0], : patch.shape[1]]
+            patch = small.repeat(max(1, block // 2), 0).repeat(max(1, block // 2), 1)[
+                : patch.shape[0], : patch.shape[1]
+            ]
         result[start:last, top : top + rows, left:right] = patch
     return result
 
@@ -147,8 +151,12 @@ def shake(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
 DEFECTS: Final[tuple[Defect, ...]] = (
     Defect("blur", (0.5, 0.8, 1.2, 1.9, 3.2), filters="gblur=sigma={s}"),
     Defect("directional_blur", (1, 2, 3.5, 6, 11), filters="dblur=angle={angle}:radius={s}"),
-    Defect("upscaled", (0.75, 0.55, 0.4, 0.28, 0.18), filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=bicubic"),
-    Defect("pixelated", (0.6, 0.42, 0.3, 0.2, 0.13), filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=neighbor"),
+    Defect(
+        "upscaled", (0.75, 0.55, 0.4, 0.28, 0.18), filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=bicubic"
+    ),
+    Defect(
+        "pixelated", (0.6, 0.42, 0.3, 0.2, 0.13), filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=neighbor"
+    ),
     Defect("noise", (6, 12, 22, 36, 60), filters="noise=alls={v}:allf=t"),
     Defect("h264", (24, 31, 37, 43, 49), codec="h264"),
     Defect("hevc", (28, 34, 39, 44, 50), codec="hevc"),
@@ -186,7 +194,7 @@ BY_NAME: Final[Mapping[str, Defect]] = {defect.name: defect for defect in DEFECT
 
 
 def filter_of(defect: Defect, severity: int, size: tuple[int, int], rng: np.random.Generator) -> str:
-    """The ffmpeg filter chain of a severity for a picture of ``size`` (width, height); empty where there is none."""
+    """The ffmpeg filters of a severity for a picture of ``size`` (width, height); empty where there are none."""
     level = defect.levels[severity - 1]
     width, height = size
     small = [max(16, round(side * level / 2) * 2) for side in size]

@@ -19,7 +19,16 @@ Frames = NDArray[np.uint8]
 
 CODECS: Final[dict[str, tuple[str, ...]]] = {
     "h264": ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"),
-    "hevc": ("-c:v", "libx265", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-x265-params", "log-level=0:pools=1"),
+    "hevc": (
+        "-c:v",
+        "libx265",
+        "-preset",
+        "veryfast",
+        "-pix_fmt",
+        "yuv420p",
+        "-x265-params",
+        "log-level=0:pools=1",
+    ),
     "av1": ("-c:v", "libsvtav1", "-preset", "10", "-pix_fmt", "yuv420p", "-svtav1-params", "lp=1"),
     "vp9": ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "7", "-b:v", "0", "-pix_fmt", "yuv420p"),
     "mpeg4": ("-c:v", "mpeg4", "-pix_fmt", "yuv420p"),
@@ -75,7 +84,18 @@ def vmaf(path: Path, reference: Path, size: tuple[int, int], *, every: int = 4) 
         f"[0:v]setpts=N/25/TB,scale={width}:{height}:flags=bicubic,format=yuv420p[a];[1:v]setpts=N/25/TB[b];"
         f"[a][b]libvmaf=n_threads=1:n_subsample={every}"
     )
-    command = [ffmpeg(), "-hide_banner", "-nostats", "-threads", "1", "-i", str(path), "-f", "rawvideo", "-pix_fmt"]
+    command = [
+        ffmpeg(),
+        "-hide_banner",
+        "-nostats",
+        "-threads",
+        "1",
+        "-i",
+        str(path),
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+    ]
     command += ["yuv420p", "-s", f"{width}x{height}", "-i", str(reference), "-lavfi", graph, "-f", "null", "-"]
     found = re.search(r"VMAF score: ([0-9.]+)", _run(command, None))
     if found is None:
@@ -84,10 +104,24 @@ def vmaf(path: Path, reference: Path, size: tuple[int, int], *, every: int = 4) 
 
 
 def read_segment(path: Path, start_s: float, count: int, size: tuple[int, int], filters: str = "") -> Frames:
-    """``count`` frames from ``start_s``, scaled to ``size`` (width, height). Raises EncoderError if there are fewer."""
+    """``count`` frames from ``start_s``, scaled to ``size`` (width, height).
+
+    Raises EncoderError where there are fewer.
+    """
     width, height = size
     chain = ",".join(part for part in (filters, f"scale={width}:{height}:flags=lanczos") if part)
-    command = [ffmpeg(), "-hide_banner", "-loglevel", "error", "-ss", f"{start_s:.4f}", "-i", str(path), "-vf", chain]
+    command = [
+        ffmpeg(),
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-ss",
+        f"{start_s:.4f}",
+        "-i",
+        str(path),
+        "-vf",
+        chain,
+    ]
     command += ["-frames:v", str(count), "-threads", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     data = subprocess.run(command, capture_output=True, check=False).stdout
     if len(data) != count * width * height * 3:
@@ -98,7 +132,20 @@ def read_segment(path: Path, start_s: float, count: int, size: tuple[int, int], 
 def scene_cuts(path: Path, threshold: float = 0.25) -> list[float]:
     """Seconds at which a new shot begins."""
     graph = f"scale=160:90,select='gt(scene,{threshold})',metadata=print:file=-"
-    command = [ffmpeg(), "-hide_banner", "-loglevel", "error", "-i", str(path), "-an", "-vf", graph, "-f", "null", "-"]
+    command = [
+        ffmpeg(),
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-i",
+        str(path),
+        "-an",
+        "-vf",
+        graph,
+        "-f",
+        "null",
+        "-",
+    ]
     output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return [float(value) for value in re.findall(r"pts_time:([0-9.]+)", output)]
 
@@ -106,7 +153,7 @@ def scene_cuts(path: Path, threshold: float = 0.25) -> list[float]:
 def _run(command: Sequence[str], data: bytes | None) -> str:
     stdin: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
     result = subprocess.run(command, capture_output=True, check=False, **stdin)
-    output = result.stderr.decode("utf-8", "replace")
+    output: str = result.stderr.decode("utf-8", "replace")
     if result.returncode:
         raise EncoderError(f"ffmpeg stopped with {result.returncode}: {output.strip()[-400:]}")
     return output

@@ -12,11 +12,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.training import cache, clips, contents, features, sources, starter_report
+from xl_vqa.training import cache, clips, contents, features, sources, starter_card, starter_report
 from xl_vqa.training.starter_fit import FitOptions, Prompts, fit, predict
 from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.training.starter_tokenizer import IMAGE_PAD, PAD, build_tokenizer
@@ -29,7 +30,9 @@ from xl_vqa.vlm.tokens import PromptTokenizer
 def new_model(spec: ModelSpec, trunk: Path, seed: int) -> tuple[StarterForConditionalGeneration, Prompts, object]:
     """An untrained starter with the published trunk, its prompts, and its tokenizer."""
     tokenizer = build_tokenizer(spec.prompt)
-    special = {name: int(tokenizer.convert_tokens_to_ids(token)) for name, token in _SPECIAL_IDS.items()}
+    special: dict[str, Any] = {
+        name: tokenizer.convert_tokens_to_ids(token) for name, token in SPECIAL_IDS.items()
+    }
     torch.manual_seed(seed)
     config = small_config(len(tokenizer), **special)
     config.image_mean, config.image_std = list(spec.normalization.mean), list(spec.normalization.std)
@@ -38,7 +41,7 @@ def new_model(spec: ModelSpec, trunk: Path, seed: int) -> tuple[StarterForCondit
     return model, Prompts(PromptTokenizer(tokenizer, model=spec.name), spec), tokenizer
 
 
-_SPECIAL_IDS = {
+SPECIAL_IDS = {
     "image_token_id": IMAGE_PAD,
     "video_token_id": tokens.VIDEO_PAD,
     "vision_start_token_id": tokens.VISION_START,
@@ -95,10 +98,13 @@ def make(output: Path, work: Path, options: FitOptions, *, per_content: int, wor
         facts["megabytes"] = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
         cache.write_json(folder / "evaluation.json", {"facts": facts, **evaluation, "history": history})
         credits = starter_report.credits(training_clips, authors)
-        starter_report.write_card(folder / "README.md", evaluation, credits, facts)
+        starter_card.write_card(folder / "README.md", evaluation, credits, facts)
         _replace(folder, output)
     test = evaluation["test"]
-    print(f"done in {facts['minutes']:.1f} min: test SRCC {test['srcc']:.3f}, clean above {test['clean_above']:.3f}", flush=True)
+    print(
+        f"done in {facts['minutes']:.1f} min: test SRCC {test['srcc']:.3f}, clean above {test['clean_above']:.3f}",
+        flush=True,
+    )
 
 
 def _replace(new: Path, target: Path) -> None:
@@ -113,9 +119,11 @@ def main(arguments: list[str] | None = None) -> int:
     """The command. Returns 0, or 1 with a sentence on standard error."""
     parser = argparse.ArgumentParser(prog="python -m xl_vqa.training.starter", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("model/starter"), help="folder of the model")
-    parser.add_argument("--work", type=Path, default=cache.default_work_folder(), help="downloads, clips, features")
+    parser.add_argument(
+        "--work", type=Path, default=cache.default_work_folder(), help="downloads, clips, features"
+    )
     parser.add_argument("--per-content", type=int, default=6, help="degraded clips per training content")
-    parser.add_argument("--epochs", type=int, default=FitOptions.epochs)
+    parser.add_argument("--epochs", type=int, default=FitOptions().epochs)
     parser.add_argument("--workers", type=int, default=2, help="processes for clips and features, then threads")
     values = parser.parse_args(arguments)
     options = FitOptions(epochs=values.epochs)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -35,9 +36,9 @@ WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city ra
 class FitOptions:
     """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew every time."""
 
-    epochs: int = 10
+    epochs: int = 12
     batch: int = 16
-    tokens: int = 160
+    tokens: int = 112
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.05
     label_noise: float = 1.2
@@ -61,7 +62,10 @@ class Prompts:
 
 
 def standardise(model: StarterForConditionalGeneration, items: Sequence[StoredFeatures]) -> None:
-    """Sets the tower's means and scales from training features; a feature that hardly varies is muted, not blown up."""
+    """Sets the tower's means and scales from training features.
+
+    A feature that hardly varies is muted, not blown up.
+    """
     tower = model.model.visual
     step = max(1, len(items) // 400)
     parts = {
@@ -103,23 +107,29 @@ def fit(
             labels = _noisy_labels([mos[i] for i in batch], scale, options.label_noise, rng)
             loss = _loss(model, prompt, [items[i] for i in batch], labels, prompts, options, rng)
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trainable, 1.0)
             optimizer.step()
             schedule.step()
             losses.append(float(loss.detach()))
         predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
         rank = correlation(ranks(predicted), ranks(validation[1]))
-        error = float(np.sqrt(np.mean([(scale.to_mos(p) - m) ** 2 for p, m in zip(predicted, validation[1], strict=True)])))
-        history.append({"epoch": epoch + 1, "loss": float(np.mean(losses)), "validation_srcc": rank, "validation_rmse": error})
+        errors = [scale.to_mos(p) - m for p, m in zip(predicted, validation[1], strict=True)]
+        error = float(np.sqrt(np.mean(np.square(errors))))
+        mean = float(np.mean(losses))
+        history.append({"epoch": epoch + 1, "loss": mean, "validation_srcc": rank, "validation_rmse": error})
         spent = time.monotonic() - started
         left = spent / (epoch + 1) * (options.epochs - epoch - 1) / 60
-        print(f"epoch {epoch + 1}/{options.epochs} loss {np.mean(losses):.3f} validation SRCC {rank:.3f} RMSE {error:.3f}, {left:.1f} min left", flush=True)
+        print(
+            f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f} validation SRCC {rank:.3f} RMSE {error:.3f}, "
+            f"{left:.1f} min left",
+            flush=True,
+        )
         if rank > best:
             best, best_state = rank, {k: v.clone() for k, v in model.state_dict().items()}
     if best_state is not None:
         model.load_state_dict(best_state)
-    model.eval()
+    model.train(False)
     return history
 
 
@@ -128,13 +138,15 @@ def predict(
     model: StarterForConditionalGeneration, prompts: Prompts, items: Sequence[StoredFeatures], *, batch: int = 8
 ) -> list[LabelDistribution]:
     """The exact label distribution of every item, all cells shown, in the same order."""
-    model.eval()
+    model.train(False)
     scale = prompts.spec.scale
-    tree, results = Tree.of(scale), {}
+    tree = Tree.of(scale)
+    results: dict[int, LabelDistribution] = {}
     order = sorted(range(len(items)), key=lambda i: items[i].grid)
     for group in _same_grid(order, items, batch):
         embeds, positions = _embed(model, prompts.plain, [items[i] for i in group], None, 0.0)
-        inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": torch.ones(embeds.shape[:2], dtype=torch.long)}
+        mask = torch.ones(embeds.shape[:2], dtype=torch.long)
+        inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
         grown = grow_tree(model, inputs, tree, prompts.tokenizer.digits)
         results.update({i: one.distribution(scale) for i, one in zip(group, grown, strict=True)})
     return [results[i] for i in range(len(items))]
@@ -185,7 +197,7 @@ def _embed(
     model: StarterForConditionalGeneration,
     prompt: PromptTokens,
     items: Sequence[StoredFeatures],
-    chosen: np.ndarray | None,
+    chosen: NDArray[np.intp] | None,
     noise: float,
 ) -> tuple[Tensor, Tensor]:
     """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid."""

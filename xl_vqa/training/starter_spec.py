@@ -10,7 +10,11 @@ NAME: Final = "starter"
 CELL: Final = 28 * 28
 
 # short, because every token of it is read for every video; the model was trained with exactly these words
-PROMPT: Final = Prompt(system=None, question="Quality, 10 to 50?", question_with_text='Made from "{text}". Quality, 10 to 50?')
+PROMPT: Final = Prompt(
+    system=None,
+    question="Quality, 10 to 50?",
+    question_with_text='Made from "{text}". Quality, 10 to 50?',
+)
 
 
 def starter_spec() -> ModelSpec:

@@ -41,7 +41,7 @@ def build_tokenizer(prompt: Prompt) -> PreTrainedTokenizerFast:
     )
     words = [*WORDS, prompt.question, prompt.question_with_text.replace("{text}", " ")]
     tokenizer.train_from_iterator([*words, *words], trainer)
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token=PAD,
         eos_token=TURN_END,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from xl_vqa.vlm.starter_tower import SameConv, Trunk
+from xl_vqa.vlm.starter_tower import InvertedBottleneck, SameConv, Trunk
 
 EPSILON: Final = 1e-3
 """Of the batch norms, as the network was trained."""
@@ -19,6 +19,7 @@ def load_trunk(trunk: Trunk, weights: Path) -> None:
     state: dict[str, Tensor] = torch.load(weights, map_location="cpu", weights_only=True)
     _fold(trunk.stem, state, "_conv_stem", "_bn0")
     for index, block in enumerate(trunk.blocks):
+        assert isinstance(block, InvertedBottleneck)
         prefix = f"_blocks.{index}."
         if block.expand is not None:
             _fold(block.expand, state, prefix + "_expand_conv", prefix + "_bn0")
@@ -26,7 +27,8 @@ def load_trunk(trunk: Trunk, weights: Path) -> None:
         _fold(block.project, state, prefix + "_project_conv", prefix + "_bn2")
 
 
-def _fold(convolution: SameConv, state: dict[str, Tensor], kernel: str, norm: str) -> None:
+def _fold(convolution: nn.Module, state: dict[str, Tensor], kernel: str, norm: str) -> None:
+    assert isinstance(convolution, SameConv)
     gain = state[norm + ".weight"] / (state[norm + ".running_var"] + EPSILON).sqrt()
     with torch.no_grad():
         convolution.weight.copy_(state[kernel + ".weight"] * gain.view(-1, 1, 1, 1))

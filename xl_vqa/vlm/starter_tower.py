@@ -61,7 +61,7 @@ FEATURES_VERSION: Final = 1
 """Goes up whenever ``StarterTower.features`` would come out differently."""
 
 
-class StarterConfig(Qwen2_5_VLConfig):
+class StarterConfig(Qwen2_5_VLConfig):  # type: ignore[no-untyped-call]
     """Qwen2.5-VL's configuration; of ``vision_config`` only the patch geometry and ``out_hidden_size`` count.
 
     ``image_mean`` and ``image_std`` undo the normalisation of the patches, so they must be those of
@@ -74,7 +74,7 @@ class StarterConfig(Qwen2_5_VLConfig):
     image_std: list[float] | tuple[float, ...] = (0.26862954, 0.26130258, 0.27577711)
 
 
-def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens: int) -> StarterConfig:
+def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens: Any) -> StarterConfig:
     """The shape of the starter that ships; ``tokens`` are ids such as ``video_token_id``."""
     text = {
         "vocab_size": vocabulary,
@@ -91,8 +91,8 @@ def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens
     }
     # the transformer that the tower replaces has no layers; a pair's time does not count (0 tokens per second),
     # so a clip of two seconds and one of two hours meet the same positions
-    vision = {"depth": 0, "hidden_size": 16, "num_heads": 1, "intermediate_size": 16, "fullatt_block_indexes": []}
-    vision.update(out_hidden_size=width, tokens_per_second=0)
+    vision: dict[str, Any] = {"depth": 0, "hidden_size": 16, "num_heads": 1, "intermediate_size": 16}
+    vision.update(fullatt_block_indexes=[], out_hidden_size=width, tokens_per_second=0)
     return StarterConfig(text_config=text, vision_config=vision, tie_word_embeddings=True, **tokens)
 
 
@@ -148,9 +148,9 @@ class InvertedBottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         # in place: at the first blocks these maps are the largest memory traffic of the whole model
-        y = x if self.expand is None else functional.relu6(self.expand(x), inplace=True)
+        y: Tensor = x if self.expand is None else functional.relu6(self.expand(x), inplace=True)
         y = self.project(functional.relu6(self.depthwise(y), inplace=True))
-        return y.add_(x) if self.skip and not torch.is_grad_enabled() else x + y if self.skip else y
+        return x + y if self.skip else y
 
 
 class Trunk(nn.Module):
@@ -181,9 +181,19 @@ class Trunk(nn.Module):
 class StarterTower(nn.Module):
     """``model.visual``: called as Qwen2.5-VL calls its vision transformer."""
 
+    image_mean: Tensor
+    image_std: Tensor
+    cells_mean: Tensor
+    cells_scale: Tensor
+    pairs_mean: Tensor
+    pairs_scale: Tensor
+    clip_mean: Tensor
+    clip_scale: Tensor
+
     def __init__(self, config: StarterConfig) -> None:
         super().__init__()
-        width = int(config.vision_config.out_hidden_size)
+        vision: Any = config.vision_config
+        width = int(vision.out_hidden_size)
         self.spatial_merge_size = MERGE
         self.trunk = Trunk()
         self.register_buffer("image_mean", torch.tensor(config.image_mean).view(1, 3, 1, 1))
@@ -217,11 +227,9 @@ class StarterTower(nn.Module):
         """Everything that needs no training, for one video."""
         rgb = (frames_of(patches, grid) * self.image_std + self.image_mean).clamp(0, 1)
         size = (grid[1] // MERGE, grid[2] // MERGE)
-        deep = []
         with torch.no_grad():
             # pair by pair: the wide maps of one pair stay in the cache
-            for pair in rgb.split(2):
-                deep.append(torch.cat([part for tap in self.trunk(pair) for part in _pooled(tap, size)], dim=1))
+            deep = [self._deep(rgb[first : first + 2], size) for first in range(0, len(rgb), 2)]
         pixels = _pixel_statistics(rgb)
         cells = torch.cat([torch.cat(deep), pixels], dim=1)
         pairs = torch.cat([cells.mean((2, 3)), pixels.std((2, 3), correction=0), _histograms(rgb)], dim=1)
@@ -230,6 +238,9 @@ class StarterTower(nn.Module):
         spread = wander.std(0, correction=0)
         clip = torch.cat([pairs.mean(0), spread, wander.amin(0), wander.amax(0)])
         return ClipFeatures(cells.permute(0, 2, 3, 1).flatten(0, 2), pairs, clip)
+
+    def _deep(self, pair: Tensor, size: tuple[int, int]) -> Tensor:
+        return torch.cat([part for tap in self.trunk(pair) for part in _pooled(tap, size)], dim=1)
 
     def project(self, features: ClipFeatures) -> Tensor:
         """Tokens [cells, width] for the language model."""
@@ -251,7 +262,7 @@ class StarterTower(nn.Module):
         return result
 
 
-class StarterBackbone(Qwen2_5_VLModel):
+class StarterBackbone(Qwen2_5_VLModel):  # type: ignore[no-untyped-call]
     """Qwen2.5-VL's model with the tower in the place of its vision transformer."""
 
     config: StarterConfig
@@ -261,7 +272,7 @@ class StarterBackbone(Qwen2_5_VLModel):
         self.visual = StarterTower(config)
 
 
-class StarterForConditionalGeneration(Qwen2_5_VLForConditionalGeneration):
+class StarterForConditionalGeneration(Qwen2_5_VLForConditionalGeneration):  # type: ignore[no-untyped-call]
     """The model that ``AutoModelForImageTextToText`` gives for a folder of type ``xl_vqa_starter``."""
 
     config: StarterConfig
@@ -270,7 +281,7 @@ class StarterForConditionalGeneration(Qwen2_5_VLForConditionalGeneration):
     def __init__(self, config: StarterConfig) -> None:
         super().__init__(config)
         self.model = StarterBackbone(config)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
 
 def _standardised(values: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
@@ -323,7 +334,7 @@ def _pixel_statistics(rgb: Tensor) -> Tensor:
     dark, bright = (luma < 0.03).to(rgb.dtype), (luma > 0.97).to(rgb.dtype)
     maps = [luma, luma.square(), dx, dy, detail.abs(), detail.square(), flat, dark, bright, blue, red]
     means = _cell_means(torch.cat([*maps, blue.abs() + red.abs()], dim=1))
-    mean, square, across, down, fine, energy, flat, dark, bright, blue, red, color = means.split(1, dim=1)
+    mean, square, across, down, fine, energy, flat, dark, bright, blue, red, color = means.chunk(12, dim=1)
     still = [
         mean,
         _log((square - mean.square()).clamp_min(0).sqrt()),
@@ -346,7 +357,7 @@ def _pixel_statistics(rgb: Tensor) -> Tensor:
     fine_change = (detail[0::2] - detail[1::2]).abs_()
     frozen = (size < 1.5 / 255).to(rgb.dtype)
     changes = _cell_means(torch.cat([size, difference, difference.square(), frozen, fine_change], dim=1))
-    size, step, energy, frozen, fine_change = changes.split(1, dim=1)
+    size, step, energy, frozen, fine_change = changes.chunk(5, dim=1)
     wobble = (energy - step.square()).clamp_min(0).sqrt()
     moving = [_log(size), step.abs(), _log(wobble), frozen, _log(fine_change)]
     return torch.cat([(both[0::2] + both[1::2]) / 2, *moving], dim=1)

@@ -1,0 +1,129 @@
+"""Licences are read, not assumed; no content is in two splits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from xl_vqa.training import contents, sources
+from xl_vqa.training.contents import Content
+
+COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+
+Files: images/land/*
+Copyright: Various
+License: public-domain
+ Taken from morgue-file.com, donated photographs.
+
+Files: images/land/nasa*
+Copyright: NASA
+License: public-domain
+ Created by government employees.
+
+Files: images/land/*-harro*
+Copyright: @harro.eu (copyright@harro.eu)
+License: CC-BY-SA-4.0
+
+Files:
+ images/land/beach0*
+ images/land/beach2*
+Copyright: Various
+License: public-domain
+ Taken from unsplash.com, a collection.
+
+Files: images/land/secret*
+Copyright: Somebody
+License: CC-BY-NC-4.0
+
+License: CC-BY-SA-4.0
+ The text.
+"""
+
+
+@pytest.fixture
+def statements(tmp_path: Path) -> list[sources.Statement]:
+    path = tmp_path / "copyright"
+    path.write_text(COPYRIGHT, encoding="utf-8")
+    return sources.read_copyright(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "license"),
+    [
+        ("sky0.jpg", None),
+        ("nasa3.jpg", "public-domain"),
+        ("valley1-harro.jpg", "CC-BY-SA-4.0"),
+        ("beach0.jpg", "public-domain"),
+        ("beach1.jpg", None),
+        ("secret.jpg", None),
+    ],
+)
+def test_only_accepted_licences_pass(statements: list[sources.Statement], name: str, license: str | None) -> None:
+    found = sources.license_of("images/land/" + name, statements)
+    assert (found.license if found else None) == license
+
+
+def test_a_file_without_a_statement_is_refused(statements: list[sources.Statement]) -> None:
+    assert sources.license_of("images/ship/x.jpg", statements) is None
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> sources.Photo:
+    rng = np.random.default_rng(2)
+    pixels = rng.integers(0, 256, (30, 45, 3), dtype=np.uint8).repeat(40, 0).repeat(40, 1)
+    path = tmp_path / "photo.png"
+    Image.fromarray(pixels).save(path)
+    return sources.Photo(path, "package/photo", "package", "Somebody", "CC0-1.0")
+
+
+def test_views_of_one_photograph_share_a_group_and_a_split(photo: sources.Photo) -> None:
+    views = contents._photo_contents(photo, 3)
+    assert len({view.name for view in views}) == 3
+    assert {(view.group, view.split) for view in views} == {
+        ("package/photo", contents.split_of_photo("package/photo"))
+    }
+
+
+def test_splits_are_all_used_and_held_out_sources_are_for_the_test() -> None:
+    splits = [contents.split_of_photo(f"package/{i}") for i in range(400)]
+    assert 0.7 < splits.count("train") / 400 < 0.9
+    assert {"train", "validation", "test"} == set(splits)
+    assert contents.split_of_photo("ukui-wallpapers/city") == "test"
+    assert contents.split_of_photo("endless-sky-data/sea15-harro") == "test"
+    assert {contents.split_of_photo(name) for name in contents.DEMO_PHOTOS} == {"demo"}
+
+
+def test_shots_at_a_border_and_the_demo_excerpt_are_left_out() -> None:
+    assert contents.split_of_film(10, 20) == "train"
+    assert contents.split_of_film(385, 395) is None
+    assert contents.split_of_film(400, 410) == "validation"
+    assert contents.split_of_film(440, 470) == "test"
+    assert contents.split_of_film(470, 480) is None
+
+
+def test_the_same_content_looks_the_same_every_time(photo: sources.Photo) -> None:
+    content = contents._photo_contents(photo, 1)[0]
+    small = Content(**{**content.to_dict(), "width": 96, "height": 64})
+    first, second = contents.render(small, 6), contents.render(small, 6)
+    assert first.shape == (6, 64, 96, 3)
+    assert np.array_equal(first, second)
+    other = contents.render(Content(**{**small.to_dict(), "name": "another"}), 6)
+    assert not np.array_equal(first, other)
+
+
+def test_the_catalogue_keeps_groups_together_where_the_sources_are_there() -> None:
+    from xl_vqa.training.cache import default_work_folder
+
+    work = default_work_folder()
+    if not (work / "sources" / "film" / "cuts.json").exists():
+        pytest.skip("the training pictures are not on this machine")
+    scenes = contents.catalogue(work)
+    by_group: dict[str, set[str]] = {}
+    for scene in scenes:
+        by_group.setdefault(scene.group, set()).add(scene.split)
+        assert scene.license in sources.ACCEPTED_LICENSES
+    assert all(len(splits) == 1 for splits in by_group.values())
+    assert len({scene.name for scene in scenes}) == len(scenes)
