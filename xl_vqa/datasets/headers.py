@@ -1,0 +1,257 @@
+"""What a column is for, read off its header in English or Japanese."""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from typing import Any, Final
+
+
+class Role(enum.Enum):
+    VIDEO = "video"
+    RATER = "rater"
+    """A column that names who rated (long form)."""
+    RATER_SCORES = "rater scores"
+    """A column with the scores of one rater (wide form)."""
+    SCORE = "score"
+    MOS = "mos"
+    SD = "sd"
+    COUNT = "raters"
+    CI = "ci95"
+    CONTENT = "content"
+    SPLIT = "split"
+    OTHER = "other"
+    """Known, and neither a video nor a score: number, date, remark, bit rate ..."""
+
+
+_PERSON: Final = (
+    r"(?:raters?|subjects?|subj|observers?|obs|viewers?|annotators?|participants?|users?|workers?"
+    r"|evaluators?|assessors?"
+    r"|評価者|被験者|被検者|観察者|回答者|採点者|評定者|評価員|判定者|視聴者|参加者|モニター|モニタ|担当者|担当)"
+)
+_SCORE: Final = (
+    r"(?:scores?|ratings?|opinions?|votes?|grades?|acr"
+    r"|点数|スコア|評点|得点|採点|評定|評価値|評価点|評価結果|評価|品質|点)"
+)
+_MARK: Final = r"(?:[0-9]+[a-z]?|[a-z][0-9]*|[ivx]+)"
+
+# Tried in this order: "評価者数" must be a count before 評価者 makes it a rater, "元動画" a content before 動画
+# makes it a video. A pattern fits a whole header (sure) or a part of it (likely).
+_WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
+    (
+        Role.OTHER,
+        (r"no|nr|number|#|id|index|idx|row|番号|連番|通し番号|通番|項番|行|管理番号|順番|順序|order",),
+    ),
+    (
+        Role.OTHER,
+        (r"date|time|timestamp|created|updated|日付|日時|実施日|評価日|時刻|日",),
+    ),
+    (
+        Role.OTHER,
+        (
+            r"comments?|remarks?|notes?|memo|備考|コメント|メモ|注記|理由|自由記述|prompt|text",
+            r"プロンプト|説明",
+        ),
+    ),
+    (
+        Role.OTHER,
+        # DMOS: higher is worse in some data sets and better in others, so nobody but the user may choose it
+        (r"vmaf|psnr|ssim|ms ?ssim|niqe|brisque|si|ti|dmos|d mos|差分mos",),
+    ),
+    (
+        Role.COUNT,
+        (
+            rf"n|num|count|(?:n|num|number of|no of|#) ?(?:of )?{_PERSON}|{_PERSON} ?count|raters",
+            r"(?:n|num|number of|no of) (?:ratings|votes|scores|opinions)",
+        ),
+    ),
+    (
+        Role.COUNT,
+        (
+            r"評価者数|被験者数|人数|評価人数|回答数|回答者数|有効回答数|票数|件数|評価数|採点者数|n数",
+            r"標本数",
+        ),
+    ),
+    (
+        Role.MOS,
+        (
+            r"mos|mos ?(?:score|mean|value|値)?|mean|average|avg|ave|mean opinion score",
+            rf"(?:mean|average|avg) {_SCORE}|平均|平均点|平均値|平均スコア|平均評価|平均評価値|平均評点",
+            r"平均得点|平均オピニオン(?:評点|スコア|値)",
+        ),
+    ),
+    (
+        Role.SD,
+        (
+            r"sd|std|stdev|std ?dev|standard deviation|sigma|sos|mos ?(?:sd|std)",
+            r"(?:sd|std)(?: ?of)? ?mos|標準偏差|mosの?標準偏差|分散の平方根",
+        ),
+    ),
+    (
+        Role.CI,
+        (
+            r"ci|ci ?95|95% ?ci|95 ?ci|confidence interval|95% confidence interval|mos ?ci|ci ?mos",
+            r"mos ci 95|信頼区間|95%信頼区間|95信頼区間",
+        ),
+    ),
+    (
+        Role.CONTENT,
+        (
+            r"contents?|content (?:id|name)|source|src|source (?:id|name|video)|src (?:id|name)|scene",
+            r"scene (?:id|name)|reference|ref|reference (?:video|id|name)|original|original video|group",
+            r"group id|素材|素材名|素材id|原画|原画像|原映像|原動画|元動画|元映像|元素材|コンテンツ",
+            r"コンテンツ名|シーン|シーン名|ソース|題材|参照動画|参照映像|オリジナル|グループ",
+        ),
+    ),
+    (
+        Role.SPLIT,
+        (r"split|set|subset|partition|data ?set split|分割|区分|データ区分|データ分割|用途",),
+    ),
+    (
+        Role.RATER,
+        (
+            rf"{_PERSON}|{_PERSON} ?(?:id|name|名|番号|氏名|no)|name of {_PERSON}|氏名|名前|ユーザー",
+            r"ユーザ|作業者",
+        ),
+    ),
+    (
+        Role.RATER_SCORES,
+        (
+            rf"{_PERSON} ?{_MARK}|[rsp] ?[0-9]+|{_SCORE} ?(?:[0-9]+|[a-z])|(?:第)?[0-9]+人目",
+            rf"{_PERSON} ?{_MARK} ?(?:の)?{_SCORE}|{_SCORE} {_PERSON} ?{_MARK}",
+        ),
+    ),
+    (
+        Role.VIDEO,
+        (
+            r"videos?|clips?|files?|paths?|movies?|stimulus|stimuli|pvs|sequence",
+            r"(?:video|clip|file|movie|pvs|stimulus) ?(?:name|path|file|id|filename|url)|file ?names?",
+            r"file ?path|distorted(?: video)?|動画|映像|ビデオ|ファイル|クリップ|パス|動画名",
+            r"動画ファイル|動画ファイル名|動画パス|動画id|映像名|映像ファイル|映像ファイル名|ファイル名",
+            r"ファイルパス|評価動画|評価映像|試験映像|対象動画|刺激|保存場所|保存先",
+        ),
+    ),
+    (
+        Role.SCORE,
+        (
+            rf"{_SCORE}|(?:quality|subjective|opinion|raw) ?{_SCORE}|quality|画質|画質評価|主観評価",
+            r"主観評価値|主観スコア",
+        ),
+    ),
+)
+_PART: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
+    (
+        Role.OTHER,
+        (
+            r"\b(?:date|time|duration|length|fps|frame ?rate|bit ?rate|kbps|resolution"
+            r"|width|height|size|codec|crf|qp|comments?|remarks?|notes?|level"
+            r"|type|version|age|gender|sex|psnr|ssim|vmaf)\b",
+        ),
+    ),
+    (
+        Role.OTHER,
+        (
+            r"日付|日時|実施日|時間|長さ|尺|秒|フレームレート|ビットレート|解像度|画面サイズ|サイズ|幅",
+            r"高さ|コーデック|備考|コメント|年齢|性別|種別|劣化種|バージョン|番号",
+        ),
+    ),
+    (
+        Role.COUNT,
+        (r"評価者数|被験者数|人数|回答数|\bnumber of raters\b|\bnum raters\b",),
+    ),
+    (
+        Role.SD,
+        (r"\b(?:sd|std|stdev)\b|standard deviation|標準偏差",),
+    ),
+    (
+        Role.CI,
+        (r"\bci ?95\b|\b95% ?ci\b|confidence interval|信頼区間",),
+    ),
+    (
+        Role.MOS,
+        (r"\bmos\b|mean opinion|平均",),
+    ),
+    (
+        Role.CONTENT,
+        (r"元動画|元映像|原映像|原画|素材|コンテンツ|\bcontent\b|\bsource\b|\bscene\b",),
+    ),
+    (
+        Role.SPLIT,
+        (r"\bsplit\b",),
+    ),
+    (
+        Role.RATER_SCORES,
+        (rf"{_PERSON} ?{_MARK}\b|評価者|被験者",),
+    ),
+    (
+        Role.VIDEO,
+        (
+            r"\b(?:video|videos|clip|file|filename|path|movie|stimulus|pvs)\b|動画|映像|ビデオ|ファイル",
+            r"クリップ|パス",
+        ),
+    ),
+    (
+        Role.SCORE,
+        (r"\b(?:score|rating|opinion|vote|grade)\b|点数|スコア|評点|得点|採点|評価",),
+    ),
+)
+_WHOLE_COMPILED: Final = [(role, re.compile("|".join(patterns))) for role, patterns in _WHOLE]
+_PART_COMPILED: Final = [(role, re.compile("|".join(patterns))) for role, patterns in _PART]
+
+# What a row's video cell says where the row is no video but a sum over the rows above.
+SUMMARY_ROWS: Final = re.compile(
+    r"(?:全体|総)?(?:平均|合計|計|総計|小計|標準偏差|最大|最小|最大値|最小値|中央値|分散|件数)(?:値|点)?"
+    r"|(?:grand |overall )?(?:total|sum|average|avg|mean|median|sd|std|stdev|std ?dev|min|max|count|variance)"
+)
+
+
+def normal(header: Any) -> str:
+    """A header for comparing: half-width, lower case, line breaks and separators as one space, no brackets.
+
+    ``"MOS (1-5)"`` and ``"ＭＯＳ"`` are both ``"mos"``; ``"Video_Path"`` is ``"video path"``.
+    """
+    if header is None:
+        return ""
+    if isinstance(header, float) and header.is_integer():
+        header = int(header)
+    text = unicodedata.normalize("NFKC", str(header)).casefold()
+    without = re.sub(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|<[^>]*>|「[^」]*」", " ", text)
+    # a header that is nothing but brackets keeps what they hold
+    text = without if without.strip(" *※:") else text
+    text = re.sub(r"[\s_\-./:*※,;|=\\'\"()\[\]【】「」・]+", " ", text).strip()
+    # Japanese takes no spaces: "評価 者" is 評価者; between Latin words they stay
+    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", text)
+
+
+def role_of(header: Any) -> tuple[Role | None, bool]:
+    """The role that a header states, and whether the whole header states it (a part of it is only likely)."""
+    text = normal(header)
+    if not text or len(text) > 60:
+        return None, False
+    for role, pattern in _WHOLE_COMPILED:
+        if pattern.fullmatch(text):
+            return role, True
+    for role, pattern in _PART_COMPILED:
+        if pattern.search(text):
+            return role, False
+    return None, False
+
+
+def is_summary(video_cell: str) -> bool:
+    """Whether a row is a total or average under the table and no video."""
+    return bool(SUMMARY_ROWS.fullmatch(normal(video_cell)))
+
+
+_SPLIT_NAMES: Final = {
+    "train": "train|training|tr|learn|学習|訓練|学習用|訓練用|教師|学習データ|訓練データ",
+    "val": "val|valid|validation|dev|development|検証|検証用|バリデーション|検証データ",
+    "test": "test|testing|eval|evaluation|holdout|テスト|試験|評価|評価用|テスト用|テストデータ|評価データ",
+    "none": "none|exclude|excluded|除外|対象外|使用しない",
+}
+_SPLIT_OF: Final = {word: name for name, words in _SPLIT_NAMES.items() for word in words.split("|")}
+
+
+def split_of(cell: Any) -> str | None:
+    """train, val, test or none for the usual words in both languages; None for a blank or another word."""
+    return _SPLIT_OF.get(normal(cell))
