@@ -1,0 +1,262 @@
+"""Finding the column of video paths in a workbook that nobody prepared for it, and where its list begins
+and ends."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from xl_vqa.errors import (
+    WorkbookColumnAmbiguousError,
+    WorkbookColumnMissingError,
+    WorkbookNoVideoColumnError,
+)
+from xl_vqa.workbooks.cells import column_letters, column_number
+from xl_vqa.workbooks.sheet_read import Sheet, Table, Value, WorkbookFile
+from xl_vqa.workbooks.video_paths import looks_like_video
+from xl_vqa.workbooks.words import field_of_header
+
+_VIDEO_WORDS: Final = ("video", "movie", "clip", "動画", "映像", "ビデオ", "ムービー", "クリップ")
+_PATH_WORDS: Final = ("path", "file", "パス", "ファイル", "格納先", "保存先")
+# What a column of other videos is called: the one to rate is the other one
+_OTHER_WORDS: Final = ("reference", "original", "source", "参照", "基準", "元動画", "元映像", "オリジナル", "原本")
+# A header without paths below must be one of these to be believed
+_KNOWN_HEADERS: Final = frozenset(
+    "video videos videopath videopaths videofile videofiles videofilename path paths filepath fullpath file files "
+    "filename filenames clip clips clippath clipfile movie moviepath moviefile 動画 動画パス 動画のパス "
+    "動画ファイル 動画ファイル名 動画ファイルパス 動画名 ファイル ファイル名 "
+    "ファイルパス ファイルのパス パス フルパス 映像 "
+    "映像ファイル 映像パス ビデオ ビデオファイル クリップ ムービー 格納先 保存先".split()
+)
+_SUMMARY_WORDS: Final = frozenset("total subtotal sum average mean 合計 計 小計 総計 平均".split())
+_SAMPLE: Final = 500
+_HEADER_SEARCH_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VideoList:
+    """Where the videos stand. Rows and columns count from 1; ``rows`` are those with something in them."""
+
+    sheet: Sheet
+    column: int
+    header_row: int | None
+    rows: tuple[int, ...]
+    table: Table | None
+
+    @property
+    def header(self) -> str | None:
+        if self.header_row is None:
+            return None
+        return self.sheet.value(self.header_row, self.column).text.strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    sheet: Sheet
+    column: int
+    header_row: int | None
+    header_points: int
+    share: float
+    count: int
+
+    @property
+    def rank(self) -> int:
+        """3: header and content, 2: content, 1: header alone."""
+        if self.count and (self.share >= 0.5 or self.header_points > 0):
+            return 3 if self.header_points > 0 else 2
+        return 1
+
+
+def find_video_list(workbook: WorkbookFile, column: str | None = None, sheet: str | None = None) -> VideoList:
+    """The list to rate: as named by ``column`` (letters or header text) and ``sheet``, or found by headers
+    and contents.
+
+    Raises WorkbookSheetError, WorkbookColumnMissingError (a named column without values),
+    WorkbookNoVideoColumnError, WorkbookColumnAmbiguousError.
+    """
+    entries = [workbook.entry(sheet)] if sheet is not None else workbook.sheet_order()
+    sheets = [Sheet(workbook, entry) for entry in entries]
+    if column is not None:
+        return _named(workbook, sheets, column)
+    candidates = [c for s in sheets for c in _candidates(s)]
+    if not candidates:
+        raise WorkbookNoVideoColumnError(path=str(workbook.path))
+    best_rank = max(c.rank for c in candidates)
+    first_sheet = next(c.sheet for c in candidates if c.rank == best_rank)
+    best = _decide(workbook, [c for c in candidates if c.rank == best_rank and c.sheet is first_sheet])
+    return _extent(best.sheet, best.column, best.header_row)
+
+
+def find_column(sheet: Sheet, spec: str, header_row: int | None) -> tuple[int, int | None] | None:
+    """Column and header row meant by ``spec``: the text of a header, or else column letters; ``$B`` is
+    always column B."""
+    if spec.startswith("$"):
+        return column_number(spec[1:]), None
+    wanted = _squash(spec)
+    order = sorted(sheet.cells, key=lambda row: (row != header_row, row))[:_HEADER_SEARCH_ROWS]
+    for row in order:
+        for column in sorted(sheet.cells[row]):
+            value = sheet.value(row, column)
+            if value.kind == "text" and not value.blank and _squash(value.text) == wanted:
+                return column, row
+    try:
+        return column_number(spec.strip()), None
+    except ValueError:
+        return None
+
+
+def is_path_like(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether the cell, its link or its HYPERLINK formula ends like a video file."""
+    value = sheet.value(row, column)
+    texts = [value.text if value.kind == "text" else None, value.link, sheet.links.get((row, column))]
+    return any(text is not None and looks_like_video(text) for text in texts)
+
+
+def describe_columns(sheet: Sheet) -> str:
+    """``A (No.), B (Title)``: what a message names."""
+    columns = sorted({c for row in sheet.cells for c in sheet.cells[row] if sheet.filled(row, c)})
+    texts = []
+    for column in columns[:15]:
+        first = next((r for r in sorted(sheet.cells) if not sheet.value(r, column).blank), None)
+        text = sheet.value(first, column).text.strip()[:30] if first is not None else ""
+        texts.append(f"{column_letters(column)} ({text})" if text else column_letters(column))
+    return ", ".join(texts) + (", …" if len(columns) > 15 else "")
+
+
+def _named(workbook: WorkbookFile, sheets: list[Sheet], spec: str) -> VideoList:
+    by_letters = None
+    for sheet in sheets:
+        found = find_column(sheet, spec, None)
+        if found is None:
+            continue
+        column, header_row = found
+        if header_row is None and by_letters is not None:
+            continue
+        filled = _filled_rows(sheet, column)
+        if header_row is None:
+            like = [r for r in filled[:_SAMPLE] if is_path_like(sheet, r, column)]
+            header_row = _header_above(sheet, column, like[0]) if like else next(iter(filled), None)
+        listed = _extent(sheet, column, header_row)
+        if not listed.rows:
+            continue
+        if found[1] is not None:
+            return listed
+        by_letters = listed
+    if by_letters is None:
+        sheet = sheets[0]
+        raise WorkbookColumnMissingError(
+            path=str(workbook.path), sheet=sheet.entry.name, column=spec, columns=describe_columns(sheet) or "-"
+        )
+    return by_letters
+
+
+def _candidates(sheet: Sheet) -> Iterable[_Candidate]:
+    by_column: dict[int, list[int]] = {}
+    for row in sorted(sheet.cells):
+        for column, cell in sheet.cells[row].items():
+            if len(cell) and len(by_column.setdefault(column, [])) < _SAMPLE:
+                by_column[column].append(row)
+    for column, rows in sorted(by_column.items()):
+        filled = [row for row in rows if not sheet.value(row, column).blank]
+        like = [row for row in filled if is_path_like(sheet, row, column)]
+        if like:
+            header_row = _header_above(sheet, column, like[0])
+            header = sheet.value(header_row, column).text if header_row is not None else ""
+            if field_of_header(header) is not None:
+                continue
+            below = sum(row >= like[0] for row in filled)
+            yield _Candidate(sheet, column, header_row, _header_points(header), len(like) / below, len(like))
+            continue
+        for row in filled[:_HEADER_SEARCH_ROWS]:
+            text = sheet.value(row, column).text
+            if _squash(text) in _KNOWN_HEADERS and _texts_below(sheet, column, row):
+                yield _Candidate(sheet, column, row, _header_points(text), 0.0, 0)
+                break
+
+
+def _decide(workbook: WorkbookFile, candidates: list[_Candidate]) -> _Candidate:
+    """The best of one sheet and rank: by its header, then by far more paths."""
+    if any(c.share >= 0.5 for c in candidates):
+        candidates = [c for c in candidates if c.share >= 0.5]
+    points = max(c.header_points for c in candidates)
+    best = [c for c in candidates if c.header_points == points]
+    most = max(best, key=lambda c: c.count)
+    if all(c is most or most.count >= 5 * c.count > 0 for c in best):
+        return most
+    names = []
+    for candidate in best:
+        letters = column_letters(candidate.column)
+        row = candidate.header_row
+        names.append(f"{letters} ({candidate.sheet.value(row, candidate.column).text})" if row else letters)
+    raise WorkbookColumnAmbiguousError(path=str(workbook.path), columns=", ".join(names))
+
+
+def _extent(sheet: Sheet, column: int, header_row: int | None) -> VideoList:
+    """From below the header to the last path, and on while cells are filled: notes further down stay out."""
+    filled = [row for row in _filled_rows(sheet, column) if header_row is None or row > header_row]
+    like = [row for row in filled if is_path_like(sheet, row, column)]
+    first = like[0] if like else (filled[0] if filled else 0)
+    table = next((t for t in sheet.tables if t.area.holds(first, column)), None)
+    if table is not None and table.header_rows:
+        header_row = table.area.first_row
+        filled = [row for row in filled if row >= table.first_data_row]
+    elif table is None and sheet.filter_area is not None and sheet.filter_area.holds(first, column):
+        # the row with the filter buttons is the header, whatever is written in it
+        header_row = sheet.filter_area.first_row
+        filled = [row for row in filled if row > header_row]
+    if like:
+        last = like[-1]
+        present = set(filled)
+        while last + 1 in present:
+            last += 1
+        filled = [row for row in filled if row <= last]
+    header = _squash(sheet.value(header_row, column).text) if header_row is not None else ""
+    rows = tuple(
+        row
+        for row in filled
+        if not (table is not None and table.last_data_row < row <= table.area.last_row)
+        and not _is_no_entry(sheet.value(row, column), header)
+    )
+    return VideoList(sheet, column, header_row, rows, table)
+
+
+def _is_no_entry(value: Value, header: str) -> bool:
+    """A total, or the header again (a second page, a second table below)."""
+    squashed = _squash(value.text)
+    if looks_like_video(value.text):
+        return False
+    return squashed in _SUMMARY_WORDS or (squashed != "" and squashed == header)
+
+
+def _filled_rows(sheet: Sheet, column: int) -> list[int]:
+    return [row for row in sorted(sheet.cells) if sheet.filled(row, column) and not sheet.value(row, column).blank]
+
+
+def _header_above(sheet: Sheet, column: int, row: int) -> int | None:
+    for above in range(row - 1, max(row - _HEADER_SEARCH_ROWS, 0), -1):
+        value = sheet.value(above, column)
+        if not value.blank:
+            return above if value.kind in ("text", "uncomputed") else None
+    return None
+
+
+def _texts_below(sheet: Sheet, column: int, header_row: int) -> bool:
+    """Whether the column goes on with texts (or formulas not yet computed) and not just numbers."""
+    values = [sheet.value(row, column) for row in _filled_rows(sheet, column) if row > header_row][:_SAMPLE]
+    return any(value.kind in ("text", "uncomputed") for value in values)
+
+
+def _header_points(header: str) -> int:
+    text = _squash(header)
+    if not text:
+        return 0
+    points = 2 * any(word in text for word in _VIDEO_WORDS) + any(word in text for word in _PATH_WORDS)
+    return points - 3 * (points > 0 and any(word in text for word in _OTHER_WORDS))
+
+
+def _squash(text: str) -> str:
+    """For comparing: one width, one case, without blanks and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()

@@ -1,0 +1,118 @@
+"""What stands in a cell becomes the path of a video: quotes, file URLs, backslashes, relative paths. Pure
+but for looking whether a file exists."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import unquote
+
+VIDEO_SUFFIXES: Final = frozenset(
+    "3g2 3gp 264 265 asf avi divx dv f4v flv h264 h265 hevc insv ivf m1v m2t m2ts m2v m4v mkv mov mp4 mpe mpeg "
+    "mpg mpv mts mxf nut obu ogm ogv qt rm rmvb ts vob webm wmv y4m".split()
+)
+# Explorer's "copy as path" quotes; Windows' security dialog leaves a direction mark before the drive letter
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_BLANK = " \t\r\n\u00a0\u3000" + _INVISIBLE
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "<": ">", "`": "`"}
+_WEB = re.compile(r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):", re.IGNORECASE)
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+
+
+def clean(text: str) -> str:
+    """Without blanks, invisible marks and quotes around it."""
+    text = text.strip(_BLANK)
+    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip(_BLANK)
+    return text
+
+
+def is_web_address(text: str) -> bool:
+    return _WEB.match(clean(text)) is not None
+
+
+def looks_like_video(text: str) -> bool:
+    """Whether the text ends like a video file."""
+    text = clean(text)
+    if "\n" in text or len(text) > 4096:
+        return False
+    found = _SUFFIX.search(text)
+    return found is not None and found[1].lower() in VIDEO_SUFFIXES and len(text) > len(found[0])
+
+
+def is_foreign(path: str, *, windows: bool = os.name == "nt") -> bool:
+    """An absolute path of Windows (drive or network share) on another system."""
+    return not windows and (_DRIVE.match(path) is not None or path.startswith("\\\\"))
+
+
+def resolve(
+    text: str,
+    folder: str,
+    *,
+    windows: bool = os.name == "nt",
+    exists: Callable[[str], bool] = os.path.exists,
+) -> str:
+    """The absolute path meant by a cell's text; relative ones start at ``folder``, the workbook's.
+
+    Spellings are tried in this order, and the first that exists wins: as written, a file URL decoded, other
+    slashes, the yen sign as a backslash, the other Unicode normal form (macOS writes a Japanese name
+    decomposed). Where none exists, the first is returned, for the message to name what was written.
+    """
+    spellings = list(dict.fromkeys(_spellings(clean(text), windows=windows)))
+    paths = list(dict.fromkeys(_absolute(spelling, folder, windows=windows) for spelling in spellings))
+    # without a choice there is nothing to look up, and a look-up costs a round trip on a network share
+    if len(paths) == 1:
+        return paths[0]
+    return next((path for path in paths if exists(path)), paths[0])
+
+
+def _spellings(text: str, *, windows: bool) -> list[str]:
+    texts = _from_url(text, windows=windows) if text.lower().startswith("file:") else [text]
+    if "¥" in text or "￥" in text:
+        texts += [t.replace("¥", "\\").replace("￥", "\\") for t in texts]
+    if not windows:
+        texts += [t.replace("\\", "/") for t in texts if "\\" in t and not is_foreign(t, windows=False)]
+    for form in ("NFC", "NFD"):
+        texts += [unicodedata.normalize(form, t) for t in texts if not t.isascii()]
+    return texts
+
+
+def _from_url(url: str, *, windows: bool) -> list[str]:
+    """``file:///C:/a%20b.mp4``, ``file://server/share/a.mp4``, ``file:///\\\\server\\share\\a.mp4``."""
+    rest = url[len("file:") :].replace("\\", "/")
+    host = ""
+    if rest.startswith("//") and not rest.startswith("///"):
+        host, _, rest = rest[2:].partition("/")
+        rest = "/" + rest
+    elif rest.startswith("///"):
+        rest = rest[2:]
+    if host.lower() in ("", "localhost"):
+        # /C:/x is a drive, ///server/share (after the empty host) a network share
+        if _DRIVE.match(rest[1:]):
+            rest = rest[1:]
+        elif rest.startswith("//"):
+            rest = "//" + rest.lstrip("/")
+    else:
+        rest = f"//{host}{rest}"
+    plain = unquote(rest)
+    # a name may hold a percent sign that was never encoded
+    found = [plain] if plain == rest else [plain, rest]
+    if windows or rest.startswith("//") or _DRIVE.match(rest):
+        found = [path.replace("/", "\\") for path in found]
+    return found
+
+
+def _absolute(path: str, folder: str, *, windows: bool) -> str:
+    if is_foreign(path, windows=windows):
+        return path
+    if path.startswith("~") and len(path) > 1 and path[1] in "/\\":
+        path = os.path.expanduser("~") + path[1:]
+    if windows:
+        return ntpath.normpath(ntpath.join(folder, path))
+    return posixpath.normpath(posixpath.join(folder, path))

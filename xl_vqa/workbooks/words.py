@@ -1,0 +1,116 @@
+"""Words that stand in result files and workbooks, in English and Japanese."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, Final
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    # columns of a result sheet
+    "path": {"en": "Path", "ja": "パス"},
+    "label": {"en": "Score", "ja": "スコア"},
+    "expected_label": {"en": "Expected score", "ja": "期待スコア"},
+    "mos": {"en": "MOS", "ja": "MOS"},
+    "band": {"en": "Band", "ja": "評価"},
+    "band_probability": {"en": "Confidence", "ja": "確信度"},
+    "off_digit_mass": {"en": "Off-digit mass", "ja": "ラベル外確率"},
+    "frames": {"en": "Frames", "ja": "フレーム数"},
+    "model": {"en": "Model", "ja": "モデル"},
+    "error": {"en": "Error", "ja": "エラー"},
+    "warnings": {"en": "Warnings", "ja": "警告"},
+    "text": {"en": "Text (prompt)", "ja": "テキスト(プロンプト)"},
+    # sheets
+    "results": {"en": "Results", "ja": "結果"},
+    "summary": {"en": "Summary", "ja": "集計"},
+    "comparison": {"en": "Comparison", "ja": "比較"},
+    # summary
+    "title": {"en": "Video quality scores", "ja": "動画品質スコア"},
+    "made": {"en": "Made on {date}", "ja": "作成日時 {date}"},
+    "videos": {"en": "Videos", "ja": "動画の数"},
+    "rated": {"en": "Rated", "ja": "評価済み"},
+    "failed": {"en": "With an error", "ja": "エラー"},
+    "mean_mos": {"en": "Mean MOS", "ja": "平均 MOS"},
+    "median_mos": {"en": "Median MOS", "ja": "MOS の中央値"},
+    "lowest_mos": {"en": "Lowest MOS", "ja": "最低 MOS"},
+    "highest_mos": {"en": "Highest MOS", "ja": "最高 MOS"},
+    "mean_confidence": {"en": "Mean confidence", "ja": "平均確信度"},
+    "count": {"en": "Videos", "ja": "本数"},
+    "share": {"en": "Share", "ja": "割合"},
+    "scores_from_to": {"en": "Scores", "ja": "スコア範囲"},
+    "chart_bands": {"en": "Videos per band", "ja": "評価別の本数"},
+    "chart_labels": {"en": "Distribution of scores", "ja": "スコアの分布"},
+    "page": {"en": "Page &P of &N", "ja": "&P / &N ページ"},
+    "errors_by_kind": {"en": "Errors by kind", "ja": "エラーの内訳"},
+    # demo
+    "content": {"en": "Clip", "ja": "動画"},
+    "version": {"en": "Version", "ja": "種類"},
+    "clean": {"en": "Clean", "ja": "元動画"},
+    "degraded": {"en": "Degraded", "ja": "劣化版"},
+    "difference": {"en": "Difference", "ja": "差"},
+    "chart_comparison": {"en": "Clean and degraded versions", "ja": "元動画と劣化版の比較"},
+    "comparison_note": {
+        "en": "A clean clip should score above its degraded versions (difference above 0).",
+        "ja": "元動画は劣化版より高いスコアになるはずです(差が 0 より大きい)。",
+    },
+    "no_comparison": {"en": "not rated", "ja": "未評価"},
+    # notes of a plan
+    "note_outside_table": {
+        "en": "There is no room to widen the table {table}, so the scores stand outside it. Sorting the table "
+        "does not move them: score the workbook again after sorting.",
+        "ja": "テーブル「{table}」を広げる場所がないため、スコアはテーブルの外に書き込みます。"
+        "テーブルを並べ替えてもスコアは動きません。並べ替えた後は、もう一度スコアを付けてください。",
+    },
+    "note_covered": {
+        "en": "A chart or picture lies over the columns {columns}, where the scores stand. "
+        "Move it aside in Excel.",
+        "ja": "スコアを書き込む {columns} 列の上にグラフまたは図があります。Excel で移動してください。",
+    },
+    "note_signed": {
+        "en": "The workbook is digitally signed; writing scores makes its signature invalid.",
+        "ja": "このブックにはデジタル署名があります。スコアを書き込むと署名は無効になります。",
+    },
+    "note_hidden": {
+        "en": "{count} of the rows are hidden or filtered out; they are scored as well.",
+        "ja": "非表示またはフィルターで隠れている行が {count} 行あります。これらの行も評価します。",
+    },
+    "note_stale": {
+        "en": "{count} rows hold a score that was made for another path or text; they are scored again.",
+        "ja": "パスまたはテキストが変更された行が {count} 行あります。これらの行は評価し直します。",
+    },
+}
+
+# What is written into a user's sheet. The prefix keeps a user's own "MOS" column from being taken for ours.
+SHEET_FIELDS: Final = ("score", "mos", "band", "confidence", "error", "model")
+HEADERS: Final[dict[str, dict[str, str]]] = {
+    "score": {"en": "VQA score", "ja": "VQA スコア"},
+    "mos": {"en": "VQA MOS", "ja": "VQA MOS"},
+    "band": {"en": "VQA band", "ja": "VQA 評価"},
+    "confidence": {"en": "VQA confidence", "ja": "VQA 確信度"},
+    "error": {"en": "VQA error or warning", "ja": "VQA エラー・警告"},
+    "model": {"en": "VQA model", "ja": "VQA モデル"},
+}
+
+
+def word(key: str, language: str = "en", **params: Any) -> str:
+    """The word for ``key``, English where the language is not known."""
+    entry = WORDS[key]
+    return entry.get(language, entry["en"]).format(**params)
+
+
+def header(field: str, language: str = "en") -> str:
+    """The column header of one of ``SHEET_FIELDS``."""
+    entry = HEADERS[field]
+    return entry.get(language, entry["en"])
+
+
+def field_of_header(text: str) -> str | None:
+    """Which of ``SHEET_FIELDS`` a header names, in either language, also with a number behind it."""
+    return _BY_HEADER.get(re.sub(r"[ _]?[0-9]+$", "", _plain(text)))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+_BY_HEADER: Final = {_plain(entry[language]): field for field, entry in HEADERS.items() for language in entry}
