@@ -1,0 +1,168 @@
+"""The HTTP face of the host (docs/host.md). Thin: checks and JSON in, ``RatingService`` does the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from fastapi import FastAPI
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from xl_vqa import __version__
+from xl_vqa.bridge.protocol import APP, MAX_WAIT_S, proof
+from xl_vqa.errors import HostError, HostRequestError, XlVqaError
+from xl_vqa.host.guard import Guard
+from xl_vqa.host.service import RatingService, Slot
+
+log = logging.getLogger("xl_vqa.host.app")
+
+LOOKUP_THREADS: Final = 16
+"""Looking at a file on a drive that hangs blocks a thread; the others go on."""
+GATHER_S: Final = 0.05
+"""After the first of any is finished, this long for more, so that one poll brings a whole batch."""
+
+T = TypeVar("T")
+Handler = Callable[[Request], Awaitable[str]]
+
+
+class HostApp:
+    """``asgi`` is what the server runs."""
+
+    def __init__(self, service: RatingService, token: str, port: int, on_shutdown: Callable[[], None]) -> None:
+        self._service = service
+        self._token = token
+        self._on_shutdown = on_shutdown
+        self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="request")
+        app = FastAPI(title=APP, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+        for method, path, handler in (
+            ("POST", "/v1/ratings", self._ratings),
+            ("POST", "/v1/ratings/poll", self._poll),
+            ("POST", "/v1/cancel", self._cancel),
+            ("GET", "/v1/progress", self._progress),
+            ("GET", "/v1/model", self._model),
+            ("POST", "/v1/model", self._model),
+            ("GET", "/v1/health", self._health),
+            ("POST", "/v1/shutdown", self._shutdown),
+        ):
+            # plain routes: bodies of ten thousand videos are checked here and not model by model
+            app.add_route(path, _endpoint(handler), methods=[method])
+        self.asgi = Guard(app, token, port)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _ratings(self, request: Request) -> str:
+        raw = await request.body()
+        question, slots, answer = await self._run(lambda: self._first_look(raw))
+        if answer is not None:
+            return answer
+        await self._wait(slots, question.wait, every=True)
+        return await self._run(lambda: self._service.render(slots, question.view, question.detail))
+
+    def _first_look(self, raw: bytes) -> tuple[Any, list[Slot], str | None]:
+        """In one hop to a worker thread: the whole answer where nothing has to be waited for."""
+        question = self._service.question(_parse(raw))
+        slots = self._service.look_up(question)
+        if question.wait > 0 and any(slot.pending for slot in slots):
+            return question, slots, None
+        return question, slots, self._service.render(slots, question.view, question.detail)
+
+    async def _poll(self, request: Request) -> str:
+        body = _parse(await request.body())
+        if not isinstance(body, dict) or not isinstance(body.get("keys"), list):
+            raise HostRequestError(problem="keys must be a list")
+        if body.get("until", "all") not in ("all", "any"):
+            raise HostRequestError(problem="until must be all or any")
+        wait = body.get("wait", 0)
+        if not isinstance(wait, (int, float)) or not wait >= 0:
+            raise HostRequestError(problem="wait must be a number of 0 or more")
+        view = self._service.view(body)
+        slots = self._service.poll([str(key) for key in body["keys"]])
+        await self._wait(slots, wait, every=body.get("until", "all") == "all")
+        return await self._run(lambda: self._service.render(slots, view, bool(body.get("detail", False))))
+
+    async def _cancel(self, request: Request) -> str:
+        return json.dumps({"cancelled": self._service.cancel(_parse(await request.body()))})
+
+    async def _progress(self, request: Request) -> str:
+        return json.dumps({"pid": os.getpid(), **self._service.progress()})
+
+    async def _model(self, request: Request) -> str:
+        body = _parse(await request.body()) if request.method == "POST" else {}
+        if not isinstance(body, dict):
+            raise HostRequestError(problem="the body must be a JSON object")
+        facts = await self._run(lambda: self._service.model(body.get("profile")))
+        return json.dumps(facts)
+
+    async def _health(self, request: Request) -> str:
+        facts = {"app": APP, "version": __version__, "pid": os.getpid()}
+        nonce = request.query_params.get("nonce")
+        if nonce:
+            facts["proof"] = proof(self._token, nonce[:128])
+        return json.dumps(facts)
+
+    async def _shutdown(self, request: Request) -> str:
+        log.info("asked to stop")
+        asyncio.get_running_loop().call_later(0.05, self._on_shutdown)
+        return json.dumps({"stopping": True})
+
+    async def _wait(self, slots: Sequence[Slot], seconds: float, *, every: bool) -> None:
+        """Until all (or any) of the slots are finished, at most ``seconds``."""
+        if seconds <= 0 or not any(slot.pending for slot in slots):
+            return
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+
+        def notify() -> None:
+            # from a worker thread; the loop may be closed when the host stops
+            try:
+                loop.call_soon_threadsafe(woken.set)
+            except RuntimeError:
+                log.debug("a finished video found nobody waiting")
+
+        watch = self._service.watch(slots, notify, every=every)
+        try:
+            async with asyncio.timeout(min(seconds, MAX_WAIT_S)):
+                await woken.wait()
+                if not every and any(slot.pending for slot in slots):
+                    await asyncio.sleep(GATHER_S)
+        except TimeoutError:
+            pass
+        finally:
+            self._service.unwatch(slots, watch)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        return json.loads(raw) if raw else {}
+    except (ValueError, RecursionError) as error:
+        raise HostRequestError(problem=f"the body is not JSON ({error})") from error
+
+
+def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        status = 200
+        try:
+            text = await handler(request)
+        except HostRequestError as error:
+            status, text = 400, json.dumps({"error": error.to_dict()})
+        except XlVqaError as error:
+            status, text = 500, json.dumps({"error": error.to_dict()})
+        except ClientDisconnect:
+            status, text = 400, "{}"
+        except Exception as error:
+            log.exception("a request failed")
+            shown = HostError(problem=f"{type(error).__name__}: {error}")
+            status, text = 500, json.dumps({"error": shown.to_dict()})
+        return Response(text, status_code=status, media_type="application/json")
+
+    return endpoint

@@ -1,0 +1,198 @@
+"""One SQLite file: opened, checked, migrated; set aside and begun anew where it is damaged.
+
+Readers have a few connections of their own, writers take turns at one. WAL lets both work at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from xl_vqa.errors import HostDiskError, HostStartError
+from xl_vqa.host.migrations import NewerStoreError, migrate
+
+log = logging.getLogger("xl_vqa.host.database")
+
+BUSY_TIMEOUT_S: Final = 10.0
+MAX_IDLE_READERS: Final = 4
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class DamagedError(Exception):
+    """The file is no healthy SQLite database; ``Database`` has begun a new one when this is seen."""
+
+
+class Database:
+    """Raises HostDiskError where the disk refuses, HostStartError for a newer version's file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.set_aside: list[Path] = []
+        """Damaged files that were moved away, newest last."""
+        self._write_lock = threading.RLock()
+        self._pool_lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._generation = 0
+        self._durable: bool | None = None
+        self._closed = False
+        self._writer = self._open()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for SELECTs; raises HostDiskError, or DamagedError once a new file was begun."""
+        with self._pool_lock:
+            generation = self._generation
+            connection = self._idle.pop() if self._idle else None
+        try:
+            if connection is None:
+                connection = self._connect()
+            yield connection
+        except sqlite3.DatabaseError as error:
+            if connection is not None:
+                connection.close()
+            self._raise(error, generation)
+        except BaseException:
+            if connection is not None:
+                connection.close()
+            raise
+        else:
+            with self._pool_lock:
+                keep = generation == self._generation and len(self._idle) < MAX_IDLE_READERS and not self._closed
+                if keep:
+                    self._idle.append(connection)
+            if not keep:
+                connection.close()
+
+    @contextmanager
+    def writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """One transaction. ``durable`` survives a power cut as well as a crash of the process.
+
+        Raises as ``reading`` does; nothing of the transaction is kept then.
+        """
+        with self._write_lock:
+            generation = self._generation
+            connection = self._writer
+            try:
+                if self._durable is not durable:
+                    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                    self._durable = durable
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    # a full disk may have ended the transaction already
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.DatabaseError as error:
+                self._raise(error, generation)
+
+    def close(self) -> None:
+        """Folds the log into the file, so that one file is left."""
+        with self._write_lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._drop_readers()
+            try:
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as error:
+                log.warning("the store's log could not be folded in: %s", error)
+            self._writer.close()
+
+    def _open(self) -> sqlite3.Connection:
+        """The writing connection on a healthy, migrated file."""
+        for _ in range(2):
+            try:
+                return self._open_checked()
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    raise self._disk_error(error) from error
+                self._move_aside(str(error))
+            except DamagedError as error:
+                self._move_aside(str(error))
+            except NewerStoreError as error:
+                problem = f"{self.path} was written by a newer version of xl_vqa ({error}); update this one"
+                raise HostStartError(problem=problem) from error
+        raise HostDiskError(path=str(self.path), problem="a new store was damaged at once")
+
+    def _open_checked(self) -> sqlite3.Connection:
+        connection = self._connect()
+        try:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise DamagedError(verdict)
+            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+            if mode != "wal":
+                log.warning("the store's file system does not allow WAL (%s); readers will wait for writers", mode)
+            for name in migrate(connection):
+                log.info("store: applied %s", name)
+        except BaseException:
+            connection.close()
+            raise
+        self._durable = None
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        # negative: KiB; the host has to stay small, and the system caches the file anyway
+        connection.execute("PRAGMA cache_size=-1024")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    def _raise(self, error: sqlite3.DatabaseError, generation: int) -> None:
+        if not _is_damage(error):
+            raise self._disk_error(error) from error
+        with self._write_lock:
+            if self._generation == generation and not self._closed:
+                self._writer.close()
+                self._drop_readers()
+                self._move_aside(str(error))
+                self._writer = self._open()
+        raise DamagedError(str(error)) from error
+
+    def _drop_readers(self) -> None:
+        with self._pool_lock:
+            self._generation += 1
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _move_aside(self, why: str) -> None:
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+        target = self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
+        log.error("the store is damaged (%s); it is set aside as %s", why, target)
+        for suffix in ("-wal", "-shm", ""):
+            source = Path(f"{self.path}{suffix}")
+            for attempt in range(50):
+                try:
+                    os.replace(source, f"{target}{suffix}")
+                except FileNotFoundError:
+                    pass
+                except OSError as error:
+                    # Windows refuses while another program has the file open
+                    if attempt == 49:
+                        raise HostDiskError(path=str(self.path), problem=error.strerror or str(error)) from error
+                    time.sleep(0.1)
+                    continue
+                break
+        self.set_aside.append(target)
+
+    def _disk_error(self, error: sqlite3.DatabaseError) -> HostDiskError:
+        return HostDiskError(path=str(self.path), problem=str(error))
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _DAMAGED

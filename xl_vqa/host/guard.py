@@ -1,0 +1,120 @@
+"""What every request has to pass before any endpoint sees it.
+
+The host holds no secrets beyond scores and paths, but it reads any file of its user, so no web page and no
+other user of the machine may talk to it: the Host header must name the loopback address (a page that rebinds
+its own name to 127.0.0.1 cannot fake that), nothing with an Origin is served, and the token of this run is
+needed for all but the health check.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from xl_vqa.bridge.protocol import LOOPBACK, MAX_BODY_BYTES
+from xl_vqa.errors import HostAuthenticationError, HostRequestError, HostUnavailableError, XlVqaError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+OPEN_PATHS = frozenset({"/v1/health"})
+IDLE_PATHS = frozenset({"/v1/health", "/v1/progress"})
+"""Looking at the host is no reason to keep it running."""
+
+
+class Guard:
+    """ASGI middleware: Host header, Origin, token, size of the body; counts what is under way."""
+
+    def __init__(self, app: App, token: str, port: int) -> None:
+        self._app = app
+        self._token = f"Bearer {token}".encode("ascii")
+        self._hosts = {f"{name}:{port}".encode("ascii") for name in (LOOPBACK, "localhost")}
+        self.stopping = False
+        """Once true, every request but health and progress is answered with 503: ask the next host."""
+        self.under_way = 0
+        self.last_request_at = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers: dict[bytes, bytes] = {}
+        doubled = False
+        for name, value in scope["headers"]:
+            doubled = doubled or (name in headers and name in (b"host", b"authorization", b"content-length"))
+            headers[name] = value
+        refusal = self._refuse(scope, headers, doubled)
+        if refusal is not None:
+            await respond(send, *refusal)
+            return
+        if scope["path"] in IDLE_PATHS:
+            await self._app(scope, receive, send)
+            return
+        self.under_way += 1
+        try:
+            await self._app(scope, _limited(receive), send)
+        except _TooLargeError:
+            await respond(send, 413, _too_large())
+        finally:
+            self.under_way -= 1
+            self.last_request_at = time.monotonic()
+
+    def _refuse(self, scope: Scope, headers: dict[bytes, bytes], doubled: bool) -> tuple[int, XlVqaError] | None:
+        if doubled or headers.get(b"host", b"").lower() not in self._hosts:
+            return 403, HostRequestError(problem="the Host header must name the loopback address")
+        if b"origin" in headers:
+            return 403, HostRequestError(problem="requests of web pages are not served")
+        if scope["path"] in OPEN_PATHS:
+            return None
+        if not hmac.compare_digest(headers.get(b"authorization", b""), self._token):
+            return 401, HostAuthenticationError()
+        if self.stopping and scope["path"] not in IDLE_PATHS:
+            return 503, HostUnavailableError(problem="it is stopping")
+        length = headers.get(b"content-length")
+        # a body without a length is counted while it comes
+        if length is not None and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
+            return 413, _too_large()
+        return None
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+def _limited(receive: Receive) -> Receive:
+    total = 0
+
+    async def limited() -> Message:
+        nonlocal total
+        message = await receive()
+        if message["type"] == "http.request":
+            total += len(message.get("body", b""))
+            if total > MAX_BODY_BYTES:
+                raise _TooLargeError
+        return message
+
+    return limited
+
+
+def _too_large() -> XlVqaError:
+    return HostRequestError(
+        problem=f"the body is larger than {MAX_BODY_BYTES >> 20} MiB; send fewer videos at once"
+    )
+
+
+async def respond(send: Send, status: int, error: XlVqaError) -> None:
+    """An error as JSON."""
+    body = json.dumps({"error": error.to_dict()}).encode("ascii")
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode("ascii")),
+        # the rest of a refused body is not read
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

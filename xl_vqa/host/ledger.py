@@ -1,0 +1,109 @@
+"""The store, and beside it the ratings that a full disk would not take: they are served from memory meanwhile."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from xl_vqa.errors import HostDiskError
+from xl_vqa.host.store import NewRating, RatingKey, Store, Summary
+from xl_vqa.rating import Rating
+
+log = logging.getLogger("xl_vqa.host.ledger")
+
+MOST_UNSAVED: Final = 20_000
+RETRY_S: Final = 10.0
+
+
+class Ledger:
+    """Ratings, stored or waiting to be stored. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.problem: HostDiskError | None = None
+        """Why ratings cannot be stored at present."""
+        self._unsaved: dict[RatingKey, NewRating] = {}
+        self._lock = threading.Lock()
+        self._tried_at = 0.0
+
+    def find(self, keys: Iterable[RatingKey]) -> dict[RatingKey, Summary]:
+        """The summaries among ``keys``; what cannot be read counts as missing."""
+        wanted = list(keys)
+        try:
+            found = self.store.find(wanted)
+        except HostDiskError as error:
+            self._note(error)
+            found = {}
+        if self._unsaved:
+            with self._lock:
+                for key in wanted:
+                    new = self._unsaved.get(key)
+                    if new is not None:
+                        found[key] = Summary(new.view, new.summary)
+        return found
+
+    def load(self, keys: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
+        """As ``find``, the whole ratings."""
+        wanted = list(keys)
+        try:
+            found = self.store.load(wanted)
+        except HostDiskError as error:
+            self._note(error)
+            found = {}
+        if self._unsaved:
+            with self._lock:
+                found.update({key: self._unsaved[key].rating for key in wanted if key in self._unsaved})
+        return found
+
+    def save(self, ratings: Sequence[NewRating]) -> None:
+        """Stores them; where the disk refuses, they are kept here and tried again."""
+        with self._lock:
+            for new in ratings:
+                self._unsaved[new.key] = new
+        self._flush()
+
+    def retry(self) -> None:
+        """Tries again what the disk refused, every few seconds at the most."""
+        if self._unsaved and time.monotonic() - self._tried_at > RETRY_S:
+            self._flush()
+
+    def close(self) -> None:
+        """Stores what is left, if it can be, and closes the store."""
+        if self._unsaved:
+            self._flush()
+        if self._unsaved:
+            log.error("%d ratings could not be stored and will be computed again", len(self._unsaved))
+        self.store.close()
+
+    @property
+    def unsaved(self) -> int:
+        """How many ratings are in memory only."""
+        return len(self._unsaved)
+
+    def _flush(self) -> None:
+        with self._lock:
+            batch = list(self._unsaved.items())
+        self._tried_at = time.monotonic()
+        try:
+            self.store.save([new for _, new in batch])
+        except HostDiskError as error:
+            self._note(error)
+            with self._lock:
+                for key in list(self._unsaved)[: max(len(self._unsaved) - MOST_UNSAVED, 0)]:
+                    del self._unsaved[key]
+            return
+        if self.problem is not None:
+            log.info("the store takes ratings again; %d were waiting", len(batch))
+        self.problem = None
+        with self._lock:
+            for key, new in batch:
+                if self._unsaved.get(key) is new:
+                    del self._unsaved[key]
+
+    def _note(self, error: HostDiskError) -> None:
+        if self.problem is None:
+            log.error("%s", error)
+        self.problem = error

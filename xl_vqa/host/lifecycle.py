@@ -1,0 +1,233 @@
+"""The life of a host: lock, store, port, state file, serving, idle stop, orderly end.
+
+One host per user. Whoever holds the lock is the host; the state file only says where it is. The file appears
+when the host answers and goes before it stops, so that nobody is sent to a dying host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Final
+
+import filelock
+import uvicorn
+
+from xl_vqa import __version__
+from xl_vqa.bridge.protocol import LOOPBACK
+from xl_vqa.bridge.start import find
+from xl_vqa.bridge.state import HostState, remove_state, write_state
+from xl_vqa.errors import HostDiskError, HostStartError
+from xl_vqa.host.app import HostApp
+from xl_vqa.host.logs import start_log, watch_for_crashes
+from xl_vqa.host.service import RatingService
+from xl_vqa.settings import Settings
+
+log = logging.getLogger("xl_vqa.host")
+
+PORT_PATIENCE_S: Final = 3.0
+"""A host that ended a moment ago may still hold a fixed port."""
+DRAIN_S: Final = 10
+"""Answers that are being sent when the host stops may take this long."""
+
+
+class AlreadyRunning(Exception):
+    """Another host of this user answers: no error, but nothing is left to do."""
+
+
+@contextlib.contextmanager
+def only_host(settings: Settings) -> Iterator[None]:
+    """Holds the lock of this user's host.
+
+    Waits for a host that is stopping; raises AlreadyRunning where one answers, HostStartError where one
+    holds the lock without answering, HostDiskError where the lock cannot be made.
+    """
+    lock = filelock.FileLock(settings.lock_file)
+    deadline = time.monotonic() + settings.start_timeout_s
+    while True:
+        try:
+            lock.acquire(timeout=0.2)
+            break
+        except filelock.Timeout:
+            if find(settings, timeout=1.0) is not None:
+                raise AlreadyRunning from None
+            if time.monotonic() > deadline:
+                problem = "another host of this user is running and does not answer; end it and try again"
+                raise HostStartError(problem=problem) from None
+        except OSError as error:
+            raise HostDiskError(path=str(settings.home), problem=error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on the loopback address. Raises HostStartError where a fixed port is taken."""
+    deadline = time.monotonic() + PORT_PATIENCE_S
+    while True:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if sys.platform == "win32":
+                # there, REUSEADDR would let another program take over the port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((LOOPBACK, port))
+            listener.listen(1024)
+        except OSError as error:
+            listener.close()
+            in_use = error.errno in (errno.EADDRINUSE, errno.EACCES)
+            if port and in_use and time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            if port and in_use:
+                problem = (
+                    f"port {port} is used by another program; set another port, or 0 to let the system choose"
+                )
+                raise HostStartError(problem=problem) from error
+            raise HostStartError(problem=error.strerror or str(error)) from error
+        return listener
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: after uvicorn's own handling the process would be killed before the store is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Host:
+    """One run. ``serve`` returns when it was stopped: by a request, a signal, or idleness."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Opens store and port. Raises HostDiskError or HostStartError."""
+        self._settings = settings
+        self._listener = bind(settings.port)
+        try:
+            self._service = RatingService(settings)
+        except BaseException:
+            self._listener.close()
+            raise
+        port = int(self._listener.getsockname()[1])
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        self.state = HostState(os.getpid(), port, __version__, started, secrets.token_urlsafe(32))
+        self._app = HostApp(self._service, self.state.token, port, self.stop)
+        config = uvicorn.Config(
+            self._app.asgi,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            http="h11",
+            loop="asyncio",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=DRAIN_S,
+            server_header=False,
+        )
+        self._server = _Server(config)
+        self._stopping = threading.Event()
+
+    def stop(self, reason: str = "asked to") -> None:
+        """Begins the orderly end; may be called from any thread, and from a signal handler."""
+        self._server.should_exit = True
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._app.asgi.stopping = True
+            # off this thread: a signal may have interrupted whoever holds a lock
+            threading.Thread(target=self._let_go, args=(reason,), name="stop", daemon=True).start()
+
+    def serve(self, on_ready: Callable[[HostState], None]) -> None:
+        """Raises HostDiskError where the state file cannot be written."""
+        self._service.start()
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda number, frame: self.stop(f"signal {number}"))
+        try:
+            asyncio.run(self._run(on_ready))
+        finally:
+            self.stop("its server ended")
+            remove_state(self._settings.state_file, self.state.token)
+            self._service.stop()
+            self._app.close()
+            log.info("stopped")
+
+    async def _run(self, on_ready: Callable[[HostState], None]) -> None:
+        serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        while not self._server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        if self._server.started:
+            try:
+                write_state(self._settings.state_file, self.state)
+            except OSError as error:
+                self.stop("its state file cannot be written")
+                await serving
+                where = str(self._settings.state_file)
+                raise HostDiskError(path=where, problem=error.strerror or str(error)) from error
+            log.info("listening on port %d, version %s, process %d", self.state.port, __version__, self.state.pid)
+            on_ready(self.state)
+            idling = asyncio.create_task(self._stop_when_idle())
+            await serving
+            idling.cancel()
+        await serving
+
+    async def _stop_when_idle(self) -> None:
+        limit = self._settings.idle_minutes * 60
+        guard = self._app.asgi
+        while limit:
+            await asyncio.sleep(min(max(limit / 10, 0.05), 5.0))
+            busy = guard.under_way > 0 or not self._service.queue.idle
+            if busy:
+                guard.last_request_at = time.monotonic()
+            elif time.monotonic() - guard.last_request_at > limit:
+                self.stop(f"idle for {limit / 60:g} minutes")
+                return
+
+    def _let_go(self, reason: str) -> None:
+        log.info("stopping: %s", reason)
+        remove_state(self._settings.state_file, self.state.token)
+        # requests that wait for a rating are answered now: pending
+        self._service.queue.close()
+
+
+def prepare_home(settings: Settings) -> None:
+    """Makes the user's folder, readable by the user alone. Raises HostDiskError."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise HostDiskError(path=str(settings.home), problem=error.strerror or str(error)) from error
+
+
+def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: bool = False) -> None:
+    """From lock to release; logs to the user's log file, and to ``console`` where asked.
+
+    Raises AlreadyRunning, HostStartError, HostDiskError.
+    """
+    prepare_home(settings)
+    with only_host(settings):
+        # the log belongs to the host alone: two processes would rotate it under each other's hands
+        try:
+            start_log(settings.log_file, console=console)
+        except OSError as error:
+            raise HostDiskError(path=str(settings.log_file), problem=error.strerror or str(error)) from error
+        # held until the end: native crashes are written to it
+        crash_file = watch_for_crashes(settings.log_file.with_name("host-crash.log"))
+        try:
+            Host(settings).serve(on_ready)
+        except Exception as error:
+            log.error("%s", error)
+            raise
+        finally:
+            del crash_file

@@ -1,0 +1,97 @@
+"""The store's tables, built up by named steps. A step is never changed once it was released; add a new one.
+
+Paths and other text that may hold anything a file system allows are kept as bytes (UTF-8 with surrogates).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Final
+
+MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "0001_ratings",
+        """
+        CREATE TABLE ratings (
+            id INTEGER PRIMARY KEY,
+            model TEXT NOT NULL,            -- fingerprint of weights, tokenizer, spec and precision
+            settings TEXT NOT NULL,         -- key of frames, pixels and text
+            video TEXT NOT NULL,            -- fingerprint of the file's content
+            probabilities BLOB NOT NULL,    -- little-endian float64, one per label, lowest label first
+            off_digit_mass REAL NOT NULL,
+            scale TEXT NOT NULL,            -- JSON
+            frames TEXT NOT NULL,           -- JSON of FramesUsed
+            model_name TEXT NOT NULL,
+            text TEXT,                      -- for people; the key holds its hash
+            warnings TEXT NOT NULL,         -- JSON list of message codes
+            rated_at TEXT NOT NULL,
+            times_computed INTEGER NOT NULL DEFAULT 1,
+            view TEXT NOT NULL,             -- how the summary was read off the distribution
+            summary TEXT NOT NULL,          -- JSON object, ready to be sent
+            UNIQUE (model, settings, video)
+        );
+        CREATE TABLE files (
+            path BLOB PRIMARY KEY,
+            stat_key TEXT NOT NULL,         -- size, times and inode when it was hashed
+            video TEXT NOT NULL,
+            settled INTEGER NOT NULL        -- 0: changed so shortly before hashing that the times prove nothing
+        ) WITHOUT ROWID;
+        """,
+    ),
+    (
+        "0002_crash_marks",
+        """
+        -- a video is marked while it is read and rated; a mark that outlives its host tells of a crash
+        CREATE TABLE crash_marks (
+            video TEXT PRIMARY KEY,
+            times INTEGER NOT NULL,
+            path BLOB NOT NULL,
+            marked_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """,
+    ),
+)
+
+
+class NewerStoreError(Exception):
+    """The store was written by a newer version of the product; it must not be touched by this one."""
+
+
+def migrate(connection: sqlite3.Connection) -> list[str]:
+    """Applies the steps that are missing, each in a transaction of its own; returns their names.
+
+    Raises NewerStoreError where the store knows steps that this version does not.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)")
+    done = {name for (name,) in connection.execute("SELECT name FROM migrations")}
+    unknown = done - {name for name, _ in MIGRATIONS}
+    if unknown:
+        raise NewerStoreError(", ".join(sorted(unknown)))
+    applied = []
+    for name, script in MIGRATIONS:
+        if name in done:
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _statements(script):
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", (name, datetime.now(UTC).isoformat()))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        applied.append(name)
+    return applied
+
+
+def _statements(script: str) -> list[str]:
+    # executescript would commit the transaction that holds a step together
+    statements, current = [], ""
+    for line in script.splitlines():
+        current += line + "\n"
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements

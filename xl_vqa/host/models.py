@@ -1,0 +1,255 @@
+"""The model of the host: which one a request means, whether it is loaded, and what is known of it before."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
+from xl_vqa.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.settings import Settings
+
+if TYPE_CHECKING:
+    from xl_vqa.vlm.rater import Rater
+
+log = logging.getLogger("xl_vqa.host.models")
+
+IDENTITY_LIFE_S: Final = 2.0
+"""How long a model folder is not looked at again."""
+IDENTITY_WAIT_S: Final = 0.5
+"""Hashing the weights of a big model for the first time takes longer; loading it does that anyway."""
+IDENTITY_PATIENCE_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the ratings of a model are filed under."""
+
+    spec: ModelSpec
+    fingerprint: str
+
+
+class _Profile:
+    """One combination of model settings that was asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.identity: Identity | None = None
+        self.error: ModelError | None = None
+        self.looked_at = float("-inf")
+        self.looking: Any = None
+        self.generation = 0
+        self.seen: str | None = None
+        """The fingerprint that the folder's files give, to notice when they are replaced."""
+
+
+class ModelKeeper:
+    """Holds at most one loaded rater. Thread-safe; ``load`` and ``unload`` are for the model thread alone."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        load: Callable[[Settings], Rater] | None = None,
+        identify: Callable[[Settings], Identity | None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._load = load or _load_rater
+        self._identify = identify or _identify
+        self._clock = clock
+        self._changed = threading.Condition(threading.RLock())
+        self._profiles: dict[str, _Profile] = {}
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="identify-model")
+        self._rater: Rater | None = None
+        self._loaded: str | None = None
+        self._loading: str | None = None
+        self._failed: dict[str, ModelError] = {}
+        self.facts: dict[str, Any] = {}
+        self.load_seconds: float | None = None
+
+    # -- which model
+
+    def resolve(self, values: Mapping[str, Any] | None) -> str:
+        """The name under which the queue knows the model of a request (None: the host's own settings).
+
+        Another name after the model's files were replaced. Raises HostRequestError for unusable settings.
+        """
+        settings = self._settings_of(values)
+        name = hashlib.blake2b(json.dumps(profile_of(settings)).encode(), digest_size=8).hexdigest()
+        with self._changed:
+            profile = self._profiles.setdefault(name, _Profile(settings))
+        self._look(name, profile)
+        return f"{name}:{profile.generation}"
+
+    def identity(self, model: str) -> Identity | None:
+        """Spec and fingerprint, as far as they are known without loading."""
+        return self._profiles[model.partition(":")[0]].identity
+
+    def settings(self, model: str) -> Settings:
+        return self._profiles[model.partition(":")[0]].settings
+
+    def state(self, model: str | None = None) -> str:
+        """``unloaded``, ``loading``, ``ready`` or ``failed``: of ``model``, or of whichever is at hand."""
+        with self._changed:
+            if self._loading is not None and model in (None, self._loading):
+                return "loading"
+            if self._rater is not None and model in (None, self._loaded):
+                return "ready"
+            return "failed" if (model in self._failed if model else self._failed) else "unloaded"
+
+    def error(self, model: str) -> ModelError | None:
+        """Why the model could not be loaded at the last try, or cannot even be looked at."""
+        with self._changed:
+            return self._failed.get(model) or self._profiles[model.partition(":")[0]].error
+
+    @property
+    def loaded(self) -> str | None:
+        return self._loaded
+
+    # -- loading
+
+    def load(self, model: str) -> Rater:
+        """The loaded rater; the one before is closed first. Raises ModelError."""
+        self.unload()
+        with self._changed:
+            self._loading = model
+            self._failed.pop(model, None)
+            self._changed.notify_all()
+        settings = self.settings(model)
+        start = time.perf_counter()
+        log.info("loading the model %s", settings.model)
+        try:
+            rater = self._load(settings)
+            facts = {"model": settings.model, **rater.describe()}
+        except Exception as error:
+            failure = _as_model_error(error, settings.model)
+            with self._changed:
+                self._loading = None
+                self._failed[model] = failure
+                self._changed.notify_all()
+            raise failure from error
+        seconds = time.perf_counter() - start
+        name = model.partition(":")[0]
+        profile = self._profiles[name]
+        with self._changed:
+            self._rater, self._loaded, self._loading = rater, model, None
+            self.facts, self.load_seconds = facts, seconds
+            # the rater knows best; from here on only a change of the files counts
+            profile.identity = Identity(rater.spec, rater.fingerprint)
+            profile.error = None
+            profile.seen = None
+            profile.looked_at = float("-inf")
+            self._changed.notify_all()
+        log.info("the model is ready after %.1f s: %s", seconds, rater.fingerprint)
+        return rater
+
+    def unload(self) -> None:
+        """Gives the model's memory back."""
+        with self._changed:
+            rater, self._rater, self._loaded = self._rater, None, None
+        if rater is not None:
+            log.info("unloading the model")
+            rater.close()
+            del rater
+            gc.collect()
+
+    def wait(self, model: str, timeout: float) -> Rater | None:
+        """The rater once it is loaded; None after ``timeout`` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._loaded == model, timeout)
+            return self._rater if self._loaded == model else None
+
+    def describe(self, model: str) -> dict[str, Any]:
+        """JSON-ready facts for people, as many as are known now."""
+        settings = self.settings(model)
+        identity, error = self.identity(model), self.error(model)
+        facts: dict[str, Any] = {name: getattr(settings, name) for name in PROFILE_FIELDS}
+        facts["model_state"] = self.state(model)
+        if identity is not None:
+            facts.update(name=identity.spec.name, fingerprint=identity.fingerprint, spec=identity.spec.to_dict())
+        if self._loaded == model:
+            facts.update(facts=self.facts, load_seconds=self.load_seconds)
+        if error is not None:
+            facts["error"] = error.to_dict()
+        return facts
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    # -- inside
+
+    def _settings_of(self, values: Mapping[str, Any] | None) -> Settings:
+        if values is None:
+            return self._settings
+        if not isinstance(values, Mapping) or set(values) - set(PROFILE_FIELDS):
+            raise HostRequestError(problem=f"profile must be an object with {', '.join(PROFILE_FIELDS)}")
+        try:
+            return replace(self._settings, **values)
+        except SettingsError as error:
+            raise HostRequestError(problem=str(error.params["problem"])) from error
+
+    def _look(self, name: str, profile: _Profile) -> None:
+        """Looks at the model's files again, if the last look is old; never for long."""
+        with self._changed:
+            if profile.looking is None:
+                if self._clock() - profile.looked_at < IDENTITY_LIFE_S:
+                    return
+                profile.looking = self._pool.submit(self._identify, profile.settings)
+            future = profile.looking
+        first = profile.identity is None and profile.error is None
+        try:
+            # a known model whose files were replaced must not be answered from the old one's ratings
+            identity = future.result(IDENTITY_WAIT_S if first else IDENTITY_PATIENCE_S)
+            error = None
+        except FutureTimeoutError:
+            return
+        except Exception as problem:
+            identity, error = None, _as_model_error(problem, profile.settings.model)
+        with self._changed:
+            if profile.looking is not future:
+                return
+            profile.looking, profile.looked_at = None, self._clock()
+            profile.error = error
+            if identity is None:
+                return
+            if profile.seen is not None and profile.seen != identity.fingerprint:
+                log.info("the files of %s were replaced", profile.settings.model)
+                profile.generation += 1
+                profile.identity = identity
+            elif profile.identity is None:
+                profile.identity = identity
+            profile.seen = identity.fingerprint
+
+
+def _as_model_error(error: Exception, model: str) -> ModelError:
+    if isinstance(error, ModelError):
+        return error
+    if isinstance(error, MemoryError):
+        return ModelMemoryError(problem="loading it needs more than there is")
+    log.error("the model cannot be used", exc_info=error)
+    return ModelFailedError(path=model, problem=f"{type(error).__name__}: {error}")
+
+
+def _load_rater(settings: Settings) -> Rater:
+    # torch comes with this import, for models that need it
+    from xl_vqa.vlm.loader import load_from_settings
+
+    return load_from_settings(settings)
+
+
+def _identify(settings: Settings) -> Identity | None:
+    from xl_vqa.vlm.identity import identify
+
+    found = identify(settings)
+    return None if found is None else Identity(found.spec, found.fingerprint)

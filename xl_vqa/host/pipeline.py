@@ -1,0 +1,350 @@
+"""The threads that do the work: hashing, decoding and preparing, and the one thread that owns the model.
+
+Decoding goes on while the model works; how far it may run ahead is bounded by the queue. No error of one
+video ends a thread or touches another video.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from xl_vqa.errors import (
+    HostDiskError,
+    ModelError,
+    ModelFailedError,
+    VideoChangingError,
+    VideoCrashedReaderError,
+    VideoUnreadableError,
+    XlVqaError,
+)
+from xl_vqa.host.crash_marks import LIMIT, CrashMarks
+from xl_vqa.host.files import look_at
+from xl_vqa.host.ledger import Ledger
+from xl_vqa.host.models import ModelKeeper
+from xl_vqa.host.queue import Switch, WorkQueue
+from xl_vqa.host.remarks import Pace, SameScoreAlarm, warnings_of
+from xl_vqa.host.store import KnownFile, NewRating, RatingKey, settings_key
+from xl_vqa.host.views import View, summary_json
+from xl_vqa.host.work import Job, Ticket
+from xl_vqa.model_spec import Sampling
+from xl_vqa.rating import LabelDistribution, Rating
+from xl_vqa.settings import Settings
+
+if TYPE_CHECKING:
+    from xl_vqa.video.read import Clip
+    from xl_vqa.vlm.rater import Rater
+
+log = logging.getLogger("xl_vqa.host.pipeline")
+
+IDENTIFY_THREADS: Final = 2
+"""More than one, so that a file on a drive that hangs does not hold up all the others."""
+TICK_S: Final = 1.0
+RESTARTS: Final = 2
+"""Times that a file may change under our hands before its asker is told so."""
+
+
+class Pipeline:
+    """Starts its threads with ``start`` and ends them with ``stop``."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: WorkQueue,
+        ledger: Ledger,
+        keeper: ModelKeeper,
+        marks: CrashMarks,
+        *,
+        read: Callable[[str, Sampling], Clip] | None = None,
+        fingerprint: Callable[[str], str] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._ledger = ledger
+        self._keeper = keeper
+        self._marks = marks
+        self._read = read or _read
+        self._fingerprint = fingerprint or _fingerprint
+        self._view = View.of(settings)
+        self.alarm = SameScoreAlarm()
+        self.pace = Pace()
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._model_thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        # daemons: a decoder stuck on a dead network drive must not keep the process alive
+        for number in range(IDENTIFY_THREADS):
+            self._threads.append(_thread(self._forever(self._identify_next), f"identify-{number}"))
+        for number in range(self._settings.decode_threads):
+            self._threads.append(_thread(self._forever(self._decode_next), f"decode-{number}"))
+        self._model_thread = _thread(self._run_model, "model")
+        self._threads.append(self._model_thread)
+
+    def stop(self, timeout: float) -> bool:
+        """Ends the threads after what they have at hand; whether the model's batch ended within ``timeout`` s.
+
+        The queue is closed by this.
+        """
+        self._stopping.set()
+        self._queue.close()
+        if self._model_thread is not None:
+            self._model_thread.join(timeout)
+            return not self._model_thread.is_alive()
+        return True
+
+    def _forever(self, step: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            while not self._stopping.is_set():
+                try:
+                    step()
+                except Exception:
+                    log.exception("a worker step failed")
+                    time.sleep(0.1)
+
+        return run
+
+    # -- hashing
+
+    def _identify_next(self) -> None:
+        ticket = self._queue.next_unidentified(TICK_S)
+        if ticket is None:
+            return
+        try:
+            self._identify(ticket)
+        except XlVqaError as error:
+            self._queue.settle(ticket, error)
+        except Exception as error:
+            log.exception("%s could not be identified", ticket.path)
+            problem = f"{type(error).__name__}: {error}"
+            self._queue.settle(ticket, VideoUnreadableError(path=ticket.path, problem=problem))
+
+    def _identify(self, ticket: Ticket) -> None:
+        path = ticket.path
+        before = look_at(path)
+        settled = before.settled()
+        for attempt in range(1 + RESTARTS):
+            video = self._fingerprint(path)
+            after = look_at(path)
+            if after.stat_key == before.stat_key:
+                break
+            if attempt == RESTARTS:
+                raise VideoChangingError(path=path)
+            before, settled = after, False
+        try:
+            self._ledger.store.remember_file(path, KnownFile(before.stat_key, video, settled))
+        except HostDiskError as error:
+            log.debug("%s", error)
+        key = self._rating_key(ticket.wanted.model, video, ticket.wanted.text)
+        if key is not None and not ticket.refresh and key in self._ledger.find([key]):
+            self._queue.settle(ticket, key)
+        else:
+            self._queue.identified(ticket, video, before.stat_key)
+
+    def _rating_key(self, model: str, video: str, text: str | None) -> RatingKey | None:
+        identity = self._keeper.identity(model)
+        if identity is None:
+            return None
+        return RatingKey(identity.fingerprint, settings_key(identity.spec, text), video)
+
+    # -- decoding
+
+    def _decode_next(self) -> None:
+        job = self._queue.next_job(TICK_S)
+        if job is None:
+            return
+        self.pace.busy(time.monotonic())
+        times = self._marks.times(job.video)
+        if times >= LIMIT and not job.refresh:
+            self._queue.unreadable(job, VideoCrashedReaderError(path=job.path, times=times))
+            return
+        self._marks.begin(job.video, job.path, forgive=job.refresh)
+        try:
+            decoded = self._decode(job)
+        except XlVqaError as error:
+            self._give_up(job, error)
+        except MemoryError:
+            self._give_up(job, VideoUnreadableError(path=job.path, problem="there is not enough memory for it"))
+        except Exception as error:
+            log.exception("%s could not be read", job.path)
+            problem = f"{type(error).__name__}: {error}"
+            self._give_up(job, VideoUnreadableError(path=job.path, problem=problem))
+        else:
+            if not decoded:
+                self._marks.survived(job.video)
+
+    def _give_up(self, job: Job, error: XlVqaError) -> None:
+        self._marks.survived(job.video)
+        self._queue.unreadable(job, error)
+
+    def _decode(self, job: Job) -> bool:
+        """Whether the job is ready for the model, and still marked."""
+        identity = self._keeper.identity(job.model)
+        # where the model's sampling is known already, decoding need not wait until the weights are there
+        clip = self._read(job.path, identity.spec.sampling) if identity is not None else None
+        rater = self._wait_for_rater(job)
+        if rater is None:
+            return self._stopping.is_set()
+        if clip is None or identity is None or identity.spec.sampling != rater.spec.sampling:
+            clip = self._read(job.path, rater.spec.sampling)
+        # what was decoded must be what was hashed
+        now = look_at(job.path)
+        if now.stat_key != job.stat_key:
+            if not self._queue.changed_on_disk(job, now.stat_key, most_restarts=RESTARTS):
+                raise VideoChangingError(path=job.path)
+            return False
+        self._queue.ready(job, rater.prepare(clip), clip.used)
+        return True
+
+    def _wait_for_rater(self, job: Job) -> Rater | None:
+        """None where the host stops or nobody waits for the job: its model failed, or it was cancelled."""
+        while not self._stopping.is_set():
+            rater = self._keeper.wait(job.model, TICK_S)
+            if rater is not None or self._queue.abandon(job):
+                return rater
+        return None
+
+    # -- the model
+
+    def _run_model(self) -> None:
+        last_work = time.monotonic()
+        while not self._stopping.is_set():
+            try:
+                work = self._queue.next_work(self._settings.batch_size, TICK_S)
+                self._ledger.retry()
+                if isinstance(work, Switch):
+                    self._switch(work.model)
+                elif work:
+                    self._rate(work)
+                else:
+                    self._rest(time.monotonic() - last_work)
+                    continue
+                last_work = time.monotonic()
+            except Exception:
+                log.exception("a step of the model thread failed")
+                time.sleep(0.1)
+
+    def _rest(self, seconds: float) -> None:
+        if self._queue.idle:
+            self.pace.idle()
+        limit = self._settings.model_idle_minutes * 60
+        if limit and seconds > limit and self._keeper.loaded is not None and self._queue.release_model():
+            self._keeper.unload()
+
+    def _switch(self, model: str) -> None:
+        try:
+            self._keeper.load(model)
+        except ModelError as error:
+            log.error("%s", error)
+            failed = self._queue.fail_model(model, error)
+            log.error("%d videos were answered with this error", failed)
+
+    def _rate(self, jobs: Sequence[Job]) -> None:
+        """Every job ends here, rated or with an error."""
+        try:
+            self._rate_batch(jobs)
+        except Exception as error:
+            log.exception("a batch of %d was lost", len(jobs))
+            for job in jobs:
+                self._fail(job, _model_failure(error, job))
+
+    def _rate_batch(self, jobs: Sequence[Job]) -> None:
+        rater = self._keeper.wait(jobs[0].model, 0.0)
+        if rater is None:
+            raise ModelFailedError(path=jobs[0].path, problem="it was unloaded")
+        keys = {
+            job.key: RatingKey(rater.fingerprint, settings_key(rater.spec, job.text), job.video) for job in jobs
+        }
+        # another process, or this one before it knew the model's fingerprint, may have stored it meanwhile
+        stored = self._ledger.find([keys[job.key] for job in jobs if not job.refresh])
+        left: list[Job] = []
+        for job in jobs:
+            if keys[job.key] in stored:
+                self._marks.survived(job.video)
+                self._queue.finish(job, keys[job.key])
+            elif self._queue.abandon(job):
+                self._marks.survived(job.video)
+            else:
+                left.append(job)
+        start = time.perf_counter()
+        new: list[NewRating] = []
+        done: list[Job] = []
+        for job, outcome in zip(left, _outcomes(rater, left), strict=True):
+            if isinstance(outcome, LabelDistribution):
+                new.append(self._new_rating(job, keys[job.key], rater, outcome))
+                done.append(job)
+            else:
+                self._fail(job, outcome)
+        self._ledger.save(new)
+        for job, rated in zip(done, new, strict=True):
+            self._marks.rated(job.video)
+            self.alarm.add(rated.rating)
+            self._queue.finish(job, keys[job.key])
+        self.pace.finished(len(left), time.monotonic())
+        log.info("rated %d videos in %.3f s", len(done), time.perf_counter() - start)
+
+    def _new_rating(self, job: Job, key: RatingKey, rater: Rater, distribution: LabelDistribution) -> NewRating:
+        assert job.frames is not None
+        rating = Rating(
+            path=job.path,
+            distribution=distribution,
+            frames=job.frames,
+            video_fingerprint=key.video,
+            model=rater.spec.name,
+            model_fingerprint=key.model,
+            settings_key=key.settings,
+            text=job.text,
+            rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            warnings=warnings_of(distribution, job.frames, rater.spec),
+        )
+        return NewRating(rating, self._view.key, summary_json(rating, self._view))
+
+    def _fail(self, job: Job, error: XlVqaError) -> None:
+        self._marks.survived(job.video)
+        self._queue.finish(job, error)
+
+
+def _outcomes(rater: Rater, jobs: Sequence[Job]) -> list[LabelDistribution | ModelError]:
+    """One outcome per job. A batch that fails as a whole is tried again one by one."""
+    if not jobs:
+        return []
+    try:
+        found = list(rater.rate([(job.prepared, job.text) for job in jobs]))
+        if len(found) != len(jobs):
+            raise ModelFailedError(problem=f"it gave {len(found)} answers to {len(jobs)} videos")
+    except Exception as error:
+        if len(jobs) == 1:
+            return [_model_failure(error, jobs[0])]
+        log.warning("a batch of %d failed and is tried one by one: %s", len(jobs), error)
+        return [outcome for job in jobs for outcome in _outcomes(rater, [job])]
+    return found
+
+
+def _model_failure(error: Exception, job: Job) -> ModelError:
+    if isinstance(error, ModelError):
+        return error
+    log.error("the model failed on %s", job.path, exc_info=error)
+    return ModelFailedError(path=job.path, problem=str(error).strip()[:300] or type(error).__name__)
+
+
+def _thread(run: Callable[[], None], name: str) -> threading.Thread:
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _read(path: str, sampling: Sampling) -> Clip:
+    # numpy, decord and PyAV come with this import
+    from xl_vqa.video.read import read_frames
+
+    return read_frames(path, sampling)
+
+
+def _fingerprint(path: str) -> str:
+    from xl_vqa.video.fingerprint import fingerprint
+
+    return fingerprint(path)

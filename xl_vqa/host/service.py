@@ -1,0 +1,362 @@
+"""Answers requests: what is stored at once, what is not through the queue. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from xl_vqa import __version__
+from xl_vqa.errors import HostRequestError, NoVideoPathError, XlVqaError
+from xl_vqa.host.crash_marks import CrashMarks
+from xl_vqa.host.files import FileFacts, look_at
+from xl_vqa.host.ledger import Ledger
+from xl_vqa.host.models import ModelKeeper
+from xl_vqa.host.pipeline import Pipeline
+from xl_vqa.host.queue import WorkQueue
+from xl_vqa.host.store import RatingKey, Store, Summary, settings_key
+from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
+from xl_vqa.host.work import Ticket, Wanted, Watch
+from xl_vqa.settings import Settings
+
+log = logging.getLogger("xl_vqa.host.service")
+
+STOP_PATIENCE_S: Final = 60.0
+
+
+@dataclass(slots=True)
+class Slot:
+    """One entry of a request on its way to an answer: a ticket, a rating's key, an error, or an unknown key."""
+
+    path: str
+    text: str | None
+    found: Ticket | RatingKey | XlVqaError | str
+    summary: Summary | None = None
+    """Of a stored rating, where it was read already."""
+
+    @property
+    def pending(self) -> bool:
+        return isinstance(self.found, Ticket) and self.found.outcome is None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A validated rating request."""
+
+    videos: Sequence[tuple[str, str | None] | XlVqaError]
+    model: str
+    view: View
+    wait: float
+    refresh: bool
+    detail: bool
+    priority: int
+    owner: str
+
+
+class RatingService:
+    """Everything of a host but its HTTP and its life cycle. Thread-safe."""
+
+    def __init__(self, settings: Settings, *, keeper: ModelKeeper | None = None) -> None:
+        """Opens the store. Raises HostDiskError, or HostStartError for a newer version's store."""
+        self.settings = settings
+        self.started_at = time.time()
+        store = Store(settings.store_file)
+        self.ledger = Ledger(store)
+        self.marks = CrashMarks(store)
+        self.keeper = keeper or ModelKeeper(settings)
+        room = 2 * settings.batch_size + settings.decode_threads
+        self.queue = WorkQueue(ready_items=room, crashed=self.marks.times)
+        self.pipeline = Pipeline(settings, self.queue, self.ledger, self.keeper, self.marks)
+        self._view = View.of(settings)
+        self._summaries = SummaryCache()
+
+    def start(self) -> None:
+        self.pipeline.start()
+
+    def stop(self) -> None:
+        """Ends after the batch at hand; nobody is kept waiting meanwhile."""
+        if not self.pipeline.stop(STOP_PATIENCE_S):
+            log.warning("the batch at hand did not end within %.0f s", STOP_PATIENCE_S)
+        self.marks.stop()
+        self.ledger.close()
+        self.keeper.close()
+
+    # -- rating
+
+    def question(self, body: Any) -> Question:
+        """A request's JSON, checked. Raises HostRequestError for the request, never for one of its videos."""
+        values = _object(body)
+        videos = values.get("videos")
+        if not isinstance(videos, list):
+            raise HostRequestError(problem="videos must be a list")
+        return Question(
+            videos=[_video(entry) for entry in videos],
+            model=self.keeper.resolve(values.get("profile")),
+            view=View.from_request(values.get("view"), self._view),
+            wait=_number(values, "wait"),
+            refresh=bool(values.get("refresh", False)),
+            detail=bool(values.get("detail", False)),
+            priority=int(_number(values, "priority")),
+            owner=str(values.get("client", "")),
+        )
+
+    def look_up(self, question: Question) -> list[Slot]:
+        """A slot for every video: stored, wrong, or in the queue from now on."""
+        slots: list[Slot] = []
+        wanted: dict[int, Wanted] = {}
+        facts = _Facts()
+        for index, video in enumerate(question.videos):
+            if isinstance(video, XlVqaError):
+                slots.append(Slot("", None, video))
+                continue
+            path, text = video
+            found = facts.of(path)
+            if isinstance(found, FileFacts):
+                wanted[index] = Wanted(path, found.stat_key, text, question.model)
+                slots.append(Slot(path, text, wanted[index].key))
+            else:
+                slots.append(Slot(path, text, found))
+        contents = {} if question.refresh else self._known_contents({w.path: w.stat_key for w in wanted.values()})
+        stored = self._stored(question, wanted, contents)
+        open_questions: list[int] = []
+        for index, item in wanted.items():
+            hit = stored.get(index)
+            # a refresh that is under way will replace what is stored
+            if hit is not None and not self.queue.is_open(item.key):
+                slots[index].found, slots[index].summary = hit
+            else:
+                open_questions.append(index)
+        if open_questions:
+            tickets = self.queue.submit(
+                [(wanted[index], contents.get(wanted[index].path)) for index in open_questions],
+                owner=question.owner,
+                priority=question.priority,
+                refresh=question.refresh,
+            )
+            for index, ticket in zip(open_questions, tickets, strict=True):
+                slots[index].found = ticket
+        return slots
+
+    def poll(self, keys: Sequence[str]) -> list[Slot]:
+        """A slot for every key of an earlier answer."""
+        slots = []
+        for key in keys:
+            ticket = self.queue.get(key)
+            if ticket is None:
+                slots.append(Slot("", None, key))
+            else:
+                slots.append(Slot(ticket.path, ticket.wanted.text, ticket))
+        return slots
+
+    def watch(self, slots: Sequence[Slot], notify: Callable[[], None], *, every: bool = True) -> Watch:
+        """See WorkQueue.watch; where any will do, a slot that is finished already counts."""
+        tickets = _tickets(slots)
+        if not every and len([t for t in tickets if t.outcome is None]) < len(slots):
+            watch = Watch(0, notify)
+            watch.fire()
+            return watch
+        return self.queue.watch(tickets, notify, every=every)
+
+    def unwatch(self, slots: Sequence[Slot], watch: Watch) -> None:
+        self.queue.unwatch(_tickets(slots), watch)
+
+    def render(self, slots: Sequence[Slot], view: View, detail: bool) -> str:
+        """The answer's JSON: {"ratings": [one entry per slot], "host": {...}}."""
+        keys: dict[int, RatingKey] = {}
+        for index, slot in enumerate(slots):
+            outcome = slot.found.outcome if isinstance(slot.found, Ticket) else slot.found
+            if isinstance(outcome, RatingKey):
+                keys[index] = outcome
+        texts = self._details(slots, keys, view) if detail else self._shorts(slots, keys, view)
+        entries = [
+            texts[index] if index in texts else self._entry(slot, keys.get(index))
+            for index, slot in enumerate(slots)
+        ]
+        return '{"ratings": [' + ", ".join(entries) + '], "host": ' + json.dumps(self.info()) + "}"
+
+    def cancel(self, body: Any) -> int:
+        """How many tickets ended. Raises HostRequestError."""
+        values = _object(body)
+        owner = values.get("client")
+        if values.get("all") is True:
+            return self.queue.cancel(None, owner)
+        return self.queue.cancel(_keys(values), owner)
+
+    def view(self, body: Mapping[str, Any]) -> View:
+        return View.from_request(body.get("view"), self._view)
+
+    # -- about the host
+
+    def info(self) -> dict[str, Any]:
+        """The few facts that go with every answer."""
+        info: dict[str, Any] = {"version": __version__, "model_state": self.keeper.state()}
+        warnings = self.warnings()
+        if warnings:
+            info["warnings"] = warnings
+        problem = self.ledger.problem
+        if problem is not None:
+            info["problem"] = problem.to_dict()
+        return info
+
+    def warnings(self) -> list[dict[str, Any]]:
+        """What people should know beyond single ratings: message codes with parameters."""
+        found = [
+            {"code": "warning_store_replaced", "params": {"path": str(path)}}
+            for path in self.ledger.store.set_aside
+        ]
+        same_score = self.pipeline.alarm.warning()
+        return [*found, same_score] if same_score else found
+
+    def progress(self) -> dict[str, Any]:
+        counts = self.queue.counts()
+        now = time.monotonic()
+        left = counts.queued + counts.decoding + counts.rating
+        pace, eta = self.pipeline.pace.per_minute(now), self.pipeline.pace.eta_s(left, now)
+        return {
+            "queued": counts.queued,
+            "decoding": counts.decoding,
+            "rating": counts.rating,
+            "done": counts.done,
+            "failed": counts.failed,
+            "per_minute": None if pace is None else round(pace, 2),
+            "eta_s": None if eta is None or not left else round(eta, 1),
+            "model": self.keeper.facts.get("model") or self.settings.model,
+            "load_seconds": self.keeper.load_seconds,
+            "unsaved": self.ledger.unsaved,
+            "uptime_s": round(time.time() - self.started_at, 1),
+            **self.info(),
+        }
+
+    def model(self, profile: Any) -> dict[str, Any]:
+        """Facts about the model of a profile. Raises HostRequestError."""
+        return self.keeper.describe(self.keeper.resolve(profile))
+
+    # -- inside
+
+    def _known_contents(self, files: Mapping[str, str]) -> dict[str, str]:
+        """The fingerprints of those files whose stat keys still are what they were when they were hashed."""
+        try:
+            known = self.ledger.store.known_files(files)
+        except XlVqaError as error:
+            log.warning("%s", error)
+            return {}
+        return {path: file.video for path, file in known.items() if file.settled and file.stat_key == files[path]}
+
+    def _stored(
+        self, question: Question, wanted: Mapping[int, Wanted], contents: Mapping[str, str]
+    ) -> dict[int, tuple[RatingKey, Summary]]:
+        identity = self.keeper.identity(question.model)
+        if identity is None or question.refresh or not contents:
+            return {}
+        settings: dict[str | None, str] = {}
+        keys: dict[int, RatingKey] = {}
+        for index, item in wanted.items():
+            video = contents.get(item.path)
+            if video is not None:
+                if item.text not in settings:
+                    settings[item.text] = settings_key(identity.spec, item.text)
+                keys[index] = RatingKey(identity.fingerprint, settings[item.text], video)
+        stored = self.ledger.find(keys.values())
+        return {index: (key, stored[key]) for index, key in keys.items() if key in stored}
+
+    def _shorts(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
+        found = {key: summary for index, key in keys.items() if (summary := slots[index].summary) is not None}
+        found.update(self.ledger.find([key for key in keys.values() if key not in found]))
+        texts: dict[RatingKey, str] = {}
+        to_read = []
+        for key, summary in found.items():
+            text = self._summaries.get(key, summary, view)
+            if text is None:
+                to_read.append(key)
+            else:
+                texts[key] = text
+        for key, rating in self.ledger.load(to_read).items():
+            texts[key] = summary_json(rating, view)
+            self._summaries.put(key, found[key], view, texts[key])
+        return {
+            index: '{"status": "done", "rating": '
+            + with_path(texts[key], slots[index].path, slots[index].text)
+            + "}"
+            for index, key in keys.items()
+            if key in texts
+        }
+
+    def _details(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
+        ratings = self.ledger.load(keys.values()) if keys else {}
+        return {
+            index: '{"status": "done", "rating": '
+            + detail_json(ratings[key], view, slots[index].path, slots[index].text)
+            + "}"
+            for index, key in keys.items()
+            if key in ratings
+        }
+
+    def _entry(self, slot: Slot, lost: RatingKey | None) -> str:
+        """An entry without a rating."""
+        found = slot.found.outcome if isinstance(slot.found, Ticket) else slot.found
+        if isinstance(found, XlVqaError):
+            return json.dumps({"status": "error", "error": found.to_dict()})
+        if isinstance(slot.found, Ticket) and lost is None:
+            position = self.queue.position(slot.found)
+            return json.dumps({"status": "pending", "key": slot.found.key, "position": position})
+        # stored, and gone since: the store was replaced meanwhile
+        key = slot.found.key if isinstance(slot.found, Ticket) else str(slot.found)
+        return json.dumps({"status": "unknown", "key": key})
+
+
+class _Facts:
+    """What the file system says, asked once per path."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, FileFacts | XlVqaError] = {}
+
+    def of(self, path: str) -> FileFacts | XlVqaError:
+        found = self._known.get(path)
+        if found is None:
+            try:
+                found = look_at(path)
+            except XlVqaError as error:
+                found = type(error)(**{**error.params, "path": path})
+            self._known[path] = found
+        return found
+
+
+def _video(entry: Any) -> tuple[str, str | None] | XlVqaError:
+    if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
+        return HostRequestError(problem='each video must be an object with a "path"')
+    path, text = entry["path"], entry.get("text")
+    if text is not None and not isinstance(text, str):
+        return HostRequestError(problem=f"the text of {path} is not a string")
+    if not path.strip():
+        return NoVideoPathError()
+    if not os.path.isabs(path):
+        return HostRequestError(problem=f"the path {path} is not absolute")
+    return path, (text if text and text.strip() else None)
+
+
+def _object(body: Any) -> Mapping[str, Any]:
+    if not isinstance(body, dict):
+        raise HostRequestError(problem="the body must be a JSON object")
+    return body
+
+
+def _number(values: Mapping[str, Any], name: str) -> float:
+    value = values.get(name, 0)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value >= 0:
+        raise HostRequestError(problem=f"{name} must be a number of 0 or more")
+    return value
+
+
+def _keys(values: Mapping[str, Any]) -> list[str]:
+    keys = values.get("keys")
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise HostRequestError(problem="keys must be a list of strings")
+    return keys
+
+
+def _tickets(slots: Sequence[Slot]) -> list[Ticket]:
+    return [slot.found for slot in slots if isinstance(slot.found, Ticket)]

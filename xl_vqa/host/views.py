@@ -1,0 +1,120 @@
+"""How a stored distribution is read (decoding, band thresholds) and written as JSON, fast for thousands."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from xl_vqa import __version__
+from xl_vqa.errors import HostRequestError, SettingsError
+from xl_vqa.host.store import RatingKey, Summary
+from xl_vqa.labels import Bands, Scale
+from xl_vqa.rating import Rating
+from xl_vqa.settings import Settings
+
+CACHED_SUMMARIES: Final = 20_000
+"""About 10 MB; only summaries read otherwise than when they were stored need it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A reading of distributions. ``thresholds`` None are the default bands of the model's scale."""
+
+    decoding: str
+    thresholds: tuple[float, float, float, float] | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> View:
+        if settings.band_thresholds is None:
+            return cls(settings.decoding)
+        first, second, third, fourth = settings.band_thresholds
+        return cls(settings.decoding, (first, second, third, fourth))
+
+    @classmethod
+    def from_request(cls, values: Any, default: View) -> View:
+        """Raises HostRequestError for values that are no view."""
+        if values is None:
+            return default
+        if not isinstance(values, Mapping):
+            raise HostRequestError(problem="view must be an object")
+        thresholds = values.get("band_thresholds")
+        try:
+            settings = Settings(
+                decoding=values.get("decoding", default.decoding),
+                band_thresholds=None if thresholds is None else tuple(thresholds),
+            )
+        except (SettingsError, TypeError) as error:
+            problem = error.params["problem"] if isinstance(error, SettingsError) else str(error)
+            raise HostRequestError(problem=problem) from error
+        return cls.of(settings)
+
+    @property
+    def key(self) -> str:
+        """Changes with everything that changes a summary, this program included."""
+        return f"{__version__}|{self.decoding}|{self.thresholds}"
+
+    def bands(self, scale: Scale) -> Bands:
+        return Bands.default(scale) if self.thresholds is None else Bands(scale, self.thresholds)
+
+    def apply(self, rating: Rating) -> Rating:
+        """The rating read in this view."""
+        return replace(rating, decoding=self.decoding, bands=self.bands(rating.distribution.scale))
+
+
+class SummaryCache:
+    """Summaries in views other than the stored one, the most recently used ones."""
+
+    def __init__(self, size: int = CACHED_SUMMARIES) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[RatingKey, int, str], str] = OrderedDict()
+
+    def get(self, key: RatingKey, summary: Summary, view: View) -> str | None:
+        """The JSON in ``view``, where it is the stored view or was put here."""
+        if summary.view == view.key:
+            return summary.json
+        place = _place(key, summary, view)
+        with self._lock:
+            found = self._kept.get(place)
+            if found is not None:
+                self._kept.move_to_end(place)
+            return found
+
+    def put(self, key: RatingKey, summary: Summary, view: View, text: str) -> None:
+        with self._lock:
+            self._kept[_place(key, summary, view)] = text
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+def _place(key: RatingKey, summary: Summary, view: View) -> tuple[RatingKey, int, str]:
+    # the stored summary tells one computation from the next: it holds the time
+    return key, hash(summary.json), view.key
+
+
+def summary_json(rating: Rating, view: View) -> str:
+    """The short form without path and text, which differ from asker to asker.
+
+    Raises ScaleError for thresholds that do not rise.
+    """
+    values = view.apply(rating).to_dict(detail=False)
+    values.pop("path")
+    values.pop("text", None)
+    return json.dumps(values)
+
+
+def detail_json(rating: Rating, view: View, path: str, text: str | None) -> str:
+    """The long form, for ``Rating.from_dict``."""
+    return json.dumps(replace(view.apply(rating), path=path, text=text).to_dict(detail=True))
+
+
+def with_path(summary: str, path: str, text: str | None) -> str:
+    """The short form for one asker."""
+    start = '{"path": ' + json.dumps(path)
+    if text is not None:
+        start += ', "text": ' + json.dumps(text)
+    return start + ", " + summary[1:]
