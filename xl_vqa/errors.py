@@ -23,6 +23,11 @@ XlVqaError
 │   │   ├── RatingsOneLabelError
 │   │   └── RatingsNoVideosError
 │   ├── ManifestError         a manifest of labels
+│   ├── EvaluationError       predictions cannot be held against people's scores
+│   │   ├── EvaluationFileError
+│   │   ├── EvaluationColumnError
+│   │   ├── EvaluationOptionError
+│   │   └── EvaluationNoVideosError
 │   └── WorkbookError         a workbook or output file
 │       ├── WorkbookNotFoundError
 │       ├── WorkbookUnreadableError
@@ -191,6 +196,26 @@ class RatingsNoVideosError(RatingsError):
 
 class ManifestError(InputError):
     code = "manifest_error"
+
+
+class EvaluationError(InputError):
+    code = "evaluation_error"
+
+
+class EvaluationFileError(EvaluationError):
+    code = "evaluation_file"
+
+
+class EvaluationColumnError(EvaluationError):
+    code = "evaluation_column"
+
+
+class EvaluationOptionError(EvaluationError):
+    code = "evaluation_option"
+
+
+class EvaluationNoVideosError(EvaluationError):
+    code = "evaluation_no_videos"
 
 
 class WorkbookError(InputError):

@@ -126,6 +126,30 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "The manifest {path} cannot be used: {problem}. Write it again with 'xl-vqa labels prepare'.",
         "ja": "マニフェスト {path} を使用できません: {problem}。'xl-vqa labels prepare' で作成し直してください。",
     },
+    "evaluation_error": {
+        "en": "The evaluation cannot be done: {problem}.",
+        "ja": "評価を実行できません: {problem}",
+    },
+    "evaluation_file": {
+        "en": "The table {path} cannot be read: {problem}. Give a .csv, .json or .xlsx file, such as "
+        "'xl-vqa score -o' writes.",
+        "ja": "表 {path} を読み込めません: {problem}。'xl-vqa score -o' が出力する .csv、.json、.xlsx などの"
+        "ファイルを指定してください。",
+    },
+    "evaluation_column": {
+        "en": "{path} has no column {wanted}. Its columns are: {columns}.",
+        "ja": "{path} に列 {wanted} がありません。列の一覧: {columns}。",
+    },
+    "evaluation_option": {
+        "en": "The option {source} cannot be used: {problem}.",
+        "ja": "オプション {source} を使用できません: {problem}",
+    },
+    "evaluation_no_videos": {
+        "en": "Not one video of the split '{split}' has both a score by people and a prediction ({count} rows in "
+        "the manifest, {failed} failures). Check that both files name the same videos, and --split.",
+        "ja": "分割「{split}」には、人のスコアと予測の両方がある動画が 1 本もありません(マニフェスト {count} 行、"
+        "エラー {failed} 件)。両方のファイルが同じ動画を指しているか、--split の指定をご確認ください。",
+    },
     "workbook_error": {
         "en": "The workbook {path} cannot be processed: {problem}.",
         "ja": "ブック {path} を処理できません: {problem}",

@@ -1,0 +1,254 @@
+"""Do the model and people, or people among themselves, agree: not only in order but in the scores themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from scipy import stats
+
+from xl_vqa.evaluation.figure import Figure, FloatArray
+from xl_vqa.evaluation.intervals import CONFIDENCE
+from xl_vqa.evaluation.metrics import MIN_ITEMS, plcc, srcc, undefined
+
+SPLITS: Final = 100
+"""Random halvings of the panel whose correlations are averaged."""
+
+
+def quadratic_kappa(first: FloatArray, second: FloatArray) -> Figure:
+    """Cohen's kappa with quadratic weights, of integer categories or labels of shape (n,).
+
+    The weight is the squared distance of the categories, so kappa has the closed form of Lin's concordance.
+    """
+    return lin_concordance(first, second)
+
+
+def lin_concordance(prediction: FloatArray, mos: FloatArray) -> Figure:
+    """Lin's concordance correlation coefficient: 1 only where every pair is equal (moments over n)."""
+    reason = undefined(prediction, mos, correlation=False)
+    if reason is not None:
+        return Figure.missing(reason, len(mos))
+    spread = float(np.var(prediction) + np.var(mos) + (prediction.mean() - mos.mean()) ** 2)
+    if spread <= 1e-12:
+        # both are one and the same constant: nothing varies, so nothing can agree by more than chance
+        return Figure.missing("constant_mos", len(mos))
+    covariance = float(np.mean((prediction - prediction.mean()) * (mos - mos.mean())))
+    return Figure.of(2 * covariance / spread, len(mos))
+
+
+def icc_2_1(scores: FloatArray) -> Figure:
+    """ICC(2,1): absolute agreement of single raters, two-way random effects, with its F interval.
+
+    ``scores`` has shape (videos, raters) and must be complete (Shrout and Fleiss; McGraw and Wong, ICC(A,1)).
+    """
+    if scores.ndim != 2 or scores.shape[1] < 2:
+        return Figure.missing("no_rater_data", 0)
+    n, k = scores.shape
+    if n < MIN_ITEMS:
+        return Figure.missing("too_few", n)
+    if not np.isfinite(scores).all():
+        return Figure.missing("not_finite", n)
+    grand = scores.mean()
+    rows, columns = scores.mean(axis=1), scores.mean(axis=0)
+    ms_rows = float(k * np.sum((rows - grand) ** 2) / (n - 1))
+    ms_columns = float(n * np.sum((columns - grand) ** 2) / (k - 1))
+    residual = scores - rows[:, None] - columns[None, :] + grand
+    ms_error = float(np.sum(residual**2) / ((n - 1) * (k - 1)))
+    total = ms_rows + (k - 1) * ms_error + k * (ms_columns - ms_error) / n
+    if total <= 1e-12:
+        return Figure.missing("constant_mos", n)
+    icc = (ms_rows - ms_error) / total
+    if ms_error <= 1e-12 * max(ms_rows, ms_columns):
+        # every rater differs from every other by a constant: the F interval has no width to stand on
+        return Figure(icc, n, interval_reason="no_residual")
+    ratio = ms_columns / ms_error
+    freedom = (k - 1) * (n - 1) * (k * icc * ratio + n * (1 + (k - 1) * icc) - k * icc) ** 2
+    freedom /= (n - 1) * k**2 * icc**2 * ratio**2 + (n * (1 + (k - 1) * icc) - k * icc) ** 2
+    tail = (1 - CONFIDENCE) / 2
+    f_low = float(stats.f.ppf(1 - tail, n - 1, freedom))
+    f_high = float(stats.f.ppf(1 - tail, freedom, n - 1))
+    scale = k * ms_columns + (k * n - k - n) * ms_error
+    low = n * (ms_rows - f_low * ms_error) / (f_low * scale + n * ms_rows)
+    high = n * (f_high * ms_rows - ms_error) / (scale + n * f_high * ms_rows)
+    return Figure.of(icc, n, low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class BlandAltman:
+    """Prediction minus MOS: ``bias`` and the limits ``bias +- 1.96 s_d``, each with its 95% interval."""
+
+    bias: Figure
+    lower: Figure
+    upper: Figure
+    standard_deviation: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "bias": self.bias.to_dict(),
+            "lower": self.lower.to_dict(),
+            "upper": self.upper.to_dict(),
+            "standard_deviation": self.standard_deviation,
+        }
+
+
+def bland_altman(prediction: FloatArray, mos: FloatArray) -> BlandAltman:
+    """Limits of agreement with the approximate intervals of Bland and Altman (1999)."""
+    n = len(mos)
+    reason = undefined(prediction, mos, correlation=False)
+    if reason is not None:
+        missing = Figure.missing(reason, n)
+        return BlandAltman(missing, missing, missing, None)
+    difference = prediction - mos
+    mean, deviation = float(difference.mean()), float(difference.std(ddof=1))
+    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    t = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
+    of_mean = t * deviation / math.sqrt(n)
+    of_limit = t * deviation * math.sqrt(1 / n + z**2 / (2 * (n - 1)))
+    lower, upper = mean - z * deviation, mean + z * deviation
+    return BlandAltman(
+        Figure.of(mean, n, mean - of_mean, mean + of_mean),
+        Figure.of(lower, n, lower - of_limit, lower + of_limit),
+        Figure.of(upper, n, upper - of_limit, upper + of_limit),
+        deviation,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """How well people agree with people: what a model can at best be asked for on these scores.
+
+    ``rater_srcc`` and ``rater_plcc``: each rater against the mean of the others, averaged over the raters;
+    ``model_srcc`` and ``model_plcc``: the model against the very same means of the others, so that both can
+    be read side by side. ``split_half``: Pearson's correlation of the means of two random halves of each
+    video's raters; ``reliability``: that of the whole panel's mean (Spearman and Brown); ``limit_plcc``: its
+    root, the highest PLCC that a model without any error of its own can expect against this MOS.
+    """
+
+    raters: int
+    rater_srcc: Figure
+    rater_plcc: Figure
+    model_srcc: Figure
+    model_plcc: Figure
+    split_half: Figure
+    reliability: Figure
+    limit_plcc: Figure
+    icc: Figure
+    source: str
+    """``raters`` where scores of single raters were given, ``ci95`` where it rests on the intervals alone."""
+
+    def to_dict(self) -> dict[str, Any]:
+        figures = ("rater_srcc", "rater_plcc", "model_srcc", "model_plcc", "split_half", "reliability")
+        values: dict[str, Any] = {"raters": self.raters, "source": self.source}
+        for name in (*figures, "limit_plcc", "icc"):
+            values[name] = getattr(self, name).to_dict()
+        return values
+
+
+def ceiling_from_raters(scores: FloatArray, prediction: FloatArray, seed: int = 0) -> Ceiling:
+    """``scores`` has shape (videos, raters), NaN where a rater did not see a video; ``prediction`` (videos,)."""
+    rater_figures, model_figures = _leave_one_out(scores, prediction)
+    half, panel = _split_half(scores, seed)
+    complete = scores[np.isfinite(scores).all(axis=1)]
+    icc = icc_2_1(complete) if len(complete) >= MIN_ITEMS else Figure.missing("incomplete_panel", len(complete))
+    return Ceiling(
+        raters=scores.shape[1],
+        rater_srcc=_mean_over(rater_figures["srcc"]),
+        rater_plcc=_mean_over(rater_figures["plcc"]),
+        model_srcc=_mean_over(model_figures["srcc"]),
+        model_plcc=_mean_over(model_figures["plcc"]),
+        split_half=half,
+        reliability=panel,
+        limit_plcc=_root(panel),
+        icc=icc,
+        source="raters",
+    )
+
+
+def ceiling_from_ci(mos: FloatArray, ci95: FloatArray, raters: FloatArray) -> Ceiling:
+    """The noise limit from the width of each MOS's 95% interval; arrays of shape (n,), NaN where not known.
+
+    The half width is t(0.975, raters - 1) times the standard error, so the mean of the squared standard
+    errors is the noise in the variance of the MOS.
+    """
+    missing = Figure.missing("no_rater_data", 0)
+    known = np.isfinite(ci95) & np.isfinite(mos) & (raters >= 2)
+    n = int(known.sum())
+    reliability = Figure.missing("no_ci95" if n == 0 else "too_few", n)
+    if n >= MIN_ITEMS:
+        error = ci95[known] / stats.t.ppf((1 + CONFIDENCE) / 2, raters[known] - 1)
+        variance = float(np.var(mos[known], ddof=1))
+        reliability = Figure.missing("constant_mos", n)
+        if variance > 1e-12:
+            reliability = Figure.of(max(1 - float(np.mean(error**2)) / variance, 0.0), n)
+    most = int(np.nanmax(raters[known])) if n else 0
+    limit = _root(reliability)
+    return Ceiling(most, missing, missing, missing, missing, missing, reliability, limit, missing, "ci95")
+
+
+def _leave_one_out(
+    scores: FloatArray, prediction: FloatArray
+) -> tuple[dict[str, list[Figure]], dict[str, list[Figure]]]:
+    given = np.isfinite(scores)
+    filled = np.where(given, scores, 0.0)
+    sums, counts = filled.sum(axis=1), given.sum(axis=1)
+    of_rater: dict[str, list[Figure]] = {"srcc": [], "plcc": []}
+    of_model: dict[str, list[Figure]] = {"srcc": [], "plcc": []}
+    for rater in range(scores.shape[1]):
+        # the videos that this rater and at least one other saw, and that the model rated
+        seen = given[:, rater] & (counts >= 2) & np.isfinite(prediction)
+        others = (sums[seen] - filled[seen, rater]) / (counts[seen] - 1)
+        for name, correlate in (("srcc", srcc), ("plcc", plcc)):
+            of_rater[name].append(correlate(scores[seen, rater], others))
+            of_model[name].append(correlate(prediction[seen], others))
+    return of_rater, of_model
+
+
+def _mean_over(figures: Sequence[Figure]) -> Figure:
+    """The mean over raters; ``n`` counts the raters that have a value."""
+    values = [figure.value for figure in figures if figure.value is not None]
+    if not values:
+        return Figure.missing("no_common_videos", 0)
+    return Figure.of(float(np.mean(values)), len(values))
+
+
+def _split_half(scores: FloatArray, seed: int) -> tuple[Figure, Figure]:
+    """Correlation of two half panels, and the reliability of the mean of the whole panel."""
+    counts = np.isfinite(scores).sum(axis=1)
+    usable = scores[counts >= 2]
+    n = len(usable)
+    if n < MIN_ITEMS:
+        missing = Figure.missing("no_rater_data" if n == 0 else "too_few", n)
+        return missing, missing
+    generator = np.random.default_rng(seed)
+    given = np.isfinite(usable)
+    sizes = given.sum(axis=1)
+    filled = np.where(given, usable, 0.0)
+    correlations = []
+    for _ in range(SPLITS):
+        # raters in random order for each video, those who did not see it last
+        keys = np.where(given, generator.random(usable.shape), 2.0)
+        place = np.argsort(np.argsort(keys, axis=1), axis=1)
+        # an odd rater out is left out, so that both halves are as noisy as each other
+        half = sizes // 2
+        first = place < half[:, None]
+        second = (place >= half[:, None]) & (place < 2 * half[:, None])
+        figure = plcc((filled * first).sum(axis=1) / half, (filled * second).sum(axis=1) / half)
+        if figure.value is not None:
+            correlations.append(figure.value)
+    if not correlations:
+        missing = Figure.missing("constant_mos", n)
+        return missing, missing
+    mean = float(np.mean(correlations))
+    # Spearman and Brown: from a mean of `half` scores to the mean of all
+    longer = float(np.mean(sizes)) / float(np.mean(sizes // 2))
+    panel = longer * mean / (1 + (longer - 1) * mean) if mean > 0 else 0.0
+    return Figure.of(mean, n), Figure.of(panel, n)
+
+
+def _root(figure: Figure) -> Figure:
+    if figure.value is None:
+        return figure
+    return Figure.of(math.sqrt(max(figure.value, 0.0)), figure.n)

@@ -1,0 +1,159 @@
+"""Intervals from the bootstrap, and differences between two raters of the same videos.
+
+Percentile intervals: on simulated data BCa covered no better at 20, 50 or 200 items (docs/evaluation.md).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from scipy import stats
+
+from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
+from xl_vqa.evaluation.resampling import Resampling, Statistic, bootstrap
+
+CONFIDENCE: Final = 0.95
+MIN_FOR_INTERVAL: Final = 10
+"""With fewer things to draw, a bootstrap interval is far too narrow and is not shown."""
+MAX_UNDEFINED: Final = 0.05
+"""An interval from resamples of which more than this share had no value would be one of the others only."""
+
+
+def percentile_interval(draws: FloatArray, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
+    """Limits from the values of shape (resamples,); None where too many of them are undefined."""
+    known = draws[np.isfinite(draws)]
+    if len(known) == 0 or len(known) < (1 - MAX_UNDEFINED) * len(draws):
+        return None
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def with_intervals(
+    figures: Mapping[str, Figure], statistics: Mapping[str, Statistic], resampling: Resampling
+) -> tuple[dict[str, Figure], dict[str, FloatArray]]:
+    """Each figure with the interval of the statistic of its name, and the statistics' draws.
+
+    A figure without a value, or without a statistic, is passed through.
+    """
+    wanted = {name: s for name, s in statistics.items() if name in figures and figures[name].value is not None}
+    draws = bootstrap(wanted, resampling) if resampling.units >= MIN_FOR_INTERVAL else {}
+    return {
+        name: _with_interval(figure, name in wanted, draws.get(name)) for name, figure in figures.items()
+    }, draws
+
+
+def _with_interval(figure: Figure, wanted: bool, draws: FloatArray | None) -> Figure:
+    if not wanted:
+        return figure
+    if draws is None or figure.n < MIN_FOR_INTERVAL:
+        return dataclasses.replace(figure, interval_reason="too_few_for_interval")
+    limits = percentile_interval(draws)
+    if limits is None:
+        return dataclasses.replace(figure, interval_reason="undefined_resamples")
+    return dataclasses.replace(figure, low=limits[0], high=limits[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The model against one baseline in one statistic, on the ``n`` videos that both rated.
+
+    ``difference`` is model minus baseline; ``p`` is the two-sided bootstrap p value, ``p_holm`` the same
+    after Holm's correction over all comparisons of the evaluation. ``better`` is True where the model is
+    better at the 5% level after correction, False where the baseline is, None where neither can be said.
+    """
+
+    baseline: str
+    statistic: str
+    model: Figure
+    other: Figure
+    difference: Figure
+    p: float | None = None
+    p_holm: float | None = None
+    better: bool | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "baseline": self.baseline,
+            "statistic": self.statistic,
+            "model": self.model.to_dict(),
+            "other": self.other.to_dict(),
+            "difference": self.difference.to_dict(),
+            "p": self.p,
+            "p_holm": self.p_holm,
+            "better": self.better,
+        }
+
+
+def compare(
+    baseline: str, statistic: str, model: Figure, other: Figure, draws: tuple[FloatArray | None, FloatArray | None]
+) -> Comparison:
+    """The paired difference; ``draws`` are both statistics on the same resamples, or None without intervals."""
+    for figure in (model, other):
+        if figure.value is None:
+            difference = Figure.missing(figure.reason or "not_finite", figure.n)
+            return Comparison(baseline, statistic, model, other, difference)
+    assert model.value is not None
+    assert other.value is not None
+    difference = Figure(model.value - other.value, model.n)
+    ours, theirs = draws
+    if ours is None or theirs is None:
+        difference = dataclasses.replace(difference, interval_reason="too_few_for_interval")
+        return Comparison(baseline, statistic, model, other, difference)
+    paired = ours - theirs
+    difference = _with_interval(difference, True, paired)
+    p = None if difference.low is None else bootstrap_p(paired)
+    return Comparison(baseline, statistic, model, other, difference, p)
+
+
+def bootstrap_p(differences: FloatArray) -> float:
+    """Two-sided p value of "no difference": twice the smaller share on one side of 0, never below 2/(B+1)."""
+    known = differences[np.isfinite(differences)]
+    below, above = int((known <= 0).sum()), int((known >= 0).sum())
+    return min(1.0, 2 * (min(below, above) + 1) / (len(known) + 1))
+
+
+def with_holm(comparisons: Sequence[Comparison], higher_is_better: Mapping[str, bool]) -> list[Comparison]:
+    """The comparisons with corrected p values and verdicts; all of them are one family."""
+    tested = [c.p for c in comparisons if c.p is not None]
+    corrected = iter(holm(tested))
+    results = []
+    for comparison in comparisons:
+        if comparison.p is None or comparison.difference.value is None:
+            results.append(comparison)
+            continue
+        p_holm = next(corrected)
+        better: bool | None = None
+        if p_holm < 1 - CONFIDENCE and comparison.difference.value != 0:
+            better = (comparison.difference.value > 0) == higher_is_better[comparison.statistic]
+        results.append(dataclasses.replace(comparison, p_holm=p_holm, better=better))
+    return results
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down correction, in the order given."""
+    corrected = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        corrected[index] = highest
+    return corrected
+
+
+def share(hits: int, n: int) -> Figure:
+    """A proportion with its Wilson interval."""
+    if n == 0:
+        return Figure.missing("no_items", 0)
+    limits = stats.binomtest(hits, n).proportion_ci(CONFIDENCE, method="wilson")
+    return Figure.of(hits / n, n, float(limits.low), float(limits.high))
+
+
+def group_numbers(names: Sequence[str | None]) -> IntArray:
+    """A number for each name, shape (n,); an item without a name is a group of its own."""
+    numbers: dict[tuple[str, object], int] = {}
+    keys = [("name", name) if name is not None else ("item", index) for index, name in enumerate(names)]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
