@@ -28,6 +28,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{rows} videos in column {column} of sheet '{sheet}'; {left} still without a score",
         "ja": "シート「{sheet}」の {column} 列に動画 {rows} 件、未評価 {left} 件",
     },
+    "workbook_lost": {
+        "en": "{count} rows were gone from the sheet when their scores came; the host keeps those ratings.",
+        "ja": "スコアが出たときに {count} 行がシートから消えていました(評価はホストに保存されています)。",
+    },
     "host_running": {
         "en": "The scoring host is running (process {pid}, port {port}, since {since}).",
         "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",
