@@ -137,18 +137,18 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ファイルを指定してください。",
     },
     "evaluation_column": {
-        "en": "{path} has no column {wanted}. Its columns are: {columns}.",
-        "ja": "{path} に列 {wanted} がありません。列の一覧: {columns}。",
+        "en": "{path} has no column {column}. Its columns are: {columns}.",
+        "ja": "{path} に列 {column} がありません。列の一覧: {columns}。",
     },
     "evaluation_option": {
         "en": "The option {source} cannot be used: {problem}.",
         "ja": "オプション {source} を使用できません: {problem}",
     },
     "evaluation_no_videos": {
-        "en": "Not one video of the split '{split}' has both a score by people and a prediction ({count} rows in "
-        "the manifest, {failed} failures). Check that both files name the same videos, and --split.",
-        "ja": "分割「{split}」には、人のスコアと予測の両方がある動画が 1 本もありません(マニフェスト {count} 行、"
-        "エラー {failed} 件)。両方のファイルが同じ動画を指しているか、--split の指定をご確認ください。",
+        "en": "Not one video of the split '{source}' has both a score by people and a prediction ({count} rows in "
+        "the manifest). Check that both files name the same videos, and --split.",
+        "ja": "分割「{source}」には、人のスコアと予測の両方がある動画が 1 本もありません(マニフェスト {count} 行)。"
+        "両方のファイルが同じ動画を指しているか、--split の指定をご確認ください。",
     },
     "workbook_error": {
         "en": "The workbook {path} cannot be processed: {problem}.",

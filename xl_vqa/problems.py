@@ -77,4 +77,21 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "{width} x {height} のフレーム {count} 枚に {needed} MiB のメモリが必要で、上限の {limit} MiB を"
         "超えています",
     },
+    # tables
+    "problem_no_such_file": {"en": "there is no such file", "ja": "ファイルがありません"},
+    "problem_no_rows": {"en": "it has no rows below a header", "ja": "見出しの下にデータ行がありません"},
+    "problem_not_json": {"en": "it is not valid JSON", "ja": "JSON として正しくありません"},
+    "problem_not_json_rows": {
+        "en": "it is JSON, but not a list of rows",
+        "ja": "JSON ですが、行のリストではありません",
+    },
+    "problem_damaged_workbook": {
+        "en": "the workbook is damaged or has a password",
+        "ja": "ブックが破損しているか、パスワードで保護されています",
+    },
+    "problem_not_a_table": {"en": "it is no table of text", "ja": "テキスト形式の表ではありません"},
+    "problem_costs": {
+        "en": "costs must be 0 or more, and not both 0",
+        "ja": "費用は 0 以上とし、両方を 0 にはできません",
+    },
 }

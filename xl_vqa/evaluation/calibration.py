@@ -147,7 +147,8 @@ def _quantile(cumulative: FloatArray, level: float) -> IntArray:
     """The lowest label's index at which the cumulative probability reaches ``level``, as in rating.py."""
     reached = (cumulative >= level - 1e-12) & (cumulative > 0)
     index = np.argmax(reached, axis=1)
-    return np.where(reached.any(axis=1), index, cumulative.shape[1] - 1).astype(np.int64)
+    found: IntArray = np.where(reached.any(axis=1), index, cumulative.shape[1] - 1)
+    return found
 
 
 def pit_histogram(distributions: FloatArray, human: IntArray, bins: int = BINS) -> list[float]:

@@ -81,9 +81,7 @@ class _Evaluator:
         self.bands = bands or Bands.default(self.scale)
         self.selection: Selection = select(items, self.scale, options.split)
         if not self.selection.judged:
-            raise EvaluationNoVideosError(
-                split=self.selection.split, count=self.selection.given, failed=len(self.selection.failures)
-            )
+            raise EvaluationNoVideosError(source=self.selection.split, count=self.selection.given)
         self.judged, self.validation = self.selection.judged, self.selection.validation
         self.notices = list(self.selection.notices)
         self.mos = _column([item.mos for item in self.judged])

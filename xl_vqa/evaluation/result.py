@@ -22,8 +22,8 @@ class Item:
 
     ``ci95`` is the half width of the MOS's 95% interval; ``scores`` are single raters' by rater; ``columns``
     are further columns to slice by. A video with an ``error`` has no prediction. ``distribution`` gives the
-    model's probability of each label of the scale; ``predicted_label``, ``band`` and ``band_probability`` are
-    the model's own where known, else they are derived.
+    model's probability of each label of the scale; ``band`` (bad .. excellent) and ``band_probability`` are the
+    model's own, of use where there is no distribution.
     """
 
     video: str
@@ -36,10 +36,11 @@ class Item:
     scores: Mapping[str, float] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     distribution: Sequence[float] | None = None
-    predicted_label: int | None = None
     band: str | None = None
     band_probability: float | None = None
     error: str | None = None
+    problem: str | None = None
+    """What was wrong with people's scores, where there is no MOS."""
 
 
 @dataclass(frozen=True, slots=True)

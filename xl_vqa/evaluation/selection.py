@@ -12,6 +12,8 @@ from xl_vqa.evaluation.result import Failure, Item, Notice
 from xl_vqa.labels import Scale
 
 ALL: Final = "all"
+EXCLUDED: Final = "none"
+"""The split of the rows that whoever made the manifest put aside."""
 SPLITS: Final = {
     "train": "train training 学習 訓練",
     "validation": "validation valid val dev development 検証",
@@ -81,10 +83,12 @@ def _failure(item: Item, scale: Scale, wanted: bool) -> Failure | None:
         return Failure(item.video, "error", item.error)
     if item.prediction is not None and not math.isfinite(item.prediction):
         return Failure(item.video, "bad_prediction", str(item.prediction))
+    if split_name(item.split) == EXCLUDED:
+        return Failure(item.video, "excluded", item.problem or "")
     if not wanted:
         return None
     if item.mos is None or not math.isfinite(item.mos):
-        return Failure(item.video, "no_mos", "" if item.mos is None else str(item.mos))
+        return Failure(item.video, "no_mos", item.problem or "")
     if not _in_range(item.mos, scale):
         return Failure(item.video, "out_of_scale", f"{item.mos:g} ({scale.mos_min:g}..{scale.mos_max:g})")
     if item.prediction is None:

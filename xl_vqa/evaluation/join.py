@@ -1,0 +1,301 @@
+"""Predictions and people's scores from their files to the items of an evaluation, row by row, none lost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from xl_vqa.errors import EvaluationColumnError, ScaleError
+from xl_vqa.evaluation.matching import Matches, match, parts
+from xl_vqa.evaluation.result import Failure, Item, Notice
+from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.labels import ACR_BANDS, Bands, Scale
+
+_PREDICTION_COLUMNS: Final = ("mos", "prediction", "expected_label", "label", "score")
+_MANIFEST_COLUMNS: Final = frozenset("path mos ci95 raters label split content problem".split())
+
+
+@dataclass(slots=True)
+class Joined:
+    """What ``evaluate`` takes. ``name`` is the model that the predictions name, None where they name none."""
+
+    items: list[Item]
+    scale: Scale
+    bands: Bands
+    name: str | None
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def join(
+    predictions: Path,
+    manifest: Path,
+    *,
+    baselines: Sequence[Path] = (),
+    ratings: Path | None = None,
+    scale: Scale | None = None,
+) -> Joined:
+    """Reads the files and joins them by video.
+
+    ``predictions``: path and a score (the columns that ``xl-vqa score -o`` writes). ``manifest``: video and
+    mos, and what there is of ci95, raters, label, split, content, problem and columns to slice by.
+    ``baselines``: path and one column of numbers each. ``ratings``: single raters' scores, long (video,
+    rater, score) or wide (video and a column per rater). ``scale`` None stands for the predictions' own
+    where they state it, else the default.
+
+    Raises EvaluationFileError and EvaluationColumnError, and ScaleError for a scale that cannot be.
+    """
+    people, model = read_table(manifest), read_table(predictions)
+    people.require("path", "mos")
+    model.require("path")
+    scale, bands = _stated_scale(model, scale)
+    joined = Joined([], scale, bands, _model_name(model))
+
+    videos = [text(row.get("path")) for row in people.rows]
+    rows = _first_of_each(people, videos, "manifest", "mos", joined)
+    matches = _match(people, rows, model, joined)
+    scores = _panel(people, rows, ratings, joined) if ratings is not None else {}
+    score_of = _prediction_reader(model, scale)
+    for index in rows:
+        row = people.rows[index]
+        predicted = model.rows[matches[index]] if index in matches else {}
+        joined.items.append(_item(row, predicted, scores.get(index, {}), score_of, people, scale))
+    _check_labels(people, rows, joined)
+    for path in baselines:
+        name = path.stem
+        while name in joined.baselines:
+            name += "'"
+        joined.baselines[name] = _baseline(people, rows, read_table(path), scale)
+    return joined
+
+
+def _item(
+    row: Mapping[str, Any],
+    predicted: Mapping[str, Any],
+    scores: Mapping[str, float],
+    score_of: _Reader,
+    people: Table,
+    scale: Scale,
+) -> Item:
+    mos, problem = number(row.get("mos")), text(row.get("problem"))
+    if mos is None and row.get("mos") is not None:
+        problem = problem or f"mos = {text(row['mos'])}"
+    if "label" in people.titles and text(row.get("label")) is None:
+        # whoever wrote the manifest gave this video no label: it is not to be used
+        mos = None
+    error = text(predicted.get("error"))
+    prediction = None if error else score_of(predicted)
+    if predicted and prediction is None and not error:
+        error = f"{score_of.column} = {text(predicted.get(score_of.column)) or ''}"
+    raters = number(row.get("raters"))
+    return Item(
+        video=text(row.get("path")) or "",
+        mos=mos,
+        prediction=prediction,
+        ci95=number(row.get("ci95")),
+        raters=None if raters is None else int(raters),
+        content=text(row.get("content")),
+        split=text(row.get("split")),
+        scores=scores,
+        columns={name: text(cell) or "" for name, cell in row.items() if name not in _MANIFEST_COLUMNS},
+        distribution=_distribution(predicted, scale),
+        band=_band_key(text(predicted.get("band"))),
+        band_probability=number(predicted.get("band_probability")),
+        error=error,
+        problem=problem,
+    )
+
+
+def _distribution(predicted: Mapping[str, Any], scale: Scale) -> tuple[float, ...] | None:
+    values = predicted.get("distribution")
+    if not isinstance(values, list):
+        return None
+    numbers = [number(value) for value in values]
+    known = tuple(value for value in numbers if value is not None and value >= 0)
+    if len(known) < len(numbers) or abs(math.fsum(known) - 1) > 1e-3 or len(known) != len(scale.labels):
+        # an empty one is counted by the evaluation as one that does not fit
+        return ()
+    return known
+
+
+def _band_key(cell: str | None) -> str | None:
+    if cell is None:
+        return None
+    for band in ACR_BANDS:
+        if cell.casefold() in (band.key, band.en.casefold(), band.ja):
+            return band.key
+    return cell.casefold()
+
+
+class _Reader:
+    """Takes a prediction in MOS from a row."""
+
+    def __init__(self, column: str, scale: Scale) -> None:
+        self.column, self.scale = column, scale
+        self.of_label = column in ("label", "expected_label")
+
+    def __call__(self, row: Mapping[str, Any]) -> float | None:
+        value = number(row.get(self.column))
+        if value is None or not self.of_label:
+            return value
+        return self.scale.to_mos(value) if self.scale.label_min <= value <= self.scale.label_max else None
+
+
+def _prediction_reader(table: Table, scale: Scale) -> _Reader:
+    """Raises EvaluationColumnError where no column, or more than one, could be the prediction."""
+    for column in _PREDICTION_COLUMNS:
+        if column in table.titles:
+            return _Reader(column, scale)
+    numeric = [
+        column
+        for column in table.titles
+        if column != "path" and any(number(row.get(column)) is not None for row in table.rows)
+    ]
+    if len(numeric) == 1:
+        return _Reader(numeric[0], scale)
+    raise EvaluationColumnError(path=str(table.path), column="mos", columns=", ".join(table.titles.values()))
+
+
+def _stated_scale(model: Table, scale: Scale | None) -> tuple[Scale, Bands]:
+    stated = next((row["scale"] for row in model.rows if isinstance(row.get("scale"), dict)), None)
+    own = Scale.from_dict(stated) if stated is not None else Scale()
+    scale = scale or own
+    thresholds = next(
+        (row["band_thresholds"] for row in model.rows if isinstance(row.get("band_thresholds"), list)), None
+    )
+    if thresholds is None or scale != own:
+        return scale, Bands.default(scale)
+    numbers = [number(value) for value in thresholds]
+    if len(numbers) != 4 or None in numbers:
+        raise ScaleError(problem=f"band thresholds {thresholds}")
+    first, second, third, fourth = (value for value in numbers if value is not None)
+    return scale, Bands(scale, (first, second, third, fourth))
+
+
+def _model_name(model: Table) -> str | None:
+    names = {text(row.get("model")) for row in model.rows} - {None}
+    return ", ".join(sorted(name for name in names if name)) or None
+
+
+def _first_of_each(
+    table: Table, videos: Sequence[str | None], which: str, value: str, joined: Joined
+) -> list[int]:
+    """The rows to use; a row without a video, or of a video that came before, becomes a failure."""
+    seen: dict[tuple[str, ...], int] = {}
+    rows = []
+    for index, video in enumerate(videos):
+        if video is None:
+            joined.failures.append(Failure(f"#{table.numbers[index]}", f"no_path_{which}"))
+            continue
+        key = parts(video)
+        if key not in seen:
+            seen[key] = index
+            rows.append(index)
+            continue
+        first = seen[key]
+        same = text(table.rows[first].get(value)) == text(table.rows[index].get(value))
+        kind = f"duplicate_{which}" if same else f"conflict_{which}"
+        detail = f"#{table.numbers[first]}, #{table.numbers[index]}"
+        if not same:
+            detail += f": {text(table.rows[first].get(value))}, {text(table.rows[index].get(value))}"
+        joined.failures.append(Failure(video, kind, detail, fatal=False))
+    return rows
+
+
+def _match(people: Table, rows: Sequence[int], model: Table, joined: Joined) -> dict[int, int]:
+    """The row of the predictions for each row of the manifest; predictions left over become failures."""
+    paths = [text(row.get("path")) for row in model.rows]
+    value = next((column for column in _PREDICTION_COLUMNS if column in model.titles), "path")
+    used = _first_of_each(model, paths, "predictions", value, joined)
+    matches = _match_rows(people, rows, model, used)
+    taken = set(matches.found.values())
+    for index in used:
+        if index not in taken:
+            joined.failures.append(Failure(paths[index] or "", "missing_manifest"))
+    if matches.moved:
+        joined.notices.append(Notice("moved", {"count": matches.moved}))
+    return matches.found
+
+
+def _match_rows(people: Table, rows: Sequence[int], other: Table, others: Sequence[int]) -> Matches:
+    """Like ``match``, with indices of the tables' rows."""
+    matches = match(
+        [text(people.rows[index].get("path")) or "" for index in rows],
+        [text(other.rows[index].get("path")) or "" for index in others],
+        wanted_folder=people.path.parent,
+        given_folder=Path.cwd(),
+    )
+    return Matches({rows[ours]: others[theirs] for ours, theirs in matches.found.items()}, matches.moved)
+
+
+def _with_path(table: Table) -> list[int]:
+    return [index for index, row in enumerate(table.rows) if text(row.get("path")) is not None]
+
+
+def _baseline(people: Table, rows: Sequence[int], table: Table, scale: Scale) -> dict[str, float]:
+    """Predictions by the manifest's own video; rows with an error have none."""
+    table.require("path")
+    score_of = _prediction_reader(table, scale)
+    found = {}
+    for ours, theirs in _match_rows(people, rows, table, _with_path(table)).found.items():
+        row = table.rows[theirs]
+        value = None if text(row.get("error")) else score_of(row)
+        if value is not None:
+            found[text(people.rows[ours].get("path")) or ""] = value
+    return found
+
+
+def _panel(people: Table, rows: Sequence[int], ratings: Path, joined: Joined) -> dict[int, dict[str, float]]:
+    """Single raters' scores by the manifest's row; cells that are no number are counted in a notice."""
+    table = read_table(ratings)
+    table.require("path")
+    cells: dict[str, list[tuple[str, Any]]] = {}
+    for row in table.rows:
+        video = text(row.get("path"))
+        if video is None:
+            continue
+        if "rater" in table.titles:
+            table.require("score")
+            cells.setdefault(video, []).append((text(row.get("rater")) or "", row.get("score")))
+        else:
+            raters = ((name, row[name]) for name in row if name not in _MANIFEST_COLUMNS)
+            cells.setdefault(video, []).extend(raters)
+    videos = list(cells)
+    matches = match(
+        [text(people.rows[index].get("path")) or "" for index in rows],
+        videos,
+        wanted_folder=people.path.parent,
+        given_folder=ratings.parent,
+    )
+    skipped = 0
+    found: dict[int, dict[str, float]] = {}
+    for ours, theirs in matches.found.items():
+        scores = {}
+        for rater, cell in cells[videos[theirs]]:
+            value = number(cell)
+            if value is None or not joined.scale.mos_min <= value <= joined.scale.mos_max:
+                skipped += 1
+            else:
+                scores[rater] = value
+        found[rows[ours]] = scores
+    if skipped:
+        joined.notices.append(Notice("ratings_skipped", {"count": skipped}))
+    if len(found) < len(rows):
+        joined.notices.append(Notice("ratings_missing", {"count": len(rows) - len(found)}))
+    return found
+
+
+def _check_labels(people: Table, rows: Sequence[int], joined: Joined) -> None:
+    """Labels made on another scale than the one used here would make every figure of labels wrong."""
+    scale, wrong = joined.scale, 0
+    for index in rows:
+        mos, label = number(people.rows[index].get("mos")), number(people.rows[index].get("label"))
+        if mos is None or label is None or not scale.mos_min <= mos <= scale.mos_max:
+            continue
+        wrong += abs(scale.to_label(mos) - label) > 1
+    if wrong:
+        joined.notices.append(Notice("label_mismatch", {"count": wrong}))
