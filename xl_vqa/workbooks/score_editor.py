@@ -108,7 +108,7 @@ class Editor:
         # a file that is gone by now gets a check that fits nothing, so it is looked at again
         mark = Mark(scored_by.model, scored_by.key, planned.key, planned.file_key() or "000000")
         band = _BANDS.get(str(rating.get("band")))
-        warnings = " ".join(message_text(str(key), language) for key in rating.get("warnings") or ())
+        warnings = " ".join(message_text(str(key), language, **rating) for key in rating.get("warnings") or ())
         contents: dict[str, str | int | float | None] = {
             "score": rating["label"],
             "mos": rating.get("mos"),

@@ -41,7 +41,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "chart_bands": {"en": "Videos per band", "ja": "評価別の本数"},
     "chart_labels": {"en": "Distribution of scores", "ja": "スコアの分布"},
     "page": {"en": "Page &P of &N", "ja": "&P / &N ページ"},
-    "errors_by_kind": {"en": "Errors by kind", "ja": "エラーの内訳"},
     # demo
     "content": {"en": "Clip", "ja": "動画"},
     "version": {"en": "Version", "ja": "種類"},

@@ -1,0 +1,144 @@
+"""Result files: one row per input, in input order, as CSV, JSON or an Excel workbook.
+
+CSV is written for Excel on Japanese Windows (UTF-8 with a byte order mark) and for programs (field names and
+band keys in English, whatever the language; only errors and warnings are sentences). So that no cell of it
+becomes a formula, a path that starts with one of ``= + - @`` gets ``./`` in front, which names the same file,
+and any other text an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TextIO
+
+from xl_vqa.errors import OutputFormatError, XlVqaError
+from xl_vqa.messages import text as message_text
+from xl_vqa.workbooks import files
+from xl_vqa.workbooks.cells import printable
+
+Result = Mapping[str, Any] | XlVqaError
+"""A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none."""
+
+Pair = tuple[str, Result]
+"""A path as it was asked for, and its result."""
+
+FIELDS: Final = (
+    "path",
+    "label",
+    "expected_label",
+    "mos",
+    "band",
+    "band_probability",
+    "off_digit_mass",
+    "frames",
+    "model",
+    "error",
+)
+"""Fields of every row; ``warnings`` and ``text`` follow where some row has them."""
+
+SUFFIXES: Final = (".csv", ".xlsx", ".json")
+_FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def check_output(path: str | os.PathLike[str]) -> None:
+    """Whether results can be written there: raises, before the work, what ``write_results`` would raise."""
+    path = Path(path)
+    _suffix(path)
+    files.check_writable(path)
+
+
+def write_results(pairs: Sequence[Pair], path: str | os.PathLike[str], language: str = "en") -> None:
+    """Writes the file that the ending of ``path`` asks for, whole or not at all.
+
+    Raises OutputFormatError for an unknown ending, WorkbookLockedError where the file is open in Excel,
+    OutputNotWritableError for every other reason.
+    """
+    path = Path(path)
+    suffix = _suffix(path)
+    files.check_not_open(path)
+    if suffix == ".csv":
+        stream = io.StringIO(newline="")
+        write_results_csv(pairs, stream, language, line_end="\r\n")
+        content = stream.getvalue().encode("utf-8-sig")
+    elif suffix == ".json":
+        content = results_json(pairs, language).encode()
+    else:
+        # XlsxWriter is not loaded for the other kinds
+        from xl_vqa.workbooks.results_xlsx import results_workbook
+
+        content = results_workbook(pairs, language)
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    files.write_atomically(path, write)
+
+
+def fields_of(path: str, result: Result, language: str = "en") -> dict[str, Any]:
+    """One flat row: the values of ``FIELDS``, ``warnings`` and ``text``; None where there is none."""
+    if isinstance(result, XlVqaError):
+        row: dict[str, Any] = dict.fromkeys((*FIELDS, "warnings", "text"))
+        row["path"] = printable(path)
+        row["error"] = printable(result.message(language))
+        return row
+    row = {field: result.get(field) for field in (*FIELDS, "text")}
+    row["path"] = path
+    row["error"] = None
+    row["warnings"] = warning_text(result, language) or None
+    return {field: printable(value) if isinstance(value, str) else value for field, value in row.items()}
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The fields to show: all of ``FIELDS``, and the others where some row has them."""
+    return [*FIELDS, *(extra for extra in ("warnings", "text") if any(row[extra] for row in rows))]
+
+
+def warning_text(rating: Mapping[str, Any], language: str) -> str:
+    return " ".join(message_text(str(code), language, **rating) for code in rating.get("warnings") or ())
+
+
+def write_results_csv(
+    pairs: Sequence[Pair], stream: TextIO, language: str = "en", *, line_end: str = "\n"
+) -> None:
+    """CSV into an open text stream, without a byte order mark."""
+    rows = [fields_of(path, result, language) for path, result in pairs]
+    columns = columns_of(rows)
+    writer = csv.writer(stream, lineterminator=line_end)
+    writer.writerow(columns)
+    writer.writerows([_harmless(column, row[column]) for column in columns] for row in rows)
+
+
+def results_json(pairs: Sequence[Pair], language: str = "en") -> str:
+    """``{"format": 1, "count", "rated", "failed", "results": [...]}``; every result has ``path`` (as asked for),
+    ``error`` (null, or code, params and message) and, where rated, everything the rating holds, the
+    distribution and the frames used among it."""
+    results = []
+    for path, result in pairs:
+        if isinstance(result, XlVqaError):
+            error = {**result.to_dict(), "message": result.message(language)}
+            results.append({**dict.fromkeys(FIELDS), "path": path, "error": error})
+        else:
+            results.append({**dict(result), "path": path, "error": None})
+    failed = sum(isinstance(result, XlVqaError) for _, result in pairs)
+    whole = {"format": 1, "count": len(pairs), "rated": len(pairs) - failed, "failed": failed, "results": results}
+    text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
+    # bytes of a path that were no text become \udcXX, which JSON reads back as they were
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise OutputFormatError(path=str(path), suffixes=", ".join(SUFFIXES))
+    return suffix
+
+
+def _harmless(column: str, value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"./{value}" if column == "path" else f"'{value}"
+    return "" if value is None else printable(value) if isinstance(value, str) else value
