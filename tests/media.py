@@ -151,6 +151,9 @@ def make_clip(
             context.gop_size = gop
         if b_frames is not None:
             context.max_b_frames = b_frames
+        if codec == "libx264":
+            # left alone, x264 cuts every picture into one slice per thread, which is unlike common files
+            context.thread_type = "FRAME"
         tags: dict[str, int] = {}
         if colorspace is not None:
             context.colorspace = tags["colorspace"] = {"bt709": 1, "bt601": 6, "bt2020": 9}[colorspace]

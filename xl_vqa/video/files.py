@@ -19,7 +19,6 @@ from xl_vqa.errors import (
     VideoError,
     VideoNotFoundError,
     VideoTruncatedError,
-    VideoUnreadableError,
 )
 
 PathLike = str | os.PathLike[str]
@@ -66,7 +65,7 @@ def open_file(path: PathLike) -> BinaryIO:
             raise NotAVideoError(path=shown, problem="problem_folder")
         if not stat.S_ISREG(status.st_mode):
             raise NotAVideoError(path=shown, problem="problem_not_a_file")
-        file = open(system_path(path), "rb")  # noqa: SIM115, PTH123 - the caller closes it
+        file = open(system_path(path), "rb")  # noqa: SIM115 - the caller closes it
     except (OSError, ValueError) as error:
         raise access_error(path, error) from error
     if status.st_size == 0:
@@ -89,7 +88,7 @@ def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
     return VideoAccessError(path=shown, problem="problem_drive", detail=error.strerror or type(error).__name__)
 
 
-def unopened_error(path: PathLike, head: bytes, detail: str) -> VideoError:
+def unopened_error(path: PathLike, head: bytes) -> VideoError:
     """Why a file that is there could not be opened as a video, judged by its first bytes ``head``."""
     shown = shown_path(path)
     problem = not_a_video_problem(head)
@@ -102,8 +101,6 @@ def unopened_error(path: PathLike, head: bytes, detail: str) -> VideoError:
         return VideoTruncatedError(path=shown, problem="problem_no_index")
     if kind is not None:
         return VideoTruncatedError(path=shown, problem="problem_header")
-    if detail:
-        return VideoUnreadableError(path=shown, problem="problem_decoder", detail=detail)
     return NotAVideoError(path=shown, problem="problem_unknown_format")
 
 
@@ -126,6 +123,61 @@ def container_kind(head: bytes) -> str | None:
     if head[:1] == b"G" and head[188:189] == b"G" and head[376:377] == b"G":
         return "mpegts"
     return None
+
+
+def missing_bytes(file: BinaryIO, size: int) -> int:
+    """How many bytes the container's own structure announces beyond the end of a file of ``size`` bytes.
+
+    0 for a whole file and for formats that announce nothing (MPEG-TS, FLV, live recordings).
+    """
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    kind = container_kind(head)
+    if kind == "mp4":
+        return _missing_in_boxes(file, size)
+    if kind == "matroska":
+        return _missing_in_segment(head, size)
+    if kind == "avi":
+        return max(int.from_bytes(head[4:8], "little") + 8 - size, 0)
+    return 0
+
+
+def _missing_in_boxes(file: BinaryIO, size: int) -> int:
+    at = 0
+    for _ in range(100_000):  # fragmented files hold a few boxes per second; a damaged one may hold any number
+        file.seek(at)
+        header = file.read(16)
+        if len(header) < 8:
+            return 0
+        length = int.from_bytes(header[:4], "big")
+        if length == 1 and len(header) == 16:
+            length = int.from_bytes(header[8:], "big")
+        elif length == 0:  # reaches to the end, wherever that is
+            return 0
+        if length < 8 or not all(32 <= byte < 127 or byte == 0xA9 for byte in header[4:8]):
+            return 0  # no longer boxes: padding behind the last one, or damage that the decoder will report
+        at += length
+        if at > size:
+            return at - size
+    return 0
+
+
+def _missing_in_segment(head: bytes, size: int) -> int:
+    at, length = _ebml_size(head, 4)
+    at += length
+    if head[at : at + 4] != b"\x18\x53\x80\x67":
+        return 0
+    at, length = _ebml_size(head, at + 4)
+    return max(at + length - size, 0) if length >= 0 else 0
+
+
+def _ebml_size(head: bytes, at: int) -> tuple[int, int]:
+    """The place after a variable-length size and its value; -1 where the writer left it unknown (live)."""
+    if at >= len(head) or head[at] == 0:
+        return at, -1
+    width = 9 - head[at].bit_length()
+    value = int.from_bytes(head[at : at + width], "big") & ((1 << 7 * width) - 1)
+    return at + width, -1 if value == (1 << 7 * width) - 1 else value
 
 
 _SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (

@@ -1,0 +1,234 @@
+"""Opens a video file with FFmpeg (through PyAV) under guard, and picks the track with the picture.
+
+Only known video and audio formats are let in. Without that list FFmpeg also takes a text file for a video of
+a terminal, and a playlist for a live stream: it would wait for ever, or ask the network.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from xl_vqa.errors import (
+    NotAVideoError,
+    NoVideoStreamError,
+    VideoAccessError,
+    VideoEmptyError,
+    VideoError,
+    VideoTooLargeError,
+    VideoTruncatedError,
+    VideoUnreadableError,
+)
+from xl_vqa.video.files import (
+    HEAD_BYTES,
+    PathLike,
+    access_error,
+    container_kind,
+    missing_bytes,
+    not_a_video_problem,
+    open_file,
+    shown_path,
+    system_path,
+    unopened_error,
+)
+
+MAX_PICTURE_PIXELS: Final = 64_000_000
+"""Above 8K (33 million) and below 16K (142 million), whose decoder would take several GiB."""
+
+_DEMUXERS: Final = (
+    "mov,mp4,matroska,webm,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,gif,apng,rm,nut,mxf,gxf,dv,ivf,h264,"
+    "hevc,vvc,av1,obu,m4v,mjpeg,dirac,yuv4mpegpipe,wtv,vc1,vc1test,swf,bink,h261,h263,caf,wav,w64,mp3,aac,flac,"
+    "aiff,ac3,eac3,amr,ape"
+)
+_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
+# Pictures that may move. Whether they do is known only after the pictures have been counted.
+_MAYBE_ANIMATED: Final = (b"GIF8", b"\x89PNG")
+_NO_DECODER: Final = (av.error.DecoderNotFoundError, av.error.PatchWelcomeError)
+
+
+@dataclass(slots=True)
+class Source:
+    """An open video file: its container, its picture track and what is known without decoding."""
+
+    path: str
+    shown: str
+    container: InputContainer
+    stream: VideoStream
+    size_bytes: int
+    missing_bytes: int
+    """How much of the file the container announces but the disk does not hold; 0 where it cannot be told."""
+    image_format: bool
+    """A still picture unless it turns out to have several frames (GIF, PNG, AVIF)."""
+    video_tracks: int
+    _file: BinaryIO | None = field(default=None, repr=False)
+
+    @property
+    def format(self) -> str:
+        """FFmpeg's name of the container, for example ``mov,mp4,m4a,3gp,3g2,mj2``."""
+        return self.container.format.name
+
+    def reopen(self) -> None:
+        """Starts over at the first packet with a fresh decoder, for formats that cannot be wound back."""
+        index = self.stream.index
+        self.container.close()
+        self.container, self._file = _open_container(self.path, self._file)
+        self.stream = self.container.streams[index]  # type: ignore[assignment]
+
+    def close(self) -> None:
+        self.container.close()
+        if self._file is not None:
+            self._file.close()
+
+
+@contextmanager
+def open_video(path: PathLike) -> Iterator[Source]:
+    """The opened video; errors of FFmpeg inside the ``with`` block leave it as named errors too.
+
+    Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, NotAVideoError, NoVideoStreamError,
+    VideoTruncatedError, VideoUnreadableError or VideoTooLargeError.
+    """
+    shown = shown_path(path)
+    with open_file(path) as file:
+        try:
+            head = file.read(HEAD_BYTES)
+            size = os.fstat(file.fileno()).st_size
+            missing = missing_bytes(file, size)
+        except OSError as error:
+            raise access_error(path, error) from error
+    if not head:
+        raise VideoEmptyError(path=shown)
+    problem = not_a_video_problem(head)
+    image = problem == "problem_still_image"
+    if problem is not None and not (image and (head.startswith(_MAYBE_ANIMATED) or head[4:8] == b"ftyp")):
+        raise NotAVideoError(path=shown, problem=problem)
+    if head.startswith(b"\x89PNG") and b"acTL" not in head:
+        raise NotAVideoError(path=shown, problem=problem)
+
+    full = system_path(path)
+    try:
+        container, opened = _open_container(full, None)
+    except (av.error.FFmpegError, OSError, ValueError, MemoryError) as error:
+        raise opening_error(path, head, error) from error
+    try:
+        stream = _picture_track(container, shown, head)
+        source = Source(
+            path=full,
+            shown=shown,
+            container=container,
+            stream=stream,
+            size_bytes=size,
+            missing_bytes=missing,
+            image_format=image,
+            video_tracks=len(container.streams.video),
+            _file=opened,
+        )
+    except BaseException:
+        container.close()
+        if opened is not None:
+            opened.close()
+        raise
+    try:
+        yield source
+    except av.error.FFmpegError as error:
+        raise opening_error(path, head, error) from error
+    except MemoryError as error:
+        raise VideoUnreadableError(path=shown, problem="problem_out_of_memory") from error
+    finally:
+        source.close()
+
+
+def check_picture_size(shown: str, width: int, height: int) -> None:
+    """Raises VideoTooLargeError where one picture alone would burst the budget."""
+    if width * height > MAX_PICTURE_PIXELS:
+        raise VideoTooLargeError(
+            path=shown,
+            problem="problem_picture_size",
+            width=width,
+            height=height,
+            megapixels=round(width * height / 1e6),
+            limit=MAX_PICTURE_PIXELS // 1_000_000,
+        )
+
+
+def opening_error(path: PathLike, head: bytes, error: Exception) -> VideoError:
+    """The named error for what FFmpeg raised while opening or reading the file."""
+    shown = shown_path(path)
+    if isinstance(error, MemoryError):
+        return VideoUnreadableError(path=shown, problem="problem_out_of_memory")
+    if isinstance(error, _NO_DECODER):
+        return VideoUnreadableError(path=shown, problem="problem_codec", detail=str(error.strerror))
+    if isinstance(error, PermissionError):
+        return VideoAccessError(path=shown, problem="problem_no_permission")
+    if isinstance(error, (av.error.InvalidDataError, av.error.EOFError, ValueError)):
+        return unopened_error(path, head)
+    if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
+        return access_error(path, error)
+    if container_kind(head) is None:
+        return unopened_error(path, head)
+    detail = getattr(error, "strerror", None) or type(error).__name__
+    return VideoUnreadableError(path=shown, problem="problem_decoder", detail=str(detail))
+
+
+def _open_container(path: str, previous: BinaryIO | None) -> tuple[InputContainer, BinaryIO | None]:
+    if previous is not None:
+        previous.close()
+    # FFmpeg reads through its own file calls, which need no GIL; where it cannot be given the name (bytes that
+    # are no UTF-8, a long path on Windows), Python opens the file for it
+    if sys.platform == "win32":
+        by_name = not path.startswith("\\\\?\\")
+    else:
+        by_name = path.isascii() or _is_unicode(path)
+    if by_name:
+        return av.open(path, "r", options=dict(_OPTIONS), metadata_errors="replace"), None
+    file = open(path, "rb")  # noqa: SIM115 - kept open beside the container
+    try:
+        return av.open(file, "r", options=dict(_OPTIONS), metadata_errors="replace"), file
+    except BaseException:
+        file.close()
+        raise
+
+
+def _is_unicode(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _picture_track(container: InputContainer, shown: str, head: bytes) -> VideoStream:
+    """The default picture track, else the largest; cover art of a sound file is not one."""
+    tracks = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not tracks:
+        if len(container.streams) == 0:
+            # headers of a video without a single track: what followed them is gone
+            problem = "problem_no_index" if container_kind(head) == "mp4" else "problem_header"
+            raise VideoTruncatedError(path=shown, problem=problem)
+        raise NoVideoStreamError(path=shown)
+    readable = [s for s in tracks if s.codec_context is not None]
+    if not readable:
+        raise VideoUnreadableError(path=shown, problem="problem_codec", detail=container.format.long_name)
+
+    def rank(stream: VideoStream) -> tuple[bool, int, int]:
+        context = stream.codec_context
+        default = bool(stream.disposition & Disposition.default)
+        return default, context.width * context.height, -stream.index
+
+    best = max(readable, key=rank)
+    context = best.codec_context
+    if context.codec_tag in ("encv", "drmi"):
+        raise VideoUnreadableError(path=shown, problem="problem_protected")
+    check_picture_size(shown, context.width, context.height)
+    # FFmpeg itself refuses a picture that turns out larger than its header said
+    context.options = {**context.options, "max_pixels": str(MAX_PICTURE_PIXELS)}
+    return best

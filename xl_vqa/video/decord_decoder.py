@@ -1,0 +1,111 @@
+"""Decodes chosen frames through decord, where decord is known to be exact.
+
+decord 0.6 holds an FFmpeg of 2018. Measured against PyAV and frames that carry their own number
+(docs/video.md), it is exact for H.264 and HEVC with 8 bits in MP4, MOV and Matroska, and wrong or absent for
+others: it cannot read AV1, returns wrong frames from MPEG-TS, MPEG-PS, WMV and MPEG-4 with B-frames, wrong
+times from AVI, other colours for odd sizes and 10 bits, and it ends the whole process on some damaged files.
+So ``refusal`` keeps everything else away from it, and what comes back is checked against the index.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from xl_vqa.video.container import Source
+from xl_vqa.video.pictures import Picture
+from xl_vqa.video.probe import Inspection
+
+_CONTAINERS: Final = ("mov", "matroska")
+_CODECS: Final = ("h264", "hevc")
+_PIXEL_FORMATS: Final = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
+_PATH_LIMIT: Final = 240  # its FFmpeg knows no long paths on Windows
+_import_lock = threading.Lock()
+
+
+class DecordRefusedError(Exception):
+    """decord failed, or what it returned does not fit the index; PyAV shall read the file."""
+
+
+@lru_cache(maxsize=1)
+def unavailable() -> str | None:
+    """Why decord cannot be used on this machine, None where it can."""
+    try:
+        with _import_lock:
+            _module()
+    except Exception as error:  # a missing wheel, a missing system library, a broken installation
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def refusal(source: Source, inspection: Inspection) -> str | None:
+    """Why this video goes to PyAV, in English for the notes of a rating; None where decord may read it."""
+    info, index = inspection.info, inspection.index
+    checks = (
+        (not any(name in _CONTAINERS for name in source.format.split(",")), "container"),
+        (info.codec not in _CODECS, f"codec {info.codec}"),
+        (info.pixel_format not in _PIXEL_FORMATS, f"pixel format {info.pixel_format}"),
+        (info.coded_width % 2 or info.coded_height % 2, "odd size"),
+        (info.rotation or info.mirrored, "rotated picture"),
+        (not index.pts, "no usable times"),
+        (index.cut_off, "cut off"),
+        (source.video_tracks != 1, "several picture tracks"),
+        (source.stream.frames not in (0, index.count), "frame count differs from the header's"),
+        (not source.path.isascii() and not _is_utf8(source.path), "path"),
+        (source.path.startswith("\\\\?\\") or len(source.path) > _PATH_LIMIT, "long path"),
+    )
+    for refused, reason in checks:
+        if refused:
+            return reason
+    return "not installed" if unavailable() else None
+
+
+def decode_frames(
+    source: Source, inspection: Inspection, wanted: Sequence[int], size: tuple[int, int], *, threads: int = 2
+) -> list[Picture]:
+    """The wanted frames (numbers in display order) in RGB at ``size`` (width, height), in the order asked.
+
+    Raises DecordRefusedError where decord fails or its frame count, times or sizes are not the index's.
+    """
+    index = inspection.index
+    decord = _module()
+    try:
+        reader = decord.VideoReader(
+            source.path, ctx=decord.cpu(0), width=size[0], height=size[1], num_threads=threads
+        )
+        if len(reader) != index.count:
+            raise DecordRefusedError(f"decord counts {len(reader)} frames, the index {index.count}")
+        starts = reader.get_frame_timestamp([0, *wanted])[:, 0]
+        expected = np.array([index.time_s(number) for number in wanted])
+        tolerance = max(0.25 / index.fps, 0.002)
+        if not np.all(np.abs(starts[1:] - starts[0] - expected) <= tolerance):
+            raise DecordRefusedError("decord's times are not the index's")
+        batch = reader.get_batch(list(wanted)).asnumpy()
+    except DecordRefusedError:
+        raise
+    except Exception as error:  # DECORDError, RuntimeError, AssertionError: whatever it makes of a bad file
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DecordRefusedError(first_line) from error
+    if batch.shape != (len(wanted), size[1], size[0], 3) or batch.dtype != np.uint8:
+        raise DecordRefusedError(f"decord returned pictures of shape {batch.shape}")
+    return [np.ascontiguousarray(picture) for picture in batch]
+
+
+def _module() -> Any:
+    import decord
+
+    # its FFmpeg writes to standard error, past Python, whatever the host does with its own log
+    decord.logging.set_level(decord.logging.QUIET)
+    return decord
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,139 @@
+"""What a video is, without reading more than its packets and its first picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import av.error
+
+from xl_vqa.errors import NotAVideoError, VideoTruncatedError, VideoUnreadableError
+from xl_vqa.video.container import Source, check_picture_size, open_video
+from xl_vqa.video.files import PathLike
+from xl_vqa.video.index import FrameIndex, build_index
+from xl_vqa.video.pictures import Orientation, orientation_of
+
+_HDR_TRANSFERS = (16, 18)  # PQ and HLG, by their numbers in ITU-T H.273
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """The facts about one video. Sizes are in pixels, times in seconds."""
+
+    path: str
+    width: int
+    """As shown: rotation applied."""
+    height: int
+    coded_width: int
+    """As stored."""
+    coded_height: int
+    rotation: int
+    """Degrees clockwise that a player turns the stored picture: 0, 90, 180 or 270."""
+    mirrored: bool
+    fps: float
+    """The average over the whole length."""
+    duration_s: float
+    frame_count: int
+    frame_count_exact: bool
+    """False for files too big to scan, where the number follows from length and frame rate."""
+    variable_frame_rate: bool
+    keyframes: int
+    """How many pictures decoding can start at; 0 where it was not counted."""
+    codec: str
+    pixel_format: str
+    bit_depth: int
+    has_alpha: bool
+    interlaced: bool
+    hdr: bool
+    container: str
+    size_bytes: int
+    cut_off: bool
+    """The file ends before its own header says."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What ``read_frames`` needs to know of an open source: the public facts, the index, the orientation."""
+
+    info: VideoInfo
+    index: FrameIndex
+    orientation: Orientation
+
+
+def probe(path: PathLike) -> VideoInfo:
+    """The facts about the video at ``path``; milliseconds for a short clip, a pass over the packets for a long.
+
+    Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, NotAVideoError, NoVideoStreamError,
+    VideoTruncatedError, VideoUnreadableError or VideoTooLargeError.
+    """
+    with open_video(path) as source:
+        return inspect(source).info
+
+
+def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -> Inspection:
+    """Scans the packets and decodes the first picture. Errors as ``probe``."""
+    index = build_index(source, should_stop=should_stop)
+    if source.image_format and index.count == 1:
+        raise NotAVideoError(path=source.shown, problem="problem_still_image")
+    frame = _first_frame(source, index)
+    check_picture_size(source.shown, frame.width, frame.height)
+    orientation = orientation_of(frame)
+    width, height = orientation.shown_size(frame.width, frame.height)
+    components = frame.format.components
+    info = VideoInfo(
+        path=source.shown,
+        width=width,
+        height=height,
+        coded_width=frame.width,
+        coded_height=frame.height,
+        rotation=orientation.rotation,
+        mirrored=orientation.mirrored,
+        fps=index.fps,
+        duration_s=index.duration_s,
+        frame_count=index.count,
+        frame_count_exact=index.exact,
+        variable_frame_rate=index.variable_frame_rate,
+        keyframes=len(index.keyframes),
+        codec=_codec_name(source),
+        pixel_format=frame.format.name,
+        bit_depth=max((component.bits for component in components), default=8),
+        has_alpha=any(component.is_alpha for component in components),
+        interlaced=frame.interlaced_frame,
+        hdr=frame.color_trc in _HDR_TRANSFERS,
+        container=source.format,
+        size_bytes=source.size_bytes,
+        cut_off=index.cut_off,
+    )
+    return Inspection(info, index, orientation)
+
+
+def _first_frame(source: Source, index: FrameIndex) -> av.VideoFrame:
+    """The first picture that can be decoded, from the start of the file."""
+    source.reopen()
+    stream = source.stream
+    stream.codec_context.thread_count = 1  # several threads would decode ahead for nothing
+    failure = ""
+    for packet in source.container.demux(stream):
+        try:
+            frames = stream.codec_context.decode(packet)
+        except av.error.InvalidDataError:
+            continue
+        except av.error.FFmpegError as error:
+            failure = failure or str(error.strerror)
+            continue
+        if frames:
+            return frames[0]
+    if failure:
+        raise VideoUnreadableError(path=source.shown, problem="problem_decoder", detail=failure)
+    kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
+    raise kind(path=source.shown, problem="problem_no_pictures")
+
+
+def _codec_name(source: Source) -> str:
+    """The format's name and not the decoder's: ``av1`` where libdav1d decodes it."""
+    name = source.stream.codec_context.codec.canonical_name
+    return str(name)

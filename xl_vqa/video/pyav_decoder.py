@@ -1,0 +1,201 @@
+"""Decodes chosen frames through PyAV: any format, exact frames, only as much decoding as the codec needs.
+
+Three ways to find a frame, by what the index knows (see index.py): at its display time, by counting, or near
+a time. In each, the frames between two chosen ones are decoded only where later ones refer to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+import av
+import av.error
+
+from xl_vqa.video.container import Source
+from xl_vqa.video.index import FrameIndex
+
+Sink = Callable[[int, av.VideoFrame], None]
+"""Takes a wanted number and its frame."""
+
+# Codecs whose non-reference pictures can be left out without a trace. Not HEVC: what it calls so may still be
+# referred to by a higher temporal layer, as in phone recordings.
+_SKIPS_EXACTLY: Final = ("h264", "mpeg2video", "mpeg4")
+_SEEK_GAIN: Final = 12
+"""Frames that a seek must save to be worth refilling the decoder."""
+_REORDER_LIMIT: Final = 64
+"""A frame not seen so many frames after its time will not come: it could not be decoded."""
+
+
+def decode_frames(
+    source: Source,
+    index: FrameIndex,
+    wanted: Sequence[int],
+    sink: Sink,
+    *,
+    threads: int = 2,
+    should_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Gives ``sink`` every wanted frame (numbers in 0..index.count-1) that can be decoded, each once.
+
+    A frame that cannot be decoded is left out. ``source`` may be anywhere and is left anywhere.
+    ``should_stop`` is called now and then and may raise. Raises av.error.FFmpegError where not even the
+    container can be read any more.
+    """
+    numbers = sorted(set(wanted))
+    decoder = _Decoder(source, threads, should_stop)
+    if index.by_time:
+        _decode_by_time(decoder, index, numbers, sink)
+    elif index.counted:
+        _decode_by_count(decoder, numbers, sink)
+    else:
+        for run in _runs(index, numbers):
+            _decode_run(decoder, index, run, sink)
+
+
+def count_frames(source: Source, *, threads: int = 2, should_stop: Callable[[], None] = lambda: None) -> int:
+    """How many frames really come out of the decoder, by decoding them all."""
+    decoder = _Decoder(source, threads, should_stop)
+    decoder.rewind()
+    return sum(1 for _ in decoder.frames())
+
+
+class _Decoder:
+    """The stream of decoded frames of one source, with errors of single packets passed over."""
+
+    def __init__(self, source: Source, threads: int, should_stop: Callable[[], None]) -> None:
+        self.source = source
+        self.should_stop = should_stop
+        self.threads = threads
+        self.can_skip = source.stream.codec_context.name in _SKIPS_EXACTLY
+        self._set_threads()
+
+    def _set_threads(self) -> None:
+        context = self.source.stream.codec_context
+        if not context.is_open:
+            context.thread_count = self.threads
+            context.thread_type = "AUTO"
+
+    def rewind(self) -> None:
+        """To the first packet. Not every format can be wound back, so the file is opened anew."""
+        self.source.reopen()
+        self._set_threads()
+
+    def seek(self, pts: int) -> None:
+        """To the keyframe at or before ``pts``; to the start where the format cannot do that."""
+        try:
+            self.source.container.seek(pts, stream=self.source.stream, backward=True)
+        except av.error.FFmpegError:
+            self.rewind()
+
+    def frames(
+        self, keep: Callable[[int | None], bool] | None = None, *, after_keyframe: bool = False
+    ) -> Iterator[av.VideoFrame]:
+        """Decoded frames in display order, to the end of the file.
+
+        ``keep`` says of a display time whether that frame is wanted: others may be left out where nothing
+        refers to them. ``after_keyframe`` drops what precedes the first keyframe, where decoding cannot start.
+        """
+        context = self.source.stream.codec_context
+        started = not after_keyframe
+        packets = 0
+        for packet in self.source.container.demux(self.source.stream):
+            packets += 1
+            if packets % 200 == 0:
+                self.should_stop()
+            if packet.size == 0:  # a dropped frame in AVI, or the end
+                continue
+            started = started or packet.is_keyframe
+            if not started:
+                continue
+            if keep is not None and self.can_skip:
+                # read by the decoder when it takes the packet, so it acts on this picture alone
+                context.skip_frame = "DEFAULT" if keep(packet.pts) else "NONREF"
+            try:
+                yield from context.decode(packet)
+            except av.error.FFmpegError:
+                continue  # this packet is damaged; the decoder goes on with the next
+        with suppress(av.error.FFmpegError):
+            yield from context.decode(None)  # what the decoder still holds back
+
+    def end(self) -> None:
+        self.source.stream.codec_context.skip_frame = "DEFAULT"
+
+
+def _runs(index: FrameIndex, numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Cuts the wanted frames where a seek to a later keyframe saves decoding."""
+    run: list[int] = []
+    for number in numbers:
+        if run:
+            keyframe = index.keyframe_before(index.pts[number])
+            last = index.pts[run[-1]]
+            if keyframe is not None and keyframe > last:
+                skipped = sum(1 for n in range(run[-1], number) if index.pts[n] < keyframe)
+                if skipped >= _SEEK_GAIN:
+                    yield run
+                    run = []
+        run.append(number)
+    if run:
+        yield run
+
+
+def _decode_run(decoder: _Decoder, index: FrameIndex, run: Sequence[int], sink: Sink) -> None:
+    waiting = {index.pts[number]: number for number in run}
+    times = set(waiting)
+    first, last = index.pts[run[0]], index.pts[run[-1]]
+    keyframe = index.keyframe_before(first)
+    for start in (keyframe, None):
+        if start is None:
+            decoder.rewind()
+        else:
+            decoder.seek(start)
+        earliest: int | None = None
+        late = 0
+        for frame in decoder.frames(lambda pts: pts is None or pts in times, after_keyframe=start is not None):
+            if frame.pts is None:
+                continue
+            earliest = frame.pts if earliest is None else earliest
+            number = waiting.pop(frame.pts, None)
+            if number is not None:
+                sink(number, frame)
+            late += frame.pts > last
+            if not waiting or late > _REORDER_LIMIT:
+                break
+        decoder.end()
+        # Nothing at or before the first wanted frame: the seek landed too late (some demuxers count in
+        # decoding order) or the decoder needed a longer run-up (streams refreshed bit by bit). Once more,
+        # from the start of the file. Otherwise what is missing is damaged and stays missing.
+        if not waiting or (earliest is not None and earliest <= first):
+            return
+
+
+def _decode_by_count(decoder: _Decoder, numbers: Sequence[int], sink: Sink) -> None:
+    waiting = set(numbers)
+    decoder.rewind()
+    for number, frame in enumerate(decoder.frames()):
+        if number in waiting:
+            sink(number, frame)
+            waiting.discard(number)
+            if not waiting:
+                return
+
+
+def _decode_by_time(decoder: _Decoder, index: FrameIndex, numbers: Sequence[int], sink: Sink) -> None:
+    """For files too big to scan: the frame at a number's time, then its neighbours as they come."""
+    tick = 1 / (index.fps * float(index.time_base))
+    place = 0
+    while place < len(numbers):
+        group = [numbers[place]]
+        while place + len(group) < len(numbers) and numbers[place + len(group)] == group[-1] + 1:
+            group.append(numbers[place + len(group)])
+        place += len(group)
+        target = index.first_pts + group[0] * tick
+        decoder.seek(int(target))
+        waiting = list(group)
+        for frame in decoder.frames(after_keyframe=True):
+            if frame.pts is None or frame.pts < target - tick / 2:
+                continue
+            sink(waiting.pop(0), frame)
+            if not waiting:
+                break

@@ -1,0 +1,223 @@
+"""From a path to the frames a model looks at: decord first, PyAV wherever decord is not exact.
+
+The same file gives the same frames, bit for bit, in every run, thread and process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import av.error
+
+from xl_vqa.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
+from xl_vqa.model_spec import Sampling
+from xl_vqa.rating import FramesUsed
+from xl_vqa.video import decord_decoder, pyav_decoder
+from xl_vqa.video.container import Source, open_video
+from xl_vqa.video.files import PathLike, shown_path
+from xl_vqa.video.fingerprint import stat_key
+from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen, to_picture
+from xl_vqa.video.probe import Inspection, inspect
+from xl_vqa.video.sample import plan_frames
+
+Decoder = Literal["auto", "decord", "pyav"]
+
+CLIP_BYTES_LIMIT: Final = 2 << 30
+"""The pictures of one clip may take so much memory; ``max_side`` makes them smaller."""
+_RECOUNT_LIMIT: Final = 20_000
+"""A damaged video with up to so many frames is decoded whole once, to learn which of them can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The frames of one video that a model looks at.
+
+    ``frames`` are RGB, uint8, [height, width, 3], as shown (rotation applied), all of one size, one per entry
+    of ``used.indices``; a frame used twice is the same array twice. ``warnings`` are keys of messages.py.
+    """
+
+    frames: tuple[Picture, ...]
+    used: FramesUsed
+    warnings: tuple[str, ...] = ()
+
+
+def read_frames(
+    path: PathLike,
+    sampling: Sampling,
+    *,
+    max_side: int | None = None,
+    decoder: Decoder = "auto",
+    threads: int = 2,
+    should_stop: Callable[[], None] = lambda: None,
+) -> Clip:
+    """Reads the frames that ``sample.plan_frames`` chooses; safe to call from many threads.
+
+    ``max_side`` scales pictures whose longer side is greater down to it while decoding. ``decoder`` forces
+    one: ``decord`` still leaves to PyAV what decord refuses, ``pyav`` never loads decord. ``threads`` are
+    those of the decoder. ``should_stop`` is called now and then and may raise to give up.
+
+    A video that is cut off or damaged is read as far as it can be, with ``warning_truncated`` or
+    ``warning_damaged``.
+
+    Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, NotAVideoError, NoVideoStreamError,
+    VideoTruncatedError (nothing readable), VideoUnreadableError, VideoTooLargeError, VideoChangingError.
+    """
+    before = stat_key(path)
+    with open_video(path) as source:
+        inspection = inspect(source, should_stop=should_stop)
+        clip = _Reading(source, inspection, sampling, max_side, threads, should_stop).clip(decoder)
+    # the last access may have changed, but neither size nor times of writing
+    if stat_key(path) != before:
+        raise VideoChangingError(path=shown_path(path))
+    return clip
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One call of ``read_frames``."""
+
+    source: Source
+    inspection: Inspection
+    sampling: Sampling
+    max_side: int | None
+    threads: int
+    should_stop: Callable[[], None]
+
+    def clip(self, decoder: Decoder) -> Clip:
+        info, index = self.inspection.info, self.inspection.index
+        plan = plan_frames(index.count, self.sampling)
+        width, height = fit_within(info.width, info.height, self.max_side)
+        self._check_memory(len(set(plan)), width, height)
+        notes = []
+        pictures: dict[int, Picture] | None = None
+        name = "PyAV"
+        if decoder != "pyav":
+            reason = decord_decoder.refusal(self.source, self.inspection)
+            if reason is None:
+                try:
+                    pictures = self._with_decord(plan)
+                    name = "decord"
+                except decord_decoder.DecordRefusedError as error:
+                    reason = str(error)
+            if reason is not None:
+                notes.append(f"not decord: {reason}")
+        if pictures is None:
+            plan, pictures = self._with_pyav(plan)
+        return self._finish(plan, pictures, name, notes)
+
+    def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
+        info = self.inspection.info
+        wanted = sorted(set(plan))
+        size = fit_within(info.coded_width, info.coded_height, self.max_side)
+        pictures = decord_decoder.decode_frames(self.source, self.inspection, wanted, size, threads=self.threads)
+        return dict(zip(wanted, pictures, strict=True))
+
+    def _with_pyav(self, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
+        index = self.inspection.index
+        pictures = self._decode(plan)
+        if len(pictures) < len(set(plan)) and index.exact and index.count <= _RECOUNT_LIMIT:
+            # Some frames did not come. Which ones do is known only after decoding everything; then the plan
+            # is made anew over those, so that a damaged video is still looked at over its whole length.
+            count = pyav_decoder.count_frames(self.source, threads=1, should_stop=self.should_stop)
+            if count:
+                index = replace(index, count=count, pts=(), keyframes=())
+                self.inspection = replace(self.inspection, index=index)
+                plan = plan_frames(count, self.sampling)
+                pictures = self._decode(plan)
+        if not pictures:
+            kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
+            raise kind(path=self.source.shown, problem="problem_no_pictures")
+        return _without_gaps(plan, pictures), pictures
+
+    def _decode(self, plan: Sequence[int]) -> dict[int, Picture]:
+        info, orientation = self.inspection.info, self.inspection.orientation
+        width, height = fit_within(info.coded_width, info.coded_height, self.max_side)
+        pictures: dict[int, Picture] = {}
+
+        def keep(number: int, frame: av.VideoFrame) -> None:
+            pictures[number] = orientation.apply(to_picture(frame, width, height))
+
+        pyav_decoder.decode_frames(
+            self.source, self.inspection.index, plan, keep, threads=self.threads, should_stop=self.should_stop
+        )
+        return pictures
+
+    def _check_memory(self, count: int, width: int, height: int) -> None:
+        needed = count * width * height * 3
+        if needed > CLIP_BYTES_LIMIT:
+            raise VideoTooLargeError(
+                path=self.source.shown,
+                problem="problem_frames_memory",
+                count=count,
+                width=width,
+                height=height,
+                needed=needed >> 20,
+                limit=CLIP_BYTES_LIMIT >> 20,
+            )
+
+    def _finish(self, plan: tuple[int, ...], pictures: dict[int, Picture], decoder: str, notes: list[str]) -> Clip:
+        info, index = self.inspection.info, self.inspection.index
+        distinct = [pictures[number] for number in sorted(set(plan))]
+        used = FramesUsed(
+            indices=plan,
+            timestamps_s=tuple(index.time_s(number) for number in plan),
+            width=info.width,
+            height=info.height,
+            frame_count=index.count,
+            duration_s=index.duration_s,
+            fps=index.fps,
+            decoder=decoder,
+            codec=info.codec,
+            notes=tuple(notes + self._notes(distinct[0])),
+        )
+        return Clip(tuple(pictures[number] for number in plan), used, self._warnings(plan, distinct))
+
+    def _warnings(self, plan: tuple[int, ...], distinct: Sequence[Picture]) -> tuple[str, ...]:
+        index = self.inspection.index
+        warnings = []
+        if index.cut_off:
+            warnings.append("warning_truncated")
+        elif index.count < self.inspection.info.frame_count or set(plan) != set(
+            plan_frames(index.count, self.sampling)
+        ):
+            warnings.append("warning_damaged")
+        if is_black(distinct):
+            warnings.append("warning_black")
+        if index.count == 1:
+            warnings.append("warning_single_frame")
+        elif len(distinct) > 1 and "warning_black" not in warnings and is_frozen(distinct):
+            warnings.append("warning_frozen")
+        return tuple(warnings)
+
+    def _notes(self, picture: Picture) -> list[str]:
+        info = self.inspection.info
+        height, width = picture.shape[:2]
+        facts = (
+            ((width, height) != (info.width, info.height), f"read at {width}x{height}"),
+            (info.rotation != 0, f"rotated by {info.rotation} degrees"),
+            (info.mirrored, "mirrored"),
+            (info.variable_frame_rate, "variable frame rate"),
+            (not info.frame_count_exact, "frame numbers estimated"),
+            (info.has_alpha, "transparency ignored"),
+            (info.interlaced, "interlaced"),
+            (info.hdr, "HDR shown without tone mapping"),
+        )
+        return [text for applies, text in facts if applies]
+
+
+def _without_gaps(plan: Sequence[int], pictures: dict[int, Picture]) -> tuple[int, ...]:
+    """The plan with what could not be read replaced by the nearest that could, pair by pair."""
+    pairs = [(plan[i], plan[i + 1]) for i in range(0, len(plan), 2)]
+    whole = [pair for pair in pairs if pair[0] in pictures and pair[1] in pictures]
+    filled: list[int] = []
+    for pair in pairs:
+        if pair not in whole and whole:
+            middle = pair[0]
+            pair = min(whole, key=lambda other: (abs(other[0] - middle), other))
+        elif pair not in whole:
+            first, second = (min(pictures, key=lambda n, want=want: (abs(n - want), n)) for want in pair)  # type: ignore[misc]
+            pair = (first, second)
+        filled.extend(pair)
+    return tuple(filled)
