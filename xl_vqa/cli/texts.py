@@ -89,6 +89,25 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{count} things need attention before videos can be rated.",
         "ja": "動画を評価する前に、{count} 件の対処が必要です。",
     },
+    # labels prepare
+    "labels_locating": {"en": "Looking for the videos", "ja": "動画を確認中"},
+    "labels_hashing": {"en": "Comparing videos of equal size", "ja": "同じサイズの動画を比較中"},
+    "labels_reading": {"en": "Reading {path}", "ja": "{path} を読み込み中"},
+    "labels_read": {"en": "{path}: {form} (sheet {sheet})", "ja": "{path}: {form}(シート {sheet})"},
+    "labels_columns": {"en": "Columns: {columns}", "ja": "列: {columns}"},
+    "labels_many": {"en": "{count} columns ({names} ...)", "ja": "{count} 列({names} ...)"},
+    "labels_ceiling": {"en": "Coding ceiling", "ja": "符号化による上限"},
+    "labels_noise": {"en": "Noise ceiling", "ja": "ノイズによる上限"},
+    "labels_example": {"en": "For example", "ja": "例"},
+    "labels_row": {"en": "row {row}: {sentence}", "ja": "{row} 行目: {sentence}"},
+    "labels_fingerprint": {"en": "Data fingerprint {fingerprint}", "ja": "データの指紋 {fingerprint}"},
+    "labels_all_good": {"en": "All {rows} rows are fine.", "ja": "全 {rows} 行に問題はありません。"},
+    "labels_some_bad": {
+        "en": "{count} of {rows} rows have a remark, {left_out} of them cannot be trained on; "
+        "see the problem column.",
+        "ja": "{rows} 行中 {count} 行に指摘があり、うち {left_out} 行は学習に使えません。"
+        "problem 列をご覧ください。",
+    },
 }
 
 

@@ -83,7 +83,7 @@ class NoiseCeiling:
     by_count: tuple[tuple[int, float], ...]
 
 
-def crossed_variance(rows: int, row_of: Ints, rater_of: Ints, score: Floats) -> float | None:
+def crossed_variance(row_of: Ints, rater_of: Ints, score: Floats) -> float | None:
     """Noise variance of one rating where the same people rated every rated video, else None.
 
     A harsh rater then lowers all means alike, which no correlation sees: only what is left after removing

@@ -176,7 +176,11 @@ class _Reader:
     # -- forms -----------------------------------------------------------------------------------------------
 
     def _wide(self, layout: Layout) -> None:
-        raters = [(column, self._rater(layout.name(column), column)) for column in layout.scores]
+        full = [layout.name(column) for column in layout.scores]
+        # "評価者/佐藤" under a merged header is 佐藤, as long as that tells the raters apart
+        short = [name.rsplit("/", 1)[-1] for name in full]
+        names = short if len(set(short)) == len(short) else full
+        raters = [(column, self._rater(name, column)) for column, name in zip(layout.scores, names, strict=True)]
         contents = self._contents(layout)
         for index in _data_rows(layout):
             item = self._row(layout, index, contents)

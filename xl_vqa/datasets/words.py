@@ -171,12 +171,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "ja": "{rows} 行中 {count} 行は学習に使えません。理由は問題の一覧をご覧ください。",
     },
     "finding_raters_rejected": {
-        "en": "{count} raters were rejected as outliers by ITU-R BT.500: {names}",
+        "en": "Rejected as outlier raters by ITU-R BT.500 ({count}): {names}",
         "ja": "ITU-R BT.500 により、外れた評価者 {count} 人を除外しました: {names}",
     },
     "finding_raters_suspect": {
-        "en": "{count} raters would be rejected as outliers by ITU-R BT.500: {names}. Use --reject-outliers "
-        "to do so.",
+        "en": "Outlier raters by ITU-R BT.500 ({count}): {names}. Their scores are still in; --reject-outliers "
+        "leaves them out.",
         "ja": "ITU-R BT.500 では評価者 {count} 人が外れ値と判定されます: {names}。除外するには "
         "--reject-outliers を"
         "指定してください。",
@@ -341,10 +341,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "report_problem": {"en": "Problem", "ja": "問題"},
     "report_row": {"en": "Row", "ja": "行"},
     "report_video": {"en": "Video", "ja": "動画"},
-    "report_count": {"en": "Rows", "ja": "行数"},
-    "report_blocks": {"en": "Blocks training", "ja": "学習不可"},
-    "report_yes": {"en": "yes", "ja": "はい"},
-    "report_no": {"en": "no", "ja": "いいえ"},
+    "report_problems_note": {
+        "en": "Marked ones keep the row out of training. Every row is in the manifest, with its problems.",
+        "ja": "色付きの問題がある行は学習に使いません。すべての行は問題とともにマニフェストに残っています。",
+    },
     "report_no_problems": {"en": "Every row is fine.", "ja": "すべての行に問題はありません。"},
     "report_more_problems": {
         "en": "... and {count} more rows: all of them are in the problem column of the manifest.",
