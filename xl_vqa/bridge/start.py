@@ -25,6 +25,9 @@ POLL_S = 0.05
 CLAIM_LIFE_S = 20.0
 """A claim older than this belongs to a program that died while it started a host."""
 
+SILENCE_S = 15.0
+"""A host that does not answer any more is given this long to store what it has at hand."""
+
 _children: list[subprocess.Popen[bytes]] = []
 _children_lock = threading.Lock()
 _starting = threading.Lock()
@@ -92,16 +95,23 @@ def ask_to_stop(state: HostState) -> bool:
 
 def wait_until_gone(settings: Settings, state: HostState, deadline: float) -> bool:
     """Whether this run of the host ended before ``deadline`` (monotonic)."""
+    silent_since: float | None = None
     while True:
         reap_children()
         current = read_state(settings.state_file)
         named = current is not None and current.token == state.token
-        if not named and ask_health(state.port, "0", timeout=1.0) is None:
-            return True
+        now = time.monotonic()
         # a killed host leaves its file behind, so silence on its port counts as well
-        if named and find(settings, timeout=1.0) is None and not _is_alive(state.pid):
-            return True
-        if time.monotonic() > deadline:
+        if (named and find(settings, timeout=1.0) is not None) or (
+            not named and ask_health(state.port, "0", timeout=1.0) is not None
+        ):
+            silent_since = None
+        else:
+            silent_since = silent_since or now
+            # silent, it still has its batch to store; but its number may be a stranger's by now, or a zombie's
+            if not is_alive(state.pid) or now - silent_since > SILENCE_S:
+                return True
+        if now > deadline:
             return False
         time.sleep(POLL_S)
 
@@ -112,9 +122,10 @@ def reap_children() -> None:
         _children[:] = [child for child in _children if child.poll() is None]
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of this number exists; it may be another one than it was."""
     if sys.platform == "win32":
-        return False  # there is no harmless question to a process number in the standard library
+        return _is_alive_on_windows(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -122,6 +133,22 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def _is_alive_on_windows(pid: int) -> bool:
+    # os.kill would end the process there, whatever the signal
+    import ctypes
+
+    synchronize, still_running = 0x00100000, 0x00000102
+    kernel: Any = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = kernel.OpenProcess(synchronize, False, pid)
+    if not handle:
+        return False
+    try:
+        return bool(kernel.WaitForSingleObject(ctypes.c_void_p(handle), 0) == still_running)
+    finally:
+        kernel.CloseHandle(ctypes.c_void_p(handle))
 
 
 def _claim_file(settings: Settings) -> Path:

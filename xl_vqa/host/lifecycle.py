@@ -77,7 +77,8 @@ def bind(port: int) -> socket.socket:
     """A listening socket on the loopback address. Raises HostStartError where a fixed port is taken."""
     deadline = time.monotonic() + PORT_PATIENCE_S
     while True:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # the protocol is named because asyncio turns off Nagle's delay (40 ms an answer) only where it is
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             if sys.platform == "win32":
                 # there, REUSEADDR would let another program take over the port

@@ -70,6 +70,7 @@ class ModelKeeper:
         self._clock = clock
         self._changed = threading.Condition(threading.RLock())
         self._profiles: dict[str, _Profile] = {}
+        self._names: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="identify-model")
         self._rater: Rater | None = None
         self._loaded: str | None = None
@@ -85,11 +86,19 @@ class ModelKeeper:
 
         Another name after the model's files were replaced. Raises HostRequestError for unusable settings.
         """
-        settings = self._settings_of(values)
-        name = hashlib.blake2b(json.dumps(profile_of(settings)).encode(), digest_size=8).hexdigest()
-        with self._changed:
-            profile = self._profiles.setdefault(name, _Profile(settings))
-        self._look(name, profile)
+        asked = json.dumps(values, sort_keys=True)
+        name = self._names.get(asked)
+        if name is None:
+            settings = self._settings_of(values)
+            name = hashlib.blake2b(json.dumps(profile_of(settings)).encode(), digest_size=8).hexdigest()
+            with self._changed:
+                self._profiles.setdefault(name, _Profile(settings))
+                if len(self._names) > 100:
+                    self._names.clear()
+                # checking settings takes milliseconds, and clients ask with the same ones
+                self._names[asked] = name
+        profile = self._profiles[name]
+        self._look(profile)
         return f"{name}:{profile.generation}"
 
     def identity(self, model: str) -> Identity | None:
@@ -199,7 +208,7 @@ class ModelKeeper:
         except SettingsError as error:
             raise HostRequestError(problem=str(error.params["problem"])) from error
 
-    def _look(self, name: str, profile: _Profile) -> None:
+    def _look(self, profile: _Profile) -> None:
         """Looks at the model's files again, if the last look is old; never for long."""
         with self._changed:
             if profile.looking is None:

@@ -26,11 +26,11 @@ from xl_vqa.host.crash_marks import LIMIT, CrashMarks
 from xl_vqa.host.files import look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
-from xl_vqa.host.queue import Switch, WorkQueue
+from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.remarks import Pace, SameScoreAlarm, warnings_of
 from xl_vqa.host.store import KnownFile, NewRating, RatingKey, settings_key
 from xl_vqa.host.views import View, summary_json
-from xl_vqa.host.work import Job, Ticket
+from xl_vqa.host.work import Job, Switch, Ticket
 from xl_vqa.model_spec import Sampling
 from xl_vqa.rating import LabelDistribution, Rating
 from xl_vqa.settings import Settings
@@ -59,7 +59,7 @@ class Pipeline:
         keeper: ModelKeeper,
         marks: CrashMarks,
         *,
-        read: Callable[[str, Sampling], Clip] | None = None,
+        read: Callable[[str, Sampling, Callable[[], None]], Clip] | None = None,
         fingerprint: Callable[[str], str] | None = None,
     ) -> None:
         self._settings = settings
@@ -168,7 +168,7 @@ class Pipeline:
         except XlVqaError as error:
             self._give_up(job, error)
         except MemoryError:
-            self._give_up(job, VideoUnreadableError(path=job.path, problem="there is not enough memory for it"))
+            self._give_up(job, VideoUnreadableError(path=job.path, problem="problem_out_of_memory"))
         except Exception as error:
             log.exception("%s could not be read", job.path)
             problem = f"{type(error).__name__}: {error}"
@@ -184,21 +184,34 @@ class Pipeline:
     def _decode(self, job: Job) -> bool:
         """Whether the job is ready for the model, and still marked."""
         identity = self._keeper.identity(job.model)
-        # where the model's sampling is known already, decoding need not wait until the weights are there
-        clip = self._read(job.path, identity.spec.sampling) if identity is not None else None
-        rater = self._wait_for_rater(job)
-        if rater is None:
+        clip, rater = None, None
+        try:
+            # where the model's sampling is known already, decoding need not wait until the weights are there
+            clip = self._read_for(job, identity.spec.sampling) if identity is not None else None
+            rater = self._wait_for_rater(job)
+            if rater is None:
+                return self._stopping.is_set()
+            if clip is None or identity is None or identity.spec.sampling != rater.spec.sampling:
+                clip = self._read_for(job, rater.spec.sampling)
+        except _GivenUp:
             return self._stopping.is_set()
-        if clip is None or identity is None or identity.spec.sampling != rater.spec.sampling:
-            clip = self._read(job.path, rater.spec.sampling)
+        except VideoChangingError:
+            clip = None
         # what was decoded must be what was hashed
         now = look_at(job.path)
-        if now.stat_key != job.stat_key:
+        if clip is None or rater is None or now.stat_key != job.stat_key:
             if not self._queue.changed_on_disk(job, now.stat_key, most_restarts=RESTARTS):
                 raise VideoChangingError(path=job.path)
             return False
-        self._queue.ready(job, rater.prepare(clip), clip.used)
+        self._queue.ready(job, rater.prepare(clip), clip.used, clip.warnings)
         return True
+
+    def _read_for(self, job: Job, sampling: Sampling) -> Clip:
+        def should_stop() -> None:
+            if self._stopping.is_set() or (not job.tickets and self._queue.abandon(job)):
+                raise _GivenUp
+
+        return self._read(job.path, sampling, should_stop)
 
     def _wait_for_rater(self, job: Job) -> Rater | None:
         """None where the host stops or nobody waits for the job: its model failed, or it was cancelled."""
@@ -299,13 +312,17 @@ class Pipeline:
             settings_key=key.settings,
             text=job.text,
             rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            warnings=warnings_of(distribution, job.frames, rater.spec),
+            warnings=warnings_of(distribution, job.warnings, rater.spec),
         )
         return NewRating(rating, self._view.key, summary_json(rating, self._view))
 
     def _fail(self, job: Job, error: XlVqaError) -> None:
         self._marks.survived(job.video)
         self._queue.finish(job, error)
+
+
+class _GivenUp(Exception):
+    """Nobody waits for this video any more, or the host stops."""
 
 
 def _outcomes(rater: Rater, jobs: Sequence[Job]) -> list[LabelDistribution | ModelError]:
@@ -337,11 +354,11 @@ def _thread(run: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-def _read(path: str, sampling: Sampling) -> Clip:
+def _read(path: str, sampling: Sampling, should_stop: Callable[[], None]) -> Clip:
     # numpy, decord and PyAV come with this import
     from xl_vqa.video.read import read_frames
 
-    return read_frames(path, sampling)
+    return read_frames(path, sampling, should_stop=should_stop)
 
 
 def _fingerprint(path: str) -> str:

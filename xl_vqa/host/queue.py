@@ -11,12 +11,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from xl_vqa.errors import CancelledError, VideoAccessError, VideoError, VideoNotFoundError, XlVqaError
 from xl_vqa.host.store import RatingKey
-from xl_vqa.host.work import Job, Outcome, Stage, Ticket, Wanted, Watch
+from xl_vqa.host.work import Counts, Job, Outcome, Stage, Switch, Ticket, Wanted, Watch, for_path
 from xl_vqa.rating import FramesUsed
 
 T = TypeVar("T")
@@ -29,24 +28,6 @@ MODEL_SLICE_S: Final = 60.0
 """How long one model keeps its turn while others of equal priority wait: loading takes longer than rating."""
 READY_BYTES: Final = 1 << 30
 """Prepared videos that wait for the model may hold about this much memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """The model thread is asked to load another model."""
-
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Tickets and jobs by where they are; ``done`` and ``failed`` since the start."""
-
-    queued: int
-    decoding: int
-    rating: int
-    done: int
-    failed: int
 
 
 class WorkQueue:
@@ -201,12 +182,12 @@ class WorkQueue:
         with self._changed:
             return self._wait(self._pop_job, timeout)
 
-    def ready(self, job: Job, prepared: object, frames: FramesUsed) -> None:
+    def ready(self, job: Job, prepared: object, frames: FramesUsed | None, warnings: tuple[str, ...] = ()) -> None:
         """The job is decoded and may go to the model."""
         with self._changed:
             if job.stage is Stage.DECODING:
                 if job.tickets:
-                    job.prepared, job.frames = prepared, frames
+                    job.prepared, job.frames, job.warnings = prepared, frames, warnings
                     job.stage = Stage.READY
                 else:
                     self._over(job)
@@ -461,7 +442,7 @@ class WorkQueue:
     def _settle(self, ticket: Ticket, outcome: Outcome) -> None:
         if ticket.outcome is not None:
             return
-        ticket.outcome = _for_path(outcome, ticket.path)
+        ticket.outcome = for_path(outcome, ticket.path)
         ticket.finished_at = self._clock()
         self._open.pop(ticket.key, None)
         self._finished.append((ticket.finished_at, ticket))
@@ -497,10 +478,3 @@ class WorkQueue:
             _, ticket = self._finished.popleft()
             if self._tickets.get(ticket.key) is ticket:
                 del self._tickets[ticket.key]
-
-
-def _for_path(outcome: Outcome, path: str) -> Outcome:
-    """The same content may be asked under several paths; each error names its own."""
-    if isinstance(outcome, RatingKey):
-        return outcome
-    return type(outcome)(**{**outcome.params, "path": path})

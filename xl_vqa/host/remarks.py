@@ -6,18 +6,17 @@ import threading
 from collections import deque
 from typing import Any, Final
 
-from xl_vqa.messages import MESSAGES
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.rating import LabelDistribution, Rating
 
 HIGH_OFF_DIGIT_MASS: Final = 0.2
 """A fine-tuned model leaves well under 0.01; beyond this the renormalised label is mostly our doing."""
 SAME_SCORE_COUNT: Final = 20
 
 
-def warnings_of(distribution: LabelDistribution, frames: FramesUsed, spec: ModelSpec) -> tuple[str, ...]:
-    """Message codes: those that the reader of the video noted, then what the model's answer shows."""
-    found = [code for note in frames.notes if (code := f"warning_{note}") in MESSAGES]
+def warnings_of(distribution: LabelDistribution, read: tuple[str, ...], spec: ModelSpec) -> tuple[str, ...]:
+    """Message codes: those from reading the video, then what the model's answer shows."""
+    found = list(read)
     if distribution.off_digit_mass > HIGH_OFF_DIGIT_MASS:
         found.append("warning_high_off_digit_mass")
     if not spec.fine_tuned:

@@ -6,9 +6,9 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
 from xl_vqa.errors import HostRequestError, NoVideoPathError, XlVqaError
@@ -24,6 +24,8 @@ from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.settings import Settings
 
 log = logging.getLogger("xl_vqa.host.service")
+
+T = TypeVar("T")
 
 STOP_PATIENCE_S: Final = 60.0
 
@@ -274,9 +276,10 @@ class RatingService:
                 to_read.append(key)
             else:
                 texts[key] = text
-        for key, rating in self.ledger.load(to_read).items():
-            texts[key] = summary_json(rating, view)
-            self._summaries.put(key, found[key], view, texts[key])
+        for chunk in _chunks(to_read):
+            for key, rating in self.ledger.load(chunk).items():
+                texts[key] = summary_json(rating, view)
+                self._summaries.put(key, found[key], view, texts[key])
         return {
             index: '{"status": "done", "rating": '
             + with_path(texts[key], slots[index].path, slots[index].text)
@@ -286,14 +289,15 @@ class RatingService:
         }
 
     def _details(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
-        ratings = self.ledger.load(keys.values()) if keys else {}
-        return {
-            index: '{"status": "done", "rating": '
-            + detail_json(ratings[key], view, slots[index].path, slots[index].text)
-            + "}"
-            for index, key in keys.items()
-            if key in ratings
-        }
+        texts: dict[int, str] = {}
+        for chunk in _chunks(list(keys)):
+            ratings = self.ledger.load([keys[index] for index in chunk])
+            for index in chunk:
+                if keys[index] in ratings:
+                    slot = slots[index]
+                    text = detail_json(ratings[keys[index]], view, slot.path, slot.text)
+                    texts[index] = '{"status": "done", "rating": ' + text + "}"
+        return texts
 
     def _entry(self, slot: Slot, lost: RatingKey | None) -> str:
         """An entry without a rating."""
@@ -356,6 +360,12 @@ def _keys(values: Mapping[str, Any]) -> list[str]:
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise HostRequestError(problem="keys must be a list of strings")
     return keys
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Whole ratings are big: ten thousand at once would stay in the process's memory for good."""
+    for start in range(0, len(values), 500):
+        yield values[start : start + 500]
 
 
 def _tickets(slots: Sequence[Slot]) -> list[Ticket]:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from xl_vqa import __version__
@@ -42,15 +43,14 @@ class View:
         if not isinstance(values, Mapping):
             raise HostRequestError(problem="view must be an object")
         thresholds = values.get("band_thresholds")
+        if thresholds is not None and not isinstance(thresholds, list):
+            raise HostRequestError(problem="band_thresholds must be a list")
         try:
-            settings = Settings(
-                decoding=values.get("decoding", default.decoding),
-                band_thresholds=None if thresholds is None else tuple(thresholds),
-            )
-        except (SettingsError, TypeError) as error:
-            problem = error.params["problem"] if isinstance(error, SettingsError) else str(error)
-            raise HostRequestError(problem=problem) from error
-        return cls.of(settings)
+            return _view(values.get("decoding", default.decoding), tuple(thresholds) if thresholds else None)
+        except SettingsError as error:
+            raise HostRequestError(problem=str(error.params["problem"])) from error
+        except TypeError as error:
+            raise HostRequestError(problem=str(error)) from error
 
     @property
     def key(self) -> str:
@@ -63,6 +63,12 @@ class View:
     def apply(self, rating: Rating) -> Rating:
         """The rating read in this view."""
         return replace(rating, decoding=self.decoding, bands=self.bands(rating.distribution.scale))
+
+
+@lru_cache(maxsize=64)
+def _view(decoding: str, thresholds: tuple[float, ...] | None) -> View:
+    # settings know what is valid; checking them takes a millisecond
+    return View.of(Settings(decoding=decoding, band_thresholds=thresholds))
 
 
 class SummaryCache:

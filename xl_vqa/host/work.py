@@ -107,6 +107,8 @@ class Job:
     prepared: Any = None
     """The rater's PreparedVideo once it is ready."""
     frames: FramesUsed | None = None
+    warnings: tuple[str, ...] = ()
+    """What the reader of the video noted: message codes."""
 
     @property
     def key(self) -> tuple[str, str, str | None]:
@@ -120,3 +122,28 @@ class Job:
     @property
     def nbytes(self) -> int:
         return int(self.prepared.nbytes) if self.prepared is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The model thread is asked to load another model."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Tickets and jobs by where they are; ``done`` and ``failed`` since the start."""
+
+    queued: int
+    decoding: int
+    rating: int
+    done: int
+    failed: int
+
+
+def for_path(outcome: Outcome, path: str) -> Outcome:
+    """The same content may be asked under several paths; each error names its own."""
+    if isinstance(outcome, RatingKey):
+        return outcome
+    return type(outcome)(**{**outcome.params, "path": path})
