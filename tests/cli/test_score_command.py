@@ -63,8 +63,10 @@ def test_files_hold_every_row(run: Run, clips: Path, tmp_path: Path, suffix: str
         paths, errors = [row["path"] for row in rows], [row["error"] for row in rows]
     elif suffix == ".json":
         values = json.loads(output.read_text(encoding="utf-8"))
-        rows = values["ratings"] if isinstance(values, dict) else values
-        paths, errors = [row["path"] for row in rows], [row.get("error") or "" for row in rows]
+        assert (values["rated"], values["failed"]) == (2, 1)
+        results = values["results"]
+        paths = [row["path"] for row in results]
+        errors = [(row["error"] or {}).get("message", "") for row in results]
     else:
         book = openpyxl.load_workbook(output)
         table = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]

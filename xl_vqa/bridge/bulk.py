@@ -35,10 +35,12 @@ class BulkRun:
         detail: bool,
         priority: int,
         on_progress: Callable[[int, int], None] | None,
+        on_result: Callable[[int, Result], None] | None = None,
     ) -> None:
         self._client = client
         self._refresh, self._detail, self._priority = refresh, detail, priority
         self._on_progress = on_progress
+        self._on_result = on_result
         self._results: list[Result | None] = [None] * len(videos)
         self._done = 0
         self._to_ask: list[tuple[int, Video]] = []
@@ -124,6 +126,8 @@ class BulkRun:
         assert self._results[index] is None, "a video was answered twice"
         self._results[index] = result
         self._done += 1
+        if self._on_result is not None:
+            self._on_result(index, result)
 
     def _ask_again(self) -> None:
         for group in self._waiting.values():

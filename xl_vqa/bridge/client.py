@@ -176,15 +176,25 @@ class HostClient:
         detail: bool = False,
         priority: int = 0,
         on_progress: Callable[[int, int], None] | None = None,
+        on_result: Callable[[int, Result], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Result]:
         """A rating (dict) or an error for every video, in order, however long it takes.
 
         The host may die and be started again meanwhile; what is stored by then is not computed again.
-        ``on_progress(done, total)`` is called as videos finish. Setting ``cancel`` gives the videos that are left
+        ``on_progress(done, total)`` is called as videos finish, ``on_result(index, result)`` once for each of
+        them, in the order in which they finish. Setting ``cancel`` gives the videos that are left
         a CancelledError; KeyboardInterrupt cancels them in the host and goes on to the caller.
         """
-        run = BulkRun(self, videos, refresh=refresh, detail=detail, priority=priority, on_progress=on_progress)
+        run = BulkRun(
+            self,
+            videos,
+            refresh=refresh,
+            detail=detail,
+            priority=priority,
+            on_progress=on_progress,
+            on_result=on_result,
+        )
         try:
             return run.finish(cancel)
         except BaseException:

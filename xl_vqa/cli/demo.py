@@ -50,7 +50,13 @@ def demo(
     console.print(rows_table([(c["file"], r) for c, r in zip(clips, results, strict=True)], language))
 
     table = [
-        DemoRow(path=row.path, content=clip["content"], version=clip["version"], result=result)
+        DemoRow(
+            path=row.path,
+            content=clip["content"],
+            version=clip["version"],
+            result=result,
+            description=clip[f"description_{language}"],
+        )
         for row, clip, result in zip(rows, clips, results, strict=True)
     ]
     build(table, output, language=language)

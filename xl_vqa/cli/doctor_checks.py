@@ -107,7 +107,9 @@ def check_python(settings: Settings, language: str) -> Check:
 
 
 def check_packages(settings: Settings, language: str) -> Check:
-    found, missing, old = [], [], []
+    found: list[str] = []
+    missing: list[str] = []
+    old: list[str] = []
     for name, lowest in PACKAGES.items():
         try:
             version = importlib.metadata.version(name)
@@ -143,7 +145,8 @@ def check_decoders(settings: Settings, language: str) -> Check:
         "decord": "import decord,sys; print(decord.VideoReader(sys.argv[1])[0].shape)",
         "PyAV": "import av,sys; print(next(av.open(sys.argv[1]).decode(video=0)).to_ndarray().shape)",
     }
-    working, broken = [], []
+    working: list[str] = []
+    broken: list[str] = []
     for name, program in programs.items():
         done = subprocess.run(
             [sys.executable, "-c", program, str(clip)], capture_output=True, text=True, timeout=60, check=False
@@ -210,6 +213,9 @@ def check_disk(settings: Settings, language: str) -> Check:
 
 
 def check_model(settings: Settings, language: str) -> Check:
+    if settings.model.partition("?")[0] == "stand-in":
+        note = _say(language, "It looks at nothing; it is for tests.", "動作確認用で、映像は評価しません。")
+        return Check("model", "warning", settings.model, note)
     folder = starter_folder() if settings.model == "starter" else Path(settings.model)
     if not folder.is_dir():
         found = _say(language, f"{settings.model} (from a model hub)", f"{settings.model}(モデルハブ)")
