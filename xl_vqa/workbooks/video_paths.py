@@ -86,20 +86,17 @@ def _spellings(text: str, *, windows: bool) -> list[str]:
 def _from_url(url: str, *, windows: bool) -> list[str]:
     """``file:///C:/a%20b.mp4``, ``file://server/share/a.mp4``, ``file:///\\\\server\\share\\a.mp4``."""
     rest = url[len("file:") :].replace("\\", "/")
-    host = ""
-    if rest.startswith("//") and not rest.startswith("///"):
-        host, _, rest = rest[2:].partition("/")
-        rest = "/" + rest
-    elif rest.startswith("///"):
-        rest = rest[2:]
-    if host.lower() in ("", "localhost"):
-        # /C:/x is a drive, ///server/share (after the empty host) a network share
-        if _DRIVE.match(rest[1:]):
-            rest = rest[1:]
-        elif rest.startswith("//"):
-            rest = "//" + rest.lstrip("/")
+    body = rest.lstrip("/")
+    slashes = len(rest) - len(body)
+    if slashes == 2 and body.lower().startswith("localhost/"):
+        slashes, body = 1, body[len("localhost/") :]
+    if _DRIVE.match(body):
+        rest = body
+    elif slashes == 2 or slashes > 3:
+        # //server/share, or the same behind an empty host
+        rest = "//" + body
     else:
-        rest = f"//{host}{rest}"
+        rest = "/" + body if slashes else body
     plain = unquote(rest)
     # a name may hold a percent sign that was never encoded
     found = [plain] if plain == rest else [plain, rest]

@@ -1,0 +1,133 @@
+"""What people write into cells, on Windows and elsewhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_vqa.workbooks.video_paths import clean, is_foreign, is_web_address, looks_like_video, resolve
+
+
+def nothing(path: str) -> bool:
+    return False
+
+
+def only(*paths: str) -> Callable[[str], bool]:
+    return lambda path: path in paths
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (' "C:\\clips\\a b.mp4" ', "C:\\clips\\a b.mp4"),
+        ("\u202aC:\\clips\\a.mp4", "C:\\clips\\a.mp4"),
+        ("\u3000clip.mp4\u00a0", "clip.mp4"),
+        ("“clip.mp4”", "clip.mp4"),
+        ("'\"clip.mp4\"'", "clip.mp4"),
+        ("「動画.mp4」", "動画.mp4"),
+        ("<clip.mp4>", "clip.mp4"),
+        ("it's.mp4", "it's.mp4"),
+        ("'half.mp4", "'half.mp4"),
+        ('"', '"'),
+        ("", ""),
+    ],
+)
+def test_clean(written: str, meant: str) -> None:
+    assert clean(written) == meant
+
+
+@given(st.text(max_size=30))
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a.mp4", "C:\\x\\A.MOV", "file:///C:/a%20b.webm", '"q.mkv"', "動画/クリップ.m2ts", "a.b.c.avi"]
+)
+def test_videos(text: str) -> None:
+    assert looks_like_video(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", ".mp4", "mp4", "notes.txt", "a.mp4 is fine.", "two\nlines.mp4", "12.5", "x" * 5000 + ".mp4"]
+)
+def test_other_texts(text: str) -> None:
+    assert not looks_like_video(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a.mp4", "C:\\lists\\a.mp4"),
+        ("clips/a.mp4", "C:\\lists\\clips\\a.mp4"),
+        ("..\\clips\\a.mp4", "C:\\clips\\a.mp4"),
+        ("D:\\v\\a.mp4", "D:\\v\\a.mp4"),
+        ("\\v\\a.mp4", "C:\\v\\a.mp4"),
+        ("\\\\server\\share\\a.mp4", "\\\\server\\share\\a.mp4"),
+        ("//server/share/a.mp4", "\\\\server\\share\\a.mp4"),
+        ("file:///C:/v/a%20b.mp4", "C:\\v\\a b.mp4"),
+        ("file:///C:\\v\\a.mp4", "C:\\v\\a.mp4"),
+        ("file://C:/v/a.mp4", "C:\\v\\a.mp4"),
+        ("file://server/share/a.mp4", "\\\\server\\share\\a.mp4"),
+        ("file:///\\\\server\\share\\a.mp4", "\\\\server\\share\\a.mp4"),
+        ("file://///server/share/a.mp4", "\\\\server\\share\\a.mp4"),
+        ("FILE:///C:/%E5%8B%95%E7%94%BB.mp4", "C:\\動画.mp4"),
+    ],
+)
+def test_windows(text: str, path: str) -> None:
+    assert resolve(text, "C:\\lists", windows=True, exists=nothing) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a.mp4", "/lists/a.mp4"),
+        ("/v/../w/a.mp4", "/w/a.mp4"),
+        ("file:///v/a%20b.mp4", "/v/a b.mp4"),
+        ("file://localhost/v/a.mp4", "/v/a.mp4"),
+        ("C:\\v\\a.mp4", "C:\\v\\a.mp4"),
+        ("\\\\server\\share\\a.mp4", "\\\\server\\share\\a.mp4"),
+        ("file:///C:/v/a.mp4", "C:\\v\\a.mp4"),
+    ],
+)
+def test_elsewhere(text: str, path: str) -> None:
+    assert resolve(text, "/lists", windows=False, exists=nothing) == path
+
+
+def test_the_spelling_that_exists_wins() -> None:
+    assert resolve("clips\\a.mp4", "/l", windows=False, exists=only("/l/clips/a.mp4")) == "/l/clips/a.mp4"
+    assert resolve("clips\\a.mp4", "/l", windows=False, exists=only("/l/clips\\a.mp4")) == "/l/clips\\a.mp4"
+    assert resolve("C:¥v¥a.mp4", "C:\\l", windows=True, exists=only("C:\\v\\a.mp4")) == "C:\\v\\a.mp4"
+    # a name may hold a percent sign that was never encoded
+    assert resolve("file:///v/50%25.mp4", "/l", windows=False, exists=only("/v/50%25.mp4")) == "/v/50%25.mp4"
+
+
+def test_japanese_names_written_on_a_mac() -> None:
+    composed = "ダイジェスト.mp4"
+    decomposed = unicodedata.normalize("NFD", composed)
+    assert composed != decomposed
+    assert resolve(composed, "/l", windows=False, exists=only(f"/l/{decomposed}")) == f"/l/{decomposed}"
+    assert resolve(decomposed, "/l", windows=False, exists=only(f"/l/{composed}")) == f"/l/{composed}"
+    assert resolve(composed, "/l", windows=False, exists=nothing) == f"/l/{composed}"
+
+
+def test_nothing_is_looked_up_without_a_choice() -> None:
+    def refuse(path: str) -> bool:
+        raise AssertionError("a look-up costs a round trip on a network share")
+
+    assert resolve("a.mp4", "/l", windows=False, exists=refuse) == "/l/a.mp4"
+
+
+def test_addresses_and_foreign_paths() -> None:
+    assert is_web_address(" https://example.com/a.mp4")
+    assert is_web_address("s3://bucket/a.mp4")
+    assert not is_web_address("C:\\a.mp4")
+    assert not is_web_address("http.mp4")
+    assert is_foreign("C:\\a.mp4", windows=False)
+    assert is_foreign("\\\\s\\a.mp4", windows=False)
+    assert not is_foreign("C:\\a.mp4", windows=True)
+    assert not is_foreign("/a.mp4", windows=False)
