@@ -68,7 +68,7 @@ def test_a_copy_leaves_the_workbook_as_it_is(run: Run, book: Path, tmp_path: Pat
     copy = tmp_path / "copy.xlsx"
     assert run("score-workbook", book, "-o", copy, XL_VQA_LANGUAGE="ja").returncode == 1
     assert book.read_bytes() == before
-    assert "スコア" in table(copy)[0]
+    assert "VQA スコア" in table(copy)[0]
     assert zipfile.ZipFile(copy).testzip() is None
 
 
