@@ -16,6 +16,7 @@ from xl_vqa.evaluation.intervals import (
     Comparison,
     compare,
     group_numbers,
+    resampling_of,
     share,
     with_holm,
     with_intervals,
@@ -178,12 +179,10 @@ class _Evaluator:
 
     def _resampling(self) -> Resampling:
         n, units = len(self.judged), len(np.unique(self.groups))
-        groups: IntArray | None = self.groups
-        if units == n or units < MIN_FOR_INTERVAL:
-            groups = None
-        if units < n and groups is None:
+        resampling = resampling_of(n, self.groups, self.options.resamples, self.options.seed)
+        if units < n and resampling.groups is None:
             self.notices.append(Notice("few_contents", {"count": units}))
-        return Resampling(n, groups, self.options.resamples, self.options.seed)
+        return resampling
 
     def _compare(
         self,
@@ -205,7 +204,7 @@ class _Evaluator:
             if missing:
                 ours = pairs.take(common)
                 groups = None if drawn.groups is None else drawn.groups[common]
-                drawn = Resampling(len(ours), groups, drawn.resamples, drawn.seed)
+                drawn = resampling_of(len(ours), groups, drawn.resamples, drawn.seed)
                 ours_figures, ours_draws = with_intervals(_compared(ours.figures()), ours.statistics(), drawn)
             their_figures, their_draws = with_intervals(theirs.figures(), theirs.statistics(), drawn)
             found.append(Baseline(name, len(theirs), their_figures, missing))
@@ -232,7 +231,7 @@ class _Evaluator:
         error = calibration.expected_calibration_error(confidence, correct)
         if len(confidence):
             groups = None if self.resampling.groups is None else self.resampling.groups[sure]
-            drawn = Resampling(len(confidence), groups, self.options.resamples, self.options.seed)
+            drawn = resampling_of(len(confidence), groups, self.options.resamples, self.options.seed)
             twins = {"ece": calibration.ece_statistic(confidence, correct)}
             error = with_intervals({"ece": error}, twins, drawn)[0]["ece"]
         conformal, source = self._conformal(pairs)

@@ -23,6 +23,13 @@ MAX_UNDEFINED: Final = 0.05
 """An interval from resamples of which more than this share had no value would be one of the others only."""
 
 
+def resampling_of(n: int, groups: IntArray | None, resamples: int = 2000, seed: int = 0) -> Resampling:
+    """Draws the groups where there are enough of them to draw from, else single items; ``groups`` is (n,)."""
+    if groups is not None and not MIN_FOR_INTERVAL <= len(np.unique(groups)) < n:
+        groups = None
+    return Resampling(n, groups, resamples, seed)
+
+
 def percentile_interval(draws: FloatArray, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
     """Limits from the values of shape (resamples,); None where too many of them are undefined."""
     known = draws[np.isfinite(draws)]
@@ -63,7 +70,7 @@ class Comparison:
     """The model against one baseline in one statistic, on the ``n`` videos that both rated.
 
     ``difference`` is model minus baseline; ``p`` is the two-sided bootstrap p value, ``p_holm`` the same
-    after Holm's correction over all comparisons of the evaluation. ``better`` is True where the model is
+    after Holm's correction over all baselines in this statistic. ``better`` is True where the model is
     better at the 5% level after correction, False where the baseline is, None where neither can be said.
     """
 
@@ -118,15 +125,22 @@ def bootstrap_p(differences: FloatArray) -> float:
 
 
 def with_holm(comparisons: Sequence[Comparison], higher_is_better: Mapping[str, bool]) -> list[Comparison]:
-    """The comparisons with corrected p values and verdicts; all of them are one family."""
-    tested = [c.p for c in comparisons if c.p is not None]
-    corrected = iter(holm(tested))
+    """The comparisons with corrected p values and verdicts; all baselines in one statistic are one family.
+
+    One family of everything would hide real differences: its statistics are nearly one, and a bootstrap p
+    value has a floor that its size would be multiplied with.
+    """
+    families: dict[str, list[float]] = {}
+    for comparison in comparisons:
+        if comparison.p is not None:
+            families.setdefault(comparison.statistic, []).append(comparison.p)
+    corrected = {statistic: iter(holm(family)) for statistic, family in families.items()}
     results = []
     for comparison in comparisons:
         if comparison.p is None or comparison.difference.value is None:
             results.append(comparison)
             continue
-        p_holm = next(corrected)
+        p_holm = next(corrected[comparison.statistic])
         better: bool | None = None
         if p_holm < 1 - CONFIDENCE and comparison.difference.value != 0:
             better = (comparison.difference.value > 0) == higher_is_better[comparison.statistic]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from xl_vqa.evaluation.figure import Figure, IntArray
-from xl_vqa.evaluation.intervals import with_intervals
+from xl_vqa.evaluation.intervals import resampling_of, with_intervals
 from xl_vqa.evaluation.pairs import Pairs
 from xl_vqa.evaluation.resampling import Resampling
 
@@ -84,10 +84,7 @@ def slice_figures(
         if len(part) == 0:
             continue
         groups = None if resampling.groups is None else resampling.groups[inside]
-        if groups is not None and len(np.unique(groups)) < 2:
-            # a slice of one content: nothing but its own videos could be drawn
-            groups = None
-        drawn = Resampling(len(part), groups, resampling.resamples, resampling.seed)
+        drawn = resampling_of(len(part), groups, resampling.resamples, resampling.seed)
         figures = part.figures()
         figures, _ = with_intervals(figures, part.statistics(), drawn)
         found.append(Slice(column, name, len(part), len(part) < SMALL, figures))

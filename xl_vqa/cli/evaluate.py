@@ -1,0 +1,220 @@
+"""``xl-vqa evaluate PREDICTIONS --manifest manifest.csv``: does the model agree with people?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from xl_vqa.evaluation.figure import Figure
+    from xl_vqa.evaluation.result import Evaluation
+    from xl_vqa.labels import Scale
+
+# A person reads the top of a list; the report and the JSON file hold all of it.
+MAX_FAILURES = 20
+
+
+def register(app: typer.Typer) -> None:
+    app.command("evaluate")(evaluate)
+
+
+def evaluate(
+    predictions: Annotated[Path, typer.Argument(help="What 'xl-vqa score -o' wrote: .csv, .json or .xlsx.")],
+    manifest: Annotated[
+        Path, typer.Option("--manifest", "-m", help="People's scores, as 'xl-vqa labels prepare' writes them.")
+    ],
+    baseline: Annotated[
+        list[Path] | None,
+        typer.Option("--baseline", help="Predictions of another rater of the same videos; may be repeated."),
+    ] = None,
+    ratings: Annotated[
+        Path | None,
+        typer.Option("--ratings", help="Single raters' scores (video, rater, score, or a column per rater)."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write an HTML report.")] = None,
+    json_output: Annotated[Path | None, typer.Option("--json", help="Write every figure as JSON.")] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", help="train, val, test or all; by default test where there is one.")
+    ] = None,
+    slice_columns: Annotated[
+        list[str] | None,
+        typer.Option("--slice", help="Column of the manifest to slice by; may be repeated."),
+    ] = None,
+    scale: Annotated[
+        str | None,
+        typer.Option("--scale", help="MOS range and label range, for example 0,100,10,50. Default 1,5,10,50."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The model's name in the report.")] = None,
+    defect_limit: Annotated[
+        float | None, typer.Option("--defect-limit", help="A video is defective below this MOS.")
+    ] = None,
+    review_cost: Annotated[float, typer.Option("--review-cost", help="Cost of one review.")] = 1.0,
+    escape_cost: Annotated[float, typer.Option("--escape-cost", help="Cost of one defect that passes.")] = 10.0,
+    resamples: Annotated[int, typer.Option("--resamples", min=200, help="Bootstrap resamples.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same intervals.")] = 0,
+    language: Annotated[
+        str | None, typer.Option("--lang", help="en or ja; by default that of the settings.")
+    ] = None,
+) -> None:
+    """Hold predictions against people's scores: figures with 95% intervals, and a report.
+
+    Exit status: 0 where every row was evaluated, 1 where some rows were not, 2 where nothing could be done.
+    """
+    from rich.console import Console
+
+    from xl_vqa.errors import EvaluationOptionError
+    from xl_vqa.evaluation import evaluate as evaluation_module
+    from xl_vqa.evaluation.join import join
+    from xl_vqa.evaluation.report import report_html
+    from xl_vqa.evaluation.report_texts import heading
+    from xl_vqa.evaluation.triage import TriageCosts
+    from xl_vqa.workbooks.files import check_writable, write_atomically
+
+    shown_language = _language(language)
+    for path in (output, json_output):
+        if path is not None:
+            check_writable(path)
+    try:
+        costs = TriageCosts(review_cost, escape_cost)
+    except ValueError as error:
+        raise EvaluationOptionError(source="--review-cost, --escape-cost", problem="problem_costs") from error
+    joined = join(predictions, manifest, baselines=baseline or (), ratings=ratings, scale=_scale(scale))
+    options = evaluation_module.Options(
+        split=split,
+        slices=slice_columns or None,
+        resamples=resamples,
+        seed=seed,
+        costs=costs,
+        defect_limit=defect_limit,
+    )
+    with Console(stderr=True).status(heading("working", shown_language, n=len(joined.items))):
+        result = evaluation_module.evaluate(
+            joined.items,
+            name=name or joined.name or predictions.stem,
+            scale=joined.scale,
+            bands=joined.bands,
+            baselines=joined.baselines,
+            failures=joined.failures,
+            notices=joined.notices,
+            options=options,
+        )
+    console = Console()
+    _print(console, result, shown_language)
+    if output is not None:
+        page = report_html(result, shown_language).encode("utf-8", "replace")
+        write_atomically(output, lambda file: _write(file, page))
+        console.print(heading("written", shown_language, path=output), soft_wrap=True, markup=False)
+    if json_output is not None:
+        import json
+
+        text = json.dumps(result.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        # bytes of a path that were no text become \udcXX, which JSON reads back as they were
+        content = text.encode("utf-8", "backslashreplace")
+        write_atomically(json_output, lambda file: _write(file, content))
+        console.print(heading("written", shown_language, path=json_output), soft_wrap=True, markup=False)
+    raise typer.Exit(1 if result.failed else 0)
+
+
+def _write(file: Any, content: bytes) -> None:
+    file.write(content)
+
+
+def _language(asked: str | None) -> str:
+    from xl_vqa.errors import EvaluationOptionError
+    from xl_vqa.messages import LANGUAGES
+    from xl_vqa.settings import Settings
+
+    if asked is None:
+        return Settings.load().language
+    if asked not in LANGUAGES:
+        raise EvaluationOptionError(source=f"--lang {asked}", problem=" / ".join(LANGUAGES))
+    return asked
+
+
+def _scale(text: str | None) -> Scale | None:
+    """The scale of ``--scale mos_min,mos_max,label_min,label_max``. Raises EvaluationOptionError, ScaleError."""
+    from xl_vqa.errors import EvaluationOptionError
+    from xl_vqa.labels import Scale
+
+    if text is None:
+        return None
+    try:
+        mos_min, mos_max, label_min, label_max = text.split(",")
+        return Scale(float(mos_min), float(mos_max), int(label_min), int(label_max))
+    except ValueError as error:
+        raise EvaluationOptionError(source=f"--scale {text}", problem="--scale 1,5,10,50") from error
+
+
+def _print(console: Console, result: Evaluation, language: str) -> None:
+    """Facts, notices, figures beside the baselines, verdicts, and the first failures."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from xl_vqa.evaluation.report import baseline_name, fact_lines, p_text
+    from xl_vqa.evaluation.report_texts import heading
+    from xl_vqa.evaluation.texts import failure_text, interval_text, notice_text, word
+
+    console.print(Text(heading("title", language, name=result.name), style="bold"))
+    facts = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
+    for key, value in fact_lines(result, language):
+        facts.add_row(Text(key, style="dim"), Text(value))
+    console.print(facts)
+    for notice in result.notices:
+        console.print(Text(f"! {notice_text(notice, language)}", style="yellow"))
+    console.print()
+
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(heading("figure", language))
+    for title in (result.name, *(baseline_name(one.name, language) for one in result.baselines)):
+        table.add_column(Text(title), justify="right")
+    for key, figure in result.figures.items():
+        others = (_cell(key, one.figures[key], language, reason=False) for one in result.baselines)
+        table.add_row(word(key, language), _cell(key, figure, language), *others)
+    calibration = result.calibration
+    extra = [*calibration.line.items(), ("icc", result.icc), ("band_accuracy", calibration.band_accuracy)]
+    for key, figure in (*extra, ("band_ece", calibration.band_error)):
+        table.add_row(word(key, language), _cell(key, figure, language), *[""] * len(result.baselines))
+    console.print(table)
+
+    tested = [one for one in result.comparisons if one.p_holm is not None and one.difference.value is not None]
+    if tested:
+        console.print()
+        table = Table(show_edge=False, pad_edge=False)
+        for key in ("baseline", "figure", "difference", "interval", "p_holm", "verdict"):
+            table.add_column(
+                heading(key, language), justify="right" if key in ("difference", "p_holm") else "left"
+            )
+        for one in tested:
+            verdict = {True: "better", False: "worse", None: "open"}[one.better]
+            table.add_row(
+                Text(baseline_name(one.baseline, language)),
+                word(one.statistic, language),
+                f"{one.difference.value:+.3f}",
+                interval_text("bias", one.difference, language),
+                p_text(one.p_holm),
+                heading(verdict, language),
+            )
+        console.print(table)
+    if result.failures:
+        console.print()
+        console.print(Text(heading("failures", language), style="bold"))
+        for failure in result.failures[:MAX_FAILURES]:
+            console.print(Text(f"{failure.video}: {failure_text(failure, language)}"), soft_wrap=True)
+        if len(result.failures) > MAX_FAILURES:
+            console.print(heading("more", language, count=len(result.failures) - MAX_FAILURES))
+
+
+def _cell(name: str, figure: Figure, language: str, *, reason: bool = True) -> Any:
+    from rich.text import Text
+
+    from xl_vqa.evaluation.texts import interval_text, value_text
+
+    value = value_text(name, figure, language)
+    if figure.value is None:
+        return Text(value if reason else "–", style="dim")
+    interval = interval_text(name, figure, language) if figure.low is not None else ""
+    return Text(f"{value} [{interval}]" if interval else value)

@@ -1,0 +1,362 @@
+"""The HTML report: one page that needs no network, no script and no other file, in English or Japanese."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from xl_vqa import __version__
+from xl_vqa.evaluation import charts
+from xl_vqa.evaluation.calibration import Coverage
+from xl_vqa.evaluation.evaluate import CONSTANT
+from xl_vqa.evaluation.figure import Figure
+from xl_vqa.evaluation.report_texts import heading
+from xl_vqa.evaluation.result import Evaluation, MappingUsed
+from xl_vqa.evaluation.slices import EMPTY, SMALL
+from xl_vqa.evaluation.texts import failure_text, interval_text, notice_text, number_text, value_text, word
+from xl_vqa.evaluation.triage import TriagePoint
+
+_SLICE_FIGURES = (
+    "srcc",
+    "krcc",
+    "plcc",
+    "plcc_mapped",
+    "rmse",
+    "rmse_mapped",
+    "mae",
+    "bias",
+    "outlier_ratio",
+    "ccc",
+)
+
+_STYLE = """
+:root { color-scheme: light; }
+body { margin: 0 auto; max-width: 1000px; padding: 24px; color: #1f2933; background: #fff;
+  font: 15px/1.55 system-ui, "Segoe UI", "Yu Gothic UI", "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP",
+  sans-serif; }
+h1 { font-size: 26px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 19px; margin: 34px 0 8px; }
+h3 { font-size: 15px; margin: 0 0 4px; }
+.faint, figcaption { color: #6b7682; font-size: 13px; }
+.tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0; }
+.tile { flex: 1 1 150px; border: 1px solid #e3e7eb; border-radius: 8px; padding: 10px 14px; }
+.tile b { display: block; font-size: 24px; line-height: 1.25; }
+.notice { border-left: 4px solid #c2410c; background: #fff7ed; padding: 8px 14px; margin: 6px 0; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+.wide { overflow-x: auto; }
+th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid #e3e7eb; vertical-align: top; }
+th { color: #6b7682; font-weight: 600; } td.n { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.path { overflow-wrap: anywhere; min-width: 6em; } .good { color: #15803d; } .poor { color: #c2410c; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 24px; }
+figure { margin: 0; } svg { max-width: 100%; height: auto; } svg text { font-size: 12px; }
+@media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; }
+  figure, tr { break-inside: avoid; } }
+"""
+
+
+def report_html(evaluation: Evaluation, language: str = "en", made: datetime.datetime | None = None) -> str:
+    """The whole page. ``made`` is the time it shows, by default now."""
+    page = _Page(evaluation, language)
+    name = evaluation.name
+    title = heading("title", language, name=name)
+    date = (made or datetime.datetime.now()).strftime("%Y-%m-%d %H:%M")
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="faint">{escape(heading("made", language, date=date, version=__version__))}</p>',
+        page.tiles(),
+        page.notices(),
+        page.facts(),
+        page.figures(),
+        page.pictures(),
+        page.comparisons(),
+        page.agreement(),
+        page.calibration(),
+        page.triage(),
+        page.slices(),
+        page.failures(),
+    ]
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+class _Page:
+    """The sections; each returns HTML, or nothing where it has nothing to say."""
+
+    def __init__(self, evaluation: Evaluation, language: str) -> None:
+        self.evaluation, self.language = evaluation, language
+
+    def say(self, key: str, **params: object) -> str:
+        return heading(key, self.language, **params)
+
+    def word(self, key: str) -> str:
+        return word(key, self.language)
+
+    def section(self, key: str, body: str, note: str = "") -> str:
+        below = f'<p class="faint">{escape(note)}</p>' if note else ""
+        return f"<section><h2>{escape(self.say(key))}</h2>{body}{below}</section>"
+
+    def tiles(self) -> str:
+        figures = self.evaluation.figures
+        shown = [(name, figures[name]) for name in ("srcc", "plcc", "rmse", "mae")]
+        shown.append(("band_accuracy", self.evaluation.calibration.band_accuracy))
+        tiles = []
+        for name, figure in shown:
+            value = number_text(name, figure.value) if figure.value is not None else "–"
+            below = interval_text(name, figure, self.language) or (
+                value_text(name, figure, self.language) if figure.value is None else ""
+            )
+            tiles.append(
+                f'<div class="tile">{escape(self.word(name))}<b>{escape(value)}</b>'
+                f'<span class="faint">{escape(below)}</span></div>'
+            )
+        return f'<div class="tiles">{"".join(tiles)}</div>'
+
+    def notices(self) -> str:
+        notices = self.evaluation.notices
+        if not notices:
+            return ""
+        lines = (f'<p class="notice">{escape(notice_text(notice, self.language))}</p>' for notice in notices)
+        return self.section("attention", "".join(lines))
+
+    def facts(self) -> str:
+        return self.section(
+            "what", table([], [[escape(a), escape(b)] for a, b in fact_lines(self.evaluation, self.language)])
+        )
+
+    def figures(self) -> str:
+        """The model beside every baseline."""
+        evaluation = self.evaluation
+        head = [self.say("figure"), evaluation.name, self.say("interval")]
+        for baseline in evaluation.baselines:
+            name = baseline_name(baseline.name, self.language)
+            head += [self.say("on_videos", name=name, n=baseline.videos), self.say("interval")]
+        rows = []
+        for name, figure in evaluation.figures.items():
+            row = [escape(self.word(name)), *self._cells(name, figure)]
+            for baseline in evaluation.baselines:
+                row += self._cells(name, baseline.figures[name])
+            rows.append(row)
+        return self.section("figures", table(head, rows), self.say("figures_note"))
+
+    def _cells(self, name: str, figure: Figure) -> list[str]:
+        value = escape(value_text(name, figure, self.language))
+        if figure.value is None:
+            value = f'<span class="faint">{value}</span>'
+        return [value, escape(interval_text(name, figure, self.language))]
+
+    def pictures(self) -> str:
+        evaluation = self.evaluation
+        lower, upper = evaluation.bland_altman.lower, evaluation.bland_altman.upper
+        limits = {
+            "lower": value_text("lower", lower, self.language),
+            "upper": value_text("upper", upper, self.language),
+        }
+        pictures = [
+            ("scatter", charts.scatter(evaluation, self.language), self.say("scatter_note")),
+            ("residuals", charts.differences(evaluation, self.language), self.say("residuals_note", **limits)),
+            ("reliability", charts.reliability(evaluation, self.language), self.say("reliability_note")),
+            ("confusion", charts.confusion(evaluation, self.language), self.say("confusion_note")),
+        ]
+        grid = "".join(self._picture(*picture) for picture in pictures)
+        wide = self._picture("histogram", charts.histogram(evaluation, self.language), "")
+        return f'<div class="figures">{grid}</div>{wide}'
+
+    def _picture(self, key: str, svg: str, note: str) -> str:
+        return f"<figure><h2>{escape(self.say(key))}</h2>{svg}<figcaption>{escape(note)}</figcaption></figure>"
+
+    def comparisons(self) -> str:
+        head = [
+            self.say(key) for key in ("baseline", "figure", "difference", "interval", "p", "p_holm", "verdict")
+        ]
+        rows = []
+        for one in self.evaluation.comparisons:
+            if one.difference.value is None:
+                continue
+            verdict = {True: "better", False: "worse", None: "open"}[one.better]
+            style = {True: "good", False: "poor", None: "faint"}[one.better]
+            rows.append(
+                [
+                    escape(baseline_name(one.baseline, self.language)),
+                    escape(self.word(one.statistic)),
+                    f"{one.difference.value:+.3f}",
+                    escape(interval_text("bias", one.difference, self.language)),
+                    p_text(one.p),
+                    p_text(one.p_holm),
+                    f'<span class="{style}">{escape(self.say(verdict))}</span>' if one.p is not None else "",
+                ]
+            )
+        return self.section("against", table(head, rows), self.say("against_note"))
+
+    def agreement(self) -> str:
+        evaluation = self.evaluation
+        named = [("icc", evaluation.icc)]
+        named += [(name, evaluation.figures[name]) for name in ("ccc", "kappa_labels", "kappa_bands")]
+        named += [(name, getattr(evaluation.bland_altman, name)) for name in ("bias", "lower", "upper")]
+        html = self.section("agreement", self._figure_table(named))
+        ceiling = evaluation.ceiling
+        if ceiling is None:
+            body = f"<p>{escape(self.word('no_rater_data'))}</p>"
+            return html + self.section("ceiling", body)
+        keys = ["reliability", "limit_plcc"]
+        if ceiling.source == "raters":
+            keys = ["rater_srcc", "model_srcc", "rater_plcc", "model_plcc", "split_half", *keys]
+        lines = [(key, getattr(ceiling, key)) for key in keys]
+        if ceiling.source == "raters":
+            lines.append(("icc_raters", ceiling.icc))
+        return html + self.section("ceiling", self._figure_table(lines), self.say(f"ceiling_{ceiling.source}"))
+
+    def _figure_table(self, named: Sequence[tuple[str, Figure]]) -> str:
+        rows = [[escape(self.word(name)), *self._cells(name, figure)] for name, figure in named]
+        return table([self.say("figure"), self.say("value"), self.say("interval")], rows)
+
+    def calibration(self) -> str:
+        calibration = self.evaluation.calibration
+        named = [*calibration.line.items(), ("band_accuracy", calibration.band_accuracy)]
+        named.append(("band_ece", calibration.band_error))
+        html = self.section("calibration", self._figure_table(named))
+        head = [self.say(key) for key in ("interval", "nominal", "empirical", "interval", "width")]
+        head[0] = ""
+        rows = [self._coverage("coverage_own", one) for one in calibration.coverage]
+        rows += [self._coverage("coverage_conformal", one) for one in calibration.conformal]
+        note = self.say("coverage_note", source=self.word(calibration.conformal_source))
+        html += self.section("coverage", table(head, rows), note)
+        if calibration.pit:
+            html += self._picture("pit", charts.pit(self.evaluation, self.language), self.say("pit_note"))
+        return html
+
+    def _coverage(self, key: str, one: Coverage) -> list[str]:
+        width = ""
+        if one.half_width is not None:
+            width = self.say("width_mos", value=one.half_width)
+        elif one.mean_width is not None:
+            width = self.say("width_labels", value=one.mean_width)
+        cells = self._cells("band_accuracy", one.empirical)
+        return [escape(self.say(key)), f"{one.nominal:.0%}", *cells, escape(width)]
+
+    def triage(self) -> str:
+        triage = self.evaluation.triage
+        if triage is None:
+            return ""
+        best = (
+            self.say("threshold_best", value=triage.best_threshold)
+            if triage.best_threshold <= self.evaluation.scale.mos_max
+            else self.say("threshold_all")
+        )
+        head = [self.say("figure"), self.say("threshold_plain", value=triage.limit), best]
+        points: Sequence[TriagePoint] = (triage.plain, triage.cheapest)
+        rows = []
+        for name in ("precision", "recall", "review_rate", "escape_rate", "passed_defective"):
+            cells = []
+            for point in points:
+                value, interval = self._cells(name, getattr(point, name))
+                cells.append(f'{value} <span class="faint">{interval}</span>')
+            rows.append([escape(self.word(name)), *cells])
+        counts = [f"{p.flagged} / {p.defective} / {p.caught} / {p.missed}" for p in points]
+        rows.append([escape(self.say("flagged")), *counts])
+        review = triage.costs.review or 1.0
+        rows.append([escape(self.say("cost")), *(f"{p.cost(triage.costs) / review:.3f}" for p in points)])
+        note = self.say(
+            "triage_note", limit=triage.limit, ratio=triage.costs.escape / review, source=self.word(triage.source)
+        )
+        return self.section("triage", table(head, rows), note)
+
+    def slices(self) -> str:
+        if not self.evaluation.slices:
+            return ""
+        columns = list(dict.fromkeys(one.column for one in self.evaluation.slices))
+        html = []
+        for column in columns:
+            head = [column, "n", *(self.word(name) for name in _SLICE_FIGURES)]
+            rows = []
+            for one in self.evaluation.slices:
+                if one.column != column:
+                    continue
+                name = self.say("empty") if one.value == EMPTY else one.value
+                row = [escape(name + (" *" if one.small else "")), str(one.n)]
+                for key in _SLICE_FIGURES:
+                    value, interval = self._cells(key, one.figures[key])
+                    row.append(f'{value}<br><span class="faint">{interval}</span>')
+                rows.append(row)
+            html.append(table(head, rows))
+        return self.section("slices", "<br>".join(html), self.say("slices_note", small=SMALL))
+
+    def failures(self) -> str:
+        failures = self.evaluation.failures
+        if not failures:
+            return self.section("failures", f"<p>{escape(self.say('failures_none'))}</p>")
+        rows = [
+            [
+                escape(failure.video),
+                escape(failure_text(failure, self.language)),
+                escape(self.say("no" if failure.fatal else "yes")),
+            ]
+            for failure in failures
+        ]
+        return self.section("failures", table([self.say(key) for key in ("video", "problem", "evaluated")], rows))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """``head`` is plain text, ``rows`` are HTML."""
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = []
+    for row in rows:
+        first, *rest = row
+        body.append(f'<tr><td class="path">{first}</td>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>')
+    thead = f"<thead><tr>{top}</tr></thead>" if head else ""
+    return f'<div class="wide"><table>{thead}<tbody>{"".join(body)}</tbody></table></div>'
+
+
+def baseline_name(name: str, language: str) -> str:
+    return heading(CONSTANT, language) if name == CONSTANT else name
+
+
+def p_text(p: float | None) -> str:
+    """A p value as people read it; the bootstrap cannot say less than 2 in its resamples."""
+    return "" if p is None else f"{p:.4f}" if p >= 0.001 else "< 0.001"
+
+
+def fact_lines(evaluation: Evaluation, language: str) -> list[tuple[str, str]]:
+    """What was evaluated, as pairs of a name and a value."""
+    facts, scale = evaluation.facts, evaluation.scale
+
+    def say(key: str, **params: object) -> str:
+        return heading(key, language, **params)
+
+    ratings = say("unknown")
+    if facts.ratings_min is not None:
+        ratings = say(
+            "ratings_value", low=facts.ratings_min, high=facts.ratings_max, median=facts.ratings_median or 0.0
+        )
+    lines = [
+        (say("videos"), say("videos_of", n=facts.n, given=facts.given)),
+        (say("failed_rows"), str(evaluation.failed)),
+        (say("split"), say("split_all") if facts.split == "all" else facts.split),
+        (say("ratings"), ratings),
+        (
+            say("scale"),
+            f"MOS {scale.mos_min:g}–{scale.mos_max:g} → {scale.label_min}–{scale.label_max} ({scale.rounding})",
+        ),
+    ]
+    for key, limits in (("labels_people", facts.human_labels), ("labels_model", facts.model_labels)):
+        if limits is not None:
+            lines.append((say(key), say("range", low=limits[0], high=limits[1])))
+    lines.append((say("ties"), say("ties_value", mos=facts.tied_mos, prediction=facts.tied_predictions)))
+    lines.append((say("contents"), say("unknown") if facts.contents is None else str(facts.contents)))
+    lines.append((say("intervals"), say(f"intervals_{facts.resampled}", n=facts.resamples, seed=facts.seed)))
+    lines.append((say("mapping"), mapping_text(evaluation.mapping, language)))
+    return lines
+
+
+def mapping_text(mapping: MappingUsed, language: str) -> str:
+    """Which kind of mapping was fitted on what, and why it is not the logistic one where it is not."""
+    if not mapping.mappings:
+        return word("none", language)
+    kinds = []
+    for one in mapping.mappings:
+        text = word(one.kind, language)
+        kinds.append(f"{text} ({word(one.reason, language)})" if one.reason else text)
+    kind = ", ".join(dict.fromkeys(kinds))
+    return heading("fitted_on", language, kind=kind, source=word(mapping.source, language), n=mapping.n)

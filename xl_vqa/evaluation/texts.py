@@ -1,0 +1,215 @@
+"""Words of an evaluation in English and Japanese, and figures as people read them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from xl_vqa.evaluation.figure import Figure
+from xl_vqa.evaluation.result import Failure, Notice
+
+PERCENTAGES: Final = frozenset(
+    "outlier_ratio outlier_ratio_mapped band_ece band_accuracy precision recall review_rate escape_rate "
+    "passed_defective".split()
+)
+SIGNED: Final = frozenset({"bias", "lower", "upper"})
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    # figures
+    "srcc": ("SRCC (Spearman)", "SRCC(スピアマン順位相関)"),
+    "krcc": ("KRCC (Kendall tau-b)", "KRCC(ケンドール tau-b)"),
+    "plcc": ("PLCC (Pearson)", "PLCC(ピアソン相関)"),
+    "plcc_mapped": ("PLCC after mapping", "PLCC(写像後)"),
+    "rmse": ("RMSE", "RMSE"),
+    "rmse_mapped": ("RMSE after mapping", "RMSE(写像後)"),
+    "mae": ("MAE", "MAE(平均絶対誤差)"),
+    "bias": ("Bias (model minus people)", "偏り(モデル − 人)"),
+    "outlier_ratio": ("Outlier ratio", "外れ率"),
+    "outlier_ratio_mapped": ("Outlier ratio after mapping", "外れ率(写像後)"),
+    "rmse_star": ("RMSE*", "RMSE*"),
+    "rmse_star_mapped": ("RMSE* after mapping", "RMSE*(写像後)"),
+    "ccc": ("Lin's concordance (CCC)", "Lin の一致相関係数(CCC)"),
+    "kappa_labels": ("Quadratic kappa, labels", "2 次重み付きカッパ(ラベル)"),
+    "kappa_bands": ("Quadratic kappa, bands", "2 次重み付きカッパ(評価区分)"),
+    "icc": ("ICC(2,1), model and people", "ICC(2,1)(モデルと人)"),
+    "slope": ("Slope of MOS on prediction (ideal 1)", "傾き(理想値 1)"),
+    "intercept": ("Intercept (ideal 0)", "切片(理想値 0)"),
+    "band_accuracy": ("Same band as people", "人と同じ評価区分の割合"),
+    "band_ece": ("Calibration error of the band's probability", "評価区分の確率の校正誤差(ECE)"),
+    "lower": ("Lower limit of agreement", "一致限界(下限)"),
+    "upper": ("Upper limit of agreement", "一致限界(上限)"),
+    "rater_srcc": ("One person against the others: SRCC", "1 人の評価者と他の評価者: SRCC"),
+    "model_srcc": ("Model against the same others: SRCC", "モデルと同じ評価者群: SRCC"),
+    "rater_plcc": ("One person against the others: PLCC", "1 人の評価者と他の評価者: PLCC"),
+    "model_plcc": ("Model against the same others: PLCC", "モデルと同じ評価者群: PLCC"),
+    "split_half": ("Two halves of the panel: PLCC", "評価者を 2 群に分けた相関: PLCC"),
+    "reliability": ("Reliability of the whole panel's MOS", "全評価者の MOS の信頼性"),
+    "limit_plcc": ("Highest PLCC that can be expected of any model", "モデルに期待できる PLCC の上限"),
+    "icc_raters": ("ICC(2,1) among people", "評価者間の ICC(2,1)"),
+    "precision": ("Precision: flagged videos that are defective", "適合率(要確認のうち不良の割合)"),
+    "recall": ("Recall: defective videos that are flagged", "再現率(不良のうち要確認とした割合)"),
+    "review_rate": ("Review rate: videos that people still watch", "確認率(人が見る動画の割合)"),
+    "escape_rate": ("Escape rate: defective videos that pass", "流出率(不良のうち見逃した割合)"),
+    "passed_defective": ("Passed videos that are defective", "合格とした動画のうち不良の割合"),
+    # why there is no figure
+    "too_few": ("fewer than 3 videos", "動画が 3 本未満"),
+    "not_finite": ("a number is missing or infinite", "数値が欠けているか無限大"),
+    "constant_mos": ("people gave every video the same score", "人のスコアがすべて同じ"),
+    "constant_prediction": ("every prediction is the same", "予測がすべて同じ"),
+    "no_ci95": ("not computable: no 95% interval per video", "計算不可: 動画ごとの 95% 信頼区間がない"),
+    "no_rater_data": ("not computable: no scores of single raters", "計算不可: 評価者ごとのスコアがない"),
+    "incomplete_panel": (
+        "fewer than 3 videos were seen by all raters",
+        "全評価者が見た動画が 3 本未満",
+    ),
+    "no_common_videos": ("raters share too few videos", "評価者間で共通の動画が少なすぎる"),
+    "mapping_constant": ("no rising mapping could be fitted", "単調増加の写像を求められない"),
+    "not_mos_units": ("its scores are not in MOS units", "MOS の単位ではない"),
+    "no_band_probability": ("no probability of the band", "評価区分の確率がない"),
+    "none_flagged": ("nothing is flagged", "要確認とした動画がない"),
+    "none_defective": ("no video is defective", "不良の動画がない"),
+    "none_passed": ("nothing passes", "合格とした動画がない"),
+    "no_items": ("no videos", "動画がない"),
+    "too_few_for_interval": ("too few videos for an interval", "動画が少なく区間を計算できない"),
+    "undefined_resamples": ("not defined in many resamples", "多くの再標本で計算できない"),
+    "no_residual": ("no residual to estimate it from", "残差がなく推定できない"),
+    "too_few_for_conformal": ("too few videos", "動画が少なすぎる"),
+    # mappings
+    "logistic4": ("logistic, 4 parameters", "4 パラメーターのロジスティック"),
+    "linear": ("linear", "線形"),
+    "constant": ("constant", "定数"),
+    "not_converged": ("the logistic fit did not converge", "ロジスティックの当てはめが収束しない"),
+    "worse_than_linear": ("a line fits as well", "直線の方がよく合う"),
+    "falling": ("predictions run against the MOS", "予測と MOS の大小が逆"),
+    "validation": ("validation videos", "検証用の動画"),
+    "cross_fit": ("cross-fit: each fifth by the other four", "交差当てはめ(5 分割の残り 4 つで推定)"),
+    "none": ("none", "なし"),
+    # failures
+    "error": ("Error", "エラー"),
+    "bad_prediction": ("Prediction is no number", "予測が数値でない"),
+    "no_mos": ("No score by people", "人のスコアがない"),
+    "out_of_scale": ("Score outside the scale", "スコアが尺度の範囲外"),
+    "excluded": ("Put aside in the manifest", "マニフェストで除外"),
+    "missing_prediction": ("In the manifest, not in the predictions", "マニフェストにあり、予測にない"),
+    "missing_manifest": ("In the predictions, not in the manifest", "予測にあり、マニフェストにない"),
+    "no_path_manifest": ("Manifest row without a video", "マニフェストの行に動画がない"),
+    "no_path_predictions": ("Prediction without a path", "予測の行にパスがない"),
+    "duplicate_manifest": ("Twice in the manifest, same score", "マニフェストに重複(スコアは同じ)"),
+    "conflict_manifest": (
+        "Twice in the manifest with different scores; the first was used",
+        "マニフェストに異なるスコアで重複(先の行を使用)",
+    ),
+    "duplicate_predictions": ("Twice in the predictions, same score", "予測に重複(スコアは同じ)"),
+    "conflict_predictions": (
+        "Twice in the predictions with different scores; the first was used",
+        "予測に異なるスコアで重複(先の行を使用)",
+    ),
+    # notices
+    "no_split": (
+        "The manifest names no test videos, so all videos were evaluated. If the model was trained on some of "
+        "them, the figures flatter it.",
+        "マニフェストにテスト用の指定がないため、すべての動画で評価しました。学習に使った動画が含まれる場合、"
+        "実際より良い値になります。",
+    ),
+    "training_judged": (
+        "Evaluated videos that belong to the training split: {count}. The figures flatter the model.",
+        "評価した動画のうち {count} 本は学習用です。実際より良い値になります。",
+    ),
+    "content_leak": (
+        "Contents found both among the evaluated and the training videos: {count}. The figures may flatter the "
+        "model.",
+        "評価用と学習用の両方に含まれるコンテンツが {count} 件あります。実際より良い値の可能性があります。",
+    ),
+    "few_contents": (
+        "Contents: {count}, too few to draw from. Single videos were drawn instead, so the "
+        "intervals hold for these contents and may be too narrow for others.",
+        "コンテンツが {count} 件と少ないため、動画単位で再標本化しました。区間はこれらのコンテンツに限って有効で、"
+        "他のコンテンツには狭すぎる可能性があります。",
+    ),
+    "degenerate": (
+        "The model gives nearly every video the same score ({count} different labels; people used {people}). "
+        "It may be broken.",
+        "モデルのスコアがほぼすべて同じです(ラベル {count} 種類、人は {people} 種類)。モデルに異常がある"
+        "可能性があります。",
+    ),
+    "model_not_mos_units": (
+        "Most predictions lie outside the MOS range, so errors in MOS are not computed. Check --scale.",
+        "予測の多くが MOS の範囲外のため、MOS 単位の誤差は計算していません。--scale をご確認ください。",
+    ),
+    "distribution_mismatch": (
+        "Label distributions that do not fit the scale's {labels} labels: {count}. They were left out of the "
+        "coverage.",
+        "ラベル分布 {count} 件が尺度のラベル数({labels})と合わないため、区間の評価から除きました。",
+    ),
+    "bands_moved": (
+        "Predictions that name another band than the thresholds used here: {count}. Their band probability was "
+        "left out.",
+        "予測 {count} 件の評価区分がここで用いたしきい値と異なるため、区分の確率を除きました。",
+    ),
+    "moved": (
+        "Videos that lie in different folders in the two files: {count}. They were matched by the unique end of "
+        "their path.",
+        "{count} 本の動画は 2 つのファイルでフォルダーが異なるため、パスの一意な末尾で対応付けました。",
+    ),
+    "label_mismatch": (
+        "Labels of the manifest that are not what this scale makes of their MOS: {count}. Check --scale.",
+        "マニフェストのラベル {count} 件が、この尺度で MOS から求めた値と異なります。--scale をご確認ください。",
+    ),
+    "ratings_skipped": (
+        "Cells of the raters' scores that are no number within the scale: {count}. They were left out.",
+        "評価者ごとのスコアのうち {count} 件は尺度内の数値でないため除きました。",
+    ),
+    "ratings_missing": (
+        "Videos of the manifest without scores of single raters: {count}.",
+        "マニフェストの動画のうち {count} 本には評価者ごとのスコアがありません。",
+    ),
+    "slice_one_value": (
+        "The column {column} has a single value, so it makes no slices.",
+        "列 {column} の値が 1 種類のため、区分できません。",
+    ),
+    "slice_many_values": (
+        "The column {column} has too many different values to slice by.",
+        "列 {column} の値の種類が多すぎるため、区分できません。",
+    ),
+    "slice_missing": ("No column {column} to slice by.", "区分に使う列 {column} がありません。"),
+}
+
+
+def word(key: str, language: str, **params: Any) -> str:
+    """The words for ``key``; English where the language is not known."""
+    english, japanese = TEXTS[key]
+    return (japanese if language == "ja" else english).format(**params)
+
+
+def notice_text(notice: Notice, language: str) -> str:
+    return word(notice.code, language, **notice.params)
+
+
+def failure_text(failure: Failure, language: str) -> str:
+    kind = word(failure.kind, language)
+    return f"{kind}: {failure.detail}" if failure.detail else kind
+
+
+def number_text(name: str, value: float) -> str:
+    """``value`` of the figure ``name``: three decimals, or a percentage."""
+    if name in PERCENTAGES:
+        return f"{value:.1%}"
+    shown = f"{value:+.3f}" if name in SIGNED else f"{value:.3f}"
+    # -0.000 reads like a mistake
+    return shown.replace("-0.000", "0.000").replace("+0.000", "0.000")
+
+
+def value_text(name: str, figure: Figure, language: str) -> str:
+    """The value, or why there is none."""
+    if figure.value is None:
+        return word(figure.reason or "not_finite", language)
+    return number_text(name, figure.value)
+
+
+def interval_text(name: str, figure: Figure, language: str) -> str:
+    """The limits of the 95% interval; empty where there is no value, the reason where there is no interval."""
+    if figure.value is None:
+        return ""
+    if figure.low is None or figure.high is None:
+        return word(figure.interval_reason, language) if figure.interval_reason else ""
+    between = "～" if language == "ja" else " to "
+    return f"{number_text(name, figure.low)}{between}{number_text(name, figure.high)}"
