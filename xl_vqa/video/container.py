@@ -51,6 +51,7 @@ _DEMUXERS: Final = (
     "aiff,ac3,eac3,amr,ape"
 )
 _OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
+_SEEKABLE: Final = ("mov", "matroska")
 # Pictures that may move. Whether they do is known only after the pictures have been counted.
 _MAYBE_ANIMATED: Final = (b"GIF8", b"\x89PNG")
 _NO_DECODER: Final = (av.error.DecoderNotFoundError, av.error.PatchWelcomeError)
@@ -70,6 +71,8 @@ class Source:
     image_format: bool
     """A still picture unless it turns out to have several frames (GIF, PNG, AVIF)."""
     video_tracks: int
+    threads: int
+    """Of the decoder."""
     _file: BinaryIO | None = field(default=None, repr=False)
 
     @property
@@ -77,12 +80,23 @@ class Source:
         """FFmpeg's name of the container, for example ``mov,mp4,m4a,3gp,3g2,mj2``."""
         return self.container.format.name
 
+    def rewind(self) -> None:
+        """Back to the first packet: quickly where the container can be wound back reliably, else anew."""
+        if any(name in _SEEKABLE for name in self.format.split(",")):
+            try:
+                self.container.seek(self.stream.start_time or 0, stream=self.stream, backward=True)
+                return
+            except av.error.FFmpegError:
+                pass
+        self.reopen()
+
     def reopen(self) -> None:
-        """Starts over at the first packet with a fresh decoder, for formats that cannot be wound back."""
+        """Starts over at the first packet with a fresh container and decoder."""
         index = self.stream.index
         self.container.close()
         self.container, self._file = _open_container(self.path, self._file)
         self.stream = self.container.streams[index]  # type: ignore[assignment]
+        _prepare_decoder(self.stream, self.threads)
 
     def close(self) -> None:
         self.container.close()
@@ -91,7 +105,7 @@ class Source:
 
 
 @contextmanager
-def open_video(path: PathLike) -> Iterator[Source]:
+def open_video(path: PathLike, *, threads: int = 2) -> Iterator[Source]:
     """The opened video; errors of FFmpeg inside the ``with`` block leave it as named errors too.
 
     Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, NotAVideoError, NoVideoStreamError,
@@ -121,6 +135,7 @@ def open_video(path: PathLike) -> Iterator[Source]:
         raise opening_error(path, head, error) from error
     try:
         stream = _picture_track(container, shown, head)
+        _prepare_decoder(stream, threads)
         source = Source(
             path=full,
             shown=shown,
@@ -130,6 +145,7 @@ def open_video(path: PathLike) -> Iterator[Source]:
             missing_bytes=missing,
             image_format=image,
             video_tracks=len(container.streams.video),
+            threads=threads,
             _file=opened,
         )
     except BaseException:
@@ -229,6 +245,12 @@ def _picture_track(container: InputContainer, shown: str, head: bytes) -> VideoS
     if context.codec_tag in ("encv", "drmi"):
         raise VideoUnreadableError(path=shown, problem="problem_protected")
     check_picture_size(shown, context.width, context.height)
+    return best
+
+
+def _prepare_decoder(stream: VideoStream, threads: int) -> None:
+    context = stream.codec_context
+    context.thread_count = threads
+    context.thread_type = "AUTO"
     # FFmpeg itself refuses a picture that turns out larger than its header said
     context.options = {**context.options, "max_pixels": str(MAX_PICTURE_PIXELS)}
-    return best

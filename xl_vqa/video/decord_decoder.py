@@ -10,7 +10,7 @@ So ``refusal`` keeps everything else away from it, and what comes back is checke
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -65,34 +65,36 @@ def refusal(source: Source, inspection: Inspection) -> str | None:
 
 
 def decode_frames(
-    source: Source, inspection: Inspection, wanted: Sequence[int], size: tuple[int, int], *, threads: int = 2
-) -> list[Picture]:
-    """The wanted frames (numbers in display order) in RGB at ``size`` (width, height), in the order asked.
+    source: Source, inspection: Inspection, wanted: Iterable[int], *, threads: int = 2
+) -> Iterator[tuple[int, Picture]]:
+    """Each wanted frame (numbers in display order) once, rising, with its picture in RGB as stored.
 
     Raises DecordRefusedError where decord fails or its frame count, times or sizes are not the index's.
     """
-    index = inspection.index
-    decord = _module()
+    info, index = inspection.info, inspection.index
+    numbers = sorted(set(wanted))
+    shape = (info.coded_height, info.coded_width, 3)
     try:
-        reader = decord.VideoReader(
-            source.path, ctx=decord.cpu(0), width=size[0], height=size[1], num_threads=threads
-        )
+        decord = _module()
+        reader = decord.VideoReader(source.path, ctx=decord.cpu(0), num_threads=threads)
         if len(reader) != index.count:
             raise DecordRefusedError(f"decord counts {len(reader)} frames, the index {index.count}")
-        starts = reader.get_frame_timestamp([0, *wanted])[:, 0]
-        expected = np.array([index.time_s(number) for number in wanted])
+        starts = reader.get_frame_timestamp([0, *numbers])[:, 0]
+        expected = np.array([index.time_s(number) for number in numbers])
         tolerance = max(0.25 / index.fps, 0.002)
         if not np.all(np.abs(starts[1:] - starts[0] - expected) <= tolerance):
             raise DecordRefusedError("decord's times are not the index's")
-        batch = reader.get_batch(list(wanted)).asnumpy()
+        # one by one: a batch would hold every full picture at once, gigabytes of them for 8K
+        for number in numbers:
+            picture = reader.get_batch([number]).asnumpy()[0]
+            if picture.shape != shape or picture.dtype != np.uint8:
+                raise DecordRefusedError(f"decord returned a picture of shape {picture.shape}")
+            yield number, np.ascontiguousarray(picture)
     except DecordRefusedError:
         raise
     except Exception as error:  # DECORDError, RuntimeError, AssertionError: whatever it makes of a bad file
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise DecordRefusedError(first_line) from error
-    if batch.shape != (len(wanted), size[1], size[0], 3) or batch.dtype != np.uint8:
-        raise DecordRefusedError(f"decord returned pictures of shape {batch.shape}")
-    return [np.ascontiguousarray(picture) for picture in batch]
 
 
 def _module() -> Any:

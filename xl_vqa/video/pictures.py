@@ -79,9 +79,26 @@ def fit_within(width: int, height: int, max_side: int | None) -> tuple[int, int]
 
 
 def to_picture(frame: av.VideoFrame, width: int, height: int) -> Picture:
-    """The frame as stored, in RGB at the given size; transparency is dropped, as players do."""
+    """The frame in RGB as stored; transparency is dropped, as players do.
+
+    ``width`` and ``height`` are those of the video: some streams change their size on the way.
+    """
     rgb = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="BICUBIC")
     return np.asarray(rgb, dtype=np.uint8)
+
+
+def shrink(picture: Picture, max_side: int | None) -> Picture:
+    """Scaled down (bicubic, filtered against aliasing) so that no side is longer than ``max_side``.
+
+    Both decoders hand over the full picture and this scales it, because their own scalers differ by up to 28
+    levels while their full pictures are the same bit for bit: a score must not depend on the decoder.
+    """
+    height, width = picture.shape[:2]
+    size = fit_within(width, height, max_side)
+    if size == (width, height):
+        return picture
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    return to_picture(frame, *size)
 
 
 def is_black(pictures: Sequence[Picture]) -> bool:

@@ -113,9 +113,8 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
 
 def _first_frame(source: Source, index: FrameIndex) -> av.VideoFrame:
     """The first picture that can be decoded, from the start of the file."""
-    source.reopen()
+    source.rewind()
     stream = source.stream
-    stream.codec_context.thread_count = 1  # several threads would decode ahead for nothing
     failure = ""
     for packet in source.container.demux(stream):
         try:

@@ -34,7 +34,6 @@ def decode_frames(
     wanted: Sequence[int],
     sink: Sink,
     *,
-    threads: int = 2,
     should_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Gives ``sink`` every wanted frame (numbers in 0..index.count-1) that can be decoded, each once.
@@ -44,7 +43,7 @@ def decode_frames(
     container can be read any more.
     """
     numbers = sorted(set(wanted))
-    decoder = _Decoder(source, threads, should_stop)
+    decoder = _Decoder(source, should_stop)
     if index.by_time:
         _decode_by_time(decoder, index, numbers, sink)
     elif index.counted:
@@ -54,9 +53,9 @@ def decode_frames(
             _decode_run(decoder, index, run, sink)
 
 
-def count_frames(source: Source, *, threads: int = 2, should_stop: Callable[[], None] = lambda: None) -> int:
+def count_frames(source: Source, *, should_stop: Callable[[], None] = lambda: None) -> int:
     """How many frames really come out of the decoder, by decoding them all."""
-    decoder = _Decoder(source, threads, should_stop)
+    decoder = _Decoder(source, should_stop)
     decoder.rewind()
     return sum(1 for _ in decoder.frames())
 
@@ -64,23 +63,14 @@ def count_frames(source: Source, *, threads: int = 2, should_stop: Callable[[], 
 class _Decoder:
     """The stream of decoded frames of one source, with errors of single packets passed over."""
 
-    def __init__(self, source: Source, threads: int, should_stop: Callable[[], None]) -> None:
+    def __init__(self, source: Source, should_stop: Callable[[], None]) -> None:
         self.source = source
         self.should_stop = should_stop
-        self.threads = threads
         self.can_skip = source.stream.codec_context.name in _SKIPS_EXACTLY
-        self._set_threads()
-
-    def _set_threads(self) -> None:
-        context = self.source.stream.codec_context
-        if not context.is_open:
-            context.thread_count = self.threads
-            context.thread_type = "AUTO"
 
     def rewind(self) -> None:
         """To the first packet. Not every format can be wound back, so the file is opened anew."""
         self.source.reopen()
-        self._set_threads()
 
     def seek(self, pts: int) -> None:
         """To the keyframe at or before ``pts``; to the start where the format cannot do that."""

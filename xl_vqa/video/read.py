@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-import av.error
+import av
 
 from xl_vqa.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
 from xl_vqa.model_spec import Sampling
@@ -18,7 +18,7 @@ from xl_vqa.video import decord_decoder, pyav_decoder
 from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
-from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen, to_picture
+from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen, shrink, to_picture
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames
 
@@ -65,9 +65,9 @@ def read_frames(
     VideoTruncatedError (nothing readable), VideoUnreadableError, VideoTooLargeError, VideoChangingError.
     """
     before = stat_key(path)
-    with open_video(path) as source:
+    with open_video(path, threads=threads) as source:
         inspection = inspect(source, should_stop=should_stop)
-        clip = _Reading(source, inspection, sampling, max_side, threads, should_stop).clip(decoder)
+        clip = _Reading(source, inspection, sampling, max_side, should_stop).clip(decoder)
     # the last access may have changed, but neither size nor times of writing
     if stat_key(path) != before:
         raise VideoChangingError(path=shown_path(path))
@@ -82,7 +82,6 @@ class _Reading:
     inspection: Inspection
     sampling: Sampling
     max_side: int | None
-    threads: int
     should_stop: Callable[[], None]
 
     def clip(self, decoder: Decoder) -> Clip:
@@ -108,11 +107,8 @@ class _Reading:
         return self._finish(plan, pictures, name, notes)
 
     def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
-        info = self.inspection.info
-        wanted = sorted(set(plan))
-        size = fit_within(info.coded_width, info.coded_height, self.max_side)
-        pictures = decord_decoder.decode_frames(self.source, self.inspection, wanted, size, threads=self.threads)
-        return dict(zip(wanted, pictures, strict=True))
+        pictures = decord_decoder.decode_frames(self.source, self.inspection, plan, threads=self.source.threads)
+        return {number: shrink(picture, self.max_side) for number, picture in pictures}
 
     def _with_pyav(self, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
         index = self.inspection.index
@@ -120,7 +116,7 @@ class _Reading:
         if len(pictures) < len(set(plan)) and index.exact and index.count <= _RECOUNT_LIMIT:
             # Some frames did not come. Which ones do is known only after decoding everything; then the plan
             # is made anew over those, so that a damaged video is still looked at over its whole length.
-            count = pyav_decoder.count_frames(self.source, threads=1, should_stop=self.should_stop)
+            count = pyav_decoder.count_frames(self.source, should_stop=self.should_stop)
             if count:
                 index = replace(index, count=count, pts=(), keyframes=())
                 self.inspection = replace(self.inspection, index=index)
@@ -133,15 +129,13 @@ class _Reading:
 
     def _decode(self, plan: Sequence[int]) -> dict[int, Picture]:
         info, orientation = self.inspection.info, self.inspection.orientation
-        width, height = fit_within(info.coded_width, info.coded_height, self.max_side)
         pictures: dict[int, Picture] = {}
 
         def keep(number: int, frame: av.VideoFrame) -> None:
-            pictures[number] = orientation.apply(to_picture(frame, width, height))
+            picture = to_picture(frame, info.coded_width, info.coded_height)
+            pictures[number] = orientation.apply(shrink(picture, self.max_side))
 
-        pyav_decoder.decode_frames(
-            self.source, self.inspection.index, plan, keep, threads=self.threads, should_stop=self.should_stop
-        )
+        pyav_decoder.decode_frames(self.source, self.inspection.index, plan, keep, should_stop=self.should_stop)
         return pictures
 
     def _check_memory(self, count: int, width: int, height: int) -> None:
