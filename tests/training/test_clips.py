@@ -77,3 +77,14 @@ def test_a_second_run_makes_nothing_new(content: Content, tmp_path: Path) -> Non
     assert changed == {lost, lost.with_suffix(".json")}
     assert not list(folder.rglob("*.yuv"))
     assert not list(folder.rglob(".partial-*"))
+
+
+@pytest.mark.parametrize("fps", [24.0, 25.0, 30.0, 60.0])
+def test_vmaf_compares_a_frame_with_itself(content: Content, tmp_path: Path, fps: float) -> None:
+    # a pan of several pixels per frame: against the frame before, the score would collapse
+    rng = np.random.default_rng(1)
+    wide = np.asarray(Image.fromarray(rng.integers(0, 256, (24, 60, 3), dtype=np.uint8)).resize((480, 192)))
+    frames = np.stack([wide[:, 6 * i : 6 * i + 256] for i in range(16)])
+    encoder.write_raw(frames, tmp_path / "reference.yuv")
+    encoder.encode(frames, fps, tmp_path / "clean.mp4", "h264", 8)
+    assert encoder.vmaf(tmp_path / "clean.mp4", tmp_path / "reference.yuv", (256, 192)) > 90

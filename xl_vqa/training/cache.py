@@ -36,6 +36,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield partial
         with partial.open("rb+") as stream:
             os.fsync(stream.fileno())
+        # mkstemp makes files for the owner alone, and models and clips are there to be shared
+        partial.chmod(0o644)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

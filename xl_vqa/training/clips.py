@@ -17,7 +17,7 @@ from xl_vqa.training.cache import Progress, atomic_path, read_json, write_json
 from xl_vqa.training.contents import Content, generator, render
 from xl_vqa.training.defects import BY_NAME, CLEAN, DEFECTS, SEVERITIES
 
-CLIPS_VERSION: Final = 1
+CLIPS_VERSION: Final = 2
 """Goes up whenever a clip would come out differently; old clips are then made again."""
 
 Plan = tuple[tuple[str, int], ...]

@@ -84,7 +84,6 @@ def make(output: Path, work: Path) -> list[Path]:
             name = f"{content}_{version.name}{encoder.CONTAINERS.get(version.codec, '.mp4')}"
             with atomic_path(output / name) as partial:
                 _write(frames, fps, version, partial, contents.generator("demo", name))
-            (output / name).chmod(0o644)
             written.append(output / name)
             rows.append((name, content, version.name, version.order, version.english, version.japanese))
     with atomic_path(output / "clips.csv") as partial, partial.open("w", newline="", encoding="utf-8") as stream:
@@ -93,8 +92,6 @@ def make(output: Path, work: Path) -> list[Path]:
         writer.writerows(rows)
     with atomic_path(output / "CREDITS.md") as partial:
         partial.write_text(_credits(photos), encoding="utf-8")
-    for name in ("clips.csv", "CREDITS.md"):
-        (output / name).chmod(0o644)
     return written
 
 

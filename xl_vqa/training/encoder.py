@@ -80,8 +80,10 @@ def vmaf(path: Path, reference: Path, size: tuple[int, int], *, every: int = 4) 
     Raises EncoderError.
     """
     width, height = size
+    # both on one clock, frame by frame: a rounding difference would compare a frame with the one before
     graph = (
-        f"[0:v]setpts=N/25/TB,scale={width}:{height}:flags=bicubic,format=yuv420p[a];[1:v]setpts=N/25/TB[b];"
+        f"[0:v]settb=1/1000,setpts=40*N,scale={width}:{height}:flags=bicubic,format=yuv420p[a];"
+        "[1:v]settb=1/1000,setpts=40*N[b];"
         f"[a][b]libvmaf=n_threads=1:n_subsample={every}"
     )
     command = [

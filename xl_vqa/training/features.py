@@ -17,10 +17,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from xl_vqa.model_spec import ModelSpec, Sampling
+from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.cache import Progress, atomic_path
 from xl_vqa.training.clips import Clip
 from xl_vqa.training.trunk_weights import load_trunk
+from xl_vqa.video.read import read_frames
 from xl_vqa.vlm import starter_tower
 from xl_vqa.vlm.patches import make_patches
 
@@ -83,25 +84,6 @@ def _extract(job: tuple[Clip, Path]) -> None:
         np.savez(partial, grid=np.array(patches.grid), **values)
     with atomic_path(large) as partial:
         np.save(partial, features.cells.half().numpy())
-
-
-class _Decoded:
-    def __init__(self, frames: list[NDArray[np.uint8]]) -> None:
-        self.frames = frames
-
-
-def read_frames(path: str, sampling: Sampling) -> _Decoded:
-    """Stopgap until xl_vqa.video is there."""
-    import av
-
-    with av.open(path) as container:
-        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    pairs = sampling.frames // 2
-    indices = []
-    for k in range(pairs):
-        first = min(round((k + 0.5) * len(frames) / pairs - 1), len(frames) - 2)
-        indices += [max(first, 0), max(first, 0) + 1]
-    return _Decoded([frames[i] for i in indices])
 
 
 def _paths(clip: Clip, folder: Path) -> tuple[Path, Path]:

@@ -30,9 +30,7 @@ from xl_vqa.vlm.tokens import PromptTokenizer
 def new_model(spec: ModelSpec, trunk: Path, seed: int) -> tuple[StarterForConditionalGeneration, Prompts, object]:
     """An untrained starter with the published trunk, its prompts, and its tokenizer."""
     tokenizer = build_tokenizer(spec.prompt)
-    special: dict[str, Any] = {
-        name: tokenizer.convert_tokens_to_ids(token) for name, token in SPECIAL_IDS.items()
-    }
+    special: dict[str, Any] = {name: tokenizer.convert_tokens_to_ids(token) for name, token in SPECIAL_IDS.items()}
     torch.manual_seed(seed)
     config = small_config(len(tokenizer), **special)
     config.image_mean, config.image_std = list(spec.normalization.mean), list(spec.normalization.std)
@@ -99,6 +97,8 @@ def make(output: Path, work: Path, options: FitOptions, *, per_content: int, wor
         cache.write_json(folder / "evaluation.json", {"facts": facts, **evaluation, "history": history})
         credits = starter_report.credits(training_clips, authors)
         starter_card.write_card(folder / "README.md", evaluation, credits, facts)
+        for file in folder.iterdir():
+            file.chmod(0o644)
         _replace(folder, output)
     test = evaluation["test"]
     print(

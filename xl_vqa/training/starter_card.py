@@ -107,7 +107,6 @@ def write_card(
     )
     with atomic_path(path) as partial:
         partial.write_text(text, encoding="utf-8")
-    path.chmod(0o644)
 
 
 def _share(value: float | None) -> str:
