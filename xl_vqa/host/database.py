@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.migrations import NewerStoreError, migrate
@@ -24,6 +24,17 @@ log = logging.getLogger("xl_vqa.host.database")
 BUSY_TIMEOUT_S: Final = 10.0
 MAX_IDLE_READERS: Final = 4
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_REFUSED: Final = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOLFS,
+}
 
 
 class DamagedError(Exception):
@@ -116,7 +127,7 @@ class Database:
                 return self._open_checked()
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
-                    raise self._disk_error(error) from error
+                    self._raise_disk_error(error)
                 self._move_aside(str(error))
             except DamagedError as error:
                 self._move_aside(str(error))
@@ -153,7 +164,7 @@ class Database:
 
     def _raise(self, error: sqlite3.DatabaseError, generation: int) -> None:
         if not _is_damage(error):
-            raise self._disk_error(error) from error
+            self._raise_disk_error(error)
         with self._write_lock:
             if self._generation == generation and not self._closed:
                 self._writer.close()
@@ -189,10 +200,16 @@ class Database:
                 break
         self.set_aside.append(target)
 
-    def _disk_error(self, error: sqlite3.DatabaseError) -> HostDiskError:
-        return HostDiskError(path=str(self.path), problem=str(error))
+    def _raise_disk_error(self, error: sqlite3.DatabaseError) -> NoReturn:
+        if _code(error) in _REFUSED:
+            raise HostDiskError(path=str(self.path), problem=str(error)) from error
+        raise error  # a mistake of ours, no trouble with the disk
+
+
+def _code(error: sqlite3.DatabaseError) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else int(code) & 0xFF
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _DAMAGED
+    return _code(error) in _DAMAGED

@@ -1,0 +1,484 @@
+"""Real videos through store, queue and threads in this process, with raters that misbehave on purpose."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.host.helpers import settings_for, variant, wait_for
+from xl_vqa.errors import HostDiskError, ModelFailedError, ModelMemoryError, ModelNotFoundError
+from xl_vqa.host.files import look_at
+from xl_vqa.host.models import Identity, ModelKeeper
+from xl_vqa.host.service import RatingService
+from xl_vqa.host.store import KnownFile
+from xl_vqa.rating import Rating
+from xl_vqa.settings import Settings
+from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater
+from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
+
+Entry = dict[str, Any]
+Items = Sequence[tuple[PreparedVideo, "str | None"]]
+
+
+class Spy(StandInRater):
+    """The stand-in, watched: every batch by its texts; ``before`` may interfere."""
+
+    def __init__(self) -> None:
+        super().__init__(StandInOptions())
+        self.batches: list[list[str | None]] = []
+        self.before: Callable[[Items], list[Outcome] | None] = lambda items: None
+        self.closed = 0
+
+    def rate(self, items: Items) -> list[Outcome]:
+        self.batches.append([text for _, text in items])
+        changed = self.before(items)
+        return super().rate(items) if changed is None else changed
+
+    def close(self) -> None:
+        self.closed += 1
+
+    @property
+    def rated(self) -> int:
+        return sum(map(len, self.batches))
+
+
+class Bench:
+    """A service with a spied model, and the way clients talk to it."""
+
+    def __init__(self, home: Path, *, load: Callable[[Settings], Rater] | None = None, **values: object) -> None:
+        self.settings = settings_for(home, **values)
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        self.spy = Spy()
+        identity = Identity(self.spy.spec, self.spy.fingerprint)
+        keeper = ModelKeeper(self.settings, load=load or (lambda _: self.spy), identify=lambda _: identity)
+        self.service = RatingService(self.settings, keeper=keeper)
+
+    def ask(self, *videos: tuple[Path, str | None] | Path, wait: float = 20.0, **options: object) -> list[Entry]:
+        """As a client: ask, wait, poll."""
+        pairs = [video if isinstance(video, tuple) else (video, None) for video in videos]
+        body = {"videos": [{"path": str(path), "text": text} for path, text in pairs], **options}
+        question = self.service.question(body)
+        slots = self.service.look_up(question)
+        done = threading.Event()
+        self.service.watch(slots, done.set)
+        done.wait(wait)
+        entries: list[Entry] = json.loads(self.service.render(slots, question.view, question.detail))["ratings"]
+        return entries
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with running(Bench(tmp_path / "home")) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def running(bench: Bench) -> Iterator[Bench]:
+    bench.service.start()
+    try:
+        yield bench
+    finally:
+        bench.service.stop()
+
+
+def statuses(entries: list[Entry]) -> list[str]:
+    return [e["error"]["code"] if e["status"] == "error" else e["status"] for e in entries]
+
+
+# -- once and only once
+
+
+def test_a_stored_rating_is_never_computed_again(bench: Bench, clip_folder: list[Path], tmp_path: Path) -> None:
+    (first,) = bench.ask(clip_folder[0], detail=True)
+    (again,) = bench.ask(clip_folder[0], detail=True)
+    assert first == again
+    rating = Rating.from_dict(first["rating"])
+    assert rating.path == str(clip_folder[0])
+    assert rating.video_fingerprint.startswith("b2:")
+    assert len(rating.frames.indices) == 8
+
+    copy = tmp_path / "another name.mp4"
+    shutil.copy(clip_folder[0], copy)
+    (moved,) = bench.ask(copy)
+    assert moved["rating"]["path"] == str(copy)
+    assert moved["rating"]["expected_label"] == round(rating.expected_label, 4)
+    assert bench.spy.rated == 1
+
+
+def test_one_content_at_many_paths_and_of_many_clients_is_computed_once(
+    bench: Bench, clip_folder: list[Path], tmp_path: Path
+) -> None:
+    copies = [Path(shutil.copy(clip_folder[0], tmp_path / f"copy{n}.mp4")) for n in range(6)]
+    answers: list[list[Entry]] = []
+    bench.spy.before = lambda items: time.sleep(0.2)
+    threads = [
+        threading.Thread(target=lambda: answers.append(bench.ask(*copies, clip_folder[0]))) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [statuses(a) for a in answers] == [["done"] * 7] * 5
+    assert bench.spy.rated == 1
+
+
+def test_the_text_is_part_of_the_question(bench: Bench, clip_folder: list[Path]) -> None:
+    clip = clip_folder[0]
+    entries = bench.ask((clip, None), (clip, "a red fox"), (clip, "a blue fox"), (clip, "  "))
+    assert statuses(entries) == ["done"] * 4
+    assert bench.spy.rated == 3
+    assert [e["rating"].get("text") for e in entries] == [None, "a red fox", "a blue fox", None]
+    assert entries[0]["rating"] == entries[3]["rating"]
+    assert entries[1]["rating"]["expected_label"] != entries[2]["rating"]["expected_label"]
+
+
+def test_refresh_computes_again_and_replaces(bench: Bench, clip_folder: list[Path]) -> None:
+    bench.ask(clip_folder[0])
+    flat = bench.spy._rate_one(PreparedVideo((0.0, 0.0), (1,), 1, 1), None)  # type: ignore[arg-type]
+    bench.spy.before = lambda items: [flat for _ in items]
+    (stale,) = bench.ask(clip_folder[0])
+    (fresh,) = bench.ask(clip_folder[0], refresh=True)
+    (kept,) = bench.ask(clip_folder[0])
+    assert bench.spy.rated == 2
+    assert stale["rating"]["label"] != fresh["rating"]["label"]
+    assert kept["rating"] == fresh["rating"]
+
+
+def test_other_views_of_a_stored_rating_ask_no_model(bench: Bench, clip_folder: list[Path]) -> None:
+    bench.ask(clip_folder[0])
+    view = {"decoding": "median", "band_thresholds": [11, 12, 13, 14]}
+    for _ in range(2):
+        (entry,) = bench.ask(clip_folder[0], view=view)
+        assert entry["rating"]["decoding"] == "median"
+        assert entry["rating"]["band"] == "excellent"
+    assert bench.spy.rated == 1
+
+
+def test_changed_content_at_the_same_path_is_another_video(
+    bench: Bench, clip_folder: list[Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "clip.mp4"
+    shutil.copy(clip_folder[0], path)
+    (first,) = bench.ask(path, detail=True)
+    before = path.stat()
+    variant(clip_folder[1], path, 77)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (second,) = bench.ask(path, detail=True)
+    assert bench.spy.rated == 2
+    assert first["rating"]["video_fingerprint"] != second["rating"]["video_fingerprint"]
+
+
+def test_a_file_hashed_while_it_was_fresh_is_hashed_again(
+    bench: Bench, clip_folder: list[Path], tmp_path: Path
+) -> None:
+    """Two writes within a clock tick leave the same times: the hash of the first must not stand for the second."""
+    path = variant(clip_folder[0], tmp_path / "new.mp4", 5)
+    bench.ask(path)
+    store = bench.service.ledger.store
+    assert not store.known_files([str(path)])[str(path)].settled
+    assert statuses(bench.ask(path)) == ["done"]
+    # as if the content had been swapped under the same times
+    wrong = KnownFile(look_at(str(path)).stat_key, "b2:of other content", False)
+    store.remember_file(str(path), wrong)
+    (entry,) = bench.ask(path, detail=True)
+    assert entry["rating"]["video_fingerprint"] != wrong.video
+    assert bench.spy.rated == 1
+
+
+# -- one bad video never fails others
+
+
+def test_every_kind_of_input_gets_its_own_answer(bench: Bench, clip_folder: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    (tmp_path / "text.mp4").write_text("no video at all, but text")
+    (tmp_path / "cut.mp4").write_bytes(clip_folder[0].read_bytes()[:600])
+    named = [tmp_path / name for name in ("none.mp4", "empty.mp4", "text.mp4", "cut.mp4", ".")]
+    good = clip_folder[:3]
+    entries = bench.ask(good[0], *named, good[1], Path("relative.mp4"), good[2])
+    codes = statuses(entries)
+    assert [codes[0], codes[6], codes[8]] == ["done"] * 3
+    assert codes[1:4] == ["video_not_found", "video_empty", "not_a_video"]
+    assert codes[4].startswith("video_")
+    assert codes[5] == "not_a_video"
+    assert codes[7] == "host_request"
+    for entry, path in zip(entries[1:6], named, strict=True):
+        assert entry["error"]["params"]["path"] == str(path)
+
+
+def test_malformed_entries_are_errors_of_their_own(bench: Bench, clip_folder: list[Path]) -> None:
+    videos = [
+        {"path": str(clip_folder[0])},
+        {"path": ""},
+        {"path": 5},
+        "a string",
+        None,
+        {"path": str(clip_folder[0]), "text": 7},
+    ]
+    question = bench.service.question({"videos": videos})
+    slots = bench.service.look_up(question)
+    done = threading.Event()
+    bench.service.watch(slots, done.set)
+    assert done.wait(20)
+    entries = json.loads(bench.service.render(slots, question.view, False))["ratings"]
+    assert statuses(entries) == ["done", "no_video_path", *["host_request"] * 4]
+
+
+def test_a_failing_batch_is_tried_one_by_one(tmp_path: Path, clip_folder: list[Path]) -> None:
+    with running(Bench(tmp_path / "home", batch_size=4)) as bench:
+        gate = threading.Event()
+
+        def fail(items: Items) -> list[Outcome] | None:
+            gate.wait(20)
+            texts = [text for _, text in items]
+            if "boom" in texts:
+                raise RuntimeError("the matrix does not fit")
+            if "short" in texts:
+                return []
+            if "alone" in texts:
+                distribution = super(Spy, bench.spy).rate(items)
+                at = texts.index("alone")
+                distribution[at] = ModelMemoryError(problem="too big")
+                return distribution
+            return None
+
+        bench.spy.before = fail
+        texts = [None, "boom", "x", "short", "y", "alone", "z", None]
+        pairs = list(zip(clip_folder, texts, strict=False))
+        threading.Timer(1.0, gate.set).start()
+        entries = bench.ask(*pairs)
+        expected = ["done", "model_failed", "done", "model_failed", "done", "model_memory", "done", "done"]
+        assert statuses(entries) == expected
+        boom = entries[1]["error"]["params"]
+        assert boom["path"] == str(clip_folder[1])
+        assert "matrix" in boom["problem"]
+        assert max(map(len, bench.spy.batches)) > 1  # it did try them together
+
+
+def test_requests_of_many_clients_share_batches(tmp_path: Path, clip_folder: list[Path]) -> None:
+    with running(Bench(tmp_path / "home", batch_size=8)) as bench:
+        bench.spy.before = lambda items: time.sleep(0.15)
+        threads = [threading.Thread(target=bench.ask, args=(clip,)) for clip in clip_folder[:24]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert bench.spy.rated == 24
+        assert max(map(len, bench.spy.batches)) > 2
+        assert max(map(len, bench.spy.batches)) <= 8
+
+
+# -- the model
+
+
+def test_a_model_that_cannot_be_loaded_is_tried_again_at_the_next_request(
+    tmp_path: Path, clip_folder: list[Path]
+) -> None:
+    broken = True
+
+    def load(settings: Settings) -> Rater:
+        if broken:
+            time.sleep(0.1)
+            raise ModelNotFoundError(model="x", problem="its folder is gone")
+        return bench.spy
+
+    with running(Bench(tmp_path / "home", load=load)) as bench:
+        assert statuses(bench.ask(*clip_folder[:5])) == ["model_not_found"] * 5
+        assert bench.service.progress()["model_state"] == "failed"
+        broken = False
+        assert statuses(bench.ask(*clip_folder[:5])) == ["done"] * 5
+        assert bench.service.progress()["model_state"] == "ready"
+
+
+def test_decoding_goes_on_while_the_model_loads_and_works(tmp_path: Path, clip_folder: list[Path]) -> None:
+    loading = threading.Event()
+
+    def load(settings: Settings) -> Rater:
+        loading.wait(20)
+        return bench.spy
+
+    with running(Bench(tmp_path / "home", load=load, decode_threads=2)) as bench:
+        read: list[str] = []
+        original = bench.service.pipeline._read
+        bench.service.pipeline._read = lambda path, *rest: (read.append(path), original(path, *rest))[1]
+        answers: list[list[Entry]] = []
+        thread = threading.Thread(target=lambda: answers.append(bench.ask(*clip_folder[:4])))
+        thread.start()
+        wait_for(lambda: len(read) == 2)  # both decoders have read theirs before the model is there
+        assert bench.service.progress()["model_state"] == "loading"
+        loading.set()
+        thread.join(20)
+        assert statuses(answers[0]) == ["done"] * 4
+
+
+def test_the_model_is_unloaded_after_a_rest_and_comes_back(tmp_path: Path, clip_folder: list[Path]) -> None:
+    with running(Bench(tmp_path / "home", model_idle_minutes=0.01)) as bench:
+        bench.ask(clip_folder[0])
+        wait_for(lambda: bench.service.progress()["model_state"] == "unloaded")
+        assert bench.spy.closed == 1
+        assert statuses(bench.ask(clip_folder[0])) == ["done"]
+        assert bench.service.progress()["model_state"] == "unloaded"  # stored: no model needed
+        assert statuses(bench.ask(clip_folder[1])) == ["done"]
+
+
+# -- changing files, crashes, full disks
+
+
+def test_a_file_replaced_between_hashing_and_decoding(
+    bench: Bench, clip_folder: list[Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "clip.mp4"
+    shutil.copy(clip_folder[0], path)
+    original = bench.service.pipeline._read
+    swaps = iter([1])
+
+    def read(name: str, *rest: Any) -> Any:
+        clip = original(name, *rest)
+        for number in swaps:
+            variant(clip_folder[1], path, 1000 + number)
+        return clip
+
+    bench.service.pipeline._read = read
+    (entry,) = bench.ask(path, detail=True)
+    assert entry["status"] == "done"
+    assert entry["rating"]["video_fingerprint"] == bench.service.pipeline._fingerprint(str(path))
+
+
+def test_a_file_that_never_stops_changing_is_named(bench: Bench, clip_folder: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "recording.mp4"
+    shutil.copy(clip_folder[0], path)
+    original = bench.service.pipeline._read
+    turn = iter(range(100))
+
+    def read(name: str, *rest: Any) -> Any:
+        clip = original(name, *rest)
+        variant(clip_folder[1], path, next(turn))
+        return clip
+
+    bench.service.pipeline._read = read
+    assert statuses(bench.ask(path, clip_folder[2])) == ["video_changing", "done"]
+
+
+def test_a_video_that_crashed_two_hosts_is_refused_until_refreshed(
+    tmp_path: Path, clip_folder: list[Path]
+) -> None:
+    bench = Bench(tmp_path / "home")
+    video = bench.service.pipeline._fingerprint(str(clip_folder[0]))
+    bench.service.ledger.store.mark(video, str(clip_folder[0]), 2)
+    bench.service.ledger.close()
+    with running(Bench(tmp_path / "home")) as bench:
+        first, second = bench.ask(clip_folder[0], clip_folder[1])
+        assert first["error"]["code"] == "video_crashed_reader"
+        assert first["error"]["params"]["times"] == 2
+        assert second["status"] == "done"
+        assert statuses(bench.ask(clip_folder[0], refresh=True)) == ["done"]
+        assert bench.service.marks.times(video) == 0
+    with running(Bench(tmp_path / "home")) as bench:
+        assert statuses(bench.ask(clip_folder[0])) == ["done"]
+
+
+def test_an_orderly_stop_accuses_nobody(tmp_path: Path, clip_folder: list[Path]) -> None:
+    bench = Bench(tmp_path / "home")
+    reading = threading.Event()
+
+    def read(name: str, sampling: object, should_stop: Callable[[], None]) -> Any:
+        reading.set()
+        while True:  # a long video: gives up when told to
+            time.sleep(0.01)
+            should_stop()
+
+    bench.service.pipeline._read = read
+    bench.service.start()
+    thread = threading.Thread(target=bench.ask, args=(clip_folder[0],), kwargs={"wait": 20})
+    thread.start()
+    assert reading.wait(10)
+    bench.service.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    with running(Bench(tmp_path / "home")) as bench:
+        assert bench.service.marks._crashes == {}
+        assert statuses(bench.ask(clip_folder[0])) == ["done"]
+
+
+def test_a_cancelled_video_stops_being_read(bench: Bench, clip_folder: list[Path]) -> None:
+    ended = threading.Event()
+    original = bench.service.pipeline._read
+
+    def read(name: str, sampling: Any, should_stop: Callable[[], None]) -> Any:
+        if name != str(clip_folder[0]):
+            return original(name, sampling, should_stop)
+        try:
+            while True:
+                time.sleep(0.01)
+                should_stop()
+        finally:
+            ended.set()
+
+    bench.service.pipeline._read = read
+    (entry,) = bench.ask(clip_folder[0], wait=0.3)
+    assert entry["status"] == "pending"
+    assert bench.service.cancel({"keys": [entry["key"]]}) == 1
+    assert ended.wait(10)
+    (polled,) = bench.service.poll([entry["key"]])
+    assert "cancelled" in bench.service.render([polled], bench.service.view({}), False)
+    assert statuses(bench.ask(clip_folder[1])) == ["done"]
+    assert bench.service.marks._crashes == {}
+
+
+def test_ratings_are_given_though_the_disk_is_full(bench: Bench, clip_folder: list[Path]) -> None:
+    store = bench.service.ledger.store
+    bench.ask(clip_folder[0])
+    writer = store._database._writer
+    (pages,) = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count={pages}")
+    entries = bench.ask(*clip_folder[1:30])
+    assert statuses(entries) == ["done"] * 29
+    assert isinstance(bench.service.ledger.problem, HostDiskError)
+    assert bench.service.info()["problem"]["code"] == "host_disk"
+    assert bench.service.progress()["unsaved"] > 0
+    before = bench.spy.rated
+    assert bench.ask(*clip_folder[1:30]) == entries
+    assert bench.spy.rated == before
+    writer.execute("PRAGMA max_page_count=1000000")
+    assert statuses(bench.ask(clip_folder[30])) == ["done"]
+    assert "problem" not in bench.service.info()
+    assert store.count() == 31
+
+
+def test_the_same_score_for_everything_is_noticed(bench: Bench, clip_folder: list[Path]) -> None:
+    bench.ask(*clip_folder[:19])  # the same pictures in all of them: the stand-in cannot but agree
+    assert bench.service.warnings() == []
+    bench.ask(clip_folder[19])
+    assert bench.service.warnings() == [{"code": "warning_same_score", "params": {"count": 20}}]
+
+
+def test_progress_counts_and_estimates(tmp_path: Path, clip_folder: list[Path]) -> None:
+    with running(Bench(tmp_path / "home", batch_size=1)) as bench:
+        bench.spy.before = lambda items: time.sleep(0.1)
+        entries = bench.ask(*clip_folder[:20], wait=1.0)
+        progress = bench.service.progress()
+        assert progress["queued"] + progress["decoding"] + progress["rating"] + progress["done"] == 20
+        assert 0 < progress["done"] < 20
+        assert progress["per_minute"] > 60
+        left = 20 - progress["done"]
+        assert progress["eta_s"] == pytest.approx(60 * left / progress["per_minute"], abs=0.06)
+        pending = [e for e in entries if e["status"] == "pending"]
+        assert [e["position"] for e in pending] == sorted(e["position"] for e in pending)
+        assert bench.service.cancel({"all": True}) > 0
+        wait_for(lambda: bench.service.queue.idle)
+
+
+def test_model_errors_name_the_video(bench: Bench, clip_folder: list[Path]) -> None:
+    bench.spy.before = lambda items: [ModelFailedError(problem="odd") for _ in items]
+    entries = bench.ask(clip_folder[0], clip_folder[1])
+    assert [e["error"]["params"]["path"] for e in entries] == [str(p) for p in clip_folder[:2]]
+    bench.spy.before = lambda items: None
+    assert statuses(bench.ask(clip_folder[0])) == ["done"]  # errors of the model are not kept
