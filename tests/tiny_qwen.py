@@ -61,8 +61,13 @@ def tiny_tokenizer() -> Qwen2Tokenizer:
     return tokenizer
 
 
-def tiny_config(tokenizer: Qwen2Tokenizer) -> Qwen2_5_VLConfig:
-    """Two vision blocks (one with windows, one without) and two decoder layers with grouped heads."""
+def tiny_config(
+    tokenizer: Qwen2Tokenizer, *, text: dict[str, object] | None = None, vision: dict[str, object] | None = None
+) -> Qwen2_5_VLConfig:
+    """Two vision blocks (one with windows, one without) and two decoder layers with grouped heads.
+
+    ``text`` and ``vision`` replace single values, for a larger one.
+    """
     ids = {name: tokenizer.convert_tokens_to_ids(name) for name in CONTROL_TOKENS}
     vision = {
         "depth": 2,
@@ -73,6 +78,7 @@ def tiny_config(tokenizer: Qwen2Tokenizer) -> Qwen2_5_VLConfig:
         "window_size": 56,
         "fullatt_block_indexes": [1],
         "tokens_per_second": 2,
+        **(vision or {}),
     }
     text = {
         "vocab_size": len(tokenizer),
@@ -86,6 +92,7 @@ def tiny_config(tokenizer: Qwen2Tokenizer) -> Qwen2_5_VLConfig:
         "bos_token_id": ids["<|endoftext|>"],
         "eos_token_id": ids["<|im_end|>"],
         "pad_token_id": ids["<|endoftext|>"],
+        **(text or {}),
     }
     return Qwen2_5_VLConfig(
         vision_config=vision,
@@ -126,11 +133,20 @@ def tiny_spec(**values: object) -> ModelSpec:
     return ModelSpec(**{**facts, **values})  # type: ignore[arg-type]
 
 
-def save_tiny_qwen(folder: Path, *, seed: int = 0, sharpness: float = 3.0, spec: ModelSpec | None = None) -> Path:
+def save_tiny_qwen(
+    folder: Path,
+    *,
+    seed: int = 0,
+    sharpness: float = 3.0,
+    spec: ModelSpec | None = None,
+    text: dict[str, object] | None = None,
+    vision: dict[str, object] | None = None,
+) -> Path:
     """Writes model, tokenizer and xl_vqa.json; returns ``folder``."""
     tokenizer = tiny_tokenizer()
     digits = tokenizer.convert_tokens_to_ids(list("0123456789"))
-    tiny_model(tiny_config(tokenizer), digits, seed=seed, sharpness=sharpness).save_pretrained(folder)
+    config = tiny_config(tokenizer, text=text, vision=vision)
+    tiny_model(config, digits, seed=seed, sharpness=sharpness).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (spec or tiny_spec()).save(folder)
     return folder

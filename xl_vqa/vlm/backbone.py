@@ -47,9 +47,12 @@ def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: st
     files = weight_files(folder)
     parameters = parameter_count(files)
     check_memory(str(folder), parameters, device, dtype)
+    if config["model_type"] == STARTER_TYPE:
+        # registers its classes with transformers' Auto classes, the tokenizer's among them
+        import xl_vqa.vlm.starter_tower  # noqa: F401
     try:
         tokens = _load_tokens(folder)
-        model = _load_model(folder, config, device, dtype)
+        model = _load_model(folder, device, dtype)
         if adapter_folder is not None:
             model = _merge_adapter(model, adapter_folder)
     except ModelError:
@@ -108,10 +111,7 @@ def _load_tokens(folder: Path) -> PromptTokenizer:
     return PromptTokenizer(tokenizer, model=str(folder))
 
 
-def _load_model(folder: Path, config: dict[str, Any], device: torch.device, dtype: str) -> Any:
-    if config["model_type"] == STARTER_TYPE:
-        # registers its classes with transformers' Auto classes
-        import xl_vqa.vlm.starter_tower  # noqa: F401
+def _load_model(folder: Path, device: torch.device, dtype: str) -> Any:
     # untyped for a type checker
     loader: Any = AutoModelForImageTextToText
     log: Any = transformers_logging

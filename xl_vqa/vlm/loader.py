@@ -8,6 +8,7 @@ from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
 from xl_vqa.vlm.identity import adjusted
 from xl_vqa.vlm.rater import Rater
+from xl_vqa.vlm.threads import wait_patiently
 
 
 def load_rater(
@@ -33,6 +34,7 @@ def load_rater(
         options = stand_in.StandInOptions.parse(model)
         spec = adjusted(options.spec(), frames=frames, max_pixels=max_pixels)
         return stand_in.StandInRater(options, spec=spec)
+    wait_patiently()
     from xl_vqa.vlm.vlm_rater import load_vlm_rater
 
     return load_vlm_rater(
