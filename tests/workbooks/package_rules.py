@@ -27,8 +27,7 @@ WORKBOOK = (
     "fileRecoveryPr webPublishObjects extLst"
 ).split()
 TABLE = "autoFilter sortState tableColumns tableStyleInfo extLst".split()
-FONT = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme".split()
-ORDERS = {"worksheet": WORKSHEET, "styleSheet": STYLES, "workbook": WORKBOOK, "table": TABLE, "font": FONT}
+ORDERS = {"worksheet": WORKSHEET, "styleSheet": STYLES, "workbook": WORKBOOK, "table": TABLE}
 
 
 def problems(path: Path) -> list[str]:

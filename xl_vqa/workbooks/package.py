@@ -66,6 +66,9 @@ class Package:
         self._by_lower = {name.lower(): name for name in self._members}
         self._replaced: dict[str, bytes] = {}
         _refuse_other_formats(path, self._by_lower)
+        for info in self._members.values():
+            # now, and not after hours of rating
+            self._raw(info)
 
     @property
     def names(self) -> list[str]:
@@ -178,12 +181,7 @@ class Package:
 
     def _copy_raw(self, out: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         """The member's compressed bytes as they are, under a local header with sizes in it."""
-        offset = info.header_offset
-        fields = _LOCAL_HEADER.unpack_from(self.data, offset)
-        begin = offset + _LOCAL_HEADER.size + fields[9] + fields[10]
-        raw = memoryview(self.data)[begin : begin + info.compress_size]
-        if fields[0] != b"PK\x03\x04" or len(raw) != info.compress_size:
-            raise WorkbookUnreadableError(path=str(self.path), problem=f"{info.filename}: zip header")
+        raw = self._raw(info)
         copied = copy.copy(info)
         copied.flag_bits &= ~_DATA_DESCRIPTOR
         # 0x0001 is the zip64 field, which zipfile writes itself where it is needed
@@ -196,6 +194,17 @@ class Package:
         out.NameToInfo[copied.filename] = copied
         # zipfile has no public way to add a member that is compressed already
         out.start_dir = out.fp.tell()
+
+    def _raw(self, info: zipfile.ZipInfo) -> memoryview:
+        """The compressed bytes. Raises WorkbookUnreadableError where they are not where the directory says."""
+        offset = info.header_offset
+        if 0 <= offset <= len(self.data) - _LOCAL_HEADER.size:
+            fields = _LOCAL_HEADER.unpack_from(self.data, offset)
+            begin = offset + _LOCAL_HEADER.size + fields[9] + fields[10]
+            raw = memoryview(self.data)[begin : begin + info.compress_size]
+            if fields[0] == b"PK\x03\x04" and len(raw) == info.compress_size:
+                return raw
+        raise WorkbookUnreadableError(path=str(self.path), problem=f"{info.filename}: zip header")
 
     def _check(self, file: BinaryIO) -> None:
         """Reads the new file's directory before it takes the old one's place."""

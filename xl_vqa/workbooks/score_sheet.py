@@ -12,7 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_vqa.errors import OutputFormatError, WorkbookError, WorkbookProtectedError, WorkbookSheetError
+from xl_vqa.errors import (
+    OutputFormatError,
+    WorkbookError,
+    WorkbookProtectedError,
+    WorkbookSheetError,
+    WorkbookUnreadableError,
+)
 from xl_vqa.workbooks import files
 from xl_vqa.workbooks.package import WRITABLE_SUFFIXES
 from xl_vqa.workbooks.score_editor import Editor, Result
@@ -118,7 +124,12 @@ class WorkbookScores:
         begun = time.monotonic()
         editor = self._current_editor()
         if self._rows and (self._unsaved or self.target != self.plan.workbook):
-            editor.apply({row: self._results[row] for row in self._unsaved}, self.language)
+            try:
+                editor.apply({row: self._results[row] for row in self._unsaved}, self.language)
+            except (ValueError, IndexError) as error:
+                # styles or widths that are no numbers; the sheet in memory may be half done
+                self._editor = None
+                raise WorkbookUnreadableError(path=str(self.plan.workbook), problem=str(error)) from error
             editor.save(self.target)
         self._unsaved.clear()
         self.problem = None
