@@ -1,0 +1,233 @@
+"""Versions of one source stay together, whatever the names, the sizes and the order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xl_vqa.datasets.contents import joined, plan_contents
+from xl_vqa.datasets.split import PARTS, Shares, split_by_content, torn_contents
+
+
+def guess(*videos: str) -> tuple[str, list[list[str]]]:
+    """The rule, and the videos grouped by content in order of appearance."""
+    plan = plan_contents(videos, [None] * len(videos))
+    groups: dict[str, list[str]] = {}
+    for video, content in zip(videos, plan.contents, strict=True):
+        groups.setdefault(content, []).append(video)
+    return plan.rule, list(groups.values())
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [["bbb_crf20.mp4", "bbb_crf35.mp4"], ["park_crf20.mp4"]],
+        [["SRC01_HRC01.avi", "SRC01_HRC02.avi"], ["SRC02_HRC01.avi", "SRC02_HRC02.avi"]],
+        [["桜_元.mp4", "桜_圧縮_強.mp4"], ["海_元.mp4", "海_ノイズ.mp4"]],
+        [["Tears of Steel 1080p 1.5mbps.mp4", "tears_of_steel_720p.mp4"], ["sintel 720p.mp4"]],
+        [["a-x265-ref.mkv", "a-h.264-2000kbps.mkv"], ["b-x265-ref.mkv"]],
+        [["src01_v1.mp4", "src01_v2.mp4"], ["src02_v1.mp4", "src02_v2.mp4"]],
+        [["01_park_crf20.mp4", "03_park_crf30.mp4"], ["02_sea_crf20.mp4"]],
+        [["ref/park.mp4", "blur/park.mp4"], ["ref/sea.mp4", "blur/sea.mp4"]],
+        [["C:\\v\\park\\crf20.mp4", "C:\\v\\park\\crf30.mp4"], ["C:\\v\\sea\\crf20.mp4"]],
+    ],
+)
+def test_versions_are_recognised_by_their_names(groups: list[list[str]]) -> None:
+    videos = [video for group in groups for video in group]
+    random.Random(1).shuffle(videos)
+    rule, found = guess(*videos)
+    assert sorted(map(sorted, found)) == sorted(map(sorted, groups))
+    assert rule in ("name_version", "name_folder", "name_whole")
+
+
+def test_a_crossed_design_without_known_words() -> None:
+    videos = [f"{source}_{version}.mp4" for source in ("park", "sea", "city", "train") for version in range(1, 6)]
+    rule, found = guess(*videos)
+    assert rule == "name_last"
+    assert sorted(map(len, found)) == [5, 5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    "videos",
+    [
+        [f"clip{k:03d}.mp4" for k in range(50)],
+        [f"clip_{k:03d}.mp4" for k in range(50)],
+        [f"shoot_s{k:02d}.mp4" for k in range(30)],
+        ["v01.mp4", "v02.mp4", "v03.mp4"],
+        [f"video ({k}).mp4" for k in range(9)],
+        ["red.mp4", "green.mp4", "桜.mp4"],
+    ],
+)
+def test_numbered_clips_are_not_taken_for_versions(videos: list[str]) -> None:
+    rule, found = guess(*videos)
+    assert rule == "name_whole"
+    assert len(found) == len(videos)
+
+
+def test_a_guess_is_shown_and_a_column_is_none() -> None:
+    plan = plan_contents(["a_crf1.mp4", "a_crf2.mp4", "b_crf1.mp4"], [None] * 3)
+    assert plan.guessed
+    assert plan.groups == 2
+    assert plan.examples[0] == ("a", ("a_crf1.mp4", "a_crf2.mp4"))
+    told = plan_contents(["x.mp4", "y.mp4", "z.mp4"], ["s", "s", None])
+    assert (told.rule, told.guessed, told.contents) == ("column", False, ("s", "s", "z"))
+
+
+def test_by_folder_and_not_at_all() -> None:
+    videos = ["p/a/1.mp4", "p/a/2.mp4", "p/b/1.mp4"]
+    assert plan_contents(videos, [None] * 3, "folder").contents == ("p/a", "p/a", "p/b")
+    assert plan_contents(videos, [None] * 3, "none").groups == 3
+    with pytest.raises(ValueError, match="magic"):
+        plan_contents(videos, [None] * 3, "magic")
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), max_size=20))
+def test_any_names_get_contents(names: list[str]) -> None:
+    plan = plan_contents(names, [None] * len(names))
+    assert len(plan.contents) == len(names)
+    # the same name is the same content, whatever the guess
+    for name in set(names):
+        assert len({c for n, c in zip(names, plan.contents, strict=True) if n == name}) == 1
+
+
+def test_links_join_contents_transitively() -> None:
+    contents = ["a", "b", "c", "d", "e"]
+    assert joined(contents, ["x", "x", None, "y", "y"]) == ("a", "a", "c", "d", "d")
+    assert joined([*contents, "b", "d"], ["1", None, None, None, None, "1", None]) == (
+        "a",
+        "a",
+        "c",
+        "d",
+        "e",
+        "a",
+        "d",
+    )
+    assert joined([], []) == ()
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.one_of(st.none(), st.integers(0, 4))), max_size=30))
+def test_joining_is_what_a_graph_says(pairs: list[tuple[str, int | None]]) -> None:
+    contents, links = [c for c, _ in pairs], [link for _, link in pairs]
+    found = joined(contents, links)
+    groups = [{k} for k in range(len(pairs))]
+    for i in range(len(pairs)):
+        for j in range(i):
+            if contents[i] == contents[j] or (links[i] is not None and links[i] == links[j]):
+                a = next(g for g in groups if i in g)
+                b = next(g for g in groups if j in g)
+                if a is not b:
+                    a |= b
+                    groups.remove(b)
+    expected = {frozenset(group) for group in groups}
+    actual: dict[str, set[int]] = {}
+    for k, content in enumerate(found):
+        actual.setdefault(content, set()).add(k)
+    assert {frozenset(group) for group in actual.values()} == expected
+
+
+# -- split -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("80/10/10", (0.8, 0.1, 0.1)),
+        ("0.7/0.2/0.1", (0.7, 0.2, 0.1)),
+        ("90/10", (0.9, 0.1, 0.0)),
+        ("80%, 10%, 10%", (0.8, 0.1, 0.1)),
+        ("100/0/0", (1.0, 0.0, 0.0)),
+    ],
+)
+def test_shares_as_typed(text: str, shares: tuple[float, float, float]) -> None:
+    found = Shares.parse(text)
+    assert (found.train, found.val, found.test) == pytest.approx(shares)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "80", "80/10/5", "a/b/c", "-80/90/90", "0/50/50", "80/10/10/0", "nan/1/1", "inf/1"]
+)
+def test_shares_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        Shares.parse(text)
+
+
+videos = st.lists(st.tuples(st.integers(0, 14).map(str), st.floats(1, 5)), min_size=1, max_size=120)
+
+
+@settings(deadline=None)
+@given(videos, st.integers(0, 99), st.randoms(use_true_random=False))
+def test_a_split_never_tears_a_content_and_ignores_the_order(
+    rows: list[tuple[str, float]], seed: int, chance: random.Random
+) -> None:
+    contents, mos = [c for c, _ in rows], [m for _, m in rows]
+    parts = split_by_content(contents, mos, [None] * len(rows), Shares(), seed)
+    assert set(parts) <= set(PARTS)
+    assert not torn_contents(contents, parts)
+    order = list(range(len(rows)))
+    chance.shuffle(order)
+    again = split_by_content(
+        [contents[k] for k in order], [mos[k] for k in order], [None] * len(rows), Shares(), seed
+    )
+    assert [parts[k] for k in order] == again
+    groups = len(set(contents))
+    assert len(set(parts)) == min(3, groups)
+    if groups == 1:
+        assert set(parts) == {"train"}
+
+
+@settings(deadline=None)
+@given(videos, st.data())
+def test_a_given_split_is_kept_and_its_contents_follow(rows: list[tuple[str, float]], data: st.DataObject) -> None:
+    contents, mos = [c for c, _ in rows], [m for _, m in rows]
+    given_parts = [data.draw(st.sampled_from([None, None, "train", "val", "test"])) for _ in rows]
+    parts = split_by_content(contents, mos, given_parts, Shares(), 0)
+    for content, told, part in zip(contents, given_parts, parts, strict=True):
+        assert part == told or told is None
+        siblings = {t for c, t in zip(contents, given_parts, strict=True) if c == content and t is not None}
+        assert not siblings or part in siblings
+
+
+def test_shares_and_qualities_are_met_where_contents_are_many() -> None:
+    rng = np.random.default_rng(0)
+    contents = [f"c{k // 6}" for k in range(3000)]
+    mos = np.clip(rng.normal(3, 0.8, 3000), 1, 5)
+    parts = np.array(split_by_content(contents, mos.tolist(), [None] * 3000, Shares(0.7, 0.2, 0.1), 5))
+    sizes = Counter(parts.tolist())
+    assert [sizes[part] / 3000 for part in PARTS] == pytest.approx([0.7, 0.2, 0.1], abs=0.01)
+    for part in PARTS:
+        assert mos[parts == part].mean() == pytest.approx(mos.mean(), abs=0.05)
+        assert mos[parts == part].std() == pytest.approx(mos.std(), abs=0.06)
+
+
+def test_another_seed_gives_another_split_and_the_same_one_the_same() -> None:
+    contents = [f"c{k // 4}" for k in range(200)]
+    mos = [1 + (k % 5) for k in range(200)]
+
+    def run(seed: int) -> list[str]:
+        return split_by_content(contents, mos, [None] * 200, Shares(), seed)
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+def test_a_huge_content_goes_to_training() -> None:
+    contents = ["huge"] * 60 + [f"c{k}" for k in range(40)]
+    parts = split_by_content(contents, [3.0] * 100, [None] * 100, Shares(), 0)
+    assert set(parts[:60]) == {"train"}
+    assert Counter(parts) == {"train": 80, "val": 10, "test": 10}
+
+
+def test_no_share_no_videos() -> None:
+    parts = split_by_content([str(k) for k in range(50)], [3.0] * 50, [None] * 50, Shares.parse("90/10"), 0)
+    assert Counter(parts) == {"train": 45, "val": 5}
+
+
+def test_torn_contents_name_their_parts() -> None:
+    assert torn_contents(["a", "a", "b", "b", "c"], ["test", "train", "val", "none", "train"]) == {
+        "a": ["train", "test"]
+    }

@@ -1,0 +1,136 @@
+"""From what people wrote to a file on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.datasets.builders import videos
+from xl_vqa.datasets.locate import VideoFinder, identical_files
+
+
+def code(finder: VideoFinder, written: str) -> str:
+    found = finder.find(written)
+    return found.problem.code if found.problem else ""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    videos(
+        tmp_path, "a.mp4", "sub/b.mov", "sub/同じ.mp4", "other/同じ.mp4", "c.avi.mp4", "deep/x/y/d.mkv", "._b.mov"
+    )
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    (tmp_path / "album.mp4").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("a.mp4", "a.mp4"),
+        ("./a.mp4", "a.mp4"),
+        ("A.MP4", "a.mp4"),
+        ("a", "a.mp4"),
+        ('"a.mp4"', "a.mp4"),
+        ("sub/b.mov", "sub/b.mov"),
+        ("sub\\b.mov", "sub/b.mov"),
+        ("b.mov", "sub/b.mov"),
+        ("B", "sub/b.mov"),
+        ("D:\\project\\sub\\b.mov", "sub/b.mov"),
+        ("\\\\server\\share\\x\\y\\d.mkv", "deep/x/y/d.mkv"),
+        ("somewhere/other/同じ.mp4", "other/同じ.mp4"),
+        ("d.mkv", "deep/x/y/d.mkv"),
+    ],
+)
+def test_found(folder: Path, written: str, place: str) -> None:
+    found = VideoFinder(folder).find(written)
+    assert found.problem is None
+    assert found.path == folder / place
+    assert found.size == (folder / place).stat().st_size
+
+
+def test_absolute_paths_and_file_links(folder: Path) -> None:
+    assert VideoFinder(Path("/nowhere")).find(str(folder / "a.mp4")).path == folder / "a.mp4"
+    link = (folder / "sub" / "同じ.mp4").as_uri()
+    assert "%" in link
+    assert VideoFinder(Path("/nowhere")).find(link).path == folder / "sub" / "同じ.mp4"
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("no.mp4", "missing_video"),
+        ("/abs/no.mp4", "missing_video"),
+        ("c.avi", "missing_video"),
+        ("同じ.mp4", "ambiguous_video"),
+        ("empty.mp4", "empty_video"),
+        ("album.mp4", "not_a_file"),
+        ("x" * 5000, "missing_video"),
+        ("nul\0.mp4", "missing_video"),
+        ("https://example.com/clip.mp4", "missing_video"),
+        ("..", "not_a_file"),
+    ],
+)
+def test_not_found(folder: Path, written: str, problem: str) -> None:
+    assert code(VideoFinder(folder), written) == problem
+
+
+def test_ambiguous_names_are_listed(folder: Path) -> None:
+    found = VideoFinder(folder).find("同じ.mp4")
+    assert found.problem is not None
+    assert found.problem.params["count"] == 2
+    assert "other" in found.problem.params["places"]
+    assert "sub" in found.problem.params["places"]
+
+
+def test_the_ratings_folder_is_looked_into_after_the_videos_folder(folder: Path) -> None:
+    finder = VideoFinder(folder / "deep", folder)
+    assert finder.find("sub/b.mov").path == folder / "sub" / "b.mov"
+    assert finder.find("d.mkv").path == folder / "deep/x/y/d.mkv"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_keeps_its_own_name(folder: Path) -> None:
+    os.symlink(folder / "a.mp4", folder / "link.mp4")
+    assert VideoFinder(folder).find("link.mp4").path == folder / "link.mp4"
+
+
+def test_only_files_of_equal_size_are_hashed(tmp_path: Path) -> None:
+    for name, content in {"a": b"1111", "b": b"1111", "c": b"2222", "d": b"33333"}.items():
+        (tmp_path / name).write_bytes(content)
+    hashed: list[str] = []
+    steps: list[tuple[int, int]] = []
+
+    def content(path: Path) -> str:
+        hashed.append(path.name)
+        return path.read_text()
+
+    files = {row: (tmp_path / name, (tmp_path / name).stat().st_size) for row, name in enumerate("abcda")}
+    same, unreadable = identical_files(files, content, lambda done, total: steps.append((done, total)))
+    assert sorted(hashed) == ["a", "b", "c"]
+    assert same == {0: "1111", 1: "1111", 4: "1111"}
+    assert unreadable == {}
+    assert steps == [(4, 12), (8, 12), (12, 12)]
+
+
+def test_one_file_named_twice_is_no_pair_of_identical_files(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    same, _ = identical_files({0: (tmp_path / "a", 1), 1: (tmp_path / "a", 1)}, lambda path: path.read_text())
+    assert same == {}
+
+
+def test_a_file_that_cannot_be_read_is_its_rows_problem(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"1111")
+
+    def content(path: Path) -> str:
+        if path.name == "b":
+            raise PermissionError(13, "Permission denied")
+        return path.read_text()
+
+    same, unreadable = identical_files({row: (tmp_path / name, 4) for row, name in enumerate("abc")}, content)
+    assert set(same) == {0, 2}
+    assert "Permission denied" in unreadable[1]

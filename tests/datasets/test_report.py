@@ -1,0 +1,199 @@
+"""The page: whole, self-contained, escaped, in both languages; the charts draw what they are given."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Formatter
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.datasets.builders import MOS, text
+from xl_vqa.datasets.charts import Bar, bar_chart, line_chart, nice_ceiling
+from xl_vqa.datasets.findings import Finding
+from xl_vqa.datasets.prepare import Options, Prepared, prepare
+from xl_vqa.datasets.problems import BLOCKING, Problem, problem_codes, problem_text
+from xl_vqa.datasets.report import report_html, write_report
+from xl_vqa.datasets.words import LANGUAGES, WORDS, tr
+from xl_vqa.labels import Scale
+
+NOW = datetime.datetime(2024, 5, 1, 12, 30)
+VOID = {"meta", "br", "img", "hr", "input", "link"}
+
+
+class Page(HTMLParser):
+    """Checks that tags nest, and collects texts and tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def panel(tmp_path: Path, **options: object) -> Prepared:
+    rng = np.random.default_rng(0)
+    rows: list[list[object]] = [["video", *[f"R{k}" for k in range(10)]]]
+    for k in range(60):
+        scores = np.clip(np.round(rng.uniform(1, 5) + rng.normal(0, 0.5, 10)), 1, 5)
+        rows.append([f"s{k // 4}_crf{k % 4}.mp4", *scores.astype(int).tolist()])
+    rows.append(["<script>alert(1)</script>&.mp4", *["<b>x</b>"] * 10])
+    rows.append([None, *[3] * 10])
+    return prepare(text(tmp_path / "r.csv", rows), Options(check_videos=False, **options))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_whole_escaped_and_needs_nothing_else(tmp_path: Path, language: str) -> None:
+    html = report_html(panel(tmp_path, reject_outliers=True), language, NOW)
+    page = Page(html)
+    assert "script" not in page.tags
+    assert "link" not in page.tags
+    assert not [value for name, value in page.attributes if name in ("src", "href") or name.startswith("on")]
+    assert "url(" not in html
+    assert "…" not in "".join(page.texts)
+    assert "<b>x</b>" not in html
+    shown = " ".join(page.texts)
+    assert "<script>alert(1)</script>&.mp4" in shown
+    assert tr("report_title", language) in shown
+    assert "2024-05-01 12:30" in shown
+    assert f'lang="{language}"' in html
+    # labels, first digit, second digit, noise
+    assert page.tags.count("svg") == 4
+    # the titles of chart bars are for hovering, and name the counts
+    assert re.search(r"\d\d \([^)]*\): \d+", shown)
+
+
+def test_a_page_in_japanese_has_no_english_sentence(tmp_path: Path) -> None:
+    page = Page(report_html(panel(tmp_path), "ja", NOW))
+    for sentence in (text for text in page.texts if len(text) > 40 and "{" not in text and "/" not in text):
+        assert re.search("[ぁ-んァ-ヶ一-龠]", sentence) or sentence.startswith("b2:"), sentence
+
+
+def test_figures_on_the_page_are_those_of_the_data(tmp_path: Path) -> None:
+    prepared = panel(tmp_path)
+    shown = "\n".join(Page(report_html(prepared, "en", NOW)).texts)
+    coding = prepared.coding[0]
+    assert f"{coding.srcc:.4f}" in shown
+    assert prepared.noise is not None
+    assert f"{prepared.noise.plcc:.3f}" in shown
+    assert prepared.manifest().fingerprint in shown
+    assert "text_score 1" in shown
+    assert "no_video_path 1" in shown
+
+
+def test_other_label_ranges_and_ready_mos(tmp_path: Path) -> None:
+    path = text(tmp_path / "m.csv", MOS)
+    for scale, charts in ((Scale(1, 5, 0, 9), 2), (Scale(1, 5, 100, 900), 3), (Scale(1, 5, 0, 9999), 3)):
+        page = Page(report_html(prepare(path, Options(check_videos=False, scale=scale)), "en", NOW))
+        # a digit fewer, a chart fewer
+        assert page.tags.count("svg") - 1 == charts
+        assert page.tags.count("rect") < 1000
+
+
+def test_a_failure_stands_on_top(tmp_path: Path) -> None:
+    rows = [["video", "A", "B"], *[[f"{k}.mp4", 3, 3] for k in range(20)]]
+    prepared = prepare(text(tmp_path / "r.csv", rows), Options(check_videos=False))
+    assert prepared.failure is not None
+    texts = Page(report_html(prepared, "ja", NOW)).texts
+    assert prepared.failure.message("ja") in texts
+    assert texts.index(prepared.failure.message("ja")) < texts.index(tr("report_labels", "ja"))
+
+
+def test_nothing_usable_still_gives_a_page(tmp_path: Path) -> None:
+    prepared = prepare(text(tmp_path / "r.csv", [["video", "MOS"], ["a.mp4", None], ["b.mp4", "x"]]), Options())
+    Page(report_html(prepared, "en", NOW))
+    write_report(tmp_path / "r.html", prepared, "ja")
+    Page((tmp_path / "r.html").read_text(encoding="utf-8"))
+
+
+# -- charts ------------------------------------------------------------------------------------------------------
+
+
+def test_bars_are_as_tall_as_their_counts() -> None:
+    chart = ElementTree.fromstring(bar_chart([Bar(40), Bar(20, "x<y"), Bar(0), Bar(0.01)], "t & t"))
+    heights = [float(rect.get("height", "0")) for rect in chart.iter("{http://www.w3.org/2000/svg}rect")]
+    assert heights[0] == pytest.approx(2 * heights[1], abs=0.2)
+    assert heights[2] == 0
+    assert 0 < heights[3] < 3
+    assert "x<y" in [element.text for element in chart.iter("{http://www.w3.org/2000/svg}text")]
+
+
+@given(st.floats(0.01, 1e7))
+def test_axes_end_at_round_numbers_not_far_above(value: float) -> None:
+    top = nice_ceiling(value)
+    assert top >= value * (1 - 1e-9)
+    assert top <= max(2.0, value * 2)
+    assert (top / 2) == pytest.approx(round(top / 2))
+
+
+def test_a_curve_stays_in_its_frame() -> None:
+    drawn = line_chart(
+        [(1, 0.1), (10, 0.9), (40, 0.99)], "t", mark=(3, 0.5), mark_text="here", low=0.5, ticks=[1, 10]
+    )
+    chart = ElementTree.fromstring(drawn)
+    (line,) = chart.iter("{http://www.w3.org/2000/svg}polyline")
+    points = [tuple(map(float, pair.split(","))) for pair in (line.get("points") or "").split()]
+    assert all(0 <= x <= 440 and 0 <= y <= 180 for x, y in points)
+    assert points[0][1] > points[1][1] > points[2][1]
+
+
+# -- words -------------------------------------------------------------------------------------------------------
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("key", sorted(WORDS))
+def test_both_languages_say_the_same_things(key: str) -> None:
+    entry = WORDS[key]
+    assert set(entry) == set(LANGUAGES)
+    assert fields(entry["en"]) == fields(entry["ja"])
+    assert "|" not in entry["en"] + entry["ja"]
+
+
+def test_every_problem_has_its_sentence() -> None:
+    assert {f"problem_{code}" for code in BLOCKING} == {key for key in WORDS if key.startswith("problem_")}
+    with pytest.raises(KeyError):
+        Problem("unheard_of")
+
+
+def test_missing_words_show_an_ellipsis_and_unknown_languages_english() -> None:
+    assert "…" in tr("problem_missing_video", "en")
+    assert tr("report_title", "fr") == WORDS["report_title"]["en"]
+    assert "名前" in Finding("finding_content_guessed", {"rule": "name_last"}).sentence("ja")
+
+
+@given(st.lists(st.sampled_from(sorted(BLOCKING)), max_size=5, unique=True), st.text(max_size=10))
+def test_codes_can_be_read_back_whatever_the_names_hold(codes: list[str], name: str) -> None:
+    problems = [Problem(code, dict.fromkeys(("video", "text", "rater", "content"), name)) for code in codes]
+    for language in LANGUAGES:
+        assert sorted(problem_codes(problem_text(problems, language))) == sorted(codes)
+    ordered = problem_codes(problem_text(problems, "en"))
+    assert ordered == sorted(ordered, key=lambda code: not BLOCKING[code])

@@ -1,0 +1,175 @@
+"""Do the intervals cover, do the p values reject as often as they say, is Holm Holm's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from xl_vqa.evaluation import metrics, resampling
+from xl_vqa.evaluation.figure import Figure
+from xl_vqa.evaluation.intervals import (
+    Comparison,
+    bootstrap_p,
+    compare,
+    group_numbers,
+    holm,
+    percentile_interval,
+    resampling_of,
+    share,
+    with_holm,
+    with_intervals,
+)
+from xl_vqa.evaluation.resampling import Resampling, bootstrap
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_equals_statsmodels(p_values: list[float]) -> None:
+    expected = multipletests(p_values, method="holm")[1]
+    assert holm(p_values) == pytest.approx(expected)
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([]) == []
+
+
+def test_percentiles() -> None:
+    draws = np.arange(1001.0)
+    assert percentile_interval(draws) == pytest.approx((25, 975))
+    assert percentile_interval(np.append(draws, [np.nan] * 20)) == pytest.approx((25, 975))
+    assert percentile_interval(np.append(draws, [np.nan] * 100)) is None
+    assert percentile_interval(np.full(5, np.nan)) is None
+
+
+@pytest.mark.parametrize("n", [40, 100])
+def test_intervals_cover_the_truth(n: int) -> None:
+    """300 samples with a known correlation of 0.8: a 95% interval must hold it about 95% of the time."""
+    generator = np.random.default_rng(n)
+    hits = {"plcc": 0, "srcc": 0, "krcc": 0}
+    truth = {"plcc": 0.8, "srcc": 6 / np.pi * np.arcsin(0.4), "krcc": 2 / np.pi * np.arcsin(0.8)}
+    makers = {"plcc": resampling.pearson_of, "srcc": resampling.spearman_of, "krcc": resampling.kendall_of}
+    for trial in range(300):
+        x = generator.normal(size=n)
+        y = 0.8 * x + 0.6 * generator.normal(size=n)
+        draws = bootstrap({name: make(x, y) for name, make in makers.items()}, Resampling(n, None, 300, trial))
+        for name, values in draws.items():
+            low, high = percentile_interval(values) or (2, 2)
+            hits[name] += low <= truth[name] <= high
+    for name, count in hits.items():
+        # 95% and four standard errors of 300 trials below; percentile intervals are a little narrow
+        assert 0.89 <= count / 300 <= 0.99, (name, count)
+
+
+def test_items_of_one_content_make_the_interval_wider() -> None:
+    generator = np.random.default_rng(1)
+    groups = np.repeat(np.arange(30), 10)
+    error = generator.normal(size=30)[groups] + 0.2 * generator.normal(size=300)
+    found = {}
+    for name, who in (("items", None), ("contents", groups)):
+        draws = bootstrap({"bias": resampling.mean_of(error)}, Resampling(300, who))["bias"]
+        low, high = percentile_interval(draws) or (0, 0)
+        found[name] = high - low
+    # the standard error of 30 contents, not of 300 videos: the root of 10 wider
+    assert found["contents"] / found["items"] == pytest.approx(np.sqrt(10), rel=0.2)
+    assert found["contents"] == pytest.approx(
+        2 * 1.96 * np.std(error.reshape(30, 10).mean(axis=1)) / np.sqrt(30), rel=0.1
+    )
+
+
+def test_few_contents_are_not_drawn() -> None:
+    groups = np.repeat(np.arange(9), 5)
+    assert resampling_of(45, groups).groups is None
+    assert resampling_of(45, np.arange(45)).groups is None
+    assert resampling_of(50, np.repeat(np.arange(10), 5)).groups is not None
+
+
+def test_figures_without_a_value_and_small_tables_have_no_interval() -> None:
+    x = np.array([1.0, 2, 3, 4])
+    figures = {"srcc": metrics.srcc(x, x), "plcc": Figure.missing("too_few", 4)}
+    statistics = {"srcc": resampling.spearman_of(x, x), "plcc": resampling.pearson_of(x, x)}
+    found, draws = with_intervals(figures, statistics, Resampling(4))
+    assert found["srcc"].interval_reason == "too_few_for_interval"
+    assert found["plcc"] == figures["plcc"]
+    assert draws == {}
+
+
+def test_a_statistic_that_most_resamples_lack_has_no_interval() -> None:
+    # one of ten differs: a third of the resamples are constant
+    x = np.array([1.0] * 9 + [2.0])
+    found, _ = with_intervals({"plcc": metrics.plcc(x, x)}, {"plcc": resampling.pearson_of(x, x)}, Resampling(10))
+    assert found["plcc"].value == pytest.approx(1)
+    assert found["plcc"].interval_reason == "undefined_resamples"
+
+
+def test_p_values_under_no_difference_are_uniform() -> None:
+    generator = np.random.default_rng(9)
+    p_values = []
+    for trial in range(300):
+        mos = generator.normal(size=80)
+        ours, theirs = mos + generator.normal(size=80), mos + generator.normal(size=80)
+        draws = bootstrap(
+            {"a": resampling.spearman_of(ours, mos), "b": resampling.spearman_of(theirs, mos)},
+            Resampling(80, None, 400, trial),
+        )
+        p_values.append(bootstrap_p(draws["a"] - draws["b"]))
+    rejected = np.mean(np.array(p_values) < 0.05)
+    assert 0.01 <= rejected <= 0.10
+    assert 0.4 <= np.median(p_values) <= 0.6
+
+
+def test_p_has_a_floor_and_a_ceiling() -> None:
+    assert bootstrap_p(np.full(1999, 3.0)) == pytest.approx(2 / 2000)
+    assert bootstrap_p(np.zeros(100)) == 1
+
+
+def test_a_better_rater_is_found_and_pairing_helps() -> None:
+    generator = np.random.default_rng(3)
+    mos = generator.normal(size=200)
+    shared = generator.normal(size=200)
+    ours, theirs = mos + shared, mos + 1.25 * shared
+    draws = bootstrap(
+        {"a": resampling.pearson_of(ours, mos), "b": resampling.pearson_of(theirs, mos)}, Resampling(200)
+    )
+    one = compare("other", "plcc", metrics.plcc(ours, mos), metrics.plcc(theirs, mos), (draws["a"], draws["b"]))
+    (tested,) = with_holm([one], {"plcc": True})
+    assert tested.better is True
+    assert tested.p_holm == tested.p
+    # unpaired, the two intervals overlap
+    assert np.quantile(draws["a"], 0.025) < np.quantile(draws["b"], 0.975)
+
+
+def test_lower_is_better_for_errors_and_families_are_per_statistic() -> None:
+    def made(statistic: str, difference: float, p: float | None) -> Comparison:
+        figure = Figure(1.0, 50)
+        return Comparison("b", statistic, figure, figure, Figure(difference, 50), p)
+
+    comparisons = [
+        made("rmse", -0.2, 0.001),
+        made("rmse", 0.3, 0.02),
+        made("srcc", 0.1, 0.04),
+        made("mae", 0.1, None),
+    ]
+    tested = with_holm(comparisons, {"rmse": False, "srcc": True, "mae": False})
+    assert [one.better for one in tested] == [True, False, True, None]
+    assert [one.p_holm for one in tested] == [pytest.approx(0.002), pytest.approx(0.02), pytest.approx(0.04), None]
+
+
+def test_a_baseline_without_the_statistic_says_why() -> None:
+    one = compare("flat", "srcc", Figure(0.5, 9), Figure.missing("constant_prediction", 9), (None, None))
+    assert (one.difference.reason, one.p) == ("constant_prediction", None)
+
+
+def test_share_is_wilsons() -> None:
+    figure = share(8, 10)
+    assert (figure.value, figure.low, figure.high) == pytest.approx((0.8, 0.4902, 0.9433), abs=1e-4)
+    assert share(0, 0).reason == "no_items"
+
+
+def test_items_without_a_content_stand_alone() -> None:
+    numbers = group_numbers(["a", None, "a", None, "b"])
+    assert numbers[0] == numbers[2]
+    assert len(set(numbers.tolist())) == 4
