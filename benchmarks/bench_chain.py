@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from xl_vqa.video.read import read_frames
 
 from benchmarks.table import print_table
 from tests import media
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.errors import XlVqaError
 from xl_vqa.settings import Settings
+from xl_vqa.video.read import read_frames
 
 
 class StageClock:

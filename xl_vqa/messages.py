@@ -147,8 +147,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     "evaluation_no_videos": {
         "en": "Not one video of the split '{source}' has both a score by people and a prediction ({count} rows in "
         "the manifest). Check that both files name the same videos, and --split.",
-        "ja": "分割「{source}」には、人のスコアと予測の両方がある動画が 1 本もありません(マニフェスト {count} 行)。"
-        "両方のファイルが同じ動画を指しているか、--split の指定をご確認ください。",
+        "ja": "分割「{source}」には、人のスコアと予測の両方がある動画が 1 本もありません(マニフェスト {count} "
+        "行)。両方のファイルが同じ動画を指しているか、--split の指定をご確認ください。",
     },
     "workbook_error": {
         "en": "The workbook {path} cannot be processed: {problem}.",

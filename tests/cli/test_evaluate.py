@@ -37,9 +37,14 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PYTHONIOENCODING": "utf-8",
     }
     return subprocess.run(
-        [sys.executable, "-c", RUN, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8",
-        timeout=120, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.fixture
@@ -124,6 +129,9 @@ def test_what_cannot_be_done_is_said_with_status_2(folder: Path, arguments: tupl
 
 
 def test_importing_the_command_loads_nothing_heavy() -> None:
-    code = "import sys, xl_vqa.cli.evaluate; print([m for m in ('numpy', 'scipy', 'rich', 'openpyxl') if m in sys.modules])"
+    code = (
+        "import sys, xl_vqa.cli.evaluate; "
+        "print([m for m in ('numpy', 'scipy', 'rich', 'openpyxl') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() in ("[]", "['rich']")

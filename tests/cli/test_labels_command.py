@@ -172,8 +172,8 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
 
 def test_the_command_line_starts_without_pandas_and_torch() -> None:
     code = (
-        COMMAND
-        + "register(app); import sys; print([m for m in ('pandas', 'torch', 'numpy', 'openpyxl') if m in sys.modules])"
+        COMMAND + "register(app); import sys; "
+        "print([m for m in ('pandas', 'torch', 'numpy', 'openpyxl') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

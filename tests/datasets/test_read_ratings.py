@@ -236,6 +236,15 @@ def test_headers_that_name_nothing_known_are_raters_where_the_cells_are_scores(t
     assert "conf" in note.params["columns"]
 
 
+def test_marks_of_an_empty_cell_do_not_hide_a_rater(tmp_path: Path) -> None:
+    # each person rated a quarter of the videos, and wrote "-" beside the others
+    rows: Rows = [["video", "佐藤", "Kim", "remark"]]
+    rows += [[f"{k}.mp4", 3 if k % 4 == 0 else "-", 4 if k % 4 == 1 else "未評価", "-"] for k in range(16)]
+    table = read_ratings(text(tmp_path / "r.csv", rows), Scale())
+    assert table.raters == ["佐藤", "Kim"]
+    assert sorted(table.score.tolist()) == [3.0] * 4 + [4.0] * 4
+
+
 def test_a_repeated_header_and_totals_are_no_videos(tmp_path: Path) -> None:
     rows: Rows = [
         ["video", "A", "B"],

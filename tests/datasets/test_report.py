@@ -91,7 +91,11 @@ def test_the_page_is_whole_escaped_and_needs_nothing_else(tmp_path: Path, langua
 
 def test_a_page_in_japanese_has_no_english_sentence(tmp_path: Path) -> None:
     page = Page(report_html(panel(tmp_path), "ja", NOW))
-    for sentence in (text for text in page.texts if len(text) > 40 and "{" not in text and "/" not in text):
+    sentences = [said for said in page.texts if len(said) > 40 and "{" not in said and "/" not in said]
+    # the examples of guessed contents are file names
+    sentences = [said for said in sentences if not re.fullmatch(r"\S+\.mp4(, \S+\.mp4)*", said)]
+    assert sentences
+    for sentence in sentences:
         assert re.search("[ぁ-んァ-ヶ一-龠]", sentence) or sentence.startswith("b2:"), sentence
 
 

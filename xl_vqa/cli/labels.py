@@ -221,7 +221,10 @@ def print_summary(prepared: Prepared, console: Console, language: str) -> None:
     form = word(f"form_{table.form}", language)
     # Text, not str: a path such as clip[red].xlsx must not be read as markup
     console.print(Text(tr("labels_read", language, path=table.path, form=form, sheet=table.sheet), style="bold"))
-    columns = "; ".join(f"{purpose}: {_names(names, language)}" for purpose, names in table.columns.items())
+    columns = "; ".join(
+        f"{word(f'column_{purpose}', language)}: {_names(names, language)}"
+        for purpose, names in table.columns.items()
+    )
     console.print(Text(tr("labels_columns", language, columns=columns)))
     console.print()
 

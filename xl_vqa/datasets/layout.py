@@ -14,7 +14,7 @@ from typing import Any, Final
 from xl_vqa.datasets.headers import Role, normal, role_of, split_of
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.tables import Grid, column_index, column_letters
-from xl_vqa.errors import RatingsOptionError, RatingsScoreColumnError, RatingsVideoColumnError
+from xl_vqa.errors import RatingsEmptyError, RatingsOptionError, RatingsScoreColumnError, RatingsVideoColumnError
 from xl_vqa.labels import Scale
 
 FORMS: Final = ("wide", "long", "mos")
@@ -41,9 +41,12 @@ class Wanted:
 
 @dataclass(slots=True)
 class Profile:
-    """What the cells of one column are; shares are of the cells that are not empty, over a sample of rows."""
+    """What the cells of one column are; shares are of the filled cells, over a sample of rows."""
 
     filled: int = 0
+    """Neither empty nor a mark that says so ("-", "未評価")."""
+    marks: int = 0
+    """Such marks."""
     video_names: float = 0.0
     scores: float = 0.0
     """Share that reads as a score."""
@@ -94,8 +97,8 @@ def is_video_name(cell: Any) -> bool:
 def find_layout(grid: Grid, scale: Scale, wanted: Wanted | None = None, path: Path | str = "") -> Layout:
     """How ``grid`` is laid out.
 
-    Raises RatingsVideoColumnError, RatingsScoreColumnError, or RatingsOptionError where a column that the
-    user named is not there.
+    Raises RatingsVideoColumnError, RatingsScoreColumnError, RatingsEmptyError where there is a header alone,
+    or RatingsOptionError where a column that the user named is not there.
     """
     return _Finder(grid, scale, wanted or Wanted(), path).find()
 
@@ -116,11 +119,18 @@ class _Finder:
         elif (start := self._first_video_row()) is not None:
             # no header that names a video: the row just above the first video may still name the others
             above = start - 1
-            if above >= 0 and self.grid.rows[above] and not any(map(self._is_number, self.grid.rows[above])):
+            if (
+                above >= 0
+                and self.grid.rows[above]
+                and all(self._number(cell) is None for cell in self.grid.rows[above])
+            ):
                 self._read_header(above)
             self.first = start
         elif self.wanted.video is None:
             raise self._no_video_column()
+        if not any(self.grid.rows[self.first :]):
+            # a header, and nothing below it
+            raise RatingsEmptyError(path=self.path, source=self.grid.name)
         self._profile()
         video = self._video_column()
         if video is None:
@@ -199,15 +209,15 @@ class _Finder:
             if self.grid.cell(last, column) is None
             or (column > 0 and self.grid.cell(last, column) == self.grid.cell(last, column - 1))
         ]
-        numbers = [cells[column] for column in filled if self._is_number(cells[column])]
-        counted = [float(n) for n in numbers] == [float(i + 1) for i in range(len(numbers))] if numbers else True
-        return bool(under_group) and counted
+        numbers = [value for column in filled if (value := self._number(cells[column])) is not None]
+        # raters may be numbered; any other number is a score, and the row is data without a video
+        return bool(under_group) and numbers == [1.0 + k for k in range(len(numbers))]
 
-    def _is_number(self, cell: Any) -> bool:
+    def _number(self, cell: Any) -> float | None:
         try:
-            return parse_score(cell, self.scale) is not None
+            return parse_score(cell, self.scale)
         except NotAScoreError:
-            return False
+            return None
 
     # -- columns ---------------------------------------------------------------------------------------------
 
@@ -216,17 +226,10 @@ class _Finder:
         step = max(1, len(rows) // _PROFILE_ROWS)
         sample = rows[::step]
         for column in range(self.grid.width):
-            cells = [row[column] for row in sample if column < len(row) and row[column] is not None]
-            profile = Profile(filled=len(cells))
+            written = [row[column] for row in sample if column < len(row) and row[column] is not None]
+            cells, values = self._parsed(written)
+            profile = Profile(filled=len(cells), marks=len(written) - len(cells))
             if cells:
-                values: list[float] = []
-                for cell in cells:
-                    try:
-                        value = parse_score(cell, self.scale)
-                    except NotAScoreError:
-                        continue
-                    if value is not None:
-                        values.append(value)
                 inside = sum(self.scale.mos_min <= value <= self.scale.mos_max for value in values)
                 profile.video_names = sum(map(is_video_name, cells)) / len(cells)
                 profile.scores = len(values) / len(cells)
@@ -236,6 +239,20 @@ class _Finder:
                     step == 1 and len(values) >= 4 and values == [values[0] + i for i in range(len(values))]
                 )
             self.profiles[column] = profile
+
+    def _parsed(self, written: Sequence[Any]) -> tuple[list[Any], list[float]]:
+        """The cells without the marks of an empty one, and the scores among them."""
+        cells, values = [], []
+        for cell in written:
+            try:
+                value = parse_score(cell, self.scale)
+            except NotAScoreError:
+                cells.append(cell)
+                continue
+            if value is not None:
+                cells.append(cell)
+                values.append(value)
+        return cells, values
 
     def _role(self, column: int) -> Role | None:
         return self.roles.get(column, (None, False))[0]
@@ -260,8 +277,7 @@ class _Finder:
             and (self.roles.get(column, (None, False))[1] or not self._scores(column))
         ]
         if not candidates:
-            # an empty column with the right header still says what was meant
-            return named[0] if named and not any(p.filled for p in self.profiles.values()) else None
+            return None
         return max(
             candidates,
             key=lambda c: (self.profiles[c].video_names, self.roles.get(c, (None, False))[1], -c),
@@ -368,6 +384,10 @@ class _Finder:
             return self._single(layout, score)
         if len(everyone) >= 2:
             return replace(layout, form="wide", scores=everyone)
+        if not everyone:
+            # nobody has rated yet: marks such as "-" stand where a score would
+            blank = [c for c, p in self.profiles.items() if c not in taken and p.marks and not p.filled]
+            everyone = [c for c in blank if self._role(c) is None and c != rater]
         return self._single(layout, everyone[0]) if everyone else layout
 
     def _best(self, role: Role, taken: set[int]) -> int | None:

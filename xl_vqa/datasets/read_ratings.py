@@ -20,7 +20,7 @@ from xl_vqa.datasets.layout import FORMS, Layout, Wanted, find_layout
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.tables import Cell, Grid, cell_name, read_grids
-from xl_vqa.errors import RatingsError, RatingsOptionError, RatingsVideoColumnError
+from xl_vqa.errors import RatingsEmptyError, RatingsError, RatingsOptionError, RatingsVideoColumnError
 from xl_vqa.labels import Scale
 
 # Problems of single cells named in one row; more are only counted, a row of garbage needs no novel.
@@ -107,6 +107,8 @@ def read_ratings(
     reader = _Reader(path, form, scale)
     for layout in chosen:
         reader.add(layout)
+    if not reader.rows:
+        raise RatingsEmptyError(path=str(path), source=", ".join(layout.grid.name for layout in chosen))
     others = [grid.name for grid in grids if grid.name not in {layout.grid.name for layout in chosen}]
     if others:
         reader.notes.append(Note("other_sheets", {"sheets": ", ".join(others)}))

@@ -332,7 +332,9 @@ class _Page:
 
     def _source(self) -> str:
         table, scale = self.p.table, self.scale
-        columns = "; ".join(f"{purpose}: {_list(names)}" for purpose, names in table.columns.items())
+        columns = "; ".join(
+            f"{self.tr(f'column_{purpose}')}: {_list(names)}" for purpose, names in table.columns.items()
+        )
         scale_text = self.tr(
             "report_scale_value",
             mos_min=f"{scale.mos_min:g}",

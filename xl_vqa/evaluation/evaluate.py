@@ -144,8 +144,8 @@ class _Evaluator:
             human_labels=human,
             model_bands=self._band_numbers(labels),
             human_bands=self._band_numbers(human),
-            # a regression may step over the ends of the scale; VMAF lies outside it altogether
-            mos_units=bool(inside.mean() > 0.95) if len(judged) else True,
+            # a poor regression steps over the ends of the scale; VMAF lies outside it altogether
+            mos_units=bool(inside.mean() >= 0.5) if len(judged) else True,
         )
         return pairs, mapping
 

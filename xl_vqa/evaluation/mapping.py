@@ -19,6 +19,8 @@ from xl_vqa.evaluation.metrics import undefined
 
 MIN_FOR_LOGISTIC: Final = 10
 """Four parameters through fewer items follow the noise."""
+MIN_DIFFERENT: Final = 5
+"""With fewer different predictions, many curves go through the same points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class Mapping:
 
 def _logistic(x: FloatArray, b1: float, b2: float, b3: float, b4: float) -> FloatArray:
     """(b1 - b2) / (1 + exp(-(x - b3) / |b4|)) + b2; expit does not overflow."""
-    return np.asarray((b1 - b2) * special.expit((x - b3) / max(abs(b4), 1e-12)) + b2, dtype=np.float64)
+    width = max(abs(b4), 1e-12)
+    # at 700 widths the curve has long been level; beyond, the division would overflow
+    steps = np.clip(x - b3, -700 * width, 700 * width) / width
+    return np.asarray((b1 - b2) * special.expit(steps) + b2, dtype=np.float64)
 
 
 def fit_mapping(prediction: FloatArray, mos: FloatArray) -> Mapping:
@@ -67,7 +72,9 @@ def fit_mapping(prediction: FloatArray, mos: FloatArray) -> Mapping:
         return Mapping("constant", (float(np.mean(mos)),), "falling")
     linear = Mapping("linear", (intercept, slope))
     if len(mos) < MIN_FOR_LOGISTIC:
-        return Mapping("linear", linear.parameters, "too_few")
+        return Mapping("linear", linear.parameters, "few_for_logistic")
+    if len(np.unique(prediction)) < MIN_DIFFERENT:
+        return Mapping("linear", linear.parameters, "few_values")
     found = _fit_logistic(prediction, mos)
     if found is None:
         return Mapping("linear", linear.parameters, "not_converged")

@@ -108,8 +108,10 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
         "上回る場合、平均的な評価者よりも評価者全体とよく一致しています。",
     ),
     "ceiling_ci95": (
-        "People differ, and that bounds what can be seen of any model. Estimated from the 95% interval of each MOS; give single raters' scores with --ratings for more.",
-        "人の評価にもばらつきがあり、モデルの見かけの性能はそれを超えられません。各 MOS の 95% 信頼区間からの推定です。--ratings で評価者ごとのスコアを指定すると詳しく分かります。",
+        "People differ, and that bounds what can be seen of any model. Estimated from the 95% interval of each "
+        "MOS; give single raters' scores with --ratings for more.",
+        "人の評価にもばらつきがあり、モデルの見かけの性能はそれを超えられません。各 MOS の 95% 信頼区間からの"
+        "推定です。--ratings で評価者ごとのスコアを指定すると詳しく分かります。",
     ),
     "calibration": ("Calibration", "校正"),
     "coverage": ("Intervals: promised and kept", "区間の的中率"),

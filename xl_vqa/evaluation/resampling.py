@@ -89,15 +89,20 @@ def pearson_of(x: FloatArray, y: FloatArray) -> Statistic:
 
     def statistic(weights: FloatArray) -> FloatArray:
         mx, my, xx, yy, xy = products @ weights / weights.sum(axis=0)
-        return _ratio(xy - mx * my, (xx - mx * mx), (yy - my * my))
+        return _ratio(xy - mx * my, _variance(xx, mx), _variance(yy, my))
 
     return statistic
 
 
+def _variance(square: FloatArray, mean: FloatArray) -> FloatArray:
+    """Of the mean square and the mean; a resample of one value has rounding errors for a variance, and gets 0."""
+    variance = square - mean * mean
+    return np.where(variance > 1e-12 * square, variance, 0.0)
+
+
 def _ratio(covariance: FloatArray, x_variance: FloatArray, y_variance: FloatArray) -> FloatArray:
     product = x_variance * y_variance
-    # a resample of one value has a variance of rounding errors, not of 0
-    return np.where(product > 1e-24, covariance / np.sqrt(np.maximum(product, 1e-300)), np.nan)
+    return np.where(product > 0, covariance / np.sqrt(np.where(product > 0, product, 1.0)), np.nan)
 
 
 def concordance_of(x: FloatArray, y: FloatArray) -> Statistic:

@@ -77,6 +77,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "logistic4": ("logistic, 4 parameters", "4 パラメーターのロジスティック"),
     "linear": ("linear", "線形"),
     "constant": ("constant", "定数"),
+    "few_for_logistic": ("fewer than 10 videos to fit", "推定に使える動画が 10 本未満"),
+    "few_values": ("too few different predictions", "予測値の種類が少ない"),
     "not_converged": ("the logistic fit did not converge", "ロジスティックの当てはめが収束しない"),
     "worse_than_linear": ("a line fits as well", "直線の方がよく合う"),
     "falling": ("predictions run against the MOS", "予測と MOS の大小が逆"),
