@@ -159,6 +159,18 @@ def test_rejected_raters_do_not_count(tmp_path: Path) -> None:
     assert without.noise.plcc > kept.noise.plcc
 
 
+def test_asked_to_reject_in_a_small_panel_says_that_nobody_was_and_who_looks_wrong(tmp_path: Path) -> None:
+    rows = many(60, raters=6)
+    rng = random.Random(3)
+    for row in rows[1:]:
+        row[6] = rng.randint(1, 5)
+    prepared = prepare(text(tmp_path / "r.csv", rows), Options(check_videos=False, reject_outliers=True))
+    assert "finding_raters_none_rejected" in found(prepared)
+    (told,) = [finding for finding in prepared.findings if finding.code == "finding_raters_disagree"]
+    assert told.params["names"] == "R6"
+    assert {row.raters for row in prepared.manifest()} == {6}
+
+
 def test_corrected_means_stay_in_the_scale_and_do_not_move_as_a_whole(tmp_path: Path) -> None:
     path = text(tmp_path / "r.csv", [*many(40), ["top.mp4", *[5] * 8], ["low.mp4", *[1] * 8]])
     plain = prepare(path, UNCHECKED).means.mos

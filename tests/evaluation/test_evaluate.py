@@ -136,6 +136,11 @@ def test_constant_mean_is_that_of_the_training_videos(items: Maker) -> None:
     test = np.array([item.mos for item in table if item.split == "test"])
     (baseline,) = found.baselines
     assert baseline.figures["rmse"].value == pytest.approx(np.sqrt(np.mean((test - train) ** 2)))
+    # judging every video does not leave the constant to the few that could not be judged
+    table[0] = dataclasses.replace(table[0], error="cut off", prediction=None)
+    (baseline,) = evaluate(table, options=dataclasses.replace(QUICK, split="all")).baselines
+    judged = np.array([item.mos for item in table[1:]])
+    assert baseline.figures["rmse"].value == pytest.approx(np.sqrt(np.mean((judged - train) ** 2)))
 
 
 def test_a_model_that_gives_one_score_sounds_the_alarm(items: Maker) -> None:
@@ -297,6 +302,14 @@ def _reasons(value: Any) -> set[str]:
         own = {value[key] for key in ("reason", "interval_reason") if value.get(key)}
         return own.union(*map(_reasons, value.values()))
     return set().union(*map(_reasons, value)) if isinstance(value, list) else set()
+
+
+def test_a_model_that_must_not_be_trusted_sends_everything_to_review_in_json_too() -> None:
+    found = evaluate([Item("a.mp4", mos=1.0, prediction=5.0)], options=QUICK)
+    assert found.triage is not None
+    assert found.triage.best_threshold == float("inf")
+    written = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert written["triage"]["best_threshold"] is None
 
 
 def test_a_figure_is_never_nan() -> None:

@@ -54,6 +54,8 @@ def test_another_split_may_be_asked_for() -> None:
     assert len(everything.judged) == 3
     assert [notice.code for notice in everything.notices] == ["training_judged"]
     assert everything.validation == []
+    # what training saw, judged or not: the constant baseline is its mean
+    assert [item.video for item in everything.train] == ["a"]
 
 
 def test_without_splits_all_are_judged_and_it_is_said() -> None:

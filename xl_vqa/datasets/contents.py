@@ -148,9 +148,10 @@ def _crossed(heads: Sequence[str], tails: Sequence[str]) -> bool:
 
 
 def _examples(names: Sequence[str], paths: Sequence[PurePosixPath]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    members: dict[str, list[str]] = defaultdict(list)
+    members: dict[str, set[str]] = defaultdict(set)
     for name, path in zip(names, paths, strict=True):
-        members[name].append(path.name)
+        # a set: a video may stand in two rows
+        members[name].add(path.name)
     largest = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:5]
     return tuple((name, tuple(sorted(videos)[:4])) for name, videos in largest)
 

@@ -37,7 +37,7 @@ from xl_vqa.datasets.manifest import Manifest, ManifestRow
 from xl_vqa.datasets.mos import MosTable, confidence_half_width, mean_opinion_scores, t_quantile_975
 from xl_vqa.datasets.problems import Problem, problem_text
 from xl_vqa.datasets.read_ratings import RatedRow, RatingTable, read_ratings
-from xl_vqa.datasets.screening import CORRECTIONS, Screening, corrected_scores, screen_raters
+from xl_vqa.datasets.screening import CORRECTIONS, LEAST_AGREEMENT, Screening, corrected_scores, screen_raters
 from xl_vqa.datasets.split import NONE, PARTS, Shares, split_by_content, torn_contents
 from xl_vqa.errors import (
     RatingsNoScoresError,
@@ -399,6 +399,12 @@ def _rater_screening(prepared: Prepared) -> list[Finding]:
         names = ", ".join(rater.name for rater in screening.rejected)
         code = "finding_raters_rejected" if options.reject_outliers else "finding_raters_suspect"
         found.append(Finding(code, {"count": len(screening.rejected), "names": names}, serious=False))
-    elif options.reject_outliers and not screening.possible:
-        found.append(Finding("finding_screening_impossible", {"reason": "few_raters"}))
+    elif options.reject_outliers:
+        found.append(
+            Finding("finding_raters_none_rejected", serious=False)
+            if screening.possible
+            else Finding("finding_screening_impossible", {"reason": "few_raters"})
+        )
+    if names := ", ".join(rater.name for rater in screening.disagreeing):
+        found.append(Finding("finding_raters_disagree", {"names": names, "limit": LEAST_AGREEMENT}))
     return found

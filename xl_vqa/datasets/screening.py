@@ -25,6 +25,11 @@ BALANCE_THRESHOLD: Final = 0.3
 FEWEST_RATERS: Final = 6
 """No score can lie 2 SD from the mean of five: below six ratings a video cannot count against anybody."""
 
+LEAST_AGREEMENT: Final = 0.3
+"""A rater whose correlation with the others is below this over at least ..."""
+FEWEST_RATINGS: Final = 20
+"""... this many ratings is pointed out."""
+
 
 @dataclass(frozen=True, slots=True)
 class RaterReport:
@@ -56,6 +61,18 @@ class Screening:
     @property
     def rejected(self) -> tuple[RaterReport, ...]:
         return tuple(rater for rater in self.raters if rater.rejected)
+
+    @property
+    def disagreeing(self) -> tuple[RaterReport, ...]:
+        """Kept by BT.500, and yet hardly correlated with the others: its 2 SD rule is blind in small panels."""
+        return tuple(
+            rater
+            for rater in self.raters
+            if not rater.rejected
+            and rater.ratings >= FEWEST_RATINGS
+            and rater.agreement is not None
+            and rater.agreement < LEAST_AGREEMENT
+        )
 
 
 def screen_raters(rows: int, names: list[str], row_of: Ints, rater_of: Ints, score: Floats) -> Screening:

@@ -181,6 +181,16 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "--reject-outliers を"
         "指定してください。",
     },
+    "finding_raters_none_rejected": {
+        "en": "No rater is an outlier by ITU-R BT.500; nobody was left out.",
+        "ja": "ITU-R BT.500 で外れと判定された評価者はなく、除外した人はいません。",
+    },
+    "finding_raters_disagree": {
+        "en": "Raters who hardly follow the others (correlation below {limit}): {names}. BT.500 finds erratic "
+        "raters of large panels only; look at these by hand.",
+        "ja": "他の評価者とほとんど一致しない評価者(相関 {limit} 未満): {names}。BT.500 は少人数では検出できない"
+        "ことがあるため、個別にご確認ください。",
+    },
     "finding_screening_impossible": {
         "en": "Outlier raters cannot be found by ITU-R BT.500 here: {reason}",
         "ja": "ITU-R BT.500 による外れ評価者の検出はできません: {reason}",

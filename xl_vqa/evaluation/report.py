@@ -327,9 +327,10 @@ def fact_lines(evaluation: Evaluation, language: str) -> list[tuple[str, str]]:
 
     ratings = say("unknown")
     if facts.ratings_min is not None:
-        ratings = say(
-            "ratings_value", low=facts.ratings_min, high=facts.ratings_max, median=facts.ratings_median or 0.0
-        )
+        low, high = facts.ratings_min, facts.ratings_max
+        ratings = str(low)
+        if low != high:
+            ratings = say("ratings_value", low=low, high=high, median=facts.ratings_median or 0.0)
     lines = [
         (say("videos"), say("videos_of", n=facts.n, given=facts.given)),
         (say("failed_rows"), str(evaluation.failed)),

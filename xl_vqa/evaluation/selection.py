@@ -34,7 +34,8 @@ def split_name(cell: str | None) -> str | None:
 class Selection:
     """``judged`` are the videos of the figures; all of them have a MOS within the scale and a prediction.
 
-    ``validation`` are like them, but of the validation split; ``train`` have a MOS, not always a prediction.
+    ``validation`` are like them, but of the validation split and not judged. ``train`` are all videos of the
+    training split that have a MOS: not always a prediction, and judged too where that was asked for.
     """
 
     split: str
@@ -65,7 +66,7 @@ def select(items: Sequence[Item], scale: Scale, split: str | None = None) -> Sel
             found.judged.append(item)
         elif one == "validation" and scored and has_mos:
             found.validation.append(item)
-        elif one == "train" and has_mos:
+        if one == "train" and has_mos:
             found.train.append(item)
     found.notices = _notices(found, splits)
     return found

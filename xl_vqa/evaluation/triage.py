@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +71,8 @@ class TriagePoint:
         return (self.flagged * costs.review + self.missed * costs.escape) / max(self.n, 1)
 
     def to_dict(self, costs: TriageCosts) -> dict[str, Any]:
-        values: dict[str, Any] = {name: getattr(self, name) for name in ("threshold", "n", "defective", "flagged")}
+        values: dict[str, Any] = {"threshold": _finite(self.threshold)}
+        values |= {name: getattr(self, name) for name in ("n", "defective", "flagged")}
         values |= {"caught": self.caught, "missed": self.missed, "cost_per_video": self.cost(costs)}
         for name in ("precision", "recall", "review_rate", "escape_rate", "passed_defective"):
             values[name] = getattr(self, name).to_dict()
@@ -100,9 +102,14 @@ class Triage:
             "costs": {"review": self.costs.review, "escape": self.costs.escape},
             "plain": self.plain.to_dict(self.costs),
             "cheapest": self.cheapest.to_dict(self.costs),
-            "best_threshold": self.best_threshold,
+            "best_threshold": _finite(self.best_threshold),
             "source": self.source,
         }
+
+
+def _finite(threshold: float | None) -> float | None:
+    """JSON has no infinity: null is the threshold that sends every video to review."""
+    return threshold if threshold is not None and math.isfinite(threshold) else None
 
 
 def triage_at(threshold: float, prediction: FloatArray, mos: FloatArray, limit: float) -> TriagePoint:
