@@ -8,6 +8,17 @@ XlVqaError
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
 │   ├── NoVideoPathError      a row without a path
+│   ├── WorksheetError        a formula or a selection in a spreadsheet
+│   │   ├── WorksheetArgumentError
+│   │   ├── WorksheetCellError        an error value as an argument
+│   │   ├── RangeShapesError
+│   │   ├── RelativePathError
+│   │   ├── CloudFolderError
+│   │   ├── ProfileNotFoundError
+│   │   └── SelectionError
+│   │       └── SelectionChangedError
+│   ├── AddinError            the add-in's file
+│   │   └── InstallError
 │   ├── RatingsError          a table of people's ratings
 │   │   ├── RatingsNotFoundError
 │   │   ├── RatingsUnreadableError
@@ -134,6 +145,50 @@ class NoVideosMatchError(InputError):
 
 class NoVideoPathError(InputError):
     code = "no_video_path"
+
+
+class WorksheetError(InputError):
+    code = "worksheet_error"
+
+
+class WorksheetArgumentError(WorksheetError):
+    code = "worksheet_argument"
+
+
+class WorksheetCellError(WorksheetError):
+    code = "worksheet_cell_error"
+
+
+class RangeShapesError(WorksheetError):
+    code = "range_shapes"
+
+
+class RelativePathError(WorksheetError):
+    code = "relative_path"
+
+
+class CloudFolderError(WorksheetError):
+    code = "cloud_folder"
+
+
+class ProfileNotFoundError(WorksheetError):
+    code = "profile_not_found"
+
+
+class SelectionError(WorksheetError):
+    code = "selection"
+
+
+class SelectionChangedError(SelectionError):
+    code = "selection_changed"
+
+
+class AddinError(InputError):
+    code = "addin"
+
+
+class InstallError(AddinError):
+    code = "install"
 
 
 class RatingsError(InputError):

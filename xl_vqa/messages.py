@@ -10,6 +10,7 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any, Final
 
+from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
 
 LANGUAGES: Final = ("en", "ja")
@@ -385,6 +386,7 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "動画は必要になったときに再評価されます。",
     },
 }
+MESSAGES.update(WORKSHEET_MESSAGES)
 
 
 class _Lenient(Formatter):

@@ -9,6 +9,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "pending_at": {"en": "rating… ({position} ahead)", "ja": "評価中…(待ち {position} 件)"},
     "starting": {"en": "starting the scoring host…", "ja": "スコアリングホストを起動中…"},
     "loading_model": {"en": "loading the model…", "ja": "モデルを読み込み中…"},
+    "status_done": {"en": "rated", "ja": "評価済み"},
+    "status_overall": {
+        "en": "{done} rated, {pending} waiting, {failed} with an error",
+        "ja": "評価済み {done} 件、評価中 {pending} 件、エラー {failed} 件",
+    },
     "progress": {"en": "{done} of {total} rated", "ja": "{total} 件中 {done} 件 評価済み"},
     "progress_eta": {
         "en": "{done} of {total} rated, about {minutes} min left",

@@ -1,0 +1,45 @@
+"""Profiles: other models or settings by name, each a small file ``profiles/NAME.toml`` in the data folder."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Final
+
+from xl_vqa.bridge.protocol import PROFILE_FIELDS, VIEW_FIELDS
+from xl_vqa.errors import ProfileNotFoundError, SettingsError
+from xl_vqa.settings import Settings
+
+FIELDS: Final = (*PROFILE_FIELDS, *VIEW_FIELDS)
+"""What a profile may set: what the score is made with, and how it is read."""
+# a name becomes a file name: no separators, no dots in front
+_NAME: Final = re.compile(r"[^\W_][\w .()-]{0,63}")
+
+
+def profile_names(settings: Settings) -> list[str]:
+    """Every profile of this user, sorted."""
+    return sorted(file.stem for file in (settings.home / "profiles").glob("*.toml"))
+
+
+def with_profile(settings: Settings, name: str | None) -> Settings:
+    """``settings`` under the profile ``name`` (any case); unchanged for a blank one.
+
+    Raises ProfileNotFoundError, or SettingsError where its file is wrong.
+    """
+    name = (name or "").strip()
+    if not name:
+        return settings
+    folder = settings.home / "profiles"
+    names = {known.casefold(): known for known in profile_names(settings)}
+    if not _NAME.fullmatch(name) or name.casefold() not in names:
+        raise ProfileNotFoundError(name=name, folder=str(folder), known=", ".join(names.values()) or "-")
+    file = folder / f"{names[name.casefold()]}.toml"
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(source=str(file), problem=str(error)) from error
+    unknown = sorted(set(values) - set(FIELDS))
+    if unknown:
+        raise SettingsError(source=str(file), problem=f"a profile cannot set {', '.join(unknown)}")
+    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    return Settings.load(**{"home": settings.home, "language": settings.language, **fields})

@@ -1,0 +1,184 @@
+"""Worksheet functions over ranges: one call, one answer per cell, and never a wait for the model.
+
+A cell of the answer is a number or a text (finished), ``Pending`` (it comes later), or an ``XlVqaError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from xl_vqa.bridge.cells import CellRatings, Question
+from xl_vqa.bridge.texts import tr
+from xl_vqa.bridge.videos import Answer
+from xl_vqa.errors import (
+    InputError,
+    ScaleError,
+    WorksheetArgumentError,
+    XlVqaError,
+)
+from xl_vqa.labels import Scale, band_by_key
+from xl_vqa.worksheet.functions import BY_NAME
+from xl_vqa.worksheet.locations import Locations
+from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread
+
+BLANK: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The cell comes later; ``text`` is what it shows until then."""
+
+    text: str
+
+
+Cell = float | int | str | Pending | XlVqaError
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a formula stands: ``folder`` of its workbook (a path or an https address, None while unsaved),
+    ``caller`` (any name of the calling cells, handed back by ``CellRatings.finished``) and the language."""
+
+    ratings: CellRatings
+    folder: str | None = None
+    caller: str | None = None
+    language: str = "en"
+    locations: Locations = field(default_factory=Locations)
+
+
+def evaluate(name: str, arguments: Sequence[Any], context: Context) -> list[list[Cell]]:
+    """The cells of ``name(*arguments)``, in the common shape of the arguments.
+
+    An argument is a scalar, a row, or rows of cells; None is a missing one. Returns rows of cells; whatever
+    is wrong with one cell is an error in that cell alone. Never raises but for a programming mistake.
+    """
+    function = BY_NAME[name]
+    given = [rows_of(argument) for argument in arguments]
+    given += [[[None]]] * (len(function.arguments) - len(given))
+    try:
+        if name == "VQA_LABEL":
+            return over(_label, given)
+        if name == "VQA_STATUS" and (not arguments or arguments[0] is None):
+            return [[_overall(context)]]
+        return _of_videos(name, given, context)
+    except XlVqaError as error:
+        return _filled(given, error)
+
+
+def error_kind(error: XlVqaError) -> Literal["value", "not_available"]:
+    """Which error value a spreadsheet shows: ``value`` (#VALUE!) where the formula must be changed,
+    ``not_available`` (#N/A) where it is right and the video, the model or the host is not."""
+    return "value" if isinstance(error, InputError) else "not_available"
+
+
+def _filled(given: Sequence[Rows], cell: Cell) -> list[list[Cell]]:
+    height, width = len(given[0]), len(given[0][0])
+    return [[cell] * width for _ in range(height)]
+
+
+# -- a MOS to its label
+
+
+def _label(mos: Any, lowest: Any, highest: Any) -> Cell:
+    if is_blank(mos):
+        return BLANK
+    try:
+        values = [_number(mos), _number(1 if is_blank(lowest) else lowest)]
+        values.append(_number(5 if is_blank(highest) else highest))
+        return Scale(mos_min=values[1], mos_max=values[2]).to_label(values[0])
+    except XlVqaError as error:
+        return error
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, XlVqaError):
+        raise value
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ScaleError(problem=f"{value!r} is not a number")
+    try:
+        return float(value)
+    except ValueError:
+        raise ScaleError(problem=f"{value!r} is not a number") from None
+
+
+# -- a video
+
+
+def _of_videos(name: str, given: Sequence[Rows], context: Context) -> list[list[Cell]]:
+    videos, texts, profiles = spread(given)
+    shape = (len(videos), len(videos[0]))
+    cells: list[Cell | None] = [None] * (shape[0] * shape[1])
+    asked: list[int] = []
+    questions: list[Question] = []
+    index = 0
+    for video_row, text_row, profile_row in zip(videos, texts, profiles, strict=True):
+        for video, text, profile in zip(video_row, text_row, profile_row, strict=True):
+            question = _question(video, text, profile, context)
+            if isinstance(question, Question):
+                asked.append(index)
+                questions.append(question)
+            elif question is None:
+                cells[index] = BLANK
+            else:
+                cells[index] = _show(name, question, context.language)
+            index += 1
+    answers = context.ratings.ask(questions, caller=context.caller)
+    for place, answer in zip(asked, answers, strict=True):
+        cells[place] = _show(name, answer, context.language)
+    return reshape([BLANK if cell is None else cell for cell in cells], shape)
+
+
+def _question(video: Any, text: Any, profile: Any, context: Context) -> Question | XlVqaError | None:
+    """What to ask for one cell; None for a blank one."""
+    for cell in (video, text, profile):
+        if isinstance(cell, XlVqaError):
+            return cell
+    if is_blank(video):
+        return None
+    if not isinstance(video, str):
+        return WorksheetArgumentError(value=str(video))
+    try:
+        path = context.locations.resolve(video, context.folder)
+    except XlVqaError as error:
+        return error
+    return Question(path, None if is_blank(text) else str(text), None if is_blank(profile) else str(profile))
+
+
+def _show(name: str, answer: Answer | XlVqaError, language: str) -> Cell:
+    if isinstance(answer, XlVqaError):
+        error: XlVqaError | None = answer
+    else:
+        error = answer.error
+        if answer.rating is not None:
+            return _of_rating(name, answer.rating, language)
+    if error is not None:
+        if name in ("VQA_ERROR", "VQA_STATUS"):
+            return error.message(language)
+        return error
+    position = answer.position if isinstance(answer, Answer) else None
+    if position:
+        return Pending(tr("pending_at", language, position=position))
+    return Pending(tr("pending", language))
+
+
+def _of_rating(name: str, rating: dict[str, Any], language: str) -> Cell:
+    if name == "VQA_SCORE":
+        return int(rating["label"])
+    if name == "VQA_MOS":
+        return float(rating["mos"])
+    if name == "VQA_BAND":
+        return band_by_key(rating["band"]).name(language)
+    if name == "VQA_CONFIDENCE":
+        return float(rating["band_probability"])
+    if name == "VQA_STATUS":
+        return tr("status_done", language)
+    return BLANK  # VQA_ERROR
+
+
+def _overall(context: Context) -> Cell:
+    counts = context.ratings.counts()
+    if counts.trouble is not None:
+        return counts.trouble.message(context.language)
+    return tr("status_overall", context.language, done=counts.done, pending=counts.pending, failed=counts.failed)

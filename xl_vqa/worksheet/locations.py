@@ -1,0 +1,116 @@
+"""Where a path in a cell leads: relative ones start at the workbook's folder, and cloud addresses become local.
+
+A workbook in a synchronised folder tells its folder as a web address (https://d.docs.live.net/...). The rules
+and names of the environment variables are those of xlwings; each place can be set by hand as well.
+"""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from xl_vqa.errors import CloudFolderError, RelativePathError, VideoAddressError
+
+_PERSONAL: Final = re.compile(r"https://d\.docs\.live\.net/[^/]+/?(.*)", re.IGNORECASE)
+_BUSINESS: Final = re.compile(r"https://[^-/]+-my\.sharepoint\.[^/]+/[^/]+/[^/]+/[^/]+/?(.*)", re.IGNORECASE)
+_SITE: Final = re.compile(r"https?://[^/]+/(?:sites|teams)/([^/]+)/[^/]+/?(.*)", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_QUOTES: Final = (('"', '"'), ("'", "'"), ("“", "”"), ("「", "」"))
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The local roots of synchronised folders; an empty one is not known.
+
+    ``personal`` is OneDrive's own folder, ``business`` that of an employer, ``sharepoint`` the folder in which
+    the team sites lie. ``windows`` decides the rules of paths.
+    """
+
+    personal: str = ""
+    business: str = ""
+    sharepoint: str = ""
+    windows: bool = sys.platform == "win32"
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str], configured: Mapping[str, str] | None = None) -> Locations:
+        """From the environment (``OneDriveConsumer``, ``OneDriveCommercial``, ``OneDrive``); ``configured`` wins.
+
+        Its keys are those of xlwings' configuration: ONEDRIVE_CONSUMER_WIN, ONEDRIVE_COMMERCIAL_WIN,
+        SHAREPOINT_WIN.
+        """
+        known = {k.lower(): v for k, v in environment.items() if v}
+        chosen = {k.upper(): v for k, v in (configured or {}).items() if v}
+        business = chosen.get("ONEDRIVE_COMMERCIAL_WIN") or known.get("onedrivecommercial", "")
+        site = chosen.get("SHAREPOINT_WIN") or business.replace("OneDrive - ", "")
+        return cls(
+            personal=chosen.get("ONEDRIVE_CONSUMER_WIN")
+            or known.get("onedriveconsumer")
+            or known.get("onedrive", ""),
+            business=business or known.get("onedrive", ""),
+            sharepoint=site,
+        )
+
+    def local_folder(self, address: str) -> str:
+        """The local folder of a web address. Raises CloudFolderError where it is not synchronised here."""
+        personal, business = _PERSONAL.fullmatch(address), _BUSINESS.fullmatch(address)
+        if personal:
+            return self._under(self.personal, personal[1], address)
+        if business:
+            return self._under(self.business, business[1], address)
+        site = _SITE.fullmatch(address)
+        if site:
+            name = unquote(site[1])
+            return self._under(self.sharepoint, f"{name} - Documents/{site[2]}", address)
+        raise CloudFolderError(path=address)
+
+    def resolve(self, path: str, folder: str | None) -> str:
+        """The local path of what a person typed; ``folder`` is the workbook's, None while it is unsaved.
+
+        Raises RelativePathError, CloudFolderError, or VideoAddressError for a web address that is no local file.
+        """
+        path = _unwrapped(path)
+        if path.lower().startswith("file:"):
+            path = self._of_file_address(path)
+        elif _ADDRESS.match(path):
+            try:
+                return self.local_folder(path)
+            except CloudFolderError:
+                raise VideoAddressError(path=path) from None
+        expanded = os.path.expandvars(os.path.expanduser(path))
+        rules = ntpath if self.windows else posixpath
+        if rules.isabs(expanded) or (self.windows and expanded.startswith(("\\\\", "//"))):
+            return expanded
+        if not folder:
+            raise RelativePathError(path=path)
+        base = self.local_folder(folder) if _ADDRESS.match(folder) else folder
+        return rules.normpath(rules.join(base, expanded))
+
+    def _under(self, root: str, rest: str, address: str) -> str:
+        if not root:
+            raise CloudFolderError(path=address)
+        rules = ntpath if self.windows else posixpath
+        parts = [part for part in unquote(rest).split("/") if part]
+        return rules.join(root, *parts)
+
+    def _of_file_address(self, address: str) -> str:
+        rest = unquote(address[5:])
+        if self.windows:
+            rest = rest.replace("/", "\\")
+            return rest[3:] if rest.startswith("\\\\\\") else rest
+        return rest[2:] if rest.startswith("//") else rest
+
+
+def _unwrapped(path: str) -> str:
+    """Without the blanks and quotes that "Copy as path" and pasting leave around it."""
+    path = path.strip()
+    for opening, closing in _QUOTES:
+        if len(path) > 2 and path.startswith(opening) and path.endswith(closing):
+            return path[1:-1].strip()
+    return path

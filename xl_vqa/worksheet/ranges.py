@@ -1,0 +1,58 @@
+"""Cells in rectangles: any argument becomes rows of cells, and several of them one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from xl_vqa.errors import RangeShapesError
+
+Rows = list[list[Any]]
+T = TypeVar("T")
+
+
+def rows_of(value: Any) -> Rows:
+    """A scalar, a row, or rows as rows. An empty sequence is one blank cell."""
+    if not isinstance(value, (list, tuple)):
+        return [[value]]
+    if not value:
+        return [[None]]
+    if not isinstance(value[0], (list, tuple)):
+        return [list(value)]
+    return [list(row) for row in value] if value[0] else [[None]]
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a person would call the cell empty."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def spread(arguments: Sequence[Rows]) -> list[Rows]:
+    """Every argument in the common shape: one cell, one row or one column repeats, as in array formulas.
+
+    Raises RangeShapesError where two ranges do not fit together.
+    """
+    height = max(len(rows) for rows in arguments)
+    width = max(len(rows[0]) for rows in arguments)
+    result = []
+    for rows in arguments:
+        if len(rows) not in (1, height) or any(len(row) not in (1, width) for row in rows):
+            raise RangeShapesError(
+                problem=f"{len(rows)} x {len(rows[0])} / {height} x {width}",
+            )
+        tall = rows if len(rows) == height else rows * height
+        result.append([row if len(row) == width else row * width for row in tall])
+    return result
+
+
+def reshape(flat: Sequence[T], shape: tuple[int, int]) -> list[list[T]]:
+    """A flat sequence in rows of ``shape`` (height, width)."""
+    height, width = shape
+    return [list(flat[row * width : (row + 1) * width]) for row in range(height)]
+
+
+def over(function: Callable[..., T], arguments: Sequence[Rows]) -> list[list[T]]:
+    """``function`` of every cell. Raises RangeShapesError."""
+    return [
+        [function(*cells) for cells in zip(*rows, strict=True)] for rows in zip(*spread(arguments), strict=True)
+    ]
