@@ -19,7 +19,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     },
     "range_shapes": {
         "en": "The ranges in the formula differ in size ({problem}). Give ranges of equal size, or single cells.",
-        "ja": "数式のセル範囲の大きさが一致していません({problem})。同じ大きさの範囲か、単一セルを指定してください。",
+        "ja": "数式のセル範囲の大きさが一致していません({problem})。同じ大きさの範囲か、単一セルを"
+        "指定してください。",
     },
     "relative_path": {
         "en": "{path} starts at the workbook's folder, but the workbook is not saved yet. Save it, or enter the "

@@ -281,9 +281,8 @@ class CellRatings:
 
     def _poll(self, settings: Settings) -> None:
         with self._changed:
-            keyed = {
-                q: e.answer.key for q, e in self._entries.items() if e.answer.status == "pending" and e.answer.key
-            }
+            pending = [(q, e.answer) for q, e in self._entries.items() if e.answer.status == "pending"]
+            keyed = {question: answer.key for question, answer in pending if answer.key}
         for profile, group in _by_profile(keyed).items():
             try:
                 client = self._client(with_profile(settings, profile))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
-from typing import Final
+from typing import Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, VIEW_FIELDS
 from xl_vqa.errors import ProfileNotFoundError, SettingsError
@@ -41,5 +42,5 @@ def with_profile(settings: Settings, name: str | None) -> Settings:
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
         raise SettingsError(source=str(file), problem=f"a profile cannot set {', '.join(unknown)}")
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-    return Settings.load(**{"home": settings.home, "language": settings.language, **fields})
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return dataclasses.replace(settings, **fields)

@@ -90,14 +90,14 @@ class Locations:
         if not folder:
             raise RelativePathError(path=path)
         base = self.local_folder(folder) if _ADDRESS.match(folder) else folder
-        return rules.normpath(rules.join(base, expanded))
+        return str(rules.normpath(rules.join(base, expanded)))
 
     def _under(self, root: str, rest: str, address: str) -> str:
         if not root:
             raise CloudFolderError(path=address)
         rules = ntpath if self.windows else posixpath
         parts = [part for part in unquote(rest).split("/") if part]
-        return rules.join(root, *parts)
+        return str(rules.join(root, *parts))
 
     def _of_file_address(self, address: str) -> str:
         rest = unquote(address[5:])
