@@ -79,6 +79,10 @@ XlVqaError
 │   ├── HostAuthenticationError
 │   ├── HostRequestError
 │   └── HostDiskError
+├── CalcError                 the LibreOffice extension
+│   ├── CalcSaveError
+│   ├── CalcInstallError
+│   └── CalcWorkbookError
 └── CancelledError
 
 Standard library only. Parameters of an error are plain JSON values, so it survives the way through HTTP.
@@ -435,6 +439,22 @@ class HostRequestError(HostError):
 
 class HostDiskError(HostError):
     code = "host_disk"
+
+
+class CalcError(XlVqaError):
+    code = "calc_error"
+
+
+class CalcSaveError(CalcError):
+    code = "calc_save"
+
+
+class CalcInstallError(CalcError):
+    code = "calc_install"
+
+
+class CalcWorkbookError(CalcError):
+    code = "calc_workbook"
 
 
 class CancelledError(XlVqaError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any, Final
 
+from xl_vqa.messages_calc import MESSAGES as CALC_MESSAGES
 from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
 
@@ -387,6 +388,7 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     },
 }
 MESSAGES.update(WORKSHEET_MESSAGES)
+MESSAGES.update(CALC_MESSAGES)
 
 
 class _Lenient(Formatter):
