@@ -30,7 +30,7 @@ _SLICE_FIGURES = (
     "ccc",
 )
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light; }
 body { margin: 0 auto; max-width: 1000px; padding: 24px; color: #1f2933; background: #fff;
   font: 15px/1.55 system-ui, "Segoe UI", "Yu Gothic UI", "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP",
@@ -78,7 +78,7 @@ def report_html(evaluation: Evaluation, language: str = "en", made: datetime.dat
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
     )
 
 
