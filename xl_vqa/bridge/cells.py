@@ -150,6 +150,28 @@ class CellRatings:
             client.cancel()
         return len(pending)
 
+    def release(self, callers: Iterable[str]) -> int:
+        """Gives up what nobody but ``callers`` waited for (a closed document); returns how many videos.
+
+        Another client of the host that waits for one of them still gets it.
+        """
+        gone = set(callers)
+        keys: list[str] = []
+        count = 0
+        with self._changed:
+            for question, entry in list(self._entries.items()):
+                if entry.callers and entry.answer.status == "pending":
+                    entry.callers -= gone
+                    if not entry.callers:
+                        del self._entries[question]
+                        count += 1
+                        keys += [entry.answer.key] if entry.answer.key else []
+            self._queue = [question for question in self._queue if question in self._entries]
+            clients = list(self._clients.values()) if keys else []
+        for client in clients:
+            client.cancel(keys)
+        return count
+
     def retry(self) -> None:
         """Tries again now after trouble with the host, instead of in a while."""
         with self._changed:
@@ -275,7 +297,7 @@ class CellRatings:
                     self._settle(piece, client.rate([Video(q.path, q.text) for q in piece]))
         except BaseException:
             with self._changed:
-                self._queue = [q for q in asked if self._entries[q].queued] + self._queue
+                self._queue = [q for q in asked if q in self._entries and self._entries[q].queued] + self._queue
             raise
         self._poll(settings)
 
@@ -309,9 +331,9 @@ class CellRatings:
         now = time.monotonic()
         with self._changed:
             for question, answer in zip(questions, answers, strict=True):
-                entry = self._entries[question]
-                if isinstance(entry.answer.error, CancelledError) and not entry.queued:
-                    continue  # cancelled while the host was asked
+                entry = self._entries.get(question)
+                if entry is None or (isinstance(entry.answer.error, CancelledError) and not entry.queued):
+                    continue  # released or cancelled while the host was asked
                 known, entry.answer, entry.asked_at = entry.answer, answer, now
                 entry.queued = answer.status == "pending" and answer.key is None
                 if entry.queued:  # the host that knew it died
