@@ -1,0 +1,71 @@
+"""The UDF module that xlwings loads: ``VQA_SCORE`` and its siblings, bound from ``worksheet.functions``.
+
+The add-in's VBA calls each with the formula's arguments and two more: the folder of the calling workbook and the
+address of the calling cells.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import xlwings
+
+from xl_vqa.excel import session
+from xl_vqa.excel.udf_names import CELL, FOLDER
+from xl_vqa.excel.values import from_excel, to_excel
+from xl_vqa.worksheet.evaluate import evaluate
+from xl_vqa.worksheet.functions import CATEGORY, FUNCTIONS, Function
+
+
+def call(name: str, arguments: tuple[Any, ...], folder: str | None, cell: str | None) -> list[list[Any]]:
+    """Rows for Excel: numbers, texts, and what ``values`` marks as errors and waiting cells."""
+    context = session.context(folder, cell)
+    given = [from_excel(argument) for argument in arguments]
+    while given and given[-1] in (None, [[None]]):
+        given.pop()  # a missing argument and an empty one are the same to every function
+    return to_excel(evaluate(name, given, context))
+
+
+def bind(
+    func: Any = xlwings.func, arg: Any = xlwings.arg, ret: Any = xlwings.ret
+) -> dict[str, Callable[..., Any]]:
+    """Every function with xlwings' decorators (here given, because they do nothing outside Windows)."""
+    return {function.name: _bound(function, func, arg, ret) for function in FUNCTIONS}
+
+
+def _bound(function: Function, func: Any, arg: Any, ret: Any) -> Callable[..., Any]:
+    def udf(*arguments: Any) -> list[list[Any]]:
+        *given, folder, cell = arguments
+        return call(function.name, tuple(given), folder, cell)
+
+    # xlwings reads names and defaults off the signature
+    parameter, kind = inspect.Parameter, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [
+        parameter(a.name, kind, default=None if a.optional else parameter.empty) for a in function.arguments
+    ]
+    # a parameter without a default cannot follow one that has it
+    optional = any(a.optional for a in function.arguments)
+    default = None if optional else parameter.empty
+    parameters += [parameter("folder", kind, default=default), parameter("cell", kind, default=default)]
+    udf.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    udf.__name__ = udf.__qualname__ = function.name
+    udf.__doc__ = function.help.en
+    udf.__annotations__ = {}
+    made = ret(ndim=2)(func(category=CATEGORY.en)(udf))
+    for argument in function.arguments:
+        made = arg(argument.name, ndim=2, doc=argument.help.en)(made)
+    made = arg("folder", vba=FOLDER)(made)
+    return arg("cell", vba=CELL)(made)  # type: ignore[no-any-return]
+
+
+globals().update(bind())
+
+
+def poll() -> str:
+    """What VBA asks once a second while something is under way: ``busy`` or ``idle`` in the first line, then the
+    addresses of cells that have an answer now."""
+    memory = session.ratings()
+    names = memory.finished()
+    return "\n".join(["busy" if memory.waiting else "idle", *names])

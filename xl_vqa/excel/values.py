@@ -1,0 +1,48 @@
+"""Between Excel's cells and ours: error values, results that come later, and empty cells.
+
+A cell's result travels through xlwings as a number or a text. Two prefixes tell the add-in's VBA to make an error
+value or a waiting cell of it; a path or a band never begins with them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from xl_vqa.errors import WorksheetCellError, XlVqaError
+from xl_vqa.worksheet.evaluate import Cell, Pending, error_kind
+
+ERROR: Final = "#VQA!"
+PENDING: Final = "#VQA?"
+NUMBERS: Final = {"value": 2015, "not_available": 2042}
+"""Excel's numbers of #VALUE! and #N/A, as CVErr takes them."""
+
+# COM hands an error value over as one of these (2000 = #NULL! up to 2050 = #CALC!)
+_LOWEST, _HIGHEST = -2146826288, -2146826230
+_MISSING: Final = -2147352572
+
+
+def to_excel(rows: list[list[Cell]]) -> list[list[Any]]:
+    """Rows of cells as rows of numbers and texts."""
+    return [[_to_excel(cell) for cell in row] for row in rows]
+
+
+def _to_excel(cell: Cell) -> Any:
+    if isinstance(cell, XlVqaError):
+        return f"{ERROR}{NUMBERS[error_kind(cell)]}"
+    if isinstance(cell, Pending):
+        return f"{PENDING}{cell.text}"
+    return cell
+
+
+def from_excel(argument: Any) -> Any:
+    """An argument with its error values as errors; None for a missing one."""
+    if isinstance(argument, (list, tuple)):
+        return [from_excel(item) for item in argument]
+    if isinstance(argument, bool) or not isinstance(argument, (int, float)):
+        return argument
+    if argument == _MISSING:
+        return None
+    if _LOWEST <= argument <= _HIGHEST:
+        return WorksheetCellError()
+    # Excel has one kind of number, and a file called 7 is the text "7" to people
+    return argument
