@@ -22,7 +22,6 @@ from av.video.stream import VideoStream
 from xl_vqa.errors import (
     NotAVideoError,
     NoVideoStreamError,
-    VideoAccessError,
     VideoEmptyError,
     VideoError,
     VideoTooLargeError,
@@ -52,6 +51,9 @@ _DEMUXERS: Final = (
 )
 _OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
 _SEEKABLE: Final = ("mov", "matroska")
+_LATE_STREAMS: Final = 256
+# Its decoder passes over damage without a word, and with several threads the result differs from run to run.
+_ONE_THREAD_CODECS: Final = ("hevc",)
 # Pictures that may move. Whether they do is known only after the pictures have been counted.
 _MAYBE_ANIMATED: Final = (b"GIF8", b"\x89PNG")
 _NO_DECODER: Final = (av.error.DecoderNotFoundError, av.error.PatchWelcomeError)
@@ -72,7 +74,9 @@ class Source:
     """A still picture unless it turns out to have several frames (GIF, PNG, AVIF)."""
     video_tracks: int
     threads: int
-    """Of the decoder."""
+    """Of the decoder; 1 for codecs that several threads make unpredictable on damaged data."""
+    strict: bool = True
+    """The decoder reports every error it meets. Otherwise it patches the picture up, as players do."""
     _file: BinaryIO | None = field(default=None, repr=False)
 
     @property
@@ -90,13 +94,32 @@ class Source:
                 pass
         self.reopen()
 
-    def reopen(self) -> None:
-        """Starts over at the first packet with a fresh container and decoder."""
+    def reopen(self, *, lenient: bool = False) -> None:
+        """Starts over at the first packet with a fresh container and decoder.
+
+        ``lenient`` once and for all turns to patching damaged pictures up, on a single thread: what several
+        threads make of damage depends on which of them is faster, and a file must not have two scores.
+        """
+        if lenient:
+            self.strict, self.threads = False, 1
         index = self.stream.index
         self.container.close()
         self.container, self._file = _open_container(self.path, self._file)
         self.stream = self.container.streams[index]  # type: ignore[assignment]
-        _prepare_decoder(self.stream, self.threads)
+        _prepare_decoder(self.stream, self.threads, self.strict)
+
+    def packets(self) -> Iterator[av.Packet[VideoStream]]:
+        """The packets of the picture track from here to the end, without the empty ones that end the stream."""
+        for _ in range(_LATE_STREAMS):
+            try:
+                for packet in self.container.demux(self.stream):
+                    if packet.size:
+                        yield packet
+                return
+            except IndexError:
+                # A track that appeared after opening (MPEG-TS) can trip PyAV. Asked again, it knows the new
+                # track; the packet that is lost belongs to that one.
+                continue
 
     def close(self) -> None:
         self.container.close()
@@ -135,7 +158,9 @@ def open_video(path: PathLike, *, threads: int = 2) -> Iterator[Source]:
         raise opening_error(path, head, error) from error
     try:
         stream = _picture_track(container, shown, head)
-        _prepare_decoder(stream, threads)
+        if stream.codec_context.codec.canonical_name in _ONE_THREAD_CODECS:
+            threads = 1
+        _prepare_decoder(stream, threads, strict=True)
         source = Source(
             path=full,
             shown=shown,
@@ -183,9 +208,8 @@ def opening_error(path: PathLike, head: bytes, error: Exception) -> VideoError:
         return VideoUnreadableError(path=shown, problem="problem_out_of_memory")
     if isinstance(error, _NO_DECODER):
         return VideoUnreadableError(path=shown, problem="problem_codec", detail=str(error.strerror))
-    if isinstance(error, PermissionError):
-        return VideoAccessError(path=shown, problem="problem_no_permission")
-    if isinstance(error, (av.error.InvalidDataError, av.error.EOFError, ValueError)):
+    # "not permitted" is what some old demuxers say of data they do not understand
+    if isinstance(error, (av.error.InvalidDataError, av.error.EOFError, av.error.PermissionError, ValueError)):
         return unopened_error(path, head)
     if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
         return access_error(path, error)
@@ -248,9 +272,12 @@ def _picture_track(container: InputContainer, shown: str, head: bytes) -> VideoS
     return best
 
 
-def _prepare_decoder(stream: VideoStream, threads: int) -> None:
+def _prepare_decoder(stream: VideoStream, threads: int, strict: bool) -> None:
     context = stream.codec_context
     context.thread_count = threads
     context.thread_type = "AUTO"
     # FFmpeg itself refuses a picture that turns out larger than its header said
-    context.options = {**context.options, "max_pixels": str(MAX_PICTURE_PIXELS)}
+    options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
+    if strict:
+        options["err_detect"] = "explode"
+    context.options = {**context.options, **options}

@@ -64,11 +64,10 @@ def refusal(source: Source, inspection: Inspection) -> str | None:
     return "not installed" if unavailable() else None
 
 
-def decode_frames(
-    source: Source, inspection: Inspection, wanted: Iterable[int], *, threads: int = 2
-) -> Iterator[tuple[int, Picture]]:
+def decode_frames(source: Source, inspection: Inspection, wanted: Iterable[int]) -> Iterator[tuple[int, Picture]]:
     """Each wanted frame (numbers in display order) once, rising, with its picture in RGB as stored.
 
+    On one thread: decord hides damage, and with more threads shows it differently in every run.
     Raises DecordRefusedError where decord fails or its frame count, times or sizes are not the index's.
     """
     info, index = inspection.info, inspection.index
@@ -76,7 +75,7 @@ def decode_frames(
     shape = (info.coded_height, info.coded_width, 3)
     try:
         decord = _module()
-        reader = decord.VideoReader(source.path, ctx=decord.cpu(0), num_threads=threads)
+        reader = decord.VideoReader(source.path, ctx=decord.cpu(0), num_threads=1)
         if len(reader) != index.count:
             raise DecordRefusedError(f"decord counts {len(reader)} frames, the index {index.count}")
         starts = reader.get_frame_timestamp([0, *numbers])[:, 0]

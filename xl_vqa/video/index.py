@@ -94,10 +94,10 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
     packets = 0
     broken = False
     try:
-        for number, packet in enumerate(source.container.demux(stream)):
+        for number, packet in enumerate(source.packets()):
             if number % 5_000 == 0:
                 should_stop()
-            if packet.size == 0 or packet.is_discard or _never_shown(codec, packet):
+            if packet.is_discard or _never_shown(codec, packet):
                 continue
             if packet.is_corrupt:  # the last one of a file that was cut off
                 broken = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -114,22 +115,34 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
 def _first_frame(source: Source, index: FrameIndex) -> av.VideoFrame:
     """The first picture that can be decoded, from the start of the file."""
     source.rewind()
-    stream = source.stream
+    frame, failure = _decode_one(source)
+    if frame is None and source.strict:
+        source.reopen(lenient=True)
+        frame, failure = _decode_one(source)
+    if frame is not None:
+        return frame
+    if failure:
+        raise VideoUnreadableError(path=source.shown, problem="problem_decoder", detail=failure)
+    kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
+    raise kind(path=source.shown, problem="problem_no_pictures")
+
+
+def _decode_one(source: Source) -> tuple[av.VideoFrame | None, str]:
+    """A frame, or why there is none where the reason is not damaged data."""
+    context = source.stream.codec_context
     failure = ""
-    for packet in source.container.demux(stream):
+    # None at the end asks the decoder for what it holds back: a video may have fewer frames than it delays
+    for packet in itertools.chain(source.packets(), (None,)):
         try:
-            frames = stream.codec_context.decode(packet)
-        except av.error.InvalidDataError:
+            frames = context.decode(packet)
+        except (av.error.InvalidDataError, av.error.EOFError):
             continue
         except av.error.FFmpegError as error:
             failure = failure or str(error.strerror)
             continue
         if frames:
-            return frames[0]
-    if failure:
-        raise VideoUnreadableError(path=source.shown, problem="problem_decoder", detail=failure)
-    kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
-    raise kind(path=source.shown, problem="problem_no_pictures")
+            return frames[0], ""
+    return None, failure
 
 
 def _codec_name(source: Source) -> str:

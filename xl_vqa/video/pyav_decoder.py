@@ -12,9 +12,15 @@ from typing import Final
 
 import av
 import av.error
+from av.video.stream import VideoStream
 
 from xl_vqa.video.container import Source
 from xl_vqa.video.index import FrameIndex
+
+
+class DamagedError(Exception):
+    """A strict source met damage. Reopen it leniently and decode again."""
+
 
 Sink = Callable[[int, av.VideoFrame], None]
 """Takes a wanted number and its frame."""
@@ -39,8 +45,8 @@ def decode_frames(
     """Gives ``sink`` every wanted frame (numbers in 0..index.count-1) that can be decoded, each once.
 
     A frame that cannot be decoded is left out. ``source`` may be anywhere and is left anywhere.
-    ``should_stop`` is called now and then and may raise. Raises av.error.FFmpegError where not even the
-    container can be read any more.
+    ``should_stop`` is called now and then and may raise. Raises DamagedError where the source is strict and
+    damaged; a lenient source gives the pictures as players patch them up.
     """
     numbers = sorted(set(wanted))
     decoder = _Decoder(source, should_stop)
@@ -89,25 +95,34 @@ class _Decoder:
         """
         context = self.source.stream.codec_context
         started = not after_keyframe
-        packets = 0
-        for packet in self.source.container.demux(self.source.stream):
-            packets += 1
-            if packets % 200 == 0:
+        for number, packet in enumerate(self._packets()):
+            if number % 200 == 0:
                 self.should_stop()
-            if packet.size == 0:  # a dropped frame in AVI, or the end
-                continue
             started = started or packet.is_keyframe
             if not started:
                 continue
             if keep is not None and self.can_skip:
                 # read by the decoder when it takes the packet, so it acts on this picture alone
                 context.skip_frame = "DEFAULT" if keep(packet.pts) else "NONREF"
-            try:
-                yield from context.decode(packet)
-            except av.error.FFmpegError:
-                continue  # this packet is damaged; the decoder goes on with the next
+            yield from self._decoded(packet)
+        yield from self._decoded(None)  # what the decoder still holds back
+
+    def _decoded(self, packet: av.Packet[VideoStream] | None) -> Iterator[av.VideoFrame]:
+        try:
+            frames = self.source.stream.codec_context.decode(packet)
+        except av.error.FFmpegError as error:
+            if self.source.strict:
+                raise DamagedError from error
+            return  # the decoder goes on with the next packet
+        for frame in frames:
+            if frame.is_corrupt and self.source.strict:
+                raise DamagedError
+            yield frame
+
+    def _packets(self) -> Iterator[av.Packet[VideoStream]]:
+        # where the container breaks off, the video ends
         with suppress(av.error.FFmpegError):
-            yield from context.decode(None)  # what the decoder still holds back
+            yield from self.source.packets()
 
     def end(self) -> None:
         self.source.stream.codec_context.skip_frame = "DEFAULT"

@@ -56,7 +56,8 @@ def read_frames(
 
     ``max_side`` scales pictures whose longer side is greater down to it while decoding. ``decoder`` forces
     one: ``decord`` still leaves to PyAV what decord refuses, ``pyav`` never loads decord. ``threads`` are
-    those of the decoder. ``should_stop`` is called now and then and may raise to give up.
+    PyAV's; decord gets one, because it hides damage and with more would show it differently each time.
+    ``should_stop`` is called now and then and may raise to give up.
 
     A video that is cut off or damaged is read as far as it can be, with ``warning_truncated`` or
     ``warning_damaged``.
@@ -107,15 +108,20 @@ class _Reading:
         return self._finish(plan, pictures, name, notes)
 
     def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
-        pictures = decord_decoder.decode_frames(self.source, self.inspection, plan, threads=self.source.threads)
+        pictures = decord_decoder.decode_frames(self.source, self.inspection, plan)
         return {number: shrink(picture, self.max_side) for number, picture in pictures}
 
     def _with_pyav(self, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
+        try:
+            pictures = self._decode(plan)
+        except pyav_decoder.DamagedError:
+            self.source.reopen(lenient=True)
+            pictures = self._decode(plan)
         index = self.inspection.index
-        pictures = self._decode(plan)
         if len(pictures) < len(set(plan)) and index.exact and index.count <= _RECOUNT_LIMIT:
             # Some frames did not come. Which ones do is known only after decoding everything; then the plan
             # is made anew over those, so that a damaged video is still looked at over its whole length.
+            self.source.reopen(lenient=True)
             count = pyav_decoder.count_frames(self.source, should_stop=self.should_stop)
             if count:
                 index = replace(index, count=count, pts=(), keyframes=())
