@@ -1,0 +1,129 @@
+"""LibreOffice as the other modules need it: its language, its documents, its main thread, message boxes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uno
+import unohelper
+from com.sun.star.awt import XCallback
+from com.sun.star.beans import PropertyValue
+
+log = logging.getLogger("xl_vqa.calc")
+CONFIG_NAME = "xl_vqa_calc.json"
+
+
+def context() -> Any:
+    """The component context of this process."""
+    return uno.getComponentContext()
+
+
+def service(name: str) -> Any:
+    """A new instance of a UNO service."""
+    return context().ServiceManager.createInstanceWithContext(name, context())
+
+
+def desktop() -> Any:
+    return service("com.sun.star.frame.Desktop")
+
+
+def properties(**values: Any) -> tuple[Any, ...]:
+    """Named arguments as UNO wants them."""
+    return tuple(PropertyValue(Name=name, Value=value) for name, value in values.items())
+
+
+def setting(path: str, name: str) -> Any:
+    """A value of LibreOffice's own configuration; None where it is not there."""
+    try:
+        provider = service("com.sun.star.configuration.ConfigurationProvider")
+        access = provider.createInstanceWithArguments(
+            "com.sun.star.configuration.ConfigurationAccess", properties(nodepath=path)
+        )
+        return access.getByName(name)
+    except Exception:  # whatever UNO says, the caller has a default
+        return None
+
+
+def language() -> str:
+    """``ja`` where LibreOffice's own menus are Japanese, else ``en``."""
+    locale = setting("/org.openoffice.Setup/L10N", "ooLocale")
+    return "ja" if str(locale or "").lower().startswith("ja") else "en"
+
+
+def installed_python() -> str | None:
+    """The interpreter that can start the host, as the installation wrote it down; None where it did not."""
+    for folder in sys.path:
+        file = Path(folder) / CONFIG_NAME
+        if file.is_file():
+            python = json.loads(file.read_text(encoding="utf-8")).get("python")
+            return str(python) if python else None
+    return None
+
+
+def folder_of(document: Any) -> str | None:
+    """The folder of a document: a path, or a web address; None while it is unsaved."""
+    url = str(document.getURL()) if document is not None else ""
+    if not url:
+        return None
+    base = url.rpartition("/")[0]
+    return unohelper.fileUrlToSystemPath(base) if base.startswith("file:") else base
+
+
+def path_of(document: Any) -> Path | None:
+    """The file of a document; None where it is unsaved or lies elsewhere than in this system's files."""
+    url = str(document.getURL())
+    return Path(unohelper.fileUrlToSystemPath(url)) if url.startswith("file:") else None
+
+
+def is_spreadsheet(document: Any) -> bool:
+    return document is not None and document.supportsService("com.sun.star.sheet.SpreadsheetDocument")
+
+
+class _Callback(unohelper.Base, XCallback):
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+
+    def notify(self, data: Any) -> None:
+        try:
+            self._work()
+        except Exception:
+            log.exception("work on the main thread failed")
+            traceback.print_exc()
+
+
+def on_main_thread(work: Callable[[], None]) -> None:
+    """Runs ``work`` soon on LibreOffice's main thread: windows and writing to sheets belong there."""
+    service("com.sun.star.awt.AsyncCallback").addCallback(_Callback(work), None)
+
+
+def show_message(frame: Any, text: str, *, error: bool = False, ask: bool = False) -> bool:
+    """A message box over ``frame``; returns whether the answer was yes (``ask``). Main thread only.
+
+    Without a window (headless) it is written to the log.
+    """
+    window = frame.getContainerWindow() if frame is not None else None
+    if window is None or setting_headless():
+        log.warning("%s", text)
+        return False
+    kind = uno.Enum("com.sun.star.awt.MessageBoxType", "ERRORBOX" if error else "QUERYBOX" if ask else "INFOBOX")
+    toolkit = service("com.sun.star.awt.Toolkit")
+    box = toolkit.createMessageBox(window, kind, 3 if ask else 1, "xl_vqa", text)
+    try:
+        return bool(box.execute() == 2)
+    finally:
+        box.dispose()
+
+
+def setting_headless() -> bool:
+    """Whether no person can see a window of this process."""
+    try:
+        arguments = Path("/proc/self/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return any(argument.lstrip(b"-") in (b"headless", b"convert-to") for argument in arguments)

@@ -1,0 +1,271 @@
+"""One per LibreOffice process: the results that cells show, the ratings behind them, and who is told when.
+
+Calc's main thread asks and is told; a thread of ours evaluates again whatever the host has finished. Our
+thread never touches a document: what is new is told on the main thread, in slices short enough to type on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from xl_vqa.bridge.cells import CellRatings
+from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.start import find
+from xl_vqa.calc.runtime import office
+from xl_vqa.calc.runtime.values import error_value, to_calc
+from xl_vqa.calc.runtime.volatile import VolatileResult
+from xl_vqa.errors import XlVqaError
+from xl_vqa.settings import Settings
+from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
+from xl_vqa.worksheet.functions import BY_NAME
+from xl_vqa.worksheet.locations import Locations
+
+log = logging.getLogger("xl_vqa.calc")
+
+SLICE_S: Final = 0.012
+"""The main thread is kept at most about this long at a time."""
+GAP_S: Final = 0.004
+POLL_S: Final = 0.1
+WATCH_S: Final = 2.0
+"""How often a changed settings.toml is looked for while cells show ratings."""
+WIZARD_LIFE_S: Final = 60.0
+"""The function wizard asks without ever listening; such results are dropped after this long."""
+
+
+class Session:
+    """Thread-safe. ``pending`` counts cells (or ranges) that still wait."""
+
+    def __init__(self) -> None:
+        self.language = office.language()
+        self.python = os.environ.get("XL_VQA_PYTHON") or office.installed_python()
+        self.ratings = CellRatings(self.settings, client_of=self.client, patience_s=0.0)
+        self._locations = Locations.of(os.environ)
+        self._results: dict[Any, VolatileResult] = {}
+        self._by_name: dict[str, VolatileResult] = {}
+        self._again: dict[str, VolatileResult] = {}
+        self._released: set[str] = set()
+        self._numbers = 0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._stamp: Any = None
+        self._stamp_at = 0.0
+        self.on_counts: list[Callable[[int], None]] = []
+        """Called on the main thread with the number of pending cells whenever something was told."""
+
+    # -- settings and host
+
+    def settings(self) -> Settings:
+        """The user's settings as they are now, in the language of LibreOffice's menus."""
+        return Settings.load(language=self.language)
+
+    def client(self, settings: Settings) -> HostClient:
+        return HostClient(settings, python=self.python)
+
+    # -- asked by Calc
+
+    def result(self, name: str, arguments: tuple[Any, ...], folder: str | None) -> Any:
+        """What Calc gets for one call: a value, or the volatile result of these arguments."""
+        if not BY_NAME[name].asks_host:
+            return to_calc(self._values(evaluate(name, arguments, self._context(None, folder))))
+        key = (name, arguments, folder)
+        with self._changed:
+            result = self._results.get(key)
+            new = result is None
+            if result is None:
+                self._numbers += 1
+                result = VolatileResult(key, str(self._numbers), self._drop)
+                self._results[key] = self._by_name[result.name] = result
+            else:
+                # computed again: perhaps the file is another one by now
+                self._again[result.name] = result
+        if new:
+            self._evaluate(result)
+        self._start()
+        return result
+
+    def pending(self) -> int:
+        with self._changed:
+            return sum(result.pending for result in self._results.values())
+
+    def refresh(self, *, forget: bool = True) -> None:
+        """Every cell is evaluated again; with ``forget`` the host is asked again as well."""
+        if forget:
+            self.ratings.forget()
+        with self._changed:
+            self._again.update(self._by_name)
+            self._changed.notify_all()
+
+    def cancel(self) -> int:
+        """Gives up what is pending; returns how many videos. The cells say so, and ask again when they are
+        computed next (Ctrl+Shift+F9)."""
+        count = self.ratings.cancel()
+        self._start()
+        return count
+
+    def close(self) -> None:
+        """Ends the threads and the connections; the host goes on with what others wait for."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        try:
+            self.ratings.cancel()
+        finally:
+            self.ratings.close()
+
+    def finish(self, seconds: float) -> bool:
+        """Waits on the main thread itself until nothing is pending: for conversions, that save at once."""
+        deadline = time.monotonic() + seconds
+        while self.pending() and time.monotonic() < deadline:
+            time.sleep(0.02)
+            changed = self._evaluate_finished()
+            for result in changed:
+                result.tell()
+        return not self.pending()
+
+    # -- inside
+
+    def _context(self, caller: str | None, folder: str | None) -> Context:
+        return Context(self.ratings, folder, caller, self.language, self._locations)
+
+    def _evaluate(self, result: VolatileResult) -> bool:
+        name, arguments, folder = result.key
+        # VQA_STATUS() speaks of all videos
+        given = arguments if arguments and arguments[0] is not None else ()
+        rows = evaluate(name, given if name == "VQA_STATUS" else arguments, self._context(result.name, folder))
+        pending = any(isinstance(cell, Pending) for row in rows for cell in row)
+        shown = [[_shown(cell) for cell in row] for row in rows]
+        return result.set(shown, to_calc(self._values(rows)), pending=pending)
+
+    def _values(self, rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
+        return [[_value(cell) for cell in row] for row in rows]
+
+    def _drop(self, result: VolatileResult) -> None:
+        with self._changed:
+            if self._results.get(result.key) is result:
+                del self._results[result.key]
+            self._by_name.pop(result.name, None)
+            self._again.pop(result.name, None)
+            if result.pending:
+                # one thousand cells close at once; the host is told of all of them together
+                self._released.add(result.name)
+                self._changed.notify_all()
+
+    def _start(self) -> None:
+        with self._changed:
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._run, name="xl_vqa-calc", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._again and not self._released:
+                    busy = any(result.pending for result in self._results.values())
+                    self._changed.wait(POLL_S if busy or self.ratings.waiting else WATCH_S)
+                if self._closed:
+                    return
+            try:
+                self._tell(self._evaluate_finished())
+                self._watch()
+            except Exception:  # a thread that dies silently would leave cells waiting for ever
+                log.exception("cells could not be brought up to date")
+                time.sleep(1.0)
+
+    def _evaluate_finished(self) -> list[VolatileResult]:
+        with self._changed:
+            released, self._released = self._released, set()
+            results, self._again = self._again, {}
+        if released:
+            self.ratings.release(released)
+        with self._changed:
+            results.update({n: self._by_name[n] for n in self.ratings.finished() if n in self._by_name})
+            # how many are done and waiting changes with every answer
+            results.update({r.name: r for r in self._results.values() if _is_overall(r)})
+        return [result for result in results.values() if self._evaluate(result)]
+
+    def _tell(self, results: list[VolatileResult]) -> None:
+        """On the main thread, slice by slice; returns when all were told or LibreOffice closes."""
+        left = list(reversed(results))
+
+        def work() -> None:
+            end = time.monotonic() + SLICE_S
+            try:
+                while left and not self._closed:
+                    left.pop().tell()
+                    if time.monotonic() > end:
+                        break
+                if not left:
+                    for listener in self.on_counts:
+                        listener(self.pending())
+            finally:
+                done.set()
+
+        while left and not self._closed:
+            done = threading.Event()
+            office.on_main_thread(work)
+            while not done.wait(0.5) and not self._closed:
+                pass
+            time.sleep(GAP_S)
+
+    def _watch(self) -> None:
+        now = time.monotonic()
+        if now - self._stamp_at < WATCH_S:
+            return
+        self._stamp_at = now
+        stamp = self._read_stamp()
+        if self._stamp is not None and stamp != self._stamp:
+            self.refresh()
+        self._stamp = stamp
+        with self._changed:
+            unused = [r for r in self._results.values() if now - r.made_at > WIZARD_LIFE_S and not r.listened]
+        for result in unused:
+            self._drop(result)
+
+    def _read_stamp(self) -> Any:
+        """Changes with settings.toml and the profiles: another model, other bands."""
+        try:
+            home = self.settings().home
+            files = [home / "settings.toml", *sorted((home / "profiles").glob("*.toml"))]
+            return tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists())
+        except (XlVqaError, OSError) as error:
+            return str(error)
+
+
+def _is_overall(result: VolatileResult) -> bool:
+    name, arguments, _ = result.key
+    return name == "VQA_STATUS" and (not arguments or arguments[0] is None)
+
+
+def _shown(cell: Any) -> Any:
+    """Comparable: not-a-number would differ from itself."""
+    return ("error", error_kind(cell)) if isinstance(cell, XlVqaError) else _value(cell)
+
+
+def _value(cell: Any) -> Any:
+    if isinstance(cell, XlVqaError):
+        return error_value(error_kind(cell))
+    if isinstance(cell, Pending):
+        return cell.text
+    return float(cell) if isinstance(cell, int) else cell
+
+
+@lru_cache(maxsize=1)
+def session() -> Session:
+    """The session of this process, made at the first use."""
+    from xl_vqa.calc.runtime.closing import close_with_office
+
+    made = Session()
+    close_with_office(made.close)
+    return made
+
+
+def running_host(settings: Settings) -> bool:
+    return find(settings, timeout=1.0) is not None

@@ -1,0 +1,59 @@
+"""Values on their way between Calc and the declarations: blank cells, ranges, error values."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from typing import Any, Final
+
+import uno
+
+from xl_vqa.errors import WorksheetCellError
+from xl_vqa.worksheet.functions import BY_NAME
+
+CELL_ERROR: Final = WorksheetCellError()
+"""One object, because arguments are compared."""
+
+
+def from_calc(name: str, arguments: Sequence[Any]) -> tuple[Any, ...]:
+    """A cell, or rows of cells, each; hashable, None for blank ones.
+
+    Calc passes an empty cell as 0.0. No path is a number, so there it is blank; a MOS of 0 is blank where
+    the scale begins above 0.
+    """
+    zero_is_blank = BY_NAME[name].asks_host or not (len(arguments) > 1 and _reaches_zero(arguments[1]))
+    blank = [zero_is_blank and (index == 0 or BY_NAME[name].asks_host) for index in range(len(arguments))]
+    return tuple(_rows(argument, zero) for argument, zero in zip(arguments, blank, strict=True))
+
+
+def _reaches_zero(lowest: Any) -> bool:
+    return isinstance(lowest, float) and lowest <= 0
+
+
+def _rows(argument: Any, zero_is_blank: bool) -> Any:
+    if isinstance(argument, tuple):
+        return tuple(tuple(_cell(cell, zero_is_blank) for cell in row) for row in argument)
+    return _cell(argument, zero_is_blank)
+
+
+def _cell(value: Any, zero_is_blank: bool) -> Any:
+    if isinstance(value, float):
+        if math.isnan(value):
+            return CELL_ERROR
+        if zero_is_blank and value == 0.0:
+            return None
+    return value
+
+
+def to_calc(rows: list[list[Any]]) -> Any:
+    """One value, or rows of them."""
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return rows[0][0]
+    return uno.Any("[][]any", tuple(tuple(row) for row in rows))
+
+
+def error_value(kind: str) -> float:
+    """What Calc shows as #VALUE! or #N/A: not-a-number with the error's own number in its low half."""
+    number = 519 if kind == "value" else 0x7FFF
+    return float(struct.unpack("<d", struct.pack("<II", number, 0x7FF80000))[0])

@@ -1,0 +1,119 @@
+"""Words that the extension shows in Calc, in English and Japanese (errors have theirs in xl_vqa.messages)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "left": {"en": "Rating videos: {pending} cells waiting", "ja": "動画を評価中: 残り {pending} セル"},
+    "scoring": {"en": "Rating videos: {done} of {total}", "ja": "動画を評価中: {total} 件中 {done} 件"},
+    "cancelled": {"en": "{count} cells and videos cancelled.", "ja": "{count} 件を中止しました。"},
+    "nothing_to_cancel": {"en": "Nothing is being rated.", "ja": "評価中の動画はありません。"},
+    "undo_score": {"en": "Score selection", "ja": "選択範囲を採点"},
+    "nothing_to_score": {
+        "en": "The selection holds no path of a video. Select the cells with the paths and try again.",
+        "ja": "選択範囲に動画のパスがありません。パスの入ったセルを選択してから、もう一度お試しください。",
+    },
+    "all_scored": {
+        "en": "All {count} videos of the selection have a score. To rate them anew, choose Rescore selection.",
+        "ja": "選択範囲の {count} 件はすべて採点済みです。再評価するには「選択範囲を再採点」を実行してください。",
+    },
+    "already_scoring": {
+        "en": "Videos of this document are being rated. Wait until they are done, or choose Cancel.",
+        "ja": "この文書の動画を評価中です。終了を待つか、「中止」を実行してください。",
+    },
+    "score_finished": {
+        "en": "{done} rated, {failed} with an error.",
+        "ja": "評価済み {done} 件、エラー {failed} 件。",
+    },
+    "rows_changed": {
+        "en": "{count} rows changed meanwhile and were left alone; their ratings are kept. Score the selection "
+        "again to write them.",
+        "ja": "{count} 行は評価中に変更されたため書き込みませんでした(評価は保存済みです)。もう一度「選択範囲を"
+        "採点」を実行すると書き込まれます。",
+    },
+    "sheet_protected": {
+        "en": "The sheet is protected. Remove the protection (Tools > Protect Sheet) and try again.",
+        "ja": "シートが保護されています。保護を解除([ツール] > [シートの保護])してから、もう一度お試しください。",
+    },
+    "no_room": {
+        "en": "There is no free column to the right of the selection. Move the list and try again.",
+        "ja": "選択範囲の右側に空き列がありません。表を移動してから、もう一度お試しください。",
+    },
+    "relinked": {"en": "{count} formulas were linked again.", "ja": "{count} 個の数式を再リンクしました。"},
+    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
+    "host_stopped": {"en": "The scoring host was stopped.", "ja": "スコアリングホストを停止しました。"},
+    "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
+    "status_title": {"en": "Model and status", "ja": "モデルと状態"},
+    "status_host": {"en": "Host: process {pid}, port {port}", "ja": "ホスト: プロセス {pid}、ポート {port}"},
+    "status_model": {"en": "Model: {model} ({state})", "ja": "モデル: {model}({state})"},
+    "status_queue": {
+        "en": "Waiting {queued}, being rated {rating}, rated {done}, errors {failed}",
+        "ja": "待機 {queued}、評価中 {rating}、評価済み {done}、エラー {failed}",
+    },
+    "status_cells": {"en": "Cells waiting: {pending}", "ja": "評価待ちのセル: {pending}"},
+    "status_setting": {"en": "Model in the settings", "ja": "設定のモデル"},
+    "status_hint": {
+        "en": "starter, a folder, or a hub name. Cells are rated anew with the new model.",
+        "ja": "starter、フォルダー、またはハブ名。変更するとセルは新しいモデルで再評価されます。",
+    },
+    "bands_title": {"en": "Bands and thresholds", "ja": "評価区分としきい値"},
+    "bands_hint": {
+        "en": "The lowest label of each band. Stored ratings are shown anew; nothing is rated again.",
+        "ja": "各区分の最低ラベル。保存済みの評価の表示だけが変わり、再評価はされません。",
+    },
+    "bands_rest": {"en": "{band}: everything below", "ja": "{band}: それ未満"},
+    "bands_numbers": {
+        "en": "Enter four numbers that rise from {first} to {last}.",
+        "ja": "{first} から {last} へ大きくなる 4 つの数値を入力してください。",
+    },
+    "why_title": {"en": "Why this score?", "ja": "スコアの理由"},
+    "why_select": {
+        "en": "Select a row with the path of a video.",
+        "ja": "動画のパスがある行を選択してください。",
+    },
+    "why_score": {
+        "en": "Score {label} of {low}-{high}, MOS {mos}, {band}",
+        "ja": "スコア {label}({low}-{high})、MOS {mos}、{band}",
+    },
+    "why_confidence": {
+        "en": "The model is {share} sure of the band.",
+        "ja": "区分に対するモデルの確信度: {share}",
+    },
+    "why_interval": {
+        "en": "Nine out of ten of its probability lie from {low} to {high}.",
+        "ja": "確率の 90% が入る範囲: {low} から {high}",
+    },
+    "why_distribution": {"en": "Probability of the labels", "ja": "ラベルの確率"},
+    "why_frames": {
+        "en": "Frames used: {count} of {total}, from {first} s to {last} s ({width} x {height}, {codec})",
+        "ja": "使用したフレーム: {total} 枚中 {count} 枚、{first} 秒から {last} 秒({width} x {height}、{codec})",
+    },
+    "why_model": {"en": "Model: {model}", "ja": "モデル: {model}"},
+    "why_text": {"en": "Rated against the text: {text}", "ja": "評価に使ったプロンプト: {text}"},
+    "why_rated_at": {"en": "Rated at: {time}", "ja": "評価日時: {time}"},
+    "why_off_digit": {
+        "en": "Share of the answer that was no label: {share}",
+        "ja": "ラベル以外の答えの割合: {share}",
+    },
+    "kpi_failed": {
+        "en": "The workbook could not be made: {problem}",
+        "ja": "ブックを作成できませんでした: {problem}",
+    },
+    "asking": {"en": "Asking the scoring host...", "ja": "スコアリングホストに問い合わせ中..."},
+    "ok": {"en": "OK", "ja": "OK"},
+    "default": {"en": "Defaults", "ja": "標準に戻す"},
+    "close": {"en": "Close", "ja": "閉じる"},
+    "cancel": {"en": "Cancel", "ja": "キャンセル"},
+    "col_score": {"en": "VQA score", "ja": "VQA スコア"},
+    "col_mos": {"en": "VQA MOS", "ja": "VQA MOS"},
+    "col_band": {"en": "VQA band", "ja": "VQA 評価"},
+    "col_confidence": {"en": "VQA confidence", "ja": "VQA 確信度"},
+    "col_error": {"en": "VQA error or warning", "ja": "VQA エラー・警告"},
+}
+
+
+def tr(key: str, language: str, **params: Any) -> str:
+    """The words for ``key``, English where the language is not known."""
+    entry = TEXTS[key]
+    return entry.get(language, entry["en"]).format(**params)
