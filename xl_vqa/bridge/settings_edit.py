@@ -1,0 +1,80 @@
+"""Changes single keys of settings.toml and leaves everything else in it, comments included, as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from xl_vqa.errors import SettingsError
+from xl_vqa.settings import Settings
+
+
+def change_settings(settings: Settings, **values: Any) -> Settings:
+    """Writes ``values`` (None removes the key) into settings.toml of ``settings.home`` and returns what
+    now holds. Atomic. Raises SettingsError where a value is wrong or the file cannot be written; the file
+    is then as it was.
+    """
+    file = settings.home / "settings.toml"
+    try:
+        old = file.read_text(encoding="utf-8-sig") if file.exists() else ""
+        new = _changed(old, values)
+        told = tomllib.loads(new)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(source=str(file), problem=str(error)) from error
+    # checked as a whole before the file is touched
+    checked = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+    Settings(**{**checked, "home": settings.home, "language": settings.language})
+    try:
+        _write(file, new)
+    except OSError as error:
+        raise SettingsError(source=str(file), problem=error.strerror or str(error)) from error
+    return Settings.load(home=settings.home, language=settings.language)
+
+
+def _changed(text: str, values: dict[str, Any]) -> str:
+    for key, value in values.items():
+        # a value may be a list over several lines; whatever follows a table's header is not a top-level key
+        top, rest = _split(text)
+        pattern = re.compile(
+            rf"^[ \t]*{re.escape(key)}[ \t]*=[ \t]*(\[[^\]]*\][^\n]*|[^\n]*)(\n|\Z)", re.MULTILINE
+        )
+        top = pattern.sub("", top)
+        if value is not None:
+            top = (top + "\n" if top and not top.endswith("\n") else top) + f"{key} = {_toml(value)}\n"
+        text = top + rest
+    return text
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The top-level keys, and everything from the first table on."""
+    blanked = re.sub(r"=[ \t]*\[[^\]]*\]", lambda found: "=" + " " * (len(found[0]) - 1), text)
+    found = re.search(r"^[ \t]*\[", blanked, re.MULTILINE)
+    return (text, "") if found is None else (text[: found.start()], text[found.start() :])
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(part) for part in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # a JSON text is a TOML text, but for DEL, which no path holds
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(prefix=file.name, suffix=".partial", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as output:
+            output.write(text)
+            output.flush()
+            os.fsync(output.fileno())
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
