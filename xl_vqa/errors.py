@@ -38,7 +38,9 @@ XlVqaError
 │   │   ├── EvaluationFileError
 │   │   ├── EvaluationColumnError
 │   │   ├── EvaluationOptionError
-│   │   └── EvaluationNoVideosError
+│   │   ├── EvaluationNoVideosError
+│   │   ├── ComparisonSpecError       what is to be compared
+│   │   └── ComparisonFailedError     no training run finished
 │   └── WorkbookError         a workbook or output file
 │       ├── WorkbookNotFoundError
 │       ├── WorkbookUnreadableError
@@ -275,6 +277,14 @@ class EvaluationOptionError(EvaluationError):
 
 class EvaluationNoVideosError(EvaluationError):
     code = "evaluation_no_videos"
+
+
+class ComparisonSpecError(EvaluationError):
+    code = "comparison_spec"
+
+
+class ComparisonFailedError(EvaluationError):
+    code = "comparison_failed"
 
 
 class WorkbookError(InputError):

@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any, Final
 
 from xl_vqa.messages_calc import MESSAGES as CALC_MESSAGES
+from xl_vqa.messages_comparison import MESSAGES as COMPARISON_MESSAGES
 from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
 
@@ -389,6 +390,7 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
 }
 MESSAGES.update(WORKSHEET_MESSAGES)
 MESSAGES.update(CALC_MESSAGES)
+MESSAGES.update(COMPARISON_MESSAGES)
 
 
 class _Lenient(Formatter):
