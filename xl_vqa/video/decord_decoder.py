@@ -9,6 +9,7 @@ So ``refusal`` keeps everything else away from it, and what comes back is checke
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -25,6 +26,7 @@ _CODECS: Final = ("h264", "hevc")
 _PIXEL_FORMATS: Final = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
 _PATH_LIMIT: Final = 240  # its FFmpeg knows no long paths on Windows
 _import_lock = threading.Lock()
+_PLACE: Final = re.compile(r"^(\[[\d:]+\] \S+:\d+: )+")
 
 
 class DecordRefusedError(Exception):
@@ -93,7 +95,8 @@ def decode_frames(source: Source, inspection: Inspection, wanted: Iterable[int])
         raise
     except Exception as error:  # DECORDError, RuntimeError, AssertionError: whatever it makes of a bad file
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise DecordRefusedError(first_line) from error
+        # without the time and the place in its source that it begins with: a record must not differ by the clock
+        raise DecordRefusedError(_PLACE.sub("", first_line)) from error
 
 
 def _module() -> Any:

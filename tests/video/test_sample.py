@@ -1,0 +1,65 @@
+"""The plan of frames is pure arithmetic; hypothesis looks for the length that breaks it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_vqa.model_spec import Sampling
+from xl_vqa.video.sample import plan_frames
+
+counts = st.integers(1, 200_000)
+wanted = st.integers(1, 64).map(lambda half: 2 * half)
+
+
+@given(counts, wanted, st.booleans())
+def test_as_many_as_asked_for_and_all_in_the_video(count: int, frames: int, pairs: bool) -> None:
+    plan = plan_frames(count, Sampling(frames, pairs))
+    assert len(plan) == frames
+    assert all(0 <= index < count for index in plan)
+    if pairs:
+        assert list(plan[::2]) == sorted(plan[::2])
+    else:
+        assert list(plan) == sorted(plan)
+
+
+@given(st.integers(2, 200_000), wanted)
+def test_pairs_are_neighbours(count: int, frames: int) -> None:
+    plan = plan_frames(count, Sampling(frames))
+    assert all(second == first + 1 for first, second in zip(plan[::2], plan[1::2], strict=True))
+
+
+@given(counts, wanted, st.booleans())
+def test_backwards_it_is_the_plan_of_the_reversed_video(count: int, frames: int, pairs: bool) -> None:
+    plan = plan_frames(count, Sampling(frames, pairs))
+    mirrored = [count - 1 - index for index in reversed(plan)]
+    # where an odd number of places does not divide, the middle one may move by one
+    assert sum(a != b for a, b in zip(plan, mirrored, strict=True)) <= 2
+    assert all(abs(a - b) <= 1 for a, b in zip(plan, mirrored, strict=True))
+
+
+@given(st.integers(2_000, 200_000), wanted)
+def test_every_share_of_a_long_video_has_its_pair(count: int, frames: int) -> None:
+    starts = plan_frames(count, Sampling(frames))[::2]
+    share = (count - 1) / len(starts)
+    for place, start in enumerate(starts):
+        assert place * share - 1 <= start <= (place + 1) * share + 1
+
+
+def test_a_single_frame_is_repeated_and_a_short_video_repeats_whole_pairs() -> None:
+    assert plan_frames(1, Sampling(4)) == (0, 0, 0, 0)
+    assert plan_frames(2, Sampling(4)) == (0, 1, 0, 1)
+    assert plan_frames(3, Sampling(4)) == (0, 1, 1, 2)
+
+
+def test_known_plan() -> None:
+    assert plan_frames(100, Sampling(8)) == (12, 13, 37, 38, 61, 62, 86, 87)
+
+
+@pytest.mark.parametrize(("count", "frames"), [(0, 8), (-1, 8), (10, 7), (10, 0)])
+def test_what_makes_no_plan(count: int, frames: int) -> None:
+    sampling = Sampling(2)
+    object.__setattr__(sampling, "frames", frames)
+    with pytest.raises(ValueError, match="must be"):
+        plan_frames(count, sampling)
