@@ -77,6 +77,37 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "{width} x {height} のフレーム {count} 枚に {needed} MiB のメモリが必要で、上限の {limit} MiB を"
         "超えています",
     },
+    # selections in a sheet
+    "problem_no_videos_selected": {
+        "en": "the selection contains no path of a video. Select the cells with the paths",
+        "ja": "選択範囲に動画のパスがありません。パスの入ったセルを選択してください",
+    },
+    "problem_no_table": {
+        "en": "the active cell lies in no table. Click into the table first",
+        "ja": "アクティブセルがテーブル内にありません。先にテーブル内のセルをクリックしてください",
+    },
+    "problem_no_cells_selected": {
+        "en": "no cells are selected, but a picture or chart. Select the cells with the paths",
+        "ja": "セルではなく図やグラフが選択されています。パスの入ったセルを選択してください",
+    },
+    "problem_no_video_in_row": {
+        "en": "the active row has no path of a video. Click on a row with one",
+        "ja": "アクティブな行に動画のパスがありません。パスのある行をクリックしてください",
+    },
+    # the LibreOffice extension
+    "problem_no_libreoffice": {
+        "en": "LibreOffice was not found; install it, or name its program folder in XL_VQA_LIBREOFFICE",
+        "ja": "LibreOffice が見つかりません。インストールするか、プログラムのフォルダーを XL_VQA_LIBREOFFICE に"
+        "指定してください",
+    },
+    "problem_not_listed": {
+        "en": "LibreOffice does not list it; close every LibreOffice window and try again",
+        "ja": "LibreOffice に登録されませんでした。LibreOffice をすべて閉じてから、もう一度お試しください",
+    },
+    "problem_no_python": {
+        "en": "the extension does not know the Python that xl_vqa is installed in; run: xl-vqa calc install",
+        "ja": "xl_vqa をインストールした Python が不明です。xl-vqa calc install を実行してください",
+    },
     # tables
     "problem_no_such_file": {"en": "there is no such file", "ja": "ファイルがありません"},
     "problem_no_rows": {"en": "it has no rows below a header", "ja": "見出しの下にデータ行がありません"},

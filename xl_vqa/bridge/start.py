@@ -181,6 +181,10 @@ def _spawn(settings: Settings, python: str, deadline: float) -> None:
         package_home = str(Path(xl_vqa.__file__).resolve().parent.parent)
         known = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = os.pathsep.join([package_home, *([known] if known else [])])
+    else:
+        # LibreOffice points these at its own Python; another one cannot even start with them
+        for name in ("PYTHONHOME", "PYTHONPATH"):
+            environment.pop(name, None)
     # -P: a file called json.py in the working folder must not shadow the standard library
     command = [python, "-P", "-m", "xl_vqa.host", "--handshake"]
     try:
