@@ -19,6 +19,85 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{done} of {total} rated, about {minutes} min left",
         "ja": "{total} 件中 {done} 件 評価済み、残り約 {minutes} 分",
     },
+    "nothing_running": {"en": "nothing is being rated", "ja": "評価中の動画はありません"},
+    "nothing_missing": {
+        "en": "Every selected video has a score already. To rate them again, choose Rescore.",
+        "ja": "選択した動画はすべて採点済みです。採点し直すには「再採点」を選んでください。",
+    },
+    "overwrite": {
+        "en": "{count} cells in the score columns hold values already. Overwrite them?",
+        "ja": "スコア列の {count} 個のセルに値が入っています。上書きしますか?",
+    },
+    "overwrite_or_move": {
+        "en": "{count} cells to the right hold values. Overwrite them?\n\nYes: overwrite. No: write to the right "
+        "of everything on the sheet.",
+        "ja": "右側の {count} 個のセルに値が入っています。上書きしますか?\n\n「はい」: 上書きします。"
+        "「いいえ」: シートの使用範囲の右側に書き込みます。",
+    },
+    "selection_gone": {
+        "en": "{count} rows were no longer on the sheet when their scores came. Their scores are kept; select the "
+        "videos again to write them.",
+        "ja": "スコアが出たときに {count} 行がシートにありませんでした。スコアは保存済みです。動画を選択し直すと"
+        "書き込まれます。",
+    },
+    "not_written": {
+        "en": "The scores could not be written: {problem}\n\nThe sheet is as it was, and every score is kept; "
+        "score the selection again to write them.",
+        "ja": "スコアを書き込めませんでした: {problem}\n\nシートは元のままで、スコアは保存済みです。もう一度"
+        "採点すると書き込まれます。",
+    },
+    "why_score": {
+        "en": "Score {label}, MOS {mos:.2f}, {band}",
+        "ja": "スコア {label}、MOS {mos:.2f}、{band}",
+    },
+    "why_confidence": {
+        "en": "The model is {percent}% sure of this category; 90% of its answer lies between {low} and {high}.",
+        "ja": "この区分に対する確信度は {percent}% です。回答の 90% は {low} から {high} の範囲にあります。",
+    },
+    "why_model": {
+        "en": "Rated by {model} from {frames} frames.",
+        "ja": "モデル {model} が {frames} フレームから評価しました。",
+    },
+    "ask_bands": {
+        "en": "Lowest scores of {names}, rising, with commas between them:",
+        "ja": "{names} の下限スコアを、小さい順にカンマ区切りで入力してください:",
+    },
+    "bands_name": {"en": "bands", "ja": "評価区分"},
+    "ask_model": {
+        "en": "The model: 'starter', a folder, or a hub name. (Profiles for formulas: {profiles})",
+        "ja": "モデルを「starter」、フォルダー、ハブ名のいずれかで指定してください"
+        "(数式用プロファイル: {profiles})",
+    },
+    "settings_changed": {
+        "en": "changed; formulas show it when they are computed next (Ctrl+Alt+F9)",
+        "ja": "変更しました。数式には次の再計算(Ctrl+Alt+F9)で反映されます",
+    },
+    "status_stopped": {
+        "en": "The scoring host is not running; it starts with the next video. Model: {model}",
+        "ja": "スコアリングホストは停止中です(次の動画で自動的に起動します)。モデル: {model}",
+    },
+    "status_model": {"en": "Model: {model} ({state})", "ja": "モデル: {model}({state})"},
+    "status_queue": {
+        "en": "Waiting {queued}, being rated {rating}; rated since start {done}, errors {failed}",
+        "ja": "待機 {queued}、評価中 {rating}、起動後の評価 {done}、エラー {failed}",
+    },
+    "state_unloaded": {"en": "loads when needed", "ja": "必要になったときに読み込みます"},
+    "state_loading": {"en": "loading", "ja": "読み込み中"},
+    "state_ready": {"en": "ready", "ja": "準備完了"},
+    "state_failed": {"en": "could not be loaded", "ja": "読み込みに失敗しました"},
+    "host_on": {"en": "the scoring host is running", "ja": "スコアリングホストは動作中です"},
+    "host_off": {"en": "the scoring host has stopped", "ja": "スコアリングホストを停止しました"},
+    "relinked": {"en": "{count} formulas relinked", "ja": "{count} 個の数式を再リンクしました"},
+    "help": {
+        "en": "=VQA_SCORE(A2)  score of the video whose path is in A2 (10 to 50)\n=VQA_MOS, =VQA_BAND, "
+        "=VQA_CONFIDENCE  its MOS, category and the model's confidence\n=VQA_ERROR(A2)  why there is no score\n"
+        "=VQA_STATUS()  how many are done and waiting\n=VQA_LABEL(4.2)  the label of people's MOS\n\n"
+        "Score selection writes scores beside the selected paths without formulas.",
+        "ja": "=VQA_SCORE(A2)  A2 のパスの動画のスコア(10〜50)\n=VQA_MOS、=VQA_BAND、=VQA_CONFIDENCE  MOS、"
+        "区分、モデルの確信度\n=VQA_ERROR(A2)  スコアがない理由\n=VQA_STATUS()  評価済みと評価中の件数\n"
+        "=VQA_LABEL(4.2)  人による MOS のラベル\n\n「選択範囲を採点」は、数式を使わずに、選択したパスの隣に"
+        "スコアを書き込みます。",
+    },
     "cancelled": {"en": "{count} videos cancelled", "ja": "{count} 件を取り消しました"},
     "finished": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
 }

@@ -1,7 +1,7 @@
 """The add-in's file, xl_vqa.xlam, from the plain texts beside this module. The same texts give the same bytes.
 
-pyOpenVBA writes the VBA project into a blank add-in that Excel once saved. The ribbon and the hidden sheet of texts
-are put into the package here, because VBA source is not Unicode.
+pyOpenVBA writes the VBA project into a blank add-in that Excel once saved. The ribbon and the hidden sheet of
+texts are put into the package here, because VBA source is not Unicode.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -48,10 +49,10 @@ def ribbon() -> bytes:
     return _resource("customUI14.xml").encode("utf-8")
 
 
-def build(modules: dict[str, str] | None = None) -> bytes:
-    """The add-in. ``modules`` in place of ``sources()``. Raises AddinError."""
+def build(modules: dict[str, str] | None = None, *, classes: Collection[str] = ()) -> bytes:
+    """The add-in. ``modules`` in place of ``sources()``, those in ``classes`` as classes. Raises AddinError."""
     try:
-        from pyopenvba import ExcelFile
+        from pyopenvba import ExcelFile, VBAModuleKind
     except ImportError as error:
         raise AddinError(problem="the package pyOpenVBA is missing; run: pip install pyOpenVBA") from error
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +63,8 @@ def build(modules: dict[str, str] | None = None) -> bytes:
                 if name in book.module_names():
                     book.set_module(name, source)
                 else:
-                    project.add_module(name, source)
+                    kind = VBAModuleKind.other if name in classes else VBAModuleKind.standard
+                    project.add_module(name, source, kind=kind)
             project.delete_module(_UNUSED_MODULE)
             book.save()
         return _package(file.read_bytes())

@@ -12,7 +12,7 @@ from typing import Any
 
 import xlwings
 
-from xl_vqa.excel import session
+from xl_vqa.excel import jobs, session
 from xl_vqa.excel.udf_names import CELL, FOLDER
 from xl_vqa.excel.values import from_excel, to_excel
 from xl_vqa.worksheet.evaluate import evaluate
@@ -55,7 +55,7 @@ def _bound(function: Function, func: Any, arg: Any, ret: Any) -> Callable[..., A
     udf.__annotations__ = {}
     made = ret(ndim=2)(func(category=CATEGORY.en)(udf))
     for argument in function.arguments:
-        made = arg(argument.name, ndim=2, doc=argument.help.en)(made)
+        made = arg(argument.name, ndim=2, err_to_str=True, doc=argument.help.en)(made)
     made = arg("folder", vba=FOLDER)(made)
     return arg("cell", vba=CELL)(made)  # type: ignore[no-any-return]
 
@@ -63,9 +63,11 @@ def _bound(function: Function, func: Any, arg: Any, ret: Any) -> Callable[..., A
 globals().update(bind())
 
 
+@xlwings.func
 def poll() -> str:
     """What VBA asks once a second while something is under way: ``busy`` or ``idle`` in the first line, then the
-    addresses of cells that have an answer now."""
+    addresses of cells that have an answer now. Results of running commands are written on the way."""
+    working = jobs.tick()
     memory = session.ratings()
     names = memory.finished()
-    return "\n".join(["busy" if memory.waiting else "idle", *names])
+    return "\n".join(["busy" if working or memory.waiting else "idle", *names])

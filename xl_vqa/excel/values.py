@@ -6,6 +6,7 @@ value or a waiting cell of it; a path or a band never begins with them.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from xl_vqa.errors import WorksheetCellError, XlVqaError
@@ -16,7 +17,10 @@ PENDING: Final = "#VQA?"
 NUMBERS: Final = {"value": 2015, "not_available": 2042}
 """Excel's numbers of #VALUE! and #N/A, as CVErr takes them."""
 
-# COM hands an error value over as one of these (2000 = #NULL! up to 2050 = #CALC!)
+ERROR_TEXTS: Final = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+"""What xlwings makes of error values in arguments, where asked to."""
+
+# COM hands over error values that xlwings does not know (#SPILL!, #CALC!) as one of these
 _LOWEST, _HIGHEST = -2146826288, -2146826230
 _MISSING: Final = -2147352572
 
@@ -38,11 +42,14 @@ def from_excel(argument: Any) -> Any:
     """An argument with its error values as errors; None for a missing one."""
     if isinstance(argument, (list, tuple)):
         return [from_excel(item) for item in argument]
+    if isinstance(argument, str) and argument in ERROR_TEXTS:
+        return WorksheetCellError()
+    if isinstance(argument, Decimal):  # a cell in a currency format
+        return float(argument)
     if isinstance(argument, bool) or not isinstance(argument, (int, float)):
         return argument
     if argument == _MISSING:
         return None
     if _LOWEST <= argument <= _HIGHEST:
         return WorksheetCellError()
-    # Excel has one kind of number, and a file called 7 is the text "7" to people
     return argument

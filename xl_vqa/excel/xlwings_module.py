@@ -1,4 +1,4 @@
-"""The VBA module that reaches Python: xlwings' own for custom add-ins, of the installed version, with five changes.
+"""The VBA module that reaches Python: xlwings' own for custom add-ins, with five changes.
 
 It is BSD-3 licensed and keeps its notice. It names the DLL of its version, so it is read from the installed
 xlwings when the add-in is built. What is changed, and why:

@@ -13,7 +13,9 @@ Private lastFailure As String
 
 ' The values of an argument. A range is read here, inside Excel, because one read from Python takes as long as
 ' thousands here. Rows below the used part of the sheet are left out, so that =VQA_SCORE(A:A) is no million calls.
-Public Function XlVqaValue(ByVal argument As Variant) As Variant
+' A missing argument becomes an empty one.
+Public Function XlVqaValue(Optional ByVal argument As Variant) As Variant
+    If IsMissing(argument) Then Exit Function
     If TypeName(argument) <> "Range" Then
         XlVqaValue = argument
         Exit Function
@@ -27,7 +29,7 @@ Public Function XlVqaValue(ByVal argument As Variant) As Variant
         If last < 1 Then last = 1
         If last < source.Rows.Count Then Set source = source.Resize(last, source.Columns.Count)
     End If
-    XlVqaValue = source.Value2
+    XlVqaValue = source.Value
 End Function
 
 ' The folder of the workbook whose cell is being computed; it need not be the active one.
@@ -131,7 +133,7 @@ Public Sub XlVqaPoll()
     pollAt = 0
     pollNeeded = False
     On Error GoTo failed
-    lines = Split(XLPy.Str(XLPy.Call(XLPy.Module("xl_vqa.excel.macros"), "poll")), vbLf)
+    lines = Split(XLPy.CallUDF("xl_vqa.excel.udf", "poll", Array()), vbLf)
     If lines(0) = "busy" Then pollNeeded = True
     For index = 1 To UBound(lines)
         XlVqaCompute lines(index)

@@ -1,0 +1,309 @@
+"""The commands of the ribbon: RunPython macros on ``xlwings.Book.caller()``.
+
+``run(name)`` is what the add-in calls; each command is a function of the calling book as well, for use in a script.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import xlwings as xw
+
+from xl_vqa.bridge import selection as plan
+from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.profiles import profile_names
+from xl_vqa.bridge.selection import Mode
+from xl_vqa.bridge.settings_file import change_settings
+from xl_vqa.bridge.texts import tr
+from xl_vqa.bridge.videos import Video
+from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
+from xl_vqa.excel import dialogs, jobs, session, targets
+from xl_vqa.labels import ACR_BANDS, Scale
+from xl_vqa.settings import Settings
+
+WHY_WAIT_S: Final = 20.0
+# 'C:\folder\xl_vqa.xlam'!VQA_SCORE, xl_vqa.xlam!VQA_SCORE, [1]!VQA_SCORE, _xll.VQA_SCORE, _xludf.VQA_SCORE
+_FOREIGN: Final = re.compile(
+    r"(?:'[^'!]*xl_vqa\.xlam'!|[^\s'!(),;=+*/&<>-]*xl_vqa\.xlam!|\[\d+\]!|_xl(?:l|fn|udf)\.)(VQA_[A-Z]+)",
+    re.IGNORECASE,
+)
+
+
+def run(name: str) -> None:
+    """The command ``name`` on the calling book; an error of ours becomes a message, never a traceback."""
+    book = xw.Book.caller()
+    try:
+        COMMANDS[name](book)
+    except XlVqaError as error:
+        dialogs.say(book.app, error.message(session.language()), mode="critical")
+
+
+# -- scores
+
+
+def score_missing(book: Any) -> None:
+    """Rates the selected videos without a score."""
+    _score(book, "missing", targets.targets)
+
+
+def rescore(book: Any) -> None:
+    """Rates all selected videos again."""
+    _score(book, "all", targets.targets)
+
+
+def score_table(book: Any) -> None:
+    """Rates the videos without a score in the table of the active cell."""
+    _score(book, "missing", targets.table_target)
+
+
+def _score(book: Any, mode: Mode, find: Callable[[Any, Mode], list[targets.Target]]) -> None:
+    settings = Settings.load()
+    language = settings.language
+    chosen = book.app.selection
+    if not isinstance(chosen, xw.Range):
+        raise SelectionError(problem="problem_no_cells_selected")
+    found = find(chosen, mode)
+    wanted = [target for target in found if target.rows]
+    if not wanted:
+        dialogs.say(book.app, tr("nothing_missing", language))
+        return
+    for target in wanted:
+        if not _may_write(book.app, target, language):
+            return
+    job = jobs.Job(
+        book.app,
+        wanted,
+        folder=_folder(book),
+        locations=session.locations(),
+        refresh=mode == "all",
+        settings=settings,
+    )
+    jobs.start(job)
+    job.wait(0.3)  # stored ratings are there at once
+    jobs.tick()
+
+
+def _may_write(app: Any, target: targets.Target, language: str) -> bool:
+    """Whether the user agrees to what would be overwritten; new columns can go elsewhere instead."""
+    if not target.filled:
+        return True
+    if target.columns:
+        return dialogs.ask(app, tr("overwrite", language, count=target.filled), "ok_cancel") == "ok"
+    answer = dialogs.ask(app, tr("overwrite_or_move", language, count=target.filled), "yes_no_cancel")
+    if answer == "no":
+        targets.move_new_columns(target)
+    return answer in ("yes", "no")
+
+
+def cancel(book: Any) -> None:
+    """Stops commands and waiting formulas."""
+    count = jobs.cancel_all() + session.ratings().cancel()
+    book.app.status_bar = "xl_vqa: " + tr(
+        "cancelled" if count else "nothing_running", session.language(), count=count
+    )
+
+
+# -- one video
+
+
+def why(book: Any) -> None:
+    """What the rating of the active row's video consists of, or why there is none."""
+    settings = Settings.load()
+    cell = targets.active_cell(book)
+    path = _video_of_row(cell)
+    with HostClient(settings) as client:
+        video = Video(session.locations().resolve(path, _folder(book)))
+        (answer,) = client.rate([video], wait=WHY_WAIT_S, detail=True)
+    dialogs.say(book.app, f"{path}\n\n{_explanation(answer.result, settings.language)}")
+
+
+def _video_of_row(cell: Any) -> str:
+    used = cell.sheet.used_range
+    row = targets.read(cell.sheet, cell.row, 1, cell.row, max(used.column + used.columns.count - 1, cell.column))[
+        0
+    ]
+    if plan.is_video(row[cell.column - 1]):
+        return str(row[cell.column - 1])
+    place = plan.video_column([row])
+    if place is None:
+        raise SelectionError(problem="problem_no_video_in_row")
+    return str(row[place])
+
+
+def _explanation(result: Any, language: str) -> str:
+    if result is None:
+        return tr("pending", language)
+    if isinstance(result, XlVqaError):
+        return result.message(language)
+    from xl_vqa.messages import text
+
+    values = plan.values_of(result, language)
+    low, high = result["interval"]
+    lines = [
+        tr("why_score", language, label=values["label"], mos=values["mos"], band=values["band"]),
+        tr("why_confidence", language, percent=round(values["confidence"] * 100), low=low, high=high),
+        tr("why_model", language, model=result["model"], frames=result["frames"]),
+    ]
+    return "\n".join(lines + [text(key, language) for key in result["warnings"]])
+
+
+# -- bands and models
+
+
+def bands(book: Any) -> None:
+    """Shows the lowest labels of the bands and takes others; formulas show the new bands."""
+    settings = Settings.load()
+    language = settings.language
+    now = settings.bands(Scale()).thresholds
+    names = ", ".join(band.name(language) for band in ACR_BANDS[1:])
+    given = dialogs.ask_text(
+        book.app, tr("ask_bands", language, names=names), ", ".join(f"{value:g}" for value in now)
+    )
+    if given is None:
+        return
+    try:
+        thresholds = tuple(float(part) for part in given.replace("、", ",").replace(";", ",").split(","))
+    except ValueError:
+        raise SettingsError(source=tr("bands_name", language), problem=given) from None
+    change_settings(settings.home, band_thresholds=thresholds)
+    _changed(book)
+
+
+def model_status(book: Any) -> None:
+    """Which model rates, and what the host does."""
+    settings = Settings.load()
+    language = settings.language
+    with HostClient(settings) as client:
+        state = client.status()
+    if state is None:
+        dialogs.say(book.app, tr("status_stopped", language, model=settings.model))
+        return
+    lines = [
+        tr("status_model", language, model=state["model"], state=tr(f"state_{state['model_state']}", language)),
+        tr("status_queue", language, **{name: state[name] for name in ("queued", "rating", "done", "failed")}),
+    ]
+    trouble = session.ratings().counts().trouble
+    dialogs.say(book.app, "\n".join(lines + ([trouble.message(language)] if trouble else [])))
+
+
+def choose_model(book: Any) -> None:
+    """Takes another model into settings.toml; the host loads it for the next video."""
+    settings = Settings.load()
+    language = settings.language
+    profiles = ", ".join(profile_names(settings)) or "-"
+    given = dialogs.ask_text(book.app, tr("ask_model", language, profiles=profiles), settings.model)
+    if not given or given == settings.model:
+        return
+    changed = change_settings(settings.home, model=given)
+    with HostClient(changed) as client:
+        client.model()
+    _changed(book)
+
+
+def _changed(book: Any) -> None:
+    session.ratings().forget()
+    book.app.status_bar = "xl_vqa: " + tr("settings_changed", session.language())
+
+
+def host_start(book: Any) -> None:
+    """Starts the host and lets waiting formulas try again."""
+    with HostClient(Settings.load()) as client:
+        client.ensure_running()
+    session.ratings().retry()
+    book.app.status_bar = "xl_vqa: " + tr("host_on", session.language())
+
+
+def host_stop(book: Any) -> None:
+    """Stops the host after the videos at hand."""
+    with HostClient(Settings.load()) as client:
+        client.stop()
+    book.app.status_bar = "xl_vqa: " + tr("host_off", session.language())
+
+
+# -- workbooks
+
+
+def new_kpi(book: Any) -> None:
+    """Makes a new KPI workbook beside this one (or in the user's documents) and opens it."""
+    language = session.language()
+    folder = Path(session.locations().resolve(".", _folder(book))) if _folder(book) else Path.home() / "Documents"
+    if not folder.is_dir():
+        folder = Path.home()
+    number = 1
+    while (file := folder / f"xl_vqa KPI{'' if number == 1 else f' {number}'}.xlsx").exists():
+        number += 1
+    # the builder needs libraries that this process does without
+    command = [sys.executable, "-P", "-m", "xl_vqa.cli.main", "workbook", "new", "kpi", "--lang", language]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    done = subprocess.run(
+        [*command, "-o", str(file)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        creationflags=flags,
+        check=False,
+    )
+    if done.returncode:
+        problem = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+        raise SelectionError(problem=problem)
+    book.app.books.open(str(file))
+
+
+def relink_formulas(book: Any) -> None:
+    """Formulas that name another PC's add-in (``'C:\\...\\xl_vqa.xlam'!VQA_SCORE``) call this one again."""
+    count = 0
+    for sheet in book.sheets:
+        used = sheet.used_range
+        formulas = used.formula
+        rows = [list(row) for row in formulas] if isinstance(formulas, (list, tuple)) else [[formulas]]
+        for down, row in enumerate(rows):
+            for across, formula in enumerate(row):
+                plain = plan_formula(formula)
+                if plain != formula:
+                    sheet.range((used.row + down, used.column + across)).formula = plain
+                    count += 1
+    book.app.status_bar = "xl_vqa: " + tr("relinked", session.language(), count=count)
+
+
+def plan_formula(formula: Any) -> Any:
+    """A formula without the path or prefix before our function names; anything else as it is."""
+    if not isinstance(formula, str) or not formula.startswith("=") or "VQA_" not in formula:
+        return formula
+    return _FOREIGN.sub(r"\1", formula)
+
+
+def help_(book: Any) -> None:
+    """The functions and buttons in a few lines."""
+    dialogs.say(book.app, tr("help", session.language()))
+
+
+def _folder(book: Any) -> str | None:
+    """The book's folder or address; None while it is unsaved."""
+    fullname = str(book.impl.fullname)  # Book.fullname would look for the local file itself, and fail with it
+    for separator in ("\\", "/"):
+        if separator in fullname:
+            return fullname.rpartition(separator)[0]
+    return None
+
+
+COMMANDS: Final[dict[str, Callable[[Any], None]]] = {
+    "score_missing": score_missing,
+    "rescore": rescore,
+    "score_table": score_table,
+    "cancel": cancel,
+    "why": why,
+    "bands": bands,
+    "model_status": model_status,
+    "choose_model": choose_model,
+    "host_start": host_start,
+    "host_stop": host_stop,
+    "new_kpi": new_kpi,
+    "relink_formulas": relink_formulas,
+    "help": help_,
+}
+"""Every command by the tag of its button."""
