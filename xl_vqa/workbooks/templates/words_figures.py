@@ -1,0 +1,246 @@
+"""Names of the KPI tracker's figures, and the sentence that explains each, English and Japanese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NAMES: Final[dict[str, tuple[str, str]]] = {
+    "sec_agreement": ("Agreement", "一致度"),
+    "sec_time": ("Time", "時間"),
+    "sec_complaints": ("Complaints", "クレーム"),
+    "sec_triage": ("Review at the threshold", "しきい値での再確認"),
+    "sec_money": ("Money", "費用と効果"),
+    "sec_drift": ("Drift", "ドリフト"),
+    "sec_check": ("Check of the log", "記録の点検"),
+    "pairs": ("Videos with both scores", "両方の評価がある動画"),
+    "kappa": ("Weighted kappa", "重み付きカッパ"),
+    "srcc": ("Rank correlation (SRCC)", "順位相関(SRCC)"),
+    "plcc": ("Linear correlation (PLCC)", "線形相関(PLCC)"),
+    "icc": ("ICC(2,1)", "ICC(2,1)"),
+    "ccc": ("Lin's concordance (CCC)", "Lin の一致相関係数(CCC)"),
+    "bias": ("Mean difference", "平均の差"),
+    "loa_low": ("Limit of agreement, low", "一致限界(下限)"),
+    "loa_high": ("Limit of agreement, high", "一致限界(上限)"),
+    "within": ("Share within the tolerance", "許容差以内の割合"),
+    "videos": ("Videos since AI is in use", "AI 運用開始後の動画"),
+    "hours_measured": ("Hours saved, measured", "削減時間(実測)"),
+    "hours_computed": ("Hours saved, computed", "削減時間(計算)"),
+    "hours": ("Hours saved", "削減時間"),
+    "rate_before": ("Complaints per video, before", "クレーム率(導入前)"),
+    "rate_after": ("Complaints per video, after", "クレーム率(導入後)"),
+    "difference": ("Fall of the complaint rate", "クレーム率の低下"),
+    "difference_low": ("… 95% interval, low", "… 95% 信頼区間(下限)"),
+    "difference_high": ("… 95% interval, high", "… 95% 信頼区間(上限)"),
+    "reduction": ("Complaint change", "クレームの減少率"),
+    "reduction_low": ("… 95% interval, low", "… 95% 信頼区間(下限)"),
+    "reduction_high": ("… 95% interval, high", "… 95% 信頼区間(上限)"),
+    "causal": ("Verdict", "判定"),
+    "review": ("Review rate", "再確認率"),
+    "escape": ("Escape rate", "見逃し率"),
+    "precision": ("Precision", "適合率"),
+    "recall": ("Recall", "再現率"),
+    "cost_chosen": ("Cost per 100 videos", "100 本あたり費用"),
+    "best_threshold": ("Cheapest threshold", "費用最小のしきい値"),
+    "cost_best": ("Cost at the cheapest threshold", "費用最小時の 100 本あたり費用"),
+    "avoided": ("Complaints avoided", "回避したクレーム"),
+    "missed": ("Missed defects", "見逃した不良"),
+    "running": ("Running cost", "運用費用"),
+    "net": ("Net benefit", "純便益"),
+    "net_month": ("Net benefit per month", "純便益(月あたり)"),
+    "roi": ("Return on running cost (ROI)", "投資対効果(ROI)"),
+    "roi_all": ("ROI with the one-off cost", "ROI(初期費用込み)"),
+    "payback": ("Payback in months", "回収期間(月)"),
+    "psi": ("PSI of the AI scores", "AI スコアの PSI"),
+    "psi_chance": ("… PSI that chance reaches", "… 偶然でも生じる PSI"),
+    "cusum": ("CUSUM of human minus AI", "人 − AI の CUSUM"),
+    "drift": ("Drift flag", "ドリフト判定"),
+    "entries": ("Entries", "記入のある行"),
+    "undated": ("… without a date", "… 日付のない行"),
+    "not_scores": ("… cells that are no score", "… スコアでないセル"),
+    "beyond": ("… below row 10,000", "… 10,000 行を超える行"),
+}
+_NOTES: Final[dict[str, tuple[str, str]]] = {
+    "pairs": (
+        "Rows in the period where both scores lie on the scale; all figures of this block look at these.",
+        "期間内で両方の評価が尺度内にある行。このブロックの数値はこれらの行から求めます。",
+    ),
+    "kappa": (
+        "Cohen's kappa on whole labels with quadratic weights: 1 is full agreement, 0 chance; far misses cost most.",
+        "整数ラベルに対する二次重み付きコーエンのカッパ。1 は完全一致、0 は偶然と同じ。大きな差ほど重く数えます。",
+    ),
+    "srcc": (
+        "Spearman's correlation of the order of the videos, ties at their average rank; scores count to a tenth.",
+        "動画の順位の相関(スピアマン)。同点は平均順位とし、スコアは 0.1 刻みで扱います。",
+    ),
+    "plcc": (
+        "Pearson's correlation of the scores: how well one follows the other along a line.",
+        "スコアどうしのピアソン相関。一方が他方にどれだけ直線的に従うかを示します。",
+    ),
+    "icc": (
+        "Intraclass correlation, two-way random, absolute agreement, single rater: shifts count as disagreement.",
+        "級内相関(二元配置変量・絶対一致・単一評価者)。一定のずれも不一致とみなします。",
+    ),
+    "ccc": (
+        "Correlation to the line of equality: 1 only where every pair is equal.",
+        "等しい線への一致の度合い。すべての組が等しいときだけ 1 になります。",
+    ),
+    "bias": (
+        "AI minus human (second minus first person), in labels: above 0 means the AI is kinder.",
+        "AI − 人(2 人目 − 1 人目)のラベル差の平均。0 より大きければ AI の方が甘い評価です。",
+    ),
+    "loa_low": (
+        "Mean difference minus 1.96 standard deviations (Bland-Altman): 95% of differences lie above the lower "
+        "and below the upper limit.",
+        "平均の差 − 1.96 × 標準偏差(ブランド・アルトマン法)。差の約 95% が上下限の間に入ります。",
+    ),
+    "loa_high": ("Mean difference plus 1.96 standard deviations.", "平均の差 + 1.96 × 標準偏差。"),
+    "within": (
+        "Share of videos whose two scores differ by no more than the tolerance in Settings (5 labels).",
+        "2 つの評価の差が「設定」の許容差(初期値 5)以内である動画の割合。",
+    ),
+    "videos": (
+        "Videos of the rows from the first day with AI on; a row without a number counts as one.",
+        "AI 運用開始日以降の動画の本数。本数が空欄の行は 1 本と数えます。",
+    ),
+    "hours_measured": (
+        "Minutes without AI minus minutes with AI, of rows that hold both, divided by 60.",
+        "両方の時間がある行の(AI なしの時間 − AI ありの時間)の合計 ÷ 60。",
+    ),
+    "hours_computed": (
+        "Videos × (minutes per check − review rate × minutes per check − minutes for using AI) / 60.",
+        "本数 ×(確認時間 − 再確認率 × 確認時間 − AI 利用の手間)÷ 60。",
+    ),
+    "hours": (
+        "The measured hours, or the computed ones where Settings says so or nothing was measured.",
+        "実測値。「設定」で計算を選んだ場合や実測がない場合は計算値。",
+    ),
+    "rate_before": (
+        "Complaints divided by videos, rows before AI was in use.",
+        "AI 運用開始前の行のクレーム件数 ÷ 本数。",
+    ),
+    "rate_after": (
+        "Complaints divided by videos, rows since AI is in use.",
+        "AI 運用開始後の行のクレーム件数 ÷ 本数。",
+    ),
+    "difference": ("Rate before minus rate after, in points.", "導入前の率 − 導入後の率(ポイント差)。"),
+    "difference_low": (
+        "Newcombe's interval for two proportions: where both ends lie above 0, the fall is more than chance.",
+        "2 つの割合の差の信頼区間(ニューカム法)。両端が 0 より大きければ偶然を超える低下です。",
+    ),
+    "difference_high": ("Upper end of the same interval.", "同じ区間の上限。"),
+    "reduction": (
+        "1 − rate after / rate before: above 0 means fewer complaints.",
+        "1 − 導入後の率 ÷ 導入前の率。0 より大きければクレームが減っています。",
+    ),
+    "reduction_low": (
+        "Interval of the ratio of two proportions, on the logarithm; needs a complaint in both periods.",
+        "2 つの割合の比の信頼区間(対数法)。両期間に 1 件以上のクレームが必要です。",
+    ),
+    "reduction_high": ("Upper end of the same interval.", "同じ区間の上限。"),
+    "causal": (
+        "Without a control group other changes of the same time cannot be told apart from the AI.",
+        "対照群がないため、同時期の他の変化と AI の効果を区別できません。",
+    ),
+    "review": (
+        "Share of videos below the threshold, which people still look at.",
+        "しきい値未満のため人が引き続き確認する動画の割合。",
+    ),
+    "escape": (
+        "Share of the defective videos that the threshold lets pass unseen.",
+        "不良動画のうち、確認されずに通過するものの割合。",
+    ),
+    "precision": (
+        "Share of the reviewed videos that are defective.",
+        "再確認した動画のうち不良であるものの割合。",
+    ),
+    "recall": ("Share of the defective videos that are reviewed.", "不良動画のうち再確認されるものの割合。"),
+    "cost_chosen": (
+        "Reviews × wage × minutes + missed defects × cost of a missed defect, at the chosen threshold.",
+        "設定中のしきい値での 再確認 × 人件費 × 時間 + 見逃し × 見逃し費用。",
+    ),
+    "best_threshold": (
+        "The threshold of least cost on these videos; of equals the one with the fewest reviews.",
+        "これらの動画で費用が最小になるしきい値。同額なら再確認が最も少ないもの。",
+    ),
+    "cost_best": (
+        "What 100 videos would cost there; found on the same videos, so somewhat flattering.",
+        "そのときの 100 本あたり費用。同じ動画で選んだ値なので、やや楽観的です。",
+    ),
+    "avoided": (
+        "Complaints expected at the old rate minus complaints counted; below 0 where there are more.",
+        "導入前の率から見込まれる件数 − 実際の件数。増えた場合は負になります。",
+    ),
+    "missed": (
+        "Defects that the check with AI let pass, as counted in the log since AI is in use.",
+        "AI 運用開始後に見逃した不良の件数(記録シートの合計)。",
+    ),
+    "running": (
+        "Months since AI is in use × (computing + licences + upkeep).",
+        "AI 運用開始からの月数 ×(計算機 + ライセンス + 保守)。",
+    ),
+    "net": (
+        "Hours saved × wage + complaints avoided × cost of a complaint − running cost − escapes × their cost.",
+        "削減時間 × 人件費 + 回避クレーム × クレーム費用 − 運用費用 − 見逃し × 見逃し費用。",
+    ),
+    "net_month": (
+        "Net benefit divided by the months since AI is in use.",
+        "純便益 ÷ AI 運用開始からの月数。",
+    ),
+    "roi": (
+        "Net benefit divided by the running cost of the same months.",
+        "純便益 ÷ 同じ期間の運用費用。",
+    ),
+    "roi_all": (
+        "(Net benefit − one-off cost) / (running cost + one-off cost): what is earned so far, all counted.",
+        "(純便益 − 初期費用)÷(運用費用 + 初期費用)。初期費用も含めたこれまでの効果。",
+    ),
+    "payback": (
+        "One-off cost divided by the net benefit per month; 'never' where that is not above 0.",
+        "初期費用 ÷ 月あたりの純便益。純便益が 0 以下なら「回収不可」。",
+    ),
+    "psi": (
+        "Population stability index, recent days against the reference period in fifths: below 0.1 is stable, "
+        "above 0.25 a shift (by convention).",
+        "直近期間と基準期間のスコア分布の差(五分位の PSI)。慣例で 0.1 未満は安定、0.25 超は変化あり。",
+    ),
+    "psi_chance": (
+        "With so few videos, 5% of unchanged months pass this value: the drift flag asks for more than it.",
+        "この本数では、変化がなくても 5% の確率でこの値を超えます。ドリフト判定はこれを超えた場合に限ります。",
+    ),
+    "cusum": (
+        "Cumulative sum of how far each week's difference of people and AI lies from the reference, beyond half a "
+        "standard error: its highest value.",
+        "週ごとの「人 − AI」の差のうち標準誤差の半分を超える分の累積。期間中の最大値。",
+    ),
+    "drift": (
+        "Says whether the videos (PSI) or the AI against people (CUSUM) have left the reference period.",
+        "動画の傾向(PSI)または人と AI の差(CUSUM)が基準期間から変わったかを示します。",
+    ),
+    "entries": ("Rows of the log with anything in them but a note.", "備考以外に記入のある行の数。"),
+    "undated": (
+        "These rows count nowhere: give them a date.",
+        "これらの行は集計されません。日付を記入してください。",
+    ),
+    "not_scores": (
+        "Texts, or numbers outside the scale, in the columns of scores: they are left out.",
+        "スコア列にある文字や尺度外の数値。集計から除かれます。",
+    ),
+    "beyond": (
+        "Entries further down are not counted: begin a new tracker.",
+        "これより下の行は集計されません。新しい管理表を作成してください。",
+    ),
+}
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "fewer": ("Fewer complaints, more than chance explains.", "クレームは偶然を超えて減少しました。"),
+    "more": ("More complaints, more than chance explains.", "クレームは偶然を超えて増加しました。"),
+    "unclear": ("No change beyond chance.", "偶然を超える変化はありません。"),
+    "not_causal": ("(before/after, not causal)", "(前後比較であり、因果関係を示すものではありません)"),
+    "drift_no": ("stable", "安定"),
+    "drift_maybe": ("watch", "要観察"),
+    "drift_yes": ("DRIFT: check videos and model", "ドリフトあり:動画とモデルをご確認ください"),
+}
+FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
+    **{key if key.startswith("sec_") else f"f_{key}": text for key, text in _NAMES.items()},
+    **{f"m_{key}": text for key, text in _NOTES.items()},
+    **_TEXTS,
+}
