@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -120,3 +121,13 @@ def test_user_frames_and_pixels_replace_the_models() -> None:
     assert small.pixels.total_pixels == 784 * spec.sampling.frames
     assert adjusted(spec) is spec
     assert load_rater("stand-in", frames=2).spec.sampling.frames == 2
+
+
+def test_the_log_names_what_was_computed(tmp_path: Path) -> None:
+    log = tmp_path / "computed"
+    rater = load_rater(f"stand-in?log={log}")
+    rate(rater, clip(), "a red fox")
+    rate(rater, clip(), "狐")
+    rater.rate([])
+    assert log.read_text(encoding="utf-8").splitlines() == ["a red fox", "狐"]
+    assert rater.fingerprint == load_rater("stand-in").fingerprint

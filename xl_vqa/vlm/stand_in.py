@@ -57,6 +57,8 @@ class StandInOptions:
     """Another seed is another model: other scores, another fingerprint."""
     frames: int = 8
     """Frames per video."""
+    log: str = ""
+    """A file that gets a line with the text of every video that was computed, before the answer is given."""
 
     @classmethod
     def parse(cls, model: str) -> StandInOptions:
@@ -118,6 +120,11 @@ class StandInRater:
     def rate(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[Outcome]:
         if items:
             time.sleep(self.options.delay + self.options.per_video * len(items))
+        if self.options.log and items:
+            # one write, so that lines of several processes never mix
+            lines = "".join(f"{text or ''}\n" for _, text in items)
+            with open(self.options.log, "ab", buffering=0) as file:
+                file.write(lines.encode("utf-8", "surrogatepass"))
         return [self._rate_one(video, text or "") for video, text in items]
 
     def _rate_one(self, video: PreparedVideo, text: str) -> Outcome:
