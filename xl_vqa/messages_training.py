@@ -1,0 +1,30 @@
+"""What people read about errors of training, in English and Japanese. Standard library only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MESSAGES: Final[dict[str, dict[str, str]]] = {
+    "training_error": {
+        "en": "The training cannot go on: {problem}.",
+        "ja": "学習を続けられません: {problem}",
+    },
+    "recipe_error": {
+        "en": "The recipe {path} cannot be used:\n{problem}",
+        "ja": "レシピ {path} を使用できません:\n{problem}",
+    },
+    "training_data": {
+        "en": "The training data in {path} cannot be used: {problem}.",
+        "ja": "{path} の学習データを使用できません: {problem}",
+    },
+    "training_videos": {
+        "en": "{count} of {total} videos cannot be read. Mend or leave out these rows, or write 'unreadable: skip' "
+        "in the recipe:\n{problem}",
+        "ja": "{total} 本中 {count} 本の動画を読み込めません。該当する行を修正または除外するか、レシピに "
+        "'unreadable: skip' と書いてください:\n{problem}",
+    },
+    "training_memory": {
+        "en": "The training needs about {needed} GiB and {free} GiB are free ({device}). {problem}",
+        "ja": "学習には約 {needed} GiB 必要ですが、空きは {free} GiB です({device})。{problem}",
+    },
+}

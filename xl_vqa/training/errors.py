@@ -1,0 +1,33 @@
+"""Errors of training. They never leave this machine's command line, so they are defined where they arise.
+
+XlVqaError
+└── TrainingError
+    ├── RecipeError            every problem of a recipe, at once
+    ├── TrainingDataError      a manifest that nothing can be learned from
+    ├── TrainingVideosError    videos that cannot be read
+    └── TrainingMemoryError    more memory than there is, said before the first step
+"""
+
+from __future__ import annotations
+
+from xl_vqa.errors import XlVqaError
+
+
+class TrainingError(XlVqaError):
+    code = "training_error"
+
+
+class RecipeError(TrainingError):
+    code = "recipe_error"
+
+
+class TrainingDataError(TrainingError):
+    code = "training_data"
+
+
+class TrainingVideosError(TrainingError):
+    code = "training_videos"
+
+
+class TrainingMemoryError(TrainingError):
+    code = "training_memory"

@@ -1,0 +1,92 @@
+"""What a trainer is fed: prompt, patches and answer of each video as one batch, with the target mask as labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training.frame_cache import StoredClip
+from xl_vqa.training.schemes import Target
+from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.vlm.backbone import Backbone
+from xl_vqa.vlm.inputs import VideoInput, model_inputs
+from xl_vqa.vlm.prompt import PromptTokens, build_prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One video of the training set. ``mos`` is on the scheme's scale."""
+
+    clip: StoredClip
+    target: Target
+    mos: float
+
+
+class Examples(Dataset[dict[str, Any]]):
+    """Items are light: patches are read from the cache by the collator, when their batch comes."""
+
+    def __init__(self, examples: Sequence[Example], prompt: PromptTokens) -> None:
+        self.examples = examples
+        self._around = len(prompt.before) + len(prompt.after)
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        example = self.examples[index]
+        # what the length-grouped sampler measures; nothing else reads it
+        return {"input_ids": range(self._around + example.clip.tokens), "example": example}
+
+
+@dataclass(frozen=True, slots=True)
+class Collator:
+    """Examples to the keyword arguments of ``forward``, and ``labels`` int64 [rows, tail].
+
+    ``tail`` is the longest answer plus one: logits are asked for those positions only (``logits_to_keep``),
+    because logits over 150,000 tokens of vocabulary at every position of a video would fill a GPU. Labels are
+    IGNORE everywhere but at the counted tokens of the answer.
+    """
+
+    prompt: PromptTokens
+    spec: ModelSpec
+    tokens_per_second: float
+    pad_id: int
+    dtype: torch.dtype = torch.float32
+
+    @classmethod
+    def of(cls, backbone: Backbone, spec: ModelSpec) -> Collator:
+        prompt = build_prompt(backbone.tokens, spec.prompt)
+        return cls(prompt, spec, backbone.tokens_per_second, backbone.pad_id, backbone.model.dtype)
+
+    def __call__(self, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        examples: list[Example] = [item["example"] for item in items]
+        rows = [VideoInput(self.prompt, e.clip.load(), e.clip.seconds_per_pair) for e in examples]
+        inputs: dict[str, Any] = dict(
+            model_inputs(
+                rows,
+                normalization=self.spec.normalization,
+                tokens_per_second=self.tokens_per_second,
+                pad_id=self.pad_id,
+                answers=[e.target.ids for e in examples],
+                dtype=self.dtype,
+            )
+        )
+        tail = max(len(e.target.ids) for e in examples) + 1
+        inputs["labels"] = tail_labels([e.target for e in examples], tail)
+        inputs["logits_to_keep"] = tail
+        return inputs
+
+
+def tail_labels(targets: Sequence[Target], tail: int) -> Tensor:
+    """int64 [rows, tail]: the labels of the last ``tail`` positions; rows end together, as batches are padded
+    on the left."""
+    labels = torch.full((len(targets), tail), IGNORE)
+    for row, target in enumerate(targets):
+        labels[row, tail - len(target.ids) :] = torch.tensor(target.labels)
+    return labels

@@ -1,0 +1,111 @@
+"""Videos as patches on disk: each is decoded and resized once, however many epochs and runs read it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training.cache import atomic_path
+from xl_vqa.video.fingerprint import fingerprint
+from xl_vqa.video.read import read_frames
+from xl_vqa.vlm.patches import Patches, make_patches
+from xl_vqa.vlm.positions import seconds_per_pair
+
+FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClip:
+    """One video in the cache; ``tokens`` is what it takes of the prompt."""
+
+    video: str
+    path: Path
+    grid: tuple[int, int, int]
+    seconds_per_pair: float
+
+    @property
+    def tokens(self) -> int:
+        t, h, w = self.grid
+        return t * h * w // 4
+
+    def load(self) -> Patches:
+        """uint8 patches, as they were made."""
+        with safe_open(self.path, framework="pt") as file:
+            return Patches(file.get_tensor("patches"), self.grid)
+
+
+class FrameCache:
+    """Keyed by the video's content and by everything of the spec that changes its patches. Thread-safe."""
+
+    def __init__(self, folder: Path, spec: ModelSpec) -> None:
+        self.folder, self.spec = folder, spec
+        facts = {"format": FORMAT, "sampling": asdict(spec.sampling), "pixels": asdict(spec.pixels)}
+        self._settings = json.dumps(facts, sort_keys=True)
+
+    def get(self, video: str) -> StoredClip:
+        """From the cache, or decoded now. Raises VideoError, or OutputNotWritableError for a full disk."""
+        key = blake2b(f"{fingerprint(video)}\n{self._settings}".encode(), digest_size=20).hexdigest()
+        path = self.folder / key[:2] / f"{key}.safetensors"
+        found = self._stored(video, path)
+        if found is not None:
+            return found
+        clip = read_frames(video, self.spec.sampling)
+        patches = make_patches(clip.frames, self.spec.pixels)
+        seconds = seconds_per_pair(clip.used.timestamps_s)
+        meta = {"grid": json.dumps(patches.grid), "seconds_per_pair": repr(seconds)}
+        try:
+            with atomic_path(path) as partial:
+                save_file({"patches": patches.values.contiguous()}, partial, metadata=meta)
+        except Exception as error:  # safetensors has an error of its own for a full disk
+            reason = getattr(error, "strerror", None) or str(error)
+            raise OutputNotWritableError(path=str(path), problem=reason) from error
+        return StoredClip(video, path, patches.grid, seconds)
+
+    def get_all(
+        self, videos: Sequence[str], *, threads: int = 2, on_progress: Callable[[int, int], None] | None = None
+    ) -> list[StoredClip | VideoError]:
+        """One clip or error per video, in order. Raises only what is no fault of a single video."""
+        lock, done = threading.Lock(), 0
+
+        def one(video: str) -> StoredClip | VideoError:
+            nonlocal done
+            try:
+                result: StoredClip | VideoError = self.get(video)
+            except VideoError as error:
+                result = error
+            with lock:
+                done += 1
+                if on_progress is not None:
+                    on_progress(done, len(videos))
+            return result
+
+        with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+            try:
+                return list(pool.map(one, videos))
+            except XlVqaError:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    @staticmethod
+    def _stored(video: str, path: Path) -> StoredClip | None:
+        if not path.is_file():
+            return None
+        try:
+            with safe_open(path, framework="pt") as file:
+                meta = file.metadata()
+                t, h, w = json.loads(meta["grid"])
+                if next(iter(file.get_slice("patches").get_shape())) != t * h * w:
+                    return None
+                return StoredClip(video, path, (t, h, w), float(meta["seconds_per_pair"]))
+        except Exception:  # damaged: made anew
+            return None
