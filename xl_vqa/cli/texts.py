@@ -94,6 +94,13 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "labels_hashing": {"en": "Comparing videos of equal size", "ja": "同じサイズの動画を比較中"},
     "labels_reading": {"en": "Reading {path}", "ja": "{path} を読み込み中"},
     "labels_read": {"en": "{path}: {form} (sheet {sheet})", "ja": "{path}: {form}(シート {sheet})"},
+    "compare_working": {"en": "Preparing", "ja": "準備中"},
+    "compare_run": {"en": "{done}/{total} {name}", "ja": "{done}/{total} {name}"},
+    "compare_left": {"en": "{minutes} min left", "ja": "残り約 {minutes} 分"},
+    "compare_stopped": {
+        "en": "Stopped. Finished runs are kept in {path}; the same command goes on from there.",
+        "ja": "中断しました。完了した実行は {path} に保存済みです。同じコマンドで続きから再開できます。",
+    },
     "labels_columns": {"en": "Columns: {columns}", "ja": "列: {columns}"},
     "labels_many": {"en": "{count} columns ({names} ...)", "ja": "{count} 列({names} ...)"},
     "labels_ceiling": {"en": "Coding ceiling", "ja": "符号化による上限"},

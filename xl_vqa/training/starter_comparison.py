@@ -1,0 +1,124 @@
+"""One run of the schemes' comparison on the starter's own task: clips and features of ``make starter``, reused.
+
+The starter is trained from its published trunk anew for every scheme and seed, on the clips whose features are
+in the work folder already, so that a run takes minutes and the comparison can be repeated by one command.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from xl_vqa.evaluation.runs import Run, RunRow
+from xl_vqa.model_spec import Prompt
+from xl_vqa.training import clips, contents, features, sources
+from xl_vqa.training.clips import Clip
+from xl_vqa.training.features import StoredFeatures
+from xl_vqa.training.jobs import Job, OnShare
+from xl_vqa.training.scheme_names import named_scheme
+from xl_vqa.training.schemes import LEVELS, Scheme
+from xl_vqa.training.starter import new_model
+from xl_vqa.training.starter_fit import FitOptions, Prompts
+from xl_vqa.training.starter_schemes import AnswerTree, Floats, answer, fit
+from xl_vqa.training.starter_spec import starter_spec
+from xl_vqa.vlm.tokens import PromptTokenizer
+
+_VOCABULARY = "\n".join((*LEVELS, ".", "Quality?"))
+
+
+@dataclass(frozen=True, slots=True)
+class StarterTask:
+    """How much of the starter's task is used. ``contents`` limits the contents of train, validation and test."""
+
+    work: str
+    contents: tuple[int, int, int] = (150, 30, 60)
+    per_content: int = 6
+    epochs: int = 8
+    batch: int = 16
+    tokens: int = 64
+    threads: int = 1
+
+
+def answers_of(own: Scheme, tokenizer: PromptTokenizer) -> tuple[AnswerTree, Floats, Callable[[float], int]]:
+    """The tree of what the loss sees of a scheme's answers, the MOS of each, and which one a MOS is taught as.
+
+    What comes after the counted tokens is left out: it is masked, and a causal model cannot look ahead at it.
+    """
+    answers, values = own.readable(tokenizer)
+    place = {tuple(answer): k for k, answer in enumerate(answers)}
+    whole = [tokenizer.plain(text) for text in own.texts]
+    answer_of_text = [place[tuple(one[: own.counted(one)])] for one in whole]
+    tree = AnswerTree.of(answers, [len(answer) for answer in answers])
+    return tree, np.array(values), lambda mos: answer_of_text[own.code(mos)]
+
+
+def chosen_clips(task: StarterTask) -> list[Clip]:
+    """The clips of the first contents of each split whose features are there."""
+    work = Path(task.work)
+    limits = dict(zip(("train", "validation", "test"), task.contents, strict=True))
+    taken: dict[str, set[str]] = {split: set() for split in limits}
+    folder = work / "features" / features.recipe(starter_spec())
+    found = []
+    scenes = [scene for scene in contents.catalogue(work) if scene.split in limits]
+    for clip in clips.load(scenes, work / "clips", per_content=task.per_content):
+        own = taken[clip.split]
+        if clip.content not in own and len(own) >= limits[clip.split]:
+            continue
+        if all(path.exists() for path in features._paths(clip, folder)):
+            own.add(clip.content)
+            found.append(clip)
+    return found
+
+
+def fingerprint(task: StarterTask, chosen: Sequence[Clip]) -> str:
+    """Changes with the task, the clips and their labels."""
+    digest = hashlib.blake2b(digest_size=12)
+    digest.update(repr(sorted({**asdict(task), "work": "", "threads": 0}.items())).encode())
+    for clip in chosen:
+        digest.update(f"{clip.key} {clip.split} {clip.mos}\n".encode())
+    return digest.hexdigest()
+
+
+def train(task: StarterTask, decodings: Sequence[str], job: Job, on_share: OnShare) -> Run:
+    """Trains the starter by ``job.scheme`` and ``job.seed`` and rates validation and test clips."""
+    torch.set_num_threads(task.threads)
+    spec = starter_spec()
+    # one question and one vocabulary for all schemes: what differs is the answer alone
+    spec = replace(spec, prompt=Prompt(system=None, question="Quality?", question_with_text="Quality? {text}"))
+    vocabulary = replace(spec, prompt=replace(spec.prompt, question=_VOCABULARY))
+    model, _, tokenizer = new_model(vocabulary, sources.backbone_path(Path(task.work)), job.seed)
+    prompts = Prompts(PromptTokenizer(tokenizer, model=spec.name), spec)
+    tree, values, code = answers_of(named_scheme(job.scheme, spec.scale), prompts.tokenizer)
+    chosen = chosen_clips(task)
+    folder = Path(task.work) / "features" / features.recipe(starter_spec())
+    parts: dict[str, list[tuple[Clip, StoredFeatures]]] = {"train": [], "validation": [], "test": []}
+    for clip in chosen:
+        parts[clip.split].append((clip, features._load(clip, folder)))
+    pairs = {split: ([item for _, item in part], [clip.mos for clip, _ in part]) for split, part in parts.items()}
+    options = FitOptions(epochs=task.epochs, batch=task.batch, tokens=task.tokens, seed=job.seed)
+    best = fit(
+        model,
+        prompts,
+        tree,
+        code,
+        values,
+        pairs["train"],
+        pairs["validation"],
+        options,
+        lambda share: on_share(share * 0.95),
+    )
+    rows, coded = [], {}
+    for split in ("validation", "test"):
+        answered = answer(model, prompts, tree, pairs[split][0])
+        decoded = {name: answered.decode(name, values) for name in decodings}
+        for k, (clip, _) in enumerate(parts[split]):
+            predictions = {name: float(mos[k]) for name, mos in decoded.items()}
+            rows.append(RunRow(clip.key, clip.mos, clip.group, split, predictions))
+            coded[clip.key] = float(values[code(clip.mos)])
+    facts = {"best_epoch": float(best), "train_videos": float(len(parts["train"]))}
+    return Run(job.scheme, job.seed, job.fingerprint, tuple(rows), facts, coded)
