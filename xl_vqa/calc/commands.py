@@ -24,21 +24,21 @@ def _line() -> Command:
 
 
 COMMANDS: Final = (
-    Command("score", {"en": "~Score selection", "ja": "選択範囲を採点(~S)"}, on_toolbar=True),
+    Command("score_missing", {"en": "~Score selection", "ja": "選択範囲を採点(~S)"}, on_toolbar=True),
     Command("rescore", {"en": "~Rescore selection", "ja": "選択範囲を再採点(~R)"}),
-    Command("score_column", {"en": "Score the whole ~column", "ja": "列全体を採点(~C)"}),
+    Command("score_table", {"en": "Score ~table column", "ja": "表の列を採点(~T)"}),
     Command("cancel", {"en": "C~ancel", "ja": "中止(~A)"}, on_toolbar=True),
     _line(),
-    Command("why", {"en": "~Why?", "ja": "理由を表示(~W)"}, on_toolbar=True),
+    Command("why", {"en": "~Why?", "ja": "理由(~W)"}, on_toolbar=True),
     Command("bands", {"en": "~Bands and thresholds...", "ja": "評価区分としきい値(~B)..."}),
-    Command("model", {"en": "~Model and status...", "ja": "モデルと状態(~M)..."}, on_toolbar=True),
     _line(),
-    Command("new_kpi", {"en": "New ~KPI workbook...", "ja": "KPI ブックを新規作成(~K)..."}),
-    Command("relink", {"en": "Re~link formulas", "ja": "数式を再リンク(~L)"}),
+    Command("model_status", {"en": "~Model status", "ja": "モデルの状態(~M)"}, on_toolbar=True),
+    Command("choose_model", {"en": "~Choose model...", "ja": "モデルの選択(~C)..."}),
+    Command("host_start", {"en": "Start ~host", "ja": "ホストを起動(~H)"}),
+    Command("host_stop", {"en": "St~op host", "ja": "ホストを停止(~O)"}),
     _line(),
-    Command("host_start", {"en": "Start the scoring ~host", "ja": "スコアリングホストを起動(~H)"}),
-    Command("host_stop", {"en": "S~top the scoring host", "ja": "スコアリングホストを停止(~T)"}),
-    _line(),
+    Command("new_kpi", {"en": "New ~KPI workbook...", "ja": "KPI ブックを作成(~K)..."}),
+    Command("relink_formulas", {"en": "Re~link formulas", "ja": "数式を再リンク(~L)"}),
     Command("help", {"en": "H~elp", "ja": "ヘルプ(~E)"}),
 )
 

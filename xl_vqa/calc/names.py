@@ -15,7 +15,7 @@ PROTOCOL: Final = "org.xlvqa.command:"
 """A menu entry is a URL: this, then the name of a command."""
 TOOLBAR: Final = "private:resource/toolbar/addon_org.xlvqa.toolbar"
 
-EVENTS: Final = ("OnLoadFinished", "OnSaveDone", "OnSaveAsDone", "OnPrepareUnload", "OnUnload")
+EVENTS: Final = ("OnLoadFinished", "OnSaveDone", "OnSaveAsDone", "OnUnload")
 """Events of a document at which the job runs. OnCopyToDone is not among them: it names the source file."""
 
 FORMULA_PREFIX: Final = FUNCTIONS_SERVICE.upper() + "."

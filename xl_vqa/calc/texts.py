@@ -14,6 +14,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The selection holds no path of a video. Select the cells with the paths and try again.",
         "ja": "選択範囲に動画のパスがありません。パスの入ったセルを選択してから、もう一度お試しください。",
     },
+    "overwrite": {
+        "en": "{count} cells beside the selection hold something and would be written over. Go on? (Undo brings "
+        "them back.)",
+        "ja": "選択範囲の隣の {count} セルには値が入っています。上書きしますか?(元に戻すことができます)",
+    },
     "all_scored": {
         "en": "All {count} videos of the selection have a score. To rate them anew, choose Rescore selection.",
         "ja": "選択範囲の {count} 件はすべて採点済みです。再評価するには「選択範囲を再採点」を実行してください。",
@@ -26,11 +31,9 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{done} rated, {failed} with an error.",
         "ja": "評価済み {done} 件、エラー {failed} 件。",
     },
-    "rows_changed": {
-        "en": "{count} rows changed meanwhile and were left alone; their ratings are kept. Score the selection "
-        "again to write them.",
-        "ja": "{count} 行は評価中に変更されたため書き込みませんでした(評価は保存済みです)。もう一度「選択範囲を"
-        "採点」を実行すると書き込まれます。",
+    "rows_gone": {
+        "en": "{count} videos were no longer in the sheet when their scores came; their ratings are kept.",
+        "ja": "スコアが出たときに {count} 件の動画がシートから消えていました(評価は保存済みです)。",
     },
     "sheet_protected": {
         "en": "The sheet is protected. Remove the protection (Tools > Protect Sheet) and try again.",
@@ -100,16 +103,23 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The workbook could not be made: {problem}",
         "ja": "ブックを作成できませんでした: {problem}",
     },
+    "help_functions": {"en": "Functions", "ja": "関数"},
+    "help_errors": {
+        "en": "#N/A or #VALUE!: =VQA_ERROR(...) with the same arguments says what happened and what to do. "
+        "Ctrl+Shift+F9 asks for every cell again.",
+        "ja": "#N/A や #VALUE! の理由と対処は、同じ引数の =VQA_ERROR(...) で表示されます。Ctrl+Shift+F9 で"
+        "すべてのセルを再評価します。",
+    },
+    "help_commands": {"en": "Menu Video quality", "ja": "メニュー「動画品質」"},
+    "state_unloaded": {"en": "not loaded", "ja": "未読み込み"},
+    "state_loading": {"en": "loading", "ja": "読み込み中"},
+    "state_ready": {"en": "ready", "ja": "準備完了"},
+    "state_failed": {"en": "failed", "ja": "失敗"},
     "asking": {"en": "Asking the scoring host...", "ja": "スコアリングホストに問い合わせ中..."},
     "ok": {"en": "OK", "ja": "OK"},
     "default": {"en": "Defaults", "ja": "標準に戻す"},
     "close": {"en": "Close", "ja": "閉じる"},
     "cancel": {"en": "Cancel", "ja": "キャンセル"},
-    "col_score": {"en": "VQA score", "ja": "VQA スコア"},
-    "col_mos": {"en": "VQA MOS", "ja": "VQA MOS"},
-    "col_band": {"en": "VQA band", "ja": "VQA 評価"},
-    "col_confidence": {"en": "VQA confidence", "ja": "VQA 確信度"},
-    "col_error": {"en": "VQA error or warning", "ja": "VQA エラー・警告"},
 }
 
 

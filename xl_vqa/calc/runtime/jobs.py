@@ -13,7 +13,7 @@ from com.sun.star.lang import XServiceInfo
 from com.sun.star.task import XJob
 
 from xl_vqa.calc import names
-from xl_vqa.calc.runtime import loaded, office
+from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.saved import repair
 from xl_vqa.errors import CalcSaveError
 
@@ -47,6 +47,8 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
                 finish(document, wait)
             elif linked:
                 log.info("%d formulas linked", linked)
+        elif event == "OnUnload":
+            scoring.cancel(document)
         elif event in ("OnSaveDone", "OnSaveAsDone"):
             path = office.path_of(document)
             if path is not None:

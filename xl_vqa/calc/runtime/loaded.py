@@ -7,12 +7,15 @@ are cured by entering the formula again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from xl_vqa.bridge.texts import TEXTS
 from xl_vqa.calc import formulas
+from xl_vqa.calc.runtime import office
 
 _FORMULA: Final = 16  # com.sun.star.sheet.CellFlags.FORMULA
+_PENDING: Final = tuple(TEXTS["pending"].values())
 
 
 def relink(document: Any, *, everything: bool = False) -> int:
@@ -21,24 +24,21 @@ def relink(document: Any, *, everything: bool = False) -> int:
     Leaves no trace in the undo list, and the document as unmodified as it was. Main thread only.
     """
     modified = document.isModified()
-    undo = document.getUndoManager()
     count = 0
-    undo.lock()
     document.addActionLock()
     try:
         count += _names(document.NamedRanges)
         for sheet in document.Sheets:
             if not sheet.isProtected():
-                count += _sheet(sheet, everything)
+                count += _sheet(document, sheet, everything)
     finally:
         document.removeActionLock()
-        undo.unlock()
     if not modified and document.isModified():
         document.setModified(False)
     return count
 
 
-def _sheet(sheet: Any, everything: bool) -> int:
+def _sheet(document: Any, sheet: Any, everything: bool) -> int:
     count = 0
     arrays: dict[str, tuple[Any, str]] = {}
     for address in sheet.queryContentCells(_FORMULA).getRangeAddresses():
@@ -56,7 +56,7 @@ def _sheet(sheet: Any, everything: bool) -> int:
                 new = formulas.to_calc(text)
                 if new == text and not everything:
                     values = values or block.getDataArray()
-                    if values[row][column] not in _PENDING:
+                    if not str(values[row][column]).startswith(_PENDING):
                         continue
                 if text.startswith("{"):
                     _note_array(block.getCellByPosition(column, row), new, arrays)
@@ -64,10 +64,11 @@ def _sheet(sheet: Any, everything: bool) -> int:
                     wanted[row] = new
             for first, run in _runs(wanted):
                 part = block.getCellRangeByPosition(column, first, column, first + len(run) - 1)
-                part.setFormulaArray(tuple((text,) for text in run))
+                lines = tuple((text,) for text in run)
+                office.unrecorded(document, partial(part.setFormulaArray, lines))
                 count += len(run)
     for area, text in arrays.values():
-        area.setArrayFormula(text)
+        office.unrecorded(document, partial(area.setArrayFormula, text))
         count += 1
     return count
 
@@ -101,8 +102,3 @@ def _names(ranges: Any) -> int:
             named.setContent(new)
             count += 1
     return count
-
-
-_PENDING: Final = frozenset(
-    words.partition("{")[0].rstrip("( (") for key in ("pending", "pending_at") for words in TEXTS[key].values()
-) | {words for words in TEXTS["pending"].values()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -85,6 +86,17 @@ def is_spreadsheet(document: Any) -> bool:
     return document is not None and document.supportsService("com.sun.star.sheet.SpreadsheetDocument")
 
 
+def unrecorded(document: Any, change: Callable[[], None]) -> None:
+    """Makes one change of a document without an undo step. One at a time: Calc forgets the lock at the first
+    change of a cell."""
+    manager = document.getUndoManager()
+    manager.lock()
+    try:
+        change()
+    finally:
+        manager.unlock()
+
+
 class _Callback(unohelper.Base, XCallback):
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = work
@@ -108,7 +120,7 @@ def show_message(frame: Any, text: str, *, error: bool = False, ask: bool = Fals
     Without a window (headless) it is written to the log.
     """
     window = frame.getContainerWindow() if frame is not None else None
-    if window is None or setting_headless():
+    if window is None or is_headless():
         log.warning("%s", text)
         return False
     kind = uno.Enum("com.sun.star.awt.MessageBoxType", "ERRORBOX" if error else "QUERYBOX" if ask else "INFOBOX")
@@ -120,7 +132,12 @@ def show_message(frame: Any, text: str, *, error: bool = False, ask: bool = Fals
         box.dispose()
 
 
-def setting_headless() -> bool:
+def clean_environment() -> dict[str, str]:
+    """For another Python: LibreOffice points the variables of Python at its own."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+
+
+def is_headless() -> bool:
     """Whether no person can see a window of this process."""
     try:
         arguments = Path("/proc/self/cmdline").read_bytes().split(b"\0")

@@ -16,10 +16,12 @@ from typing import Any, Final
 
 from xl_vqa.bridge.cells import CellRatings
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.bridge.start import find
+from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.calc.runtime import office
+from xl_vqa.calc.runtime.status_bar import StatusBar
 from xl_vqa.calc.runtime.values import error_value, to_calc
 from xl_vqa.calc.runtime.volatile import VolatileResult
+from xl_vqa.calc.texts import tr
 from xl_vqa.errors import XlVqaError
 from xl_vqa.settings import Settings
 from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
@@ -33,6 +35,7 @@ SLICE_S: Final = 0.012
 GAP_S: Final = 0.004
 POLL_S: Final = 0.1
 WATCH_S: Final = 2.0
+END_S: Final = 3.0
 """How often a changed settings.toml is looked for while cells show ratings."""
 WIZARD_LIFE_S: Final = 60.0
 """The function wizard asks without ever listening; such results are dropped after this long."""
@@ -56,8 +59,10 @@ class Session:
         self._closed = False
         self._stamp: Any = None
         self._stamp_at = 0.0
-        self.on_counts: list[Callable[[int], None]] = []
-        """Called on the main thread with the number of pending cells whenever something was told."""
+        self.bar = StatusBar()
+        self._counted = 0
+        self.at_end: list[Callable[[], None]] = []
+        """Called when LibreOffice ends."""
 
     # -- settings and host
 
@@ -67,6 +72,26 @@ class Session:
 
     def client(self, settings: Settings) -> HostClient:
         return HostClient(settings, python=self.python)
+
+    def settings_of(self, profile: str | None) -> Settings:
+        """The settings under a profile. Raises ProfileNotFoundError, SettingsError."""
+        return with_profile(self.settings(), profile)
+
+    def resolve(self, path: str, folder: str | None) -> str:
+        """The local path of what stands in a cell. Raises RelativePathError and its like."""
+        return self._locations.resolve(path, folder)
+
+    def asked_with(self, path: str, folder: str | None) -> tuple[str | None, str | None]:
+        """Text and profile with which a formula asks for this path, if one does."""
+        with self._changed:
+            for name, arguments, place in self._results:
+                if BY_NAME[name].asks_host and place == folder and arguments and arguments[0] == path:
+                    return _text(arguments, 1), _text(arguments, 2)
+        return None, None
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
 
     # -- asked by Calc
 
@@ -114,6 +139,14 @@ class Session:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        for work in self.at_end:
+            work()
+        # on a thread: the host may take a moment to answer, and LibreOffice shall not wait for it
+        ending = threading.Thread(target=self._give_up, name="xl_vqa-end", daemon=True)
+        ending.start()
+        ending.join(END_S)
+
+    def _give_up(self) -> None:
         try:
             self.ratings.cancel()
         finally:
@@ -174,6 +207,7 @@ class Session:
                     return
             try:
                 self._tell(self._evaluate_finished())
+                self._show_pending()
                 self._watch()
             except Exception:  # a thread that dies silently would leave cells waiting for ever
                 log.exception("cells could not be brought up to date")
@@ -202,9 +236,6 @@ class Session:
                     left.pop().tell()
                     if time.monotonic() > end:
                         break
-                if not left:
-                    for listener in self.on_counts:
-                        listener(self.pending())
             finally:
                 done.set()
 
@@ -214,6 +245,13 @@ class Session:
             while not done.wait(0.5) and not self._closed:
                 pass
             time.sleep(GAP_S)
+
+    def _show_pending(self) -> None:
+        pending = self.pending()
+        if pending != self._counted:
+            self._counted = pending
+            words = tr("left", self.language, pending=pending) if pending else ""
+            office.on_main_thread(lambda: self.bar.show(words))
 
     def _watch(self) -> None:
         now = time.monotonic()
@@ -237,6 +275,11 @@ class Session:
             return tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists())
         except (XlVqaError, OSError) as error:
             return str(error)
+
+
+def _text(arguments: tuple[Any, ...], place: int) -> str | None:
+    value = arguments[place] if place < len(arguments) else None
+    return value if isinstance(value, str) else None
 
 
 def _is_overall(result: VolatileResult) -> bool:
@@ -265,7 +308,3 @@ def session() -> Session:
     made = Session()
     close_with_office(made.close)
     return made
-
-
-def running_host(settings: Settings) -> bool:
-    return find(settings, timeout=1.0) is not None
