@@ -479,3 +479,15 @@ def test_no_score_is_lost_or_changed(
     expected = [[np.nan if (v := VALUE.get(cell, cell)) is None else v for cell in row] for row in scores]  # type: ignore[call-overload]
     np.testing.assert_array_equal(found, np.array(expected, dtype=float))
     assert [row.row for row in table.rows] == [titles + 2 + k for k in range(len(scores))]
+
+
+def test_a_formula_with_an_empty_text_as_result_is_calculated(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(tmp_path / "r.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Video", "Score", "Remark"])
+        for row in range(1, 5):
+            sheet.write_row(row, 0, [f"{row}.mp4", row])
+            sheet.write_formula(row, 2, '=IF(B1="","x","")', None, "")
+    assert read_ratings(tmp_path / "r.xlsx", Scale()).uncalculated == 0

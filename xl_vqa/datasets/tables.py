@@ -34,8 +34,12 @@ TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
 _OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_NAME: Final = "EncryptedPackage".encode("utf-16-le")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
-# a formula cell that was never calculated: <f> with no <v> after it
-_UNCALCULATED: Final = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+# a formula cell that was never calculated: <f> with no <v> after it, or an empty one, which in a cell of text
+# is the result "" of a formula
+_FORMULA: Final = rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*"
+_UNCALCULATED: Final = re.compile(
+    rb"<c\b(?:[^>]*>\s*" + _FORMULA + rb'|(?![^>]*\bt="str")[^>]*>\s*' + _FORMULA + rb"(?:<v\s*/>|<v></v>)\s*)</c>"
+)
 _MOST_ROWS: Final = 1_048_576
 
 
