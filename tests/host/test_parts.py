@@ -256,6 +256,7 @@ def test_a_file_changed_just_now_is_not_settled() -> None:
         ("folder", NotAVideoError),
         ("empty.mp4", VideoEmptyError),
         ("nul\0.mp4", VideoNotFoundError),
+        ("half a character \ud800.mp4", VideoNotFoundError),
         ("x" * 300 + ".mp4", VideoAccessError),
     ],
 )

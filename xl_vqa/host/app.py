@@ -17,8 +17,8 @@ from starlette.responses import Response
 from xl_vqa import __version__
 from xl_vqa.bridge.protocol import APP, MAX_WAIT_S, proof
 from xl_vqa.errors import HostError, HostRequestError, XlVqaError
-from xl_vqa.host.guard import Guard
-from xl_vqa.host.service import RatingService, Slot
+from xl_vqa.host.guard import Guard, TooLargeError, too_large
+from xl_vqa.host.service import RatingService, Slot, number_of
 
 log = logging.getLogger("xl_vqa.host.app")
 
@@ -79,9 +79,7 @@ class HostApp:
             raise HostRequestError(problem="keys must be a list")
         if body.get("until", "all") not in ("all", "any"):
             raise HostRequestError(problem="until must be all or any")
-        wait = body.get("wait", 0)
-        if not isinstance(wait, (int, float)) or not wait >= 0:
-            raise HostRequestError(problem="wait must be a number of 0 or more")
+        wait = number_of(body, "wait")
         view = self._service.view(body)
         slots = self._service.poll([str(key) for key in body["keys"]])
         await self._wait(slots, wait, every=body.get("until", "all") == "all")
@@ -150,19 +148,22 @@ def _parse(raw: bytes) -> Any:
 
 def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        status = 200
+        status, headers = 200, None
         try:
             text = await handler(request)
         except HostRequestError as error:
             status, text = 400, json.dumps({"error": error.to_dict()})
         except XlVqaError as error:
             status, text = 500, json.dumps({"error": error.to_dict()})
+        except TooLargeError:
+            # the rest of the body is not read
+            status, text, headers = 413, json.dumps({"error": too_large().to_dict()}), {"connection": "close"}
         except ClientDisconnect:
             status, text = 400, "{}"
         except Exception as error:
             log.exception("a request failed")
             shown = HostError(problem=f"{type(error).__name__}: {error}")
             status, text = 500, json.dumps({"error": shown.to_dict()})
-        return Response(text, status_code=status, media_type="application/json")
+        return Response(text, status_code=status, headers=headers, media_type="application/json")
 
     return endpoint

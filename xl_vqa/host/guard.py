@@ -58,8 +58,6 @@ class Guard:
         self.under_way += 1
         try:
             await self._app(scope, _limited(receive), send)
-        except _TooLargeError:
-            await respond(send, 413, _too_large())
         finally:
             self.under_way -= 1
             self.last_request_at = time.monotonic()
@@ -78,12 +76,12 @@ class Guard:
         length = headers.get(b"content-length")
         # a body without a length is counted while it comes
         if length is not None and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
-            return 413, _too_large()
+            return 413, too_large()
         return None
 
 
-class _TooLargeError(Exception):
-    pass
+class TooLargeError(Exception):
+    """A body that did not say its length outgrew the limit; raised where the app reads it."""
 
 
 def _limited(receive: Receive) -> Receive:
@@ -95,13 +93,14 @@ def _limited(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             total += len(message.get("body", b""))
             if total > MAX_BODY_BYTES:
-                raise _TooLargeError
+                raise TooLargeError
         return message
 
     return limited
 
 
-def _too_large() -> XlVqaError:
+def too_large() -> XlVqaError:
+    """What is said to a body above the limit."""
     return HostRequestError(
         problem=f"the body is larger than {MAX_BODY_BYTES >> 20} MiB; send fewer videos at once"
     )

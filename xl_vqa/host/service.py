@@ -28,6 +28,8 @@ log = logging.getLogger("xl_vqa.host.service")
 T = TypeVar("T")
 
 STOP_PATIENCE_S: Final = 60.0
+MAX_NUMBER: Final = 1e9
+"""JSON knows infinity and integers of a thousand digits; as a wait or a priority they are mistakes."""
 
 
 @dataclass(slots=True)
@@ -99,10 +101,10 @@ class RatingService:
             videos=[_video(entry) for entry in videos],
             model=self.keeper.resolve(values.get("profile")),
             view=View.from_request(values.get("view"), self._view),
-            wait=_number(values, "wait"),
+            wait=number_of(values, "wait"),
             refresh=bool(values.get("refresh", False)),
             detail=bool(values.get("detail", False)),
-            priority=int(_number(values, "priority")),
+            priority=int(number_of(values, "priority")),
             owner=str(values.get("client", "")),
         )
 
@@ -348,9 +350,10 @@ def _object(body: Any) -> Mapping[str, Any]:
     return body
 
 
-def _number(values: Mapping[str, Any], name: str) -> float:
+def number_of(values: Mapping[str, Any], name: str) -> float:
+    """``values[name]``, 0 where it is missing. Raises HostRequestError for what is no sensible number."""
     value = values.get(name, 0)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not value >= 0:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
         raise HostRequestError(problem=f"{name} must be a number of 0 or more")
     return value
 

@@ -32,7 +32,13 @@ _WINDOWS_PATH_LIMIT: Final = 248  # folders are limited to 12 characters less th
 
 def shown_path(path: PathLike) -> str:
     """The path as text that can be printed and sent as JSON, whatever bytes a file name holds."""
-    return os.fsencode(path).decode("utf-8", "replace") if sys.platform != "win32" else os.fspath(path)
+    if sys.platform == "win32":
+        return os.fspath(path)
+    try:
+        return os.fsencode(path).decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        # half a character out of a spreadsheet cell: no file of this system has such a name
+        return os.fspath(path).encode("utf-8", "replace").decode()
 
 
 def system_path(path: PathLike) -> str:
