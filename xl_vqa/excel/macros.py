@@ -1,6 +1,7 @@
 """The commands of the ribbon: RunPython macros on ``xlwings.Book.caller()``.
 
-``run(name)`` is what the add-in calls; each command is a function of the calling book as well, for use in a script.
+``run(name)`` is what the add-in calls; each command is a function of the calling book
+as well, for use in a script.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from xl_vqa.bridge import selection as plan
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import profile_names
 from xl_vqa.bridge.selection import Mode
-from xl_vqa.bridge.settings_file import change_settings
+from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Video
 from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
@@ -170,7 +171,7 @@ def bands(book: Any) -> None:
         thresholds = tuple(float(part) for part in given.replace("、", ",").replace(";", ",").split(","))
     except ValueError:
         raise SettingsError(source=tr("bands_name", language), problem=given) from None
-    change_settings(settings.home, band_thresholds=thresholds)
+    change_settings(settings, band_thresholds=thresholds)
     _changed(book)
 
 
@@ -199,7 +200,7 @@ def choose_model(book: Any) -> None:
     given = dialogs.ask_text(book.app, tr("ask_model", language, profiles=profiles), settings.model)
     if not given or given == settings.model:
         return
-    changed = change_settings(settings.home, model=given)
+    changed = change_settings(settings, model=given)
     with HostClient(changed) as client:
         client.model()
     _changed(book)

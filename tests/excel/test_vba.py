@@ -1,0 +1,126 @@
+"""The add-in's own VBA, run by LibreOffice: functions, arrays, errors, waiting cells, the poll, texts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.excel.office import Office
+from tests.excel.vba_double import Addin
+from tests.excel.windows_stubs import windows
+from xl_vqa.excel import ribbon_texts, session
+from xl_vqa.settings import Settings
+
+
+@pytest.fixture
+def addin(soffice: Office, tmp_path: Path, settings: Settings) -> Iterator[Addin]:
+    with windows() as made:
+        import xl_vqa.excel.udf as udf
+
+        bound = udf.bind(made.udfs.xlfunc, made.udfs.xlarg, made.udfs.xlret)
+        before = {name: getattr(udf, name) for name in (*bound, "poll")}
+        for name, function in bound.items():
+            setattr(udf, name, function)
+        udf.poll = made.udfs.xlfunc(udf.poll)
+        opened = Addin(soffice, tmp_path, made)
+        try:
+            yield opened
+        finally:
+            opened.close()
+            for name, function in before.items():
+                setattr(udf, name, function)
+
+
+def settle(addin: Addin, seconds: float = 30.0) -> None:
+    """Polls as Excel does until Python has nothing under way."""
+    deadline = time.monotonic() + seconds
+    while True:
+        addin.run("XlVqaCells.XlVqaPoll")
+        if not session.ratings().waiting:
+            return
+        assert time.monotonic() < deadline, "cells still wait"
+        time.sleep(0.1)
+
+
+def test_a_cell_waits_and_gets_its_score(addin: Addin, clip_folder: list[Path]) -> None:
+    addin.sheet.getCellRangeByName("F1").String = str(clip_folder[0])
+    cell = addin.cell("H1", "=VQA_SCORE(F1)")
+    assert cell.String == "rating…"
+    settle(addin)
+    addin.document.calculateAll()
+    assert 10 <= cell.Value <= 50
+    band = addin.cell("H2", "=VQA_BAND(F1)")
+    assert band.String in ("Bad", "Poor", "Fair", "Good", "Excellent")
+    assert addin.cell("H3", '=VQA_ERROR(F1)&"|"').String == "|"
+
+
+def test_errors_are_error_values_and_their_text_is_reachable(addin: Addin) -> None:
+    addin.sheet.getCellRangeByName("F1").String = "/no/such.mp4"
+    cell = addin.cell("H1", "=VQA_SCORE(F1)")
+    settle(addin)
+    addin.document.calculateAll()
+    assert cell.String == "Error 2042"  # how LibreOffice shows CVErr(2042), Excel's #N/A
+    assert "/no/such.mp4" in addin.cell("H2", "=VQA_ERROR(F1)").String
+    assert addin.cell("H3", '=VQA_LABEL("x")').String == "Error 2015"
+
+
+def test_one_call_for_a_range_in_its_shape(addin: Addin) -> None:
+    cells = addin.sheet.getCellRangeByName("F1:G3")
+    cells.setDataArray(((3.45, 1.0), (5.0, ""), ("x", 2.25)))
+    assert addin.array("J1:K3", "=VQA_LABEL(F1:G3)") == ((35, 10), (50, ""), ("Error 2015", 23))
+    assert len(addin.calls) == 1
+
+
+def test_a_row_stays_a_row_and_a_column_a_column(addin: Addin) -> None:
+    addin.sheet.getCellRangeByName("F1:H1").setDataArray(((1.0, 2.0, 3.0),))
+    addin.sheet.getCellRangeByName("F2:F4").setDataArray(((4.0,), (5.0,), (3.0,)))
+    assert addin.array("J1:L1", "=VQA_LABEL(F1:H1)") == ((10, 20, 30),)
+    assert addin.array("J2:J4", "=VQA_LABEL(F2:F4)") == ((40,), (50,), (30,))
+    assert addin.cell("J6", "=SUM(VQA_LABEL(F1:H1))").Value == 60
+
+
+def test_blank_cells_stay_blank(addin: Addin) -> None:
+    assert addin.cell("H1", "=VQA_SCORE(F9)").String == ""
+    assert addin.array("J1:J2", "=VQA_SCORE(F8:F9)") == (("",), ("",))
+
+
+def test_dependent_formulas_settle(addin: Addin, clip_folder: list[Path]) -> None:
+    for number in range(4):
+        addin.sheet.getCellRangeByName(f"F{number + 1}").String = str(clip_folder[number])
+        addin.cell(f"H{number + 1}", f"=VQA_SCORE(F{number + 1})")
+    mean = addin.cell("H6", "=AVERAGE(H1:H4)")
+    settle(addin)
+    addin.document.calculateAll()
+    assert 10 <= mean.Value <= 50
+
+
+def test_the_poll_asks_python_and_goes_on_while_something_is_under_way(addin: Addin) -> None:
+    addin.run("XlVqaCells.XlVqaPoll")
+    assert addin.calls == [("CallUDF", "xl_vqa.excel.udf", "poll", ())]
+    assert addin.run("XlVqaCells.XlVqaLastFailure") == ""
+
+
+def test_without_python_cells_say_what_to_do(addin: Addin) -> None:
+    addin.broken = "no interpreter"
+    assert addin.cell("H1", '=VQA_SCORE("a.mp4")').String == "Error 2042"
+    assert "xl-vqa install --check" in addin.cell("H2", '=VQA_ERROR("a.mp4")').String
+    assert "no interpreter" in addin.run("XlVqaCells.XlVqaLastFailure")
+
+
+def test_a_button_runs_its_command(addin: Addin, monkeypatch: Any) -> None:
+    from xl_vqa.excel import macros
+
+    ran: list[str] = []
+    monkeypatch.setattr(macros, "run", ran.append)
+    addin.run("XlVqaRibbon.XlVqaRun", "score_missing")
+    assert ran == ["score_missing"]
+
+
+def test_texts_come_from_the_hidden_sheet(addin: Addin) -> None:
+    for key, words in ribbon_texts.RIBBON.items():
+        assert addin.run("XlVqaRibbon.XlVqaText", key) == words.en
+    assert addin.run("XlVqaRibbon.XlVqaText", "no such key") in ("", None)

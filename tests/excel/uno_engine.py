@@ -1,0 +1,389 @@
+"""An xlwings engine over LibreOffice: the macros run through xlwings' own objects against a real spreadsheet.
+
+It answers what the macros ask, as Excel does: areas, used range, hidden rows, tables (database ranges),
+formulas in English, values in rectangles. Message boxes take their answers from ``App.answers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import xlwings
+from xlwings import base_classes
+from xlwings.utils import col_name
+
+from tests.excel.office import Office
+
+ERROR_KIND = 4  # com.sun.star.table.CellContentType-like: com.sun.star.sheet.FormulaResult.ERROR
+
+
+class Engine:
+    name = "excel"
+    type = "desktop"
+
+    def __init__(self, office: Office) -> None:
+        self.app = App(office)
+
+    @property
+    def apps(self) -> Any:
+        return Apps(self.app)
+
+    @staticmethod
+    def prepare_xl_data_element(value: Any, date_format: Any) -> Any:
+        return "" if value is None else value
+
+    @staticmethod
+    def clean_value_data(data: Any, *options: Any) -> Any:
+        empty_as, err_to_str = options[1], options[3]
+
+        def cleaned(cell: Any) -> Any:
+            if cell in ("", None):
+                return empty_as
+            if isinstance(cell, ErrorValue):
+                return "#N/A" if err_to_str else None
+            return cell
+
+        return [[cleaned(cell) for cell in row] for row in data]
+
+
+class ErrorValue:
+    """What a cell with an error holds."""
+
+
+class Apps(base_classes.Apps):
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def keys(self) -> list[int]:
+        return [self._app.pid]
+
+    def __iter__(self) -> Iterator[App]:
+        return iter([self._app])
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, pid: int) -> App:
+        return self._app
+
+
+class Api:
+    """Excel's Application, as far as xlwings does not wrap it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def InputBox(self, prompt: str, title: str, default: str, Type: int) -> Any:
+        assert Type == 2
+        self._app.shown.append(prompt)
+        return self._app.answers.pop(0)
+
+
+class App(base_classes.App):
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.answers: list[Any] = []
+        self.shown: list[str] = []
+        self.bar: list[Any] = []
+        self.writes: list[str] = []
+        self.documents: list[Any] = []
+        self.chosen: Any = None
+
+    engine: Any = None
+    screen_updating: Any = True
+    pid = 1
+    version = "16.0"
+
+    @property
+    def api(self) -> Api:
+        return Api(self)
+
+    @property
+    def books(self) -> Books:
+        return Books(self)
+
+    @property
+    def selection(self) -> Any:
+        return self.chosen
+
+    @property
+    def status_bar(self) -> Any:
+        return self.bar[-1] if self.bar else False
+
+    @status_bar.setter
+    def status_bar(self, value: Any) -> None:
+        self.bar.append(value)
+
+    def alert(self, prompt: str, title: str, buttons: str, mode: str, callback: Any) -> str:
+        self.shown.append(prompt)
+        return "ok" if buttons == "ok" else str(self.answers.pop(0))
+
+
+class Books(base_classes.Books):
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def open(self, fullname: str, *args: Any, **kwargs: Any) -> Book:
+        from pathlib import Path
+
+        return self._added(self.app.office.open(Path(fullname).as_uri()))
+
+    def add(self) -> Book:
+        return self._added(self.app.office.new_sheet())
+
+    def _added(self, document: Any) -> Book:
+        self.app.documents.append(document)
+        return Book(self.app, document)
+
+    def __iter__(self) -> Iterator[Book]:
+        return (Book(self.app, document) for document in self.app.documents)
+
+    def __len__(self) -> int:
+        return len(self.app.documents)
+
+
+class Book(base_classes.Book):
+    def __init__(self, app: App, document: Any) -> None:
+        self._app, self.document = app, document
+
+    @property
+    def api(self) -> Any:
+        return self.document
+
+    @property
+    def app(self) -> App:
+        return self._app
+
+    @property
+    def name(self) -> str:
+        return self.fullname.rpartition("/")[2] or "Book1"
+
+    @property
+    def fullname(self) -> str:
+        import uno
+
+        url = self.document.getURL()
+        return str(uno.fileUrlToSystemPath(url)) if url else "Book1"
+
+    @property
+    def sheets(self) -> Sheets:
+        return Sheets(self)
+
+    def close(self) -> None:
+        self._app.documents.remove(self.document)
+        self.document.close(False)
+
+
+class Sheets(base_classes.Sheets):
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    @property
+    def active(self) -> Sheet:
+        return self(1)
+
+    def __call__(self, name_or_index: Any) -> Sheet:
+        sheets = self.book.document.Sheets
+        if isinstance(name_or_index, int):
+            return Sheet(self.book, sheets.getByIndex(name_or_index - 1))
+        return Sheet(self.book, sheets.getByName(name_or_index))
+
+    def __len__(self) -> int:
+        return int(self.book.document.Sheets.Count)
+
+    def __iter__(self) -> Iterator[Sheet]:
+        return (self(place + 1) for place in range(len(self)))
+
+
+class Sheet(base_classes.Sheet):
+    def __init__(self, book: Book, sheet: Any) -> None:
+        self._book, self.sheet = book, sheet
+
+    @property
+    def api(self) -> Any:
+        return self.sheet
+
+    @property
+    def name(self) -> str:
+        return str(self.sheet.Name)
+
+    @property
+    def book(self) -> Book:
+        return self._book
+
+    @property
+    def cells(self) -> Range:
+        return self.range("A1:AMJ1048576")
+
+    @property
+    def used_range(self) -> Range:
+        cursor = self.sheet.createCursor()
+        cursor.gotoStartOfUsedArea(False)
+        cursor.gotoEndOfUsedArea(True)
+        found = cursor.RangeAddress
+        return Range(self, found.StartRow, found.StartColumn, found.EndRow, found.EndColumn)
+
+    def range(self, first: Any, second: Any = None) -> Range:
+        if isinstance(first, str):
+            areas = []
+            for part in first.replace("$", "").split(","):
+                found = self.sheet.getCellRangeByName(part).RangeAddress
+                areas.append((found.StartRow, found.StartColumn, found.EndRow, found.EndColumn))
+            return Range(self, *areas[0], areas=areas)
+        if isinstance(first, tuple):
+            first = Range(self, first[0] - 1, first[1] - 1, first[0] - 1, first[1] - 1)
+        if isinstance(second, tuple):
+            second = Range(self, second[0] - 1, second[1] - 1, second[0] - 1, second[1] - 1)
+        if second is None:
+            return first
+        return Range(self, first.y0, first.x0, second.y1, second.x1)
+
+
+class Range(base_classes.Range):
+    def __init__(
+        self, sheet: Sheet, top: int, left: int, bottom: int, right: int, areas: list[Any] | None = None
+    ) -> None:
+        """Rows and columns from 0; ``areas`` of a selection of several."""
+        self._sheet = sheet
+        self.y0, self.x0, self.y1, self.x1 = top, left, bottom, right
+        self.areas = areas or [(top, left, bottom, right)]
+        self.cells = sheet.sheet.getCellRangeByPosition(left, top, right, bottom)
+
+    max_cells_per_read = max_cells_per_write = None
+
+    @property
+    def api(self) -> Any:
+        return self.cells
+
+    @property
+    def sheet(self) -> Sheet:
+        return self._sheet
+
+    @property
+    def coords(self) -> Any:
+        return self.sheet.name, self.row, self.column, *self.shape
+
+    def __len__(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def row(self) -> int:
+        return self.y0 + 1
+
+    @property
+    def column(self) -> int:
+        return self.x0 + 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.y1 - self.y0 + 1, self.x1 - self.x0 + 1
+
+    def __call__(self, row: int, column: int | None = None) -> Range:
+        if column is None:
+            width = self.shape[1]
+            row, column = (row - 1) // width + 1, (row - 1) % width + 1
+        top, left = self.y0 + row - 1, self.x0 + column - 1
+        return Range(self.sheet, top, left, top, left)
+
+    @property
+    def address(self) -> str:
+        return ",".join(_address(*area) for area in self.areas)
+
+    def get_address(self, *options: Any) -> str:
+        return self.address
+
+    @property
+    def raw_value(self) -> Any:
+        values = [list(row) for row in self.cells.getDataArray()]
+        if self.cells.queryFormulaCells(ERROR_KIND).Count:
+            for down in range(len(values)):
+                for across in range(len(values[0])):
+                    if self.cells.getCellByPosition(across, down).getError():
+                        values[down][across] = ErrorValue()
+        return values
+
+    @raw_value.setter
+    def raw_value(self, value: Any) -> None:
+        self.sheet.book.app.writes.append(self.address)
+        height, width = self.shape
+        rows = value if isinstance(value, (list, tuple)) else [[value] * width] * height
+        # bool and int have no cell type of their own
+        self.cells.setDataArray(tuple(tuple(float(c) if isinstance(c, int) else c for c in row) for row in rows))
+
+    @property
+    def formula(self) -> Any:
+        rows = self.cells.getFormulaArray()
+        return rows[0][0] if len(self) == 1 else rows
+
+    @formula.setter
+    def formula(self, value: Any) -> None:
+        height, width = self.shape
+        rows = value if isinstance(value, (list, tuple)) else [[value] * width] * height
+        self.cells.setFormulaArray(tuple(tuple("" if c is None else str(c) for c in row) for row in rows))
+
+    @property
+    def table(self) -> Table | None:
+        ranges = self.sheet.book.document.DatabaseRanges
+        for name in ranges.ElementNames:
+            data = ranges.getByName(name)
+            area = data.DataArea
+            rows, columns = (area.StartRow, area.EndRow), (area.StartColumn, area.EndColumn)
+            if rows[0] <= self.y0 <= rows[1] and columns[0] <= self.x0 <= columns[1]:
+                return Table(self.sheet, name, Range(self.sheet, rows[0], columns[0], rows[1], columns[1]))
+        return None
+
+    def get_special_cells(self, cell_type: str, value_type: Any) -> list[Range]:
+        assert cell_type == "visible"
+        found = self.cells.queryVisibleCells().RangeAddresses
+        return [Range(self.sheet, a.StartRow, a.StartColumn, a.EndRow, a.EndColumn) for a in found]
+
+    @property
+    def number_format(self) -> str:
+        formats = self.sheet.book.document.NumberFormats
+        return str(formats.getByKey(self.cells.NumberFormat).FormatString)
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        from com.sun.star.lang import Locale
+
+        formats = self.sheet.book.document.NumberFormats
+        key = formats.queryKey(value, Locale(), False)
+        self.cells.NumberFormat = formats.addNew(value, Locale()) if key == -1 else key
+
+    @property
+    def color(self) -> Any:
+        value = self.cells.CellBackColor
+        return None if value == -1 else (value >> 16 & 255, value >> 8 & 255, value & 255)
+
+    @color.setter
+    def color(self, value: str | None) -> None:
+        self.cells.CellBackColor = -1 if value is None else int(value.lstrip("#"), 16)
+
+
+class Table(base_classes.Table):
+    def __init__(self, sheet: Sheet, name: str, cells: Range) -> None:
+        self._name, self._range = name, cells
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def range(self) -> Range:
+        return self._range
+
+
+def _address(top: int, left: int, bottom: int, right: int) -> str:
+    first, last = f"${col_name(left + 1)}${top + 1}", f"${col_name(right + 1)}${bottom + 1}"
+    return first if first == last else f"{first}:{last}"
+
+
+def add(office: Office) -> Engine:
+    """The engine, known to xlwings as its engine for Excel from now on."""
+    engine = Engine(office)
+    made = xlwings.Engine(impl=engine)
+    App.engine = engine
+    xlwings.engines.engines_by_name["excel"] = made
+    made.activate()
+    return engine
