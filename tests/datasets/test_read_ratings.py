@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -482,12 +483,15 @@ def test_no_score_is_lost_or_changed(
 
 
 def test_a_formula_with_an_empty_text_as_result_is_calculated(tmp_path: Path) -> None:
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(tmp_path / "r.xlsx")) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ["Video", "Score", "Remark"])
-        for row in range(1, 5):
-            sheet.write_row(row, 0, [f"{row}.mp4", row])
-            sheet.write_formula(row, 2, '=IF(B1="","x","")', None, "")
-    assert read_ratings(tmp_path / "r.xlsx", Scale()).uncalculated == 0
+    """As Excel stores it: a cell of text whose value is empty."""
+    path, edited = (
+        workbook(tmp_path / "r.xlsx", {"s": [["video", "A", "B"], ["a.mp4", 3, "=1"]]}),
+        tmp_path / "e.xlsx",
+    )
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(edited, "w") as new:
+        for name in old.namelist():
+            content = re.sub(rb'<c r="C2"[^>]*>', b'<c r="C2" t="str">', old.read(name))
+            content = re.sub(rb"<f>1</f><v\s*/>|<f>1</f><v></v>", b'<f>""</f><v></v>', content)
+            new.writestr(name, content)
+    assert read_ratings(path, SCALE).uncalculated == 1
+    assert read_ratings(edited, SCALE).uncalculated == 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
+import zipfile
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -28,6 +30,8 @@ VIDEOS_NAME: Final = "xl_vqa_videos"
 
 Values = Mapping[tuple[str, str], Any]
 """Computed values by sheet name and cell."""
+# XlsxWriter stores a formula's empty text as a number without digits
+_EMPTY: Final = re.compile(rb'(<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?)>(<f(?:\s[^>]*)?>[^<]*</f>)<v></v>')
 # Excel and every viewer must agree on the file whenever it was built
 _CREATED: Final = datetime.datetime(2026, 1, 1, tzinfo=None)
 
@@ -93,6 +97,11 @@ class Template:
     ) -> Worksheet:
         """A sheet with title, note and, in a sample, the banner that says so, in rows 1 to 3 (0 to 2 here)."""
         sheet = self.book.add_worksheet(self.word(key))
+        self.dress(sheet, self.word(title or key), self.word(note) if note is not None else None, last_column)
+        return sheet
+
+    def dress(self, sheet: Worksheet, title: str, note: str | None, last_column: int) -> None:
+        """``sheet`` for one that was made already, with its texts as they shall stand."""
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.65)
@@ -100,9 +109,9 @@ class Template:
         sheet.set_header(f"&L&B{self.word('title')}{mark}&R&A")
         sheet.set_footer(f"&L&F&R{self.word('page')}")
         sheet.set_row(0, 30)
-        sheet.write_string(0, 0, self.word(title or key), self.format(bold=True, font_size=18, font_color=INK))
+        sheet.write_string(0, 0, title, self.format(bold=True, font_size=18, font_color=INK))
         if note is not None:
-            sheet.write_string(1, 0, self.word(note), self.format(font_color=GREY))
+            sheet.write_string(1, 0, note, self.format(font_color=GREY))
         if self.sample:
             sheet.set_tab_color(RED)
             sheet.set_row(2, 22)
@@ -110,7 +119,6 @@ class Template:
             for column in range(last_column + 1):
                 sheet.write_blank(2, column, None, banner)
             sheet.write_string(2, 0, self.word("sample_banner"), banner)
-        return sheet
 
     def formula(
         self,
@@ -142,6 +150,17 @@ class Template:
         self.name(VIDEOS_NAME, sheet, row, column)
 
     def content(self) -> bytes:
-        """Closes the workbook; the file's bytes."""
+        """Closes the workbook; the file's bytes, the same ones at every building."""
         self.book.close()
-        return self._stream.getvalue()
+        out = io.BytesIO()
+        with zipfile.ZipFile(self._stream) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+            for info in old.infolist():
+                content = old.read(info)
+                if info.filename.startswith("xl/worksheets/sheet"):
+                    content = _EMPTY.sub(rb'\1 t="str">\2<v></v>', content)
+                # of a new entry nothing hangs on the machine that built it
+                entry = zipfile.ZipInfo(info.filename, (1980, 1, 1, 0, 0, 0))
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+                entry.create_system = 3
+                new.writestr(entry, content)
+        return out.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -82,15 +83,19 @@ def recalculated(files: Sequence[Path]) -> list[Path]:
 def values_of(file: Path) -> dict[tuple[str, str], Any]:
     """Every stored value by sheet and cell, numbers to 12 digits: programs differ behind them."""
     import openpyxl
+    from openpyxl.utils.datetime import to_excel
 
     book = openpyxl.load_workbook(file, data_only=True)
     found: dict[tuple[str, str], Any] = {}
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                if cell.value is not None:
-                    value = cell.value
-                    found[sheet.title, cell.coordinate] = (
-                        float(f"{value:.12g}") if isinstance(value, float) else value
-                    )
+                value: Any = cell.value
+                if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
+                    # a formula's value is the number behind the date
+                    value = to_excel(value)
+                if isinstance(value, float):
+                    value = int(value) if value.is_integer() else float(f"{value:.12g}")
+                if value is not None:
+                    found[sheet.title, cell.coordinate] = value
     return found

@@ -65,7 +65,7 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "期間内で両方の評価が尺度内にある行。このブロックの数値はこれらの行から求めます。",
     ),
     "kappa": (
-        "Cohen's kappa on whole labels with quadratic weights: 1 is full agreement, 0 chance; far misses cost most.",
+        "Cohen's kappa of whole labels, quadratic weights: 1 is full agreement, 0 chance; far misses cost more.",
         "整数ラベルに対する二次重み付きコーエンのカッパ。1 は完全一致、0 は偶然と同じ。大きな差ほど重く数えます。",
     ),
     "srcc": (

@@ -1,0 +1,222 @@
+"""The labelling workbook: guide, videos, one sheet per rater in an order of its own, and the labels."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, Final
+
+from xl_vqa.labels import ACR_BANDS
+from xl_vqa.workbooks.cells import column_letters
+from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INPUT, PALE, Template, Values
+from xl_vqa.workbooks.templates.label_rater import add_rater
+from xl_vqa.workbooks.templates.words_label import LABEL
+
+SLOTS: Final = 200
+"""Videos that one workbook takes."""
+RATERS: Final = 5
+FIRST: Final = 8
+"""Row of the first video on the sheets Videos and Labels, counted from 0."""
+_SEED: Final = 2508
+
+
+def keys(rater: int) -> list[float]:
+    """The random numbers that deal out a rater's order, one per slot; always the same."""
+    source = random.Random(_SEED + rater)
+    return [round(source.random(), 9) for _ in range(SLOTS)]
+
+
+def order(rater: int, closed: int, listed: int) -> list[int]:
+    """Slots, from 1, in the order in which a rater sees them: shuffled up to ``closed``, then as listed."""
+    drawn = keys(rater)
+    slots = range(1, listed + 1)
+    return sorted(slots, key=lambda slot: drawn[slot - 1] if slot <= closed else 1 + slot)
+
+
+def build_label(
+    language: str,
+    *,
+    sample: bool = False,
+    values: Values | None = None,
+    videos: Sequence[tuple[str, str]] = (),
+    closed: int | None = None,
+    scores: Sequence[Sequence[Any]] = (),
+) -> bytes:
+    """The file's bytes. ``videos`` are path and content, ``scores[rater][slot]`` what people gave (None: not
+    yet), ``closed`` the number of videos that was entered."""
+    if sample:
+        videos, scores = _sample()
+        closed = len(videos)
+    book = Template("label", language, LABEL, sample=sample, values=values)
+    _guide(book)
+    _videos(book, videos, closed)
+    for rater in range(1, RATERS + 1):
+        given = scores[rater - 1] if rater <= len(scores) else ()
+        shown = order(rater, closed or 0, len(videos)) if closed else []
+        add_rater(book, rater, SLOTS, [given[slot - 1] if slot <= len(given) else None for slot in shown])
+    _labels(book)
+    _order(book)
+    return book.content()
+
+
+def _guide(book: Template) -> None:
+    sheet = book.sheet("guide", title="title", last_column=1)
+    sheet.set_column(0, 0, 110)
+    sheet.set_column(1, 1, 4)
+    for row, number in enumerate(range(1, 6), 4):
+        sheet.set_row(row, 34)
+        sheet.write_string(row, 0, book.word(f"guide_{number}"), book.format(text_wrap=True, font_size=11))
+    sheet.write_string(10, 0, book.word("anchor"), book.header)
+    for row, band in enumerate(reversed(ACR_BANDS), 11):
+        text = f"{band.number}  {band.name(book.language)}: {book.word(f'a{band.number}')}"
+        sheet.set_row(row, 24)
+        sheet.write_string(row, 0, text, book.boxed(bg_color=f"#{band.color}", text_wrap=True))
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 1)
+
+
+def _videos(book: Template, videos: Sequence[tuple[str, str]], closed: int | None) -> None:
+    sheet = book.book.add_worksheet(book.word("videos"))
+    book.dress(sheet, book.word("videos"), book.word("videos_note", slots=SLOTS), 2)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 60, book.format(num_format="@"))
+    sheet.set_column(2, 2, 26, book.format(num_format="@"))
+    last = FIRST + SLOTS - 1
+    sheet.write_string(3, 0, book.word("closed"), book.boxed(bg_color=PALE, bold=True))
+    form = book.boxed(bg_color=INPUT, bold=True, align="center", num_format="0")
+    if closed is None:
+        sheet.write_blank(3, 1, None, form)
+    else:
+        sheet.write_number(3, 1, closed, form)
+    rule = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": SLOTS}
+    sheet.data_validation(
+        3,
+        1,
+        3,
+        1,
+        {**rule, "error_title": book.word("wrong_entry"), "error_message": book.word("closed_help")[:255]},
+    )
+    sheet.set_row(4, 32)
+    sheet.merge_range(4, 0, 4, 2, book.word("closed_help"), book.format(text_wrap=True, font_color=GREY))
+    sheet.write_string(5, 0, book.word("state"), book.boxed(bg_color=PALE, bold=True))
+    listed, gap = 'SUMPRODUCT((l_videos<>"")*1)', 'SUMPRODUCT((l_videos<>"")*(l_slots<=N(l_closed)))<N(l_closed)'
+    before, _, after = book.word("state_open").partition("{n}")
+    state = (
+        f'IF(ISNUMBER(l_closed),IF({gap},"{book.word("state_gap")}","{book.word("state_closed")}"),'
+        f'"{before}"&{listed}&"{after}")'
+    )
+    book.formula(sheet, 5, 1, state, book.boxed(bold=True))
+    for key, color in (("state_closed", GREEN), ("state_gap", AMBER)):
+        form = book.book.add_format({"bg_color": color})
+        rule = {"type": "cell", "criteria": "==", "value": f'"{book.word(key)}"', "format": form}
+        sheet.conditional_format(5, 1, 5, 1, rule)
+    typed = book.boxed(bg_color=INPUT, bold=True, align="center")
+    for column, (key, head) in enumerate((("no", book.header), ("video", typed), ("content", typed))):
+        sheet.write_string(FIRST - 1, column, book.word(key), head)
+    sheet.write_comment(
+        FIRST - 1, 2, book.word("content_help"), {"font_name": book.font, "x_scale": 2, "y_scale": 0.9}
+    )
+    for slot in range(SLOTS):
+        sheet.write_number(FIRST + slot, 0, slot + 1, book.format(font_color=GREY, align="center"))
+        path, content = videos[slot] if slot < len(videos) else ("", "")
+        if path:
+            sheet.write_string(FIRST + slot, 1, path)
+        if content:
+            sheet.write_string(FIRST + slot, 2, content)
+    book.name("l_closed", sheet, 3, 1)
+    book.name("l_slots", sheet, FIRST, 0, last)
+    book.name("l_videos", sheet, FIRST, 1, last)
+    book.name("l_contents", sheet, FIRST, 2, last)
+    book.mark(sheet, FIRST - 1, 1)
+    sheet.freeze_panes(FIRST, 0)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_landscape()
+    sheet.print_area(0, 0, last, 2)
+
+
+def _labels(book: Template) -> None:
+    sheet = book.sheet("results", note="results_note", last_column=RATERS + 8)
+    heads = ["no", "video", "content", *("" for _ in range(RATERS)), "count", "mos", "sd", "ci", "label", "band"]
+    widths = (6, 46, 18, *(10 for _ in range(RATERS)), 11, 9, 10, 12, 11, 14)
+    for column, (key, width) in enumerate(zip(heads, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        text = book.word(key) if key else book.word("rater", number=column - 2)
+        sheet.write_string(FIRST - 1, column, text, book.header)
+    for number, key in enumerate(("count", "mos", "sd", "ci", "label", "band")):
+        # two columns of three lines above the table
+        text = f"{book.word(key)}: {book.word(f'm_{key}')}"
+        sheet.write_string(3 + number % 3, 3 * (number // 3), text, book.format(font_color=GREY, font_size=9))
+    sheet.set_row(FIRST - 1, 32)
+    first, last = column_letters(4), column_letters(3 + RATERS)
+    n, mos, sd, label = (column_letters(4 + RATERS + k) for k in (0, 1, 2, 4))
+    names = ",".join(f'"{band.name(book.language)}"' for band in ACR_BANDS)
+    centred = book.boxed(align="center")
+    for slot in range(1, SLOTS + 1):
+        row = FIRST + slot - 1
+        line = row + 1
+        sheet.write_number(row, 0, slot, book.boxed(font_color=GREY, align="center"))
+        book.formula(sheet, row, 1, f'INDEX(l_videos,{slot})&""', book.boxed())
+        book.formula(sheet, row, 2, f'INDEX(l_contents,{slot})&""', book.boxed())
+        for rater in range(1, RATERS + 1):
+            score = f"INDEX(r{rater}_scores,MATCH({slot},r{rater}_slots,0))"
+            # 0 stands for an empty cell: nobody scores below 1
+            text = f'IF(COUNTIF(r{rater}_slots,{slot})=0,"",IF(AND(N({score})>=1,N({score})<=5),{score},""))'
+            book.formula(sheet, row, 2 + rater, text, centred)
+        cells = f"{first}{line}:{last}{line}"
+        formulas = (
+            (f'IF(B{line}="","",COUNT({cells}))', "0"),
+            (f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', "0.00"),
+            (f'IF(COUNT({cells})<2,"",STDEV({cells}))', "0.00"),
+            (f'IF(COUNT({cells})<2,"",TINV(0.05,{n}{line}-1)*{sd}{line}/SQRT({n}{line}))', "0.00"),
+            # rounded twice: 3.45 times ten must not lie a hair below its half
+            (f'IF(COUNT({cells})=0,"",ROUND(ROUND(({mos}{line}-1)/4*40+10,6),0))', "0"),
+            (f'IF(COUNT({cells})=0,"",CHOOSE(MATCH({label}{line},{{0,15,25,35,45}},1),{names}))', "@"),
+        )
+        for offset, (formula, number_format) in enumerate(formulas):
+            form = book.boxed(align="center", num_format=number_format, bold=offset == 4)
+            book.formula(sheet, row, 3 + RATERS + offset, formula, form)
+    for band in ACR_BANDS:
+        form = book.book.add_format({"bg_color": f"#{band.color}"})
+        rule = {"type": "cell", "criteria": "==", "value": f'"{band.name(book.language)}"', "format": form}
+        column = 3 + RATERS + 5
+        sheet.conditional_format(FIRST, column, FIRST + SLOTS - 1, column, rule)
+    sheet.freeze_panes(FIRST, 2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(FIRST - 1)
+
+
+def _order(book: Template) -> None:
+    """For each rater and slot the number that decides its place; nothing before the list is closed."""
+    sheet = book.sheet("order", note="order_note", last_column=2 * RATERS)
+    sheet.write_string(3, 0, book.word("no"), book.header)
+    for rater in range(1, RATERS + 1):
+        drawn, used = rater, RATERS + rater
+        title = book.word("rater", number=rater)
+        sheet.write_string(3, drawn, title, book.header)
+        sheet.write_string(3, used, title, book.header)
+        book.name(f"r{rater}_order", sheet, 4, used, 3 + SLOTS)
+        for slot, key in enumerate(keys(rater), 1):
+            row = 3 + slot
+            sheet.write_number(row, 0, slot)
+            sheet.write_number(row, drawn, key)
+            cell = f"{column_letters(drawn + 1)}{row + 1}"
+            none = f'OR(NOT(ISNUMBER(l_closed)),INDEX(l_videos,{slot})="")'
+            text = f'IF({none},"",IF({slot}<=l_closed,{cell},1+{slot}))'
+            book.formula(sheet, row, used, text)
+    sheet.hide()
+
+
+def _sample() -> tuple[list[tuple[str, str]], list[list[Any]]]:
+    """Twelve invented videos of four contents; the last rater is half way through."""
+    source = random.Random(12)
+    videos, truths = [], []
+    for content in ("harbour", "market", "stadium", "office"):
+        for version, truth in (("original", 4.6), ("mobile", 3.4), ("low", 2.0)):
+            videos.append((f"D:/videos/{content}_{version}.mp4", content))
+            truths.append(truth)
+    scores: list[list[Any]] = []
+    for rater in range(RATERS):
+        row = [min(max(round(truth + source.gauss(0.1 * (rater - 2), 0.5)), 1), 5) for truth in truths]
+        scores.append([*row[:6], *([None] * 6)] if rater == RATERS - 1 else row)
+    return videos, scores

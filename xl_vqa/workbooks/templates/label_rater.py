@@ -1,0 +1,99 @@
+"""One rater's sheet: the videos in this rater's order, the scale with its anchors, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from xl_vqa.labels import ACR_BANDS
+from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, Template
+
+FIRST: Final = 12
+"""Row of the first video, counted from 0."""
+
+
+def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> None:
+    """``scores`` stand in this rater's own order."""
+    title = book.word("rater", number=rater)
+    sheet = book.book.add_worksheet(title)
+    book.dress(sheet, title, book.word("rater_note"), 3)
+    for column, width in enumerate((12, 62, 12, 40)):
+        sheet.set_column(column, column, width)
+    sheet.set_column(4, 5, 8, None, {"hidden": True})
+    last = FIRST + slots - 1
+    sheet.write_string(3, 0, book.word("name"), book.boxed(bg_color=PALE, bold=True))
+    sheet.write_blank(3, 1, None, book.boxed(bg_color=INPUT))
+    sheet.write_string(4, 0, book.word("progress"), book.boxed(bg_color=PALE, bold=True))
+    text = book.word("progress_text")
+    done = f"COUNT(r{rater}_scores)"
+    everything = f"COUNT(r{rater}_slots)"
+    book.formula(sheet, 4, 1, filled(text, {"done": done, "all": everything}), book.boxed(bold=True))
+    book.formula(sheet, 4, 2, f"IF({everything}=0,0,{done}/{everything})", book.boxed(num_format="0%"))
+    # the plain kind of bar: the newer one needs an extension that other readers warn about
+    bar = {"type": "data_bar", "bar_color": "#7CC58D", "min_type": "num", "max_type": "num", "min_value": 0}
+    sheet.conditional_format(4, 2, 4, 2, {**bar, "max_value": 1})
+    for row, band in enumerate(reversed(ACR_BANDS), 5):
+        form = book.boxed(bg_color=f"#{band.color}", bold=True, align="center")
+        sheet.write_string(row, 0, f"{band.number}  {band.name(book.language)}", form)
+        meaning = book.boxed(bg_color=f"#{band.color}", text_wrap=True)
+        sheet.merge_range(row, 1, row, 3, book.word(f"a{band.number}"), meaning)
+        sheet.set_row(row, 19)
+    typed = book.boxed(bg_color=INPUT, bold=True, align="center")
+    heads = (
+        ("no", book.header),
+        ("video", book.header),
+        ("score", typed),
+        ("comment", typed),
+        ("content", book.header),
+        ("no", book.header),
+    )
+    for column, (key, form) in enumerate(heads):
+        sheet.write_string(FIRST - 1, column, book.word(key), form)
+    sheet.set_row(FIRST - 1, 22)
+    book.name(f"r{rater}_scores", sheet, FIRST, 2, last)
+    book.name(f"r{rater}_slots", sheet, FIRST, 5, last)
+    for place in range(1, slots + 1):
+        row = FIRST + place - 1
+        line = row + 1
+        slot = f'IF({place}>COUNT(r{rater}_order),"",MATCH(SMALL(r{rater}_order,{place}),r{rater}_order,0))'
+        book.formula(sheet, row, 5, slot)
+        book.formula(sheet, row, 0, f'IF(F{line}="","",{place})', book.format(font_color=GREY, align="center"))
+        book.formula(sheet, row, 1, f'IF(F{line}="","",INDEX(l_videos,F{line}))', book.format())
+        book.formula(sheet, row, 4, f'IF(F{line}="","",INDEX(l_contents,F{line})&"")')
+        score = scores[place - 1] if place <= len(scores) else None
+        form = book.format(bold=True, align="center", font_size=12)
+        if score is None:
+            sheet.write_blank(row, 2, None, form)
+        else:
+            sheet.write(row, 2, score, form)
+    sheet.data_validation(
+        FIRST,
+        2,
+        last,
+        2,
+        {
+            "validate": "list",
+            "source": ["5", "4", "3", "2", "1"],
+            "error_title": book.word("wrong_entry"),
+            "error_message": book.word("score_error"),
+        },
+    )
+    todo = book.book.add_format({"bg_color": INPUT})
+    rule = {"type": "formula", "criteria": f'=AND($F{FIRST + 1}<>"",$C{FIRST + 1}="")', "format": todo}
+    sheet.conditional_format(FIRST, 2, last, 2, rule)
+    for band in ACR_BANDS:
+        form = book.book.add_format({"bg_color": f"#{band.color}"})
+        rule = {"type": "cell", "criteria": "==", "value": band.number, "format": form}
+        sheet.conditional_format(FIRST, 2, last, 2, rule)
+    sheet.freeze_panes(FIRST, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(FIRST - 1)
+
+
+def filled(text: str, formulas: dict[str, str]) -> str:
+    """A formula for a sentence with formulas in place of ``{name}``."""
+    for name, formula in formulas.items():
+        text = text.replace("{" + name + "}", f'"&{formula}&"')
+    parts = [part for part in f'"{text}"'.split("&") if part != '""']
+    return "&".join(parts)
