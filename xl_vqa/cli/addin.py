@@ -1,0 +1,28 @@
+"""``xl-vqa addin build``: the Excel add-in as a file, for those who hand it out themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xl_vqa.cli.texts import tr
+
+addin = typer.Typer(help="The Excel add-in as a file.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(addin, name="addin")
+
+
+@addin.command()
+def build(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("xl_vqa.xlam"),
+) -> None:
+    """Build xl_vqa.xlam from its plain texts. The same version gives the same bytes."""
+    from xl_vqa.excel.addin import write
+    from xl_vqa.settings import Settings
+
+    written = write(output)
+    typer.echo(tr("written", Settings.load().language, path=written))
