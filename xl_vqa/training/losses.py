@@ -109,7 +109,7 @@ def _number_token_loss(hub_tokenizer: Any) -> Callable[[Tensor, Tensor, Tensor |
         if size not in made:
             made[size] = ntloss.NTLoss(tokenizer=hub_tokenizer, vocab_size=size)
         seen, wanted = _seen(logits, labels)
-        total = made[size](seen[None], wanted[None], reduction="sum")
+        total: Tensor = made[size](seen[None], wanted[None], reduction="sum")
         return total / _count(count, len(wanted), total)
 
     return loss

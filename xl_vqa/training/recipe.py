@@ -32,7 +32,7 @@ class LoraOptions:
     """The adapter. Second-hand figures of the method's authors: rank 128 was better than 32 (docs/method.md)."""
 
     rank: int = 128
-    alpha: float = 256.0
+    alpha: int = 256
     """The adapter's output is scaled by alpha / rank."""
     dropout: float = 0.05
 

@@ -49,15 +49,26 @@ def identify(settings: Settings) -> ModelIdentity | None:
         if settings.offline:
             raise
         return None
-    spec = spec_of(folder, settings.model, frames=settings.frames, max_pixels=settings.max_pixels)
     adapter = find_adapter(settings.adapter) if settings.adapter else None
+    spec = spec_of(folder, settings.model, adapter=adapter, frames=settings.frames, max_pixels=settings.max_pixels)
     cache = HashCache(cache_folder)
     return ModelIdentity(spec, model_fingerprint(folder, spec, dtype, adapter=adapter, cache=cache))
 
 
-def spec_of(folder: Path, model: str, *, frames: int | None = None, max_pixels: int | None = None) -> ModelSpec:
-    """The spec in force: the folder's own or the default, with the user's frames and pixels."""
-    own = ModelSpec.load(folder) or ModelSpec.default_qwen(name=model)
+def spec_of(
+    folder: Path,
+    model: str,
+    *,
+    adapter: Path | None = None,
+    frames: int | None = None,
+    max_pixels: int | None = None,
+) -> ModelSpec:
+    """The spec in force: the adapter's, else the folder's, else the default; with the user's frames and pixels.
+
+    An adapter that ``xl-vqa train`` made carries the scale and the question it was taught with.
+    """
+    own = ModelSpec.load(adapter) if adapter is not None else None
+    own = own or ModelSpec.load(folder) or ModelSpec.default_qwen(name=model)
     return adjusted(own, frames=frames, max_pixels=max_pixels)
 
 

@@ -205,9 +205,9 @@ def load_vlm_rater(
     chosen = choose_device(device)
     format_name = choose_dtype(chosen, dtype)
     folder = find_model(model, offline=offline)
-    spec = spec_of(folder, model, frames=frames, max_pixels=max_pixels)
-    check_config(folder)
     adapter_folder = find_adapter(adapter) if adapter else None
+    spec = spec_of(folder, model, adapter=adapter_folder, frames=frames, max_pixels=max_pixels)
+    check_config(folder)
     cache = HashCache(cache_folder)
     fingerprint = model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache)
     backbone = load_backbone(folder, device=chosen, dtype=format_name, adapter=adapter)

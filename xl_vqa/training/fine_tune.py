@@ -1,0 +1,319 @@
+"""Fine-tunes a Qwen2.5-VL (or the starter) by a recipe: transformers' Trainer, peft's LoRA, our target mask.
+
+The unfinished run lies in ``OUTPUT.run``: checkpoints, the best weights so far, the history of validation.
+Only a finished run becomes ``OUTPUT``, in one rename, so a folder that is there is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArguments, set_seed
+
+from xl_vqa.datasets.manifest import ManifestRow
+from xl_vqa.errors import OutputNotWritableError, VideoError
+from xl_vqa.training.cache import read_json
+from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
+from xl_vqa.training.examples import Collator, Example, Examples
+from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, ValidationCallback
+from xl_vqa.training.fine_tune_output import write_output
+from xl_vqa.training.frame_cache import FrameCache, StoredClip
+from xl_vqa.training.losses import make_loss
+from xl_vqa.training.memory_estimate import MemoryEstimate, estimate
+from xl_vqa.training.read_answers import read_answers
+from xl_vqa.training.recipe import Recipe
+from xl_vqa.training.recipe_check import Plan, check_recipe
+from xl_vqa.training.trainable import Trainable, make_trainable
+from xl_vqa.vlm.backbone import Backbone, load_backbone
+from xl_vqa.vlm.device import choose_device, choose_dtype, free_bytes
+from xl_vqa.vlm.memory import available_bytes
+
+OnProgress = Callable[[str, int, int], None]
+"""Told the stage (``videos``, ``steps``, ``validation``), how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuned:
+    """A finished run."""
+
+    folder: Path
+    metrics: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The videos that can be read, by split, and what could not be."""
+
+    rows: dict[str, list[ManifestRow]]
+    clips: dict[str, list[StoredClip]]
+    skipped: list[tuple[str, str]]
+
+
+def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress | None = None) -> FineTuned:
+    """Runs a recipe to the end. Under torchrun, every process calls this and the first one writes.
+
+    Raises RecipeError, TrainingDataError, TrainingVideosError, TrainingMemoryError before the first step; errors
+    of the disk or the model later leave a run that ``resume`` goes on with.
+    """
+    report = on_progress or (lambda stage, done, total: None)
+    plan = check_recipe(recipe, resume=resume)
+    device = _device(recipe)
+    dtype = _dtype(recipe, device)
+    arguments = _arguments(plan, device, dtype)
+    first = arguments.process_index == 0
+    plan.run_folder.mkdir(parents=True, exist_ok=True)
+    # videos are decoded by the first process; the others then find them in the cache
+    with arguments.main_process_first(desc="videos"):
+        parts = _read_videos(plan, report if first else (lambda stage, done, total: None))
+    set_seed(recipe.seed)
+    backbone = load_backbone(plan.base, device=device, dtype=dtype)
+    hub_tokenizer: Any = AutoTokenizer.from_pretrained(plan.base, local_files_only=True)
+    examples = _examples(plan, backbone, parts)
+    trainable = make_trainable(backbone.model, recipe)
+    _check_memory(plan, backbone, trainable, examples, device, dtype)
+    history = History(plan.run_folder, writes=first)
+    validation = ValidationCallback(plan, backbone, parts.clips["val"], parts.rows["val"], trainable, history)
+    trainer = Trainer(
+        model=trainable.model,
+        args=arguments,
+        train_dataset=examples,
+        data_collator=Collator.of(backbone, plan.spec),
+        compute_loss_func=make_loss(recipe.loss, plan.scheme, backbone.tokens, hub_tokenizer),
+        callbacks=[ProgressCallback(report if first else None), validation],
+    )
+    # its lines belong to a log, not between the lines of a progress bar
+    trainer.remove_callback(PrinterCallback)
+    checkpoint = _last_checkpoint(plan.run_folder) if resume else None
+    history.forget_after(_epoch_of(checkpoint))
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except OSError as error:
+        raise OutputNotWritableError(path=str(plan.run_folder), problem=error.strerror or str(error)) from error
+    folder, metrics = plan.output, {}
+    if first:
+        best = load_file(history.best_weights)
+        trainable.load(best)
+        metrics = _final_metrics(plan, backbone, trainable, parts, history, report)
+        write_output(plan, trainable, hub_tokenizer, metrics, parts.skipped)
+        shutil.rmtree(plan.run_folder, ignore_errors=True)
+    arguments.distributed_state.wait_for_everyone()
+    return FineTuned(folder, metrics)
+
+
+def _device(recipe: Recipe) -> torch.device:
+    device = choose_device(recipe.device)
+    rank = os.environ.get("LOCAL_RANK")
+    return torch.device("cuda", int(rank)) if device.type == "cuda" and rank is not None else device
+
+
+def _dtype(recipe: Recipe, device: torch.device) -> str:
+    if recipe.dtype != "auto":
+        return recipe.dtype
+    # all weights moving in 16 bits would lose small steps; an adapter's own weights stay in 32
+    return "float32" if recipe.method == "full" else choose_dtype(device)
+
+
+def _arguments(plan: Plan, device: torch.device, dtype: str) -> TrainingArguments:
+    recipe = plan.recipe
+    values: dict[str, Any] = {
+        "output_dir": str(plan.run_folder),
+        "num_train_epochs": recipe.epochs,
+        "per_device_train_batch_size": recipe.batch_size,
+        "gradient_accumulation_steps": recipe.accumulate,
+        "learning_rate": recipe.learning_rate,
+        "weight_decay": recipe.weight_decay,
+        "warmup_steps": recipe.warmup,
+        "lr_scheduler_type": "cosine",
+        "max_grad_norm": recipe.clip_gradients,
+        "seed": recipe.seed,
+        "data_seed": recipe.seed,
+        "use_cpu": device.type == "cpu",
+        "bf16": dtype == "bfloat16" and device.type != "cpu",
+        "save_strategy": "steps" if recipe.save_steps else "epoch",
+        "save_steps": recipe.save_steps or 500,
+        "save_total_limit": 2,
+        "logging_steps": 10,
+        "report_to": ["tensorboard"] if _tensorboard() else [],
+        "remove_unused_columns": False,
+        "label_names": ["labels"],
+        "train_sampling_strategy": "group_by_length",
+        "disable_tqdm": True,
+        "ddp_find_unused_parameters": False,
+        "average_tokens_across_devices": True,
+    }
+    if recipe.checkpointing:
+        values.update(gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False})
+    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(plan.run_folder / "tensorboard"))
+    return TrainingArguments(**values)
+
+
+def _tensorboard() -> bool:
+    try:
+        import tensorboard  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
+    recipe = plan.recipe
+    folder = recipe.resolve(recipe.cache) if recipe.cache else _default_cache()
+    cache = FrameCache(folder, plan.spec)
+    rows = {part: plan.manifest.part(part) for part in ("train", "val", "test")}
+    everything = [row for part in rows.values() for row in part]
+    found = cache.get_all(
+        [row.video for row in everything],
+        threads=recipe.workers,
+        on_progress=lambda done, total: report("videos", done, total),
+    )
+    wrong = [(row.video, str(r)) for row, r in zip(everything, found, strict=True) if isinstance(r, VideoError)]
+    if wrong and recipe.unreadable == "stop":
+        shown = "\n".join(f"- {sentence}" for _, sentence in wrong[:20])
+        if len(wrong) > 20:
+            shown += f"\n- ... {len(wrong) - 20}"
+        raise TrainingVideosError(count=len(wrong), total=len(everything), problem=shown)
+    by_row = dict(zip(map(id, everything), found, strict=True))
+    kept: dict[str, list[ManifestRow]] = {}
+    clips: dict[str, list[StoredClip]] = {}
+    for part, members in rows.items():
+        pairs = [(row, clip) for row in members if isinstance(clip := by_row[id(row)], StoredClip)]
+        kept[part], clips[part] = [row for row, _ in pairs], [clip for _, clip in pairs]
+    for part in ("train", "val"):
+        if not kept[part]:
+            problem = f"not one video of the split {part!r} can be read"
+            raise TrainingDataError(path=str(plan.manifest.path), problem=problem)
+    return _Parts(kept, clips, wrong)
+
+
+def _default_cache() -> Path:
+    from xl_vqa.training.cache import default_work_folder
+
+    return default_work_folder().parent / "frames"
+
+
+def _examples(plan: Plan, backbone: Backbone, parts: _Parts) -> Examples:
+    prompt = Collator.of(backbone, plan.spec).prompt
+    pairs = zip(parts.rows["train"], parts.clips["train"], strict=True)
+    try:
+        plan.scheme.readable(backbone.tokens)
+        examples = [
+            Example(clip, plan.scheme.target(backbone.tokens, mos := plan.mos(row)), mos) for row, clip in pairs
+        ]
+        _check_words(plan, backbone)
+    except ValueError as error:
+        raise TrainingError(problem=str(error)) from error
+    return Examples(examples, prompt)
+
+
+def _check_words(plan: Plan, backbone: Backbone) -> None:
+    from xl_vqa.training.starter_schemes import AnswerTree
+
+    answers, _ = plan.scheme.readable(backbone.tokens)
+    if any(not answer for answer in answers):
+        raise ValueError(
+            f"the vocabulary of {plan.recipe.model} cannot write the answers of the scheme {plan.scheme.name}"
+        )
+    AnswerTree.of(answers, [len(answer) for answer in answers])
+
+
+def _check_memory(
+    plan: Plan, backbone: Backbone, trainable: Trainable, examples: Examples, device: torch.device, dtype: str
+) -> MemoryEstimate:
+    longest = max(len(examples[k]["input_ids"]) for k in range(len(examples)))
+    tail = max(len(example.target.ids) for example in examples.examples) + 1
+    need = estimate(
+        backbone.model.config,
+        parameters=backbone.parameters,
+        trained=trainable.count,
+        bytes_per_weight=4 if dtype == "float32" else 2,
+        tokens=longest + tail,
+        batch=plan.recipe.batch_size,
+        tail=tail,
+        checkpointing=plan.recipe.checkpointing,
+    )
+    free = available_bytes() if device.type == "cpu" else free_bytes(device)
+    # the weights are loaded already
+    if free is not None and need.total - need.weights > free:
+        tips = []
+        if not plan.recipe.checkpointing:
+            tips.append("checkpointing: true")
+        if plan.recipe.batch_size > 1:
+            tips.append("a smaller batch_size with more accumulate")
+        tips.append("fewer frames or a smaller max_pixels")
+        raise TrainingMemoryError(
+            needed=f"{need.total / 2**30:.1f}",
+            free=f"{free / 2**30:.1f}",
+            device=str(device),
+            problem="Try " + ", or ".join(tips) + ". " + "; ".join(need.lines()),
+        )
+    return need
+
+
+def _last_checkpoint(run: Path) -> Path | None:
+    """The newest whole checkpoint: a kill while one was written leaves it without its last file."""
+    found = sorted(
+        (path for path in run.glob("checkpoint-*") if path.name.rpartition("-")[2].isdigit()),
+        key=lambda path: int(path.name.rpartition("-")[2]),
+    )
+    for path in reversed(found):
+        if (path / "trainer_state.json").is_file() and _readable(path / "trainer_state.json"):
+            return path
+        shutil.rmtree(path, ignore_errors=True)
+    return None
+
+
+def _readable(path: Path) -> bool:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _epoch_of(checkpoint: Path | None) -> float:
+    if checkpoint is None:
+        return 0.0
+    state = read_json(checkpoint / "trainer_state.json") or {}
+    return float(state.get("epoch") or 0.0)
+
+
+def _final_metrics(
+    plan: Plan,
+    backbone: Backbone,
+    trainable: Trainable,
+    parts: _Parts,
+    history: History,
+    report: OnProgress,
+) -> dict[str, Any]:
+    from xl_vqa.training.fine_tune_callbacks import agreement
+
+    metrics: dict[str, Any] = {
+        "data_fingerprint": plan.manifest.fingerprint,
+        "scheme": plan.scheme.name,
+        "videos": {part: len(clips) for part, clips in parts.clips.items()},
+        "best_epoch": history.best_epoch,
+        "history": history.records,
+    }
+    for part in ("val", "test"):
+        clips: Sequence[StoredClip] = parts.clips[part]
+        if clips:
+            report("validation", 0, len(clips))
+            read = read_answers(backbone, plan.spec, plan.scheme, clips, model=trainable.model)
+            report("validation", len(clips), len(clips))
+            mos = [plan.mos(row) for row in parts.rows[part]]
+            metrics[part] = {
+                **{
+                    d: agreement([one.decode(d) for one in read], mos) for d in ("expectation", "median", "greedy")
+                },
+                "off_mass_mean": math.fsum(one.off_mass for one in read) / len(read),
+            }
+    return metrics

@@ -1,0 +1,137 @@
+"""Whether what a recipe names can be used: model, manifest, labels, output. All problems at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
+from xl_vqa.errors import ManifestError, ModelError, ScaleError
+from xl_vqa.labels import Scale
+from xl_vqa.model_spec import ModelSpec, Prompt
+from xl_vqa.training.errors import RecipeError
+from xl_vqa.training.recipe import Recipe
+from xl_vqa.training.schemes import Scheme
+from xl_vqa.vlm.backbone import check_config
+from xl_vqa.vlm.identity import spec_of
+from xl_vqa.vlm.model_folder import find_model
+
+RUN_SUFFIX: Final = ".run"
+"""The unfinished run lies beside the output folder, which appears when the run is done."""
+MIN_FREE_BYTES: Final = 200 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A recipe that was checked, and what it comes to."""
+
+    recipe: Recipe
+    base: Path
+    """The model's folder."""
+    spec: ModelSpec
+    """What the result will say of itself."""
+    scheme: Scheme
+    manifest: Manifest
+    output: Path
+
+    @property
+    def run_folder(self) -> Path:
+        return self.output.with_name(self.output.name + RUN_SUFFIX)
+
+    def mos(self, row: ManifestRow) -> float:
+        """The MOS of a usable row; of its label where the manifest holds no MOS."""
+        if row.mos is not None:
+            return row.mos
+        assert row.label is not None
+        return self.scheme.scale.to_mos(row.label)
+
+
+def check_recipe(recipe: Recipe, *, resume: bool = False) -> Plan:
+    """Raises RecipeError naming everything that is wrong."""
+    problems: list[str] = []
+    spec = base = manifest = scheme = None
+    try:
+        base = find_model(recipe.model, offline=recipe.offline)
+        check_config(base)
+        spec = spec_of(base, recipe.model, frames=recipe.frames, max_pixels=recipe.max_pixels)
+    except ModelError as error:
+        problems.append(f"model: {error}")
+    manifest_path = recipe.resolve(recipe.manifest)
+    try:
+        manifest = read_manifest(manifest_path)
+    except ManifestError as error:
+        problems.append(f"manifest: {error}")
+    own = spec.scale if spec is not None else Scale()
+    try:
+        scheme = recipe.the_scheme(own)
+    except ScaleError as error:
+        problems.append(f"scale: {error.params['problem']}")
+    if manifest is not None and scheme is not None:
+        problems += _data_problems(manifest, scheme)
+    output = recipe.resolve(recipe.output)
+    problems += _output_problems(output, resume)
+    if problems or base is None or spec is None or manifest is None or scheme is None:
+        listed = "\n".join(f"- {' '.join(problem.split())}" for problem in problems)
+        raise RecipeError(path=recipe.path or "recipe", problem=listed)
+    return Plan(recipe, base, _spec(recipe, spec, scheme, output), scheme, manifest, output)
+
+
+def _data_problems(manifest: Manifest, scheme: Scheme) -> list[str]:
+    problems = []
+    try:
+        manifest.check_scale(scheme.scale)
+    except ManifestError as error:
+        problems.append(f"manifest: {error}")
+    for part in ("train", "val"):
+        rows = manifest.part(part)
+        if not rows:
+            problems.append(f"manifest: no row belongs to the split {part!r}")
+        elif part == "train" and len({row.label for row in rows}) < 2:
+            problems.append(
+                f"manifest: all {len(rows)} training videos have the label {rows[0].label}; "
+                "there is nothing to learn"
+            )
+        missing = [row.video for row in rows if not os.path.exists(row.video)]
+        if missing:
+            shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
+            problems.append(f"manifest: {len(missing)} of {len(rows)} videos of {part!r} are not there: {shown}")
+    return problems
+
+
+def _output_problems(output: Path, resume: bool) -> list[str]:
+    run = output.with_name(output.name + RUN_SUFFIX)
+    if output.exists():
+        return [f"output: {output} is there already; choose another name or move it away"]
+    if run.exists() and not resume:
+        return [f"output: an unfinished run is in {run}; go on with --resume, or delete that folder"]
+    if resume and not run.exists():
+        return [f"output: there is no unfinished run in {run} to resume"]
+    parent = output.parent
+    while not parent.exists():
+        parent = parent.parent
+    if not os.access(parent, os.W_OK):
+        return [f"output: nothing may be written in {parent}"]
+    free = shutil.disk_usage(parent).free
+    if free < MIN_FREE_BYTES:
+        return [f"output: only {free >> 20} MiB are free on the disk of {parent}"]
+    return []
+
+
+def _spec(recipe: Recipe, base: ModelSpec, scheme: Scheme, output: Path) -> ModelSpec:
+    prompt = base.prompt
+    if scheme.name != "integer" or scheme.scale != base.scale:
+        prompt = _reworded(prompt, scheme)
+    return replace(base, name=recipe.name or output.name, scale=scheme.scale, prompt=prompt, fine_tuned=True)
+
+
+def _reworded(prompt: Prompt, scheme: Scheme) -> Prompt:
+    """The question with another last sentence: what kind of answer is wanted."""
+
+    def ending(question: str) -> str:
+        head, _, _ = question.rpartition("Answer with")
+        return f"{head or question.rstrip() + ' '}{scheme.question}"
+
+    return replace(prompt, question=ending(prompt.question), question_with_text=ending(prompt.question_with_text))

@@ -1,0 +1,90 @@
+"""Which weights move: an adapter beside the frozen model (LoRA), or the model's own (for the small starter)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from xl_vqa.training.errors import TrainingError
+from xl_vqa.training.recipe import Recipe
+
+_VISION = re.compile(r"(^|\.)visual\.")
+_LANGUAGE = re.compile(r"(^|\.)language_model\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Trainable:
+    """A model with its moving weights marked. ``model`` is what the trainer gets."""
+
+    model: Any
+    method: str
+
+    @property
+    def count(self) -> int:
+        return sum(weight.numel() for weight in self.model.parameters() if weight.requires_grad)
+
+    def state(self) -> dict[str, Tensor]:
+        """A copy of the moving weights, on the CPU."""
+        return {
+            name: weight.detach().cpu().clone().contiguous()
+            for name, weight in self.model.named_parameters()
+            if weight.requires_grad
+        }
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Sets the moving weights to what ``state`` gave."""
+        own = {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
+        if set(own) != set(state):
+            raise TrainingError(problem="the kept weights are not those of this recipe; was it changed?")
+        with torch.no_grad():
+            for name, weight in own.items():
+                weight.copy_(state[name])
+
+    def save(self, folder: Path) -> None:
+        """An adapter (peft's files) or the whole model."""
+        self.model.save_pretrained(str(folder))
+
+
+def make_trainable(model: Any, recipe: Recipe) -> Trainable:
+    """``model`` (all weights frozen) made ready by the recipe. Raises TrainingError where nothing would move."""
+    parts = [_LANGUAGE, *([_VISION] if recipe.vision == "tuned" else [])]
+    if recipe.method == "full":
+        moving = [
+            name
+            for name, _ in model.named_parameters()
+            if any(part.search(name) for part in parts) or name.startswith("lm_head")
+        ]
+        # the starter's visual trunk is published weights that were never meant to move
+        moving = [name for name in moving if ".visual.trunk." not in name]
+        chosen = set(moving)
+        for name, weight in model.named_parameters():
+            weight.requires_grad_(name in chosen)
+        result = Trainable(model, "full")
+    else:
+        from peft import LoraConfig, get_peft_model
+
+        targets = [
+            name
+            for name, module in model.named_modules()
+            if isinstance(module, nn.Linear) and any(part.search(name) for part in parts)
+        ]
+        if not targets:
+            raise TrainingError(problem=f"{recipe.model} has no linear layers that an adapter could go beside")
+        config = LoraConfig(
+            r=recipe.lora.rank,
+            lora_alpha=recipe.lora.alpha,
+            lora_dropout=recipe.lora.dropout,
+            target_modules=targets,
+            base_model_name_or_path=recipe.model,
+        )
+        result = Trainable(get_peft_model(model, config), "lora")
+        if recipe.checkpointing:
+            model.enable_input_require_grads()
+    if not result.count:
+        raise TrainingError(problem=f"not one weight of {recipe.model} would move")
+    return result
