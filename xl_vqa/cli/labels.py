@@ -32,6 +32,9 @@ _SHOWN_EXAMPLES = 3
 
 
 def register(app: typer.Typer) -> None:
+    from xl_vqa.cli import label_search
+
+    label_search.register(labels_app)
     app.add_typer(labels_app)
 
 

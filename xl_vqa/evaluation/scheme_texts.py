@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison
 from xl_vqa.evaluation.texts import TEXTS as FIGURE_TEXTS
 from xl_vqa.evaluation.texts import word
+
+_INTEGER: Final = re.compile(r"integer@(\d+)-(\d+)/(\d)")
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Schemes of teaching a score, compared", "スコアの学習方式の比較"),
@@ -103,6 +106,27 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "sheet_seeds": ("Seeds", "シード別"),
     "sheet_predictions": ("Predictions", "予測"),
     "sheet_runs": ("Runs", "実行"),
+    "search_title": ("Search for the label range and the compared digits", "ラベル範囲と比較桁数の探索"),
+    "labels_and_digits": ("Labels, digits the loss sees", "ラベル / 損失に使う桁数"),
+    "integer_labels": ("integers {low}–{high}, {digits} digits", "整数 {low}〜{high}、{digits} 桁"),
+    "search_beyond_noise": (
+        "Chosen: {chosen}. It is better than the default by more than the noise of videos and seeds.",
+        "選択: {chosen}。動画とシードによるばらつきを超えて既定より優れています。",
+    ),
+    "search_within_noise": (
+        "The default stays: {chosen}. No candidate is better by more than the noise of videos and seeds.",
+        "既定のままとします: {chosen}。動画とシードによるばらつきを超えて優れる候補はありません。",
+    ),
+    "search_alone": (
+        "The default stays: {chosen}. There was no other candidate to hold it against.",
+        "既定のままとします: {chosen}。比較できる候補がありませんでした。",
+    ),
+    "search_noise": (
+        "Differences in SRCC below about {noise} cannot be seen with these videos and seeds.",
+        "この動画数とシード数では、約 {noise} 未満の SRCC の差は判別できません。",
+    ),
+    "search_cost": ("Cost: {runs} training runs, {minutes} minutes.", "所要: 学習 {runs} 回、{minutes} 分。"),
+    "search_recipe": ("For the training recipe:", "学習レシピへの記述:"),
     "low": ("95% low", "95% 下限"),
     "high": ("95% high", "95% 上限"),
     "value": ("Value", "値"),
@@ -135,6 +159,10 @@ def say(key: str, language: str, **params: Any) -> str:
 
 def name_of(key: str, language: str) -> str:
     """A scheme or decoding as people read it; one that has no words here as it is."""
+    labels = _INTEGER.fullmatch(key)
+    if labels is not None:
+        low, high, digits = labels.groups()
+        return say("integer_labels", language, low=low, high=high, digits=digits)
     return say(key, language) if key in TEXTS else key
 
 

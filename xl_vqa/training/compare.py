@@ -153,8 +153,11 @@ def _starter(values: Any, path: Path, problems: list[str]) -> StarterTask | None
     return StarterTask(work=str(work), contents=tuple(contents), **({} if wrong else rest))
 
 
-def jobs_of(spec: CompareSpec) -> tuple[list[Job], Train]:
-    """The runs to do, and what does them. Raises ComparisonSpecError where there is nothing to learn from."""
+def jobs_of(spec: CompareSpec, folder: Path) -> tuple[list[Job], Train]:
+    """The runs to do, and what does them; models are kept in ``folder``.
+
+    Raises ComparisonSpecError where there is nothing to learn from, RecipeError and ManifestError.
+    """
     if spec.starter is not None:
         from xl_vqa.training import starter_comparison as starter
 
@@ -164,13 +167,13 @@ def jobs_of(spec: CompareSpec) -> tuple[list[Job], Train]:
             problem = f"{spec.starter.work}: {', '.join(missing)} = 0 (make starter)"
             raise ComparisonSpecError(path=str(spec.path), problem=problem)
         mark = starter.fingerprint(spec.starter, chosen) + "|" + ",".join(spec.decodings)
-        train: Train = functools.partial(starter.train, spec.starter, spec.decodings)
+        train: Train = functools.partial(starter.train, spec.starter, chosen, spec.decodings)
     else:
         from xl_vqa.training import recipe_comparison as recipes
 
         assert spec.recipe is not None
         mark = recipes.fingerprint(spec.recipe, spec.overrides) + "|" + ",".join(spec.decodings)
-        train = functools.partial(recipes.train, spec.recipe, dict(spec.overrides), spec.decodings)
+        train = functools.partial(recipes.train, spec.recipe, dict(spec.overrides), folder, spec.decodings)
     # seed by seed: a comparison that is stopped early has all schemes of the seeds done
     return [Job(scheme, seed, mark) for seed in spec.seeds for scheme in spec.schemes], train
 
@@ -188,7 +191,7 @@ def compare(
     Raises ComparisonSpecError, ComparisonFailedError where not one run finished, EvaluationNoVideosError where
     the runs have no video in common, and OutputNotWritableError.
     """
-    jobs, train = jobs_of(spec)
+    jobs, train = jobs_of(spec, folder)
     runs = run_all(jobs, folder / "runs", train, on_state=on_state, language=language, isolated=isolated)
     return compare_finished(spec, runs, folder)
 

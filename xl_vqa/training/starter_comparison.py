@@ -58,21 +58,29 @@ def answers_of(own: Scheme, tokenizer: PromptTokenizer) -> tuple[AnswerTree, Flo
 
 
 def chosen_clips(task: StarterTask) -> list[Clip]:
-    """The clips of the first contents of each split whose features are there."""
+    """The clips of the first contents of each split, of those contents whose features are all there."""
     work = Path(task.work)
     limits = dict(zip(("train", "validation", "test"), task.contents, strict=True))
-    taken: dict[str, set[str]] = {split: set() for split in limits}
-    folder = work / "features" / features.recipe(starter_spec())
-    found = []
     scenes = [scene for scene in contents.catalogue(work) if scene.split in limits]
+    by_content: dict[str, list[Clip]] = {}
     for clip in clips.load(scenes, work / "clips", per_content=task.per_content):
-        own = taken[clip.split]
-        if clip.content not in own and len(own) >= limits[clip.split]:
+        by_content.setdefault(clip.content, []).append(clip)
+    folder = _folder(task)
+    taken = dict.fromkeys(limits, 0)
+    found: list[Clip] = []
+    for scene in scenes:
+        own = by_content.get(scene.name, [])
+        whole = len(own) == len(clips.plan(scene, task.per_content))
+        if taken[scene.split] == limits[scene.split] or not whole:
             continue
-        if all(path.exists() for path in features._paths(clip, folder)):
-            own.add(clip.content)
-            found.append(clip)
+        if all(path.exists() for clip in own for path in features._paths(clip, folder)):
+            taken[scene.split] += 1
+            found += own
     return found
+
+
+def _folder(task: StarterTask) -> Path:
+    return Path(task.work) / "features" / features.recipe(starter_spec())
 
 
 def fingerprint(task: StarterTask, chosen: Sequence[Clip]) -> str:
@@ -84,8 +92,8 @@ def fingerprint(task: StarterTask, chosen: Sequence[Clip]) -> str:
     return digest.hexdigest()
 
 
-def train(task: StarterTask, decodings: Sequence[str], job: Job, on_share: OnShare) -> Run:
-    """Trains the starter by ``job.scheme`` and ``job.seed`` and rates validation and test clips."""
+def train(task: StarterTask, chosen: Sequence[Clip], decodings: Sequence[str], job: Job, on_share: OnShare) -> Run:
+    """Trains the starter by ``job.scheme`` and ``job.seed`` on the chosen clips, rates validation and test."""
     torch.set_num_threads(task.threads)
     spec = starter_spec()
     # one question and one vocabulary for all schemes: what differs is the answer alone
@@ -94,8 +102,7 @@ def train(task: StarterTask, decodings: Sequence[str], job: Job, on_share: OnSha
     model, _, tokenizer = new_model(vocabulary, sources.backbone_path(Path(task.work)), job.seed)
     prompts = Prompts(PromptTokenizer(tokenizer, model=spec.name), spec)
     tree, values, code = answers_of(named_scheme(job.scheme, spec.scale), prompts.tokenizer)
-    chosen = chosen_clips(task)
-    folder = Path(task.work) / "features" / features.recipe(starter_spec())
+    folder = _folder(task)
     parts: dict[str, list[tuple[Clip, StoredFeatures]]] = {"train": [], "validation": [], "test": []}
     for clip in chosen:
         parts[clip.split].append((clip, features._load(clip, folder)))

@@ -98,7 +98,8 @@ def fit(
     options: FitOptions,
     on_share: Callable[[float], None] = lambda share: None,
 ) -> int:
-    """Trains in place, keeps the epoch with the best validation SRCC by expectation, and returns it (from 1).
+    """Trains in place, keeps the epoch (of the second half) with the best validation SRCC by expectation, and
+    returns its number, from 1.
 
     ``code`` gives the answer of a MOS, ``values`` the MOS of each answer. ``options.label_noise`` is in tenths
     of a MOS here (labels of the default scale), the same for every scheme.
@@ -127,6 +128,8 @@ def fit(
             schedule.step()
             step += 1
             on_share(step / steps)
+        if epoch + 1 < options.epochs / 2:
+            continue
         predicted = answer(model, prompts, tree, validation[0]).decode("expectation", values)
         rank = correlation(ranks(predicted.tolist()), ranks(validation[1]))
         if rank > best:
