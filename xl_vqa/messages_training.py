@@ -10,21 +10,22 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "学習を続けられません: {problem}",
     },
     "recipe_error": {
-        "en": "The recipe {path} cannot be used:\n{problem}",
-        "ja": "レシピ {path} を使用できません:\n{problem}",
+        "en": "The recipe {path} cannot be used:\n{problem}\nNothing was started.",
+        "ja": "レシピ {path} を使用できません:\n{problem}\n何も開始していません。",
     },
     "training_data": {
         "en": "The training data in {path} cannot be used: {problem}.",
         "ja": "{path} の学習データを使用できません: {problem}",
     },
     "training_videos": {
-        "en": "{count} of {total} videos cannot be read. Mend or leave out these rows, or write 'unreadable: skip' "
-        "in the recipe:\n{problem}",
-        "ja": "{total} 本中 {count} 本の動画を読み込めません。該当する行を修正または除外するか、レシピに "
-        "'unreadable: skip' と書いてください:\n{problem}",
+        "en": "{count} of {total} videos cannot be read:\n{problem}\nMend or leave out these rows, or write "
+        "'unreadable: skip' in the recipe.",
+        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem}\n該当する行を修正または除外するか、レシピに "
+        "'unreadable: skip' と書いてください。",
     },
     "training_memory": {
-        "en": "The training needs about {needed} GiB and {free} GiB are free ({device}). {problem}",
-        "ja": "学習には約 {needed} GiB 必要ですが、空きは {free} GiB です({device})。{problem}",
+        "en": "The training needs about {needed} GiB and {free} GiB are free on {device} ({details}). Try {problem}.",
+        "ja": "学習には {device} に約 {needed} GiB 必要ですが、空きは {free} GiB です({details})。次をお試しください: "
+        "{problem}",
     },
 }

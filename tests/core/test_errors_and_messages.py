@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 import xl_vqa.errors as errors
+import xl_vqa.training.errors as training_errors
 from xl_vqa.messages import LANGUAGES, MESSAGES, text
 
 PARAMS = {
@@ -29,6 +30,15 @@ PARAMS = {
     "cell": "B4",
     "value": "#N/A",
     "suffixes": ".csv, .xlsx, .json",
+    "name": "factory",
+    "folder": "profiles",
+    "known": "factory, office",
+    "alternative": "report.html",
+    "total": 9,
+    "needed": "21.0",
+    "free": "8.0",
+    "device": "cuda:0",
+    "details": "weights: 14.0 GiB",
 }
 
 
@@ -54,12 +64,15 @@ def test_both_languages_say_the_same_things(code: str) -> None:
 
 def test_codes_are_unique_and_the_docstring_tree_is_complete() -> None:
     kinds = errors.all_errors()
-    classes = {
-        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.XlVqaError)
-    }
+    classes: set[type[errors.XlVqaError]] = set()
+    for module in (errors, training_errors):
+        own = {
+            kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__
+        }
+        classes |= own
+        for kind in own:
+            assert re.search(rf"\b{kind.__name__}\b", module.__doc__ or "")
     assert set(kinds.values()) == classes
-    for kind in classes:
-        assert re.search(rf"\b{kind.__name__}\b", errors.__doc__ or "")
 
 
 @pytest.mark.parametrize("kind", list(errors.all_errors().values()))

@@ -253,7 +253,8 @@ def _check_memory(
             needed=f"{need.total / 2**30:.1f}",
             free=f"{free / 2**30:.1f}",
             device=str(device),
-            problem="Try " + ", or ".join(tips) + ". " + "; ".join(need.lines()),
+            details="; ".join(need.lines()),
+            problem=", or ".join(tips),
         )
     return need
 

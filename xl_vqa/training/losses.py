@@ -98,7 +98,7 @@ class SoftTargets:
 def _number_token_loss(hub_tokenizer: Any) -> Callable[[Tensor, Tensor, Tensor | int | None], Tensor]:
     """Number Token Loss (Zausinger et al., ICML 2025) in its Wasserstein form, from the authors' package."""
     try:
-        import ntloss
+        from ntloss.core import NTLoss as number_token_loss
     except ImportError as error:
         problem = "loss.kind number_token needs the package ntloss (pip install 'xl_vqa[train]')"
         raise TrainingError(problem=problem) from error
@@ -107,7 +107,7 @@ def _number_token_loss(hub_tokenizer: Any) -> Callable[[Tensor, Tensor, Tensor |
     def loss(logits: Tensor, labels: Tensor, count: Tensor | int | None) -> Tensor:
         size = logits.shape[-1]
         if size not in made:
-            made[size] = ntloss.NTLoss(tokenizer=hub_tokenizer, vocab_size=size)
+            made[size] = number_token_loss(tokenizer=hub_tokenizer, vocab_size=size)
         seen, wanted = _seen(logits, labels)
         total: Tensor = made[size](seen[None], wanted[None], reduction="sum")
         return total / _count(count, len(wanted), total)
