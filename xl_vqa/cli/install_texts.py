@@ -25,7 +25,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "Excel アドインは Windows にのみインストールできます。LibreOffice の場合: xl-vqa install --calc",
     },
     "installed": {
-        "en": "Installed. Start Excel again: it has a tab 'Video quality', and =VQA_SCORE(A2) works in every cell.",
+        "en": "Installed. Start Excel again: it has a tab 'Video quality', and =VQA_SCORE(A2) works in all cells.",
         "ja": "インストールしました。Excel を再起動すると「動画品質」タブが表示され、=VQA_SCORE(A2) が使えます。",
     },
     "removed": {"en": "Removed {path}", "ja": "{path} を削除しました"},
