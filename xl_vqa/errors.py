@@ -56,6 +56,11 @@ XlVqaError
 │       │   └── WorkbookColumnAmbiguousError
 │       ├── WorkbookCellError             one cell holds no path; the other rows go on
 │       │   └── WorkbookFormulaError
+│       ├── WorkbookTemplateError         not made from a template, or from one without AI columns
+│       │   └── WorkbookLabelsError
+│       ├── WorkbookUncomputedError
+│       ├── OfficeMissingError            LibreOffice is needed and not there, or failed
+│       ├── OfficeFailedError
 │       ├── OutputFormatError
 │       └── OutputNotWritableError
 ├── VideoError                one video cannot be rated; the others go on
@@ -345,6 +350,26 @@ class WorkbookCellError(WorkbookError):
 
 class WorkbookFormulaError(WorkbookCellError):
     code = "workbook_formula"
+
+
+class WorkbookTemplateError(WorkbookError):
+    code = "workbook_template"
+
+
+class WorkbookLabelsError(WorkbookTemplateError):
+    code = "workbook_labels"
+
+
+class WorkbookUncomputedError(WorkbookError):
+    code = "workbook_uncomputed"
+
+
+class OfficeMissingError(WorkbookError):
+    code = "office_missing"
+
+
+class OfficeFailedError(WorkbookError):
+    code = "office_failed"
 
 
 class OutputFormatError(WorkbookError):

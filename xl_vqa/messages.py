@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xl_vqa.messages_calc import MESSAGES as CALC_MESSAGES
 from xl_vqa.messages_comparison import MESSAGES as COMPARISON_MESSAGES
+from xl_vqa.messages_templates import MESSAGES as TEMPLATE_MESSAGES
 from xl_vqa.messages_training import MESSAGES as TRAINING_MESSAGES
 from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
@@ -393,6 +394,7 @@ MESSAGES.update(WORKSHEET_MESSAGES)
 MESSAGES.update(CALC_MESSAGES)
 MESSAGES.update(COMPARISON_MESSAGES)
 MESSAGES.update(TRAINING_MESSAGES)
+MESSAGES.update(TEMPLATE_MESSAGES)
 
 
 class _Lenient(Formatter):

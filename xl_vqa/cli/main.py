@@ -15,7 +15,20 @@ from xl_vqa import __version__
 from xl_vqa.errors import XlVqaError
 
 # One module per command, in the order of the help page.
-COMMANDS: Final = ("score", "score_workbook", "labels", "evaluate", "compare", "host", "doctor", "demo")
+COMMANDS: Final = (
+    "score",
+    "score_workbook",
+    "workbook",
+    "report",
+    "labels",
+    "evaluate",
+    "compare",
+    "install",
+    "addin",
+    "host",
+    "doctor",
+    "demo",
+)
 
 app = typer.Typer(
     name="xl-vqa",

@@ -32,6 +32,18 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{count} rows were gone from the sheet when their scores came; the host keeps those ratings.",
         "ja": "スコアが出たときに {count} 行がシートから消えていました(評価はホストに保存されています)。",
     },
+    "workbook_empty": {
+        "en": "Sheet '{sheet}' lists no video yet: nothing to do.",
+        "ja": "シート「{sheet}」に動画がまだ記入されていません。処理はありません。",
+    },
+    "thumbnails_none": {
+        "en": "Only the score sheet has a column for thumbnails.",
+        "ja": "サムネイル列があるのはスコア表だけです。",
+    },
+    "report_stored": {
+        "en": "LibreOffice is not installed: the report shows the figures as the spreadsheet program stored them.",
+        "ja": "LibreOffice がないため、表計算ソフトが保存した値を表示します。",
+    },
     "host_running": {
         "en": "The scoring host is running (process {pid}, port {port}, since {since}).",
         "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",

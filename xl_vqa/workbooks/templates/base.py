@@ -27,6 +27,8 @@ KIND_NAME: Final = "xl_vqa_template"
 """Defined name of the text that tells which template a workbook was made from."""
 VIDEOS_NAME: Final = "xl_vqa_videos"
 """Defined name of the header above the videos."""
+PAGE_NAME: Final = "xl_vqa_page_"
+"""Defined names, with a number behind, of the sheets that a report shows."""
 
 Values = Mapping[tuple[str, str], Any]
 """Computed values by sheet name and cell."""
@@ -148,6 +150,11 @@ class Template:
         """Lets ``workbook update`` know the template again, and where its videos stand."""
         self.book.define_name(KIND_NAME, f'="{self.kind}"')
         self.name(VIDEOS_NAME, sheet, row, column)
+
+    def pages(self, *sheets: Worksheet) -> None:
+        """The sheets that a report shows, in this order."""
+        for number, sheet in enumerate(sheets, 1):
+            self.name(f"{PAGE_NAME}{number}", sheet, 0, 0)
 
     def content(self) -> bytes:
         """Closes the workbook; the file's bytes, the same ones at every building."""

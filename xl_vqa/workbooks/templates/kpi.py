@@ -27,8 +27,7 @@ def build_kpi(
     if sample:
         rows, settings = sample_rows(language), SETTINGS
     book = Template("kpi", language, KPI, sample=sample, values=values)
-    add_summary(book)
-    add_dashboard(book)
+    book.pages(add_summary(book), add_dashboard(book))
     add_log(book, rows or ())
     add_settings(book, settings or {})
     add_calculation(book)

@@ -193,6 +193,8 @@ def _weeks(book: Template, sheet: Worksheet) -> None:
     sheet.set_column(WEEKLY, WEEKLY + len(keys) - 1, 11)
     sheet.set_column(WEEKLY + len(keys), WEEKLY + len(keys), 3)
     last = TOP + WEEKS - 1
+    for name, key in (("axis", "axis"), ("human", "mean_human"), ("ai", "mean_ai"), ("rate", "complaint_rate")):
+        book.name(f"c_week_{name}", sheet, TOP, WEEKLY + keys.index(key), last)
     book.name("c_cusum_up", sheet, TOP, WEEKLY + 7, last)
     book.name("c_cusum_down", sheet, TOP, WEEKLY + 8, last)
     for index in range(WEEKS):

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any, Final
 
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
 from xl_vqa.labels import ACR_BANDS
 from xl_vqa.workbooks.cells import column_letters
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INPUT, PALE, Template, Values
@@ -54,7 +56,7 @@ def build_label(
         given = scores[rater - 1] if rater <= len(scores) else ()
         shown = order(rater, closed or 0, len(videos)) if closed else []
         add_rater(book, rater, SLOTS, [given[slot - 1] if slot <= len(given) else None for slot in shown])
-    _labels(book)
+    book.pages(_labels(book))
     _order(book)
     return book.content()
 
@@ -134,7 +136,7 @@ def _videos(book: Template, videos: Sequence[tuple[str, str]], closed: int | Non
     sheet.print_area(0, 0, last, 2)
 
 
-def _labels(book: Template) -> None:
+def _labels(book: Template) -> Worksheet:
     sheet = book.sheet("results", note="results_note", last_column=RATERS + 8)
     heads = ["no", "video", "content", *("" for _ in range(RATERS)), "count", "mos", "sd", "ci", "label", "band"]
     widths = (6, 46, 18, *(10 for _ in range(RATERS)), 11, 9, 10, 12, 11, 14)
@@ -184,6 +186,7 @@ def _labels(book: Template) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
+    return sheet
 
 
 def _order(book: Template) -> None:

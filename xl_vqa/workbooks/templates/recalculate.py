@@ -93,7 +93,7 @@ def values_of(file: Path) -> dict[tuple[str, str], Any]:
                 value: Any = cell.value
                 if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
                     # a formula's value is the number behind the date
-                    value = to_excel(value)
+                    value = to_excel(value)  # type: ignore[no-untyped-call]
                 if isinstance(value, float):
                     value = int(value) if value.is_integer() else float(f"{value:.12g}")
                 if value is not None:

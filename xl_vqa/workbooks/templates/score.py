@@ -56,12 +56,12 @@ def build_score(
 ) -> bytes:
     """The file's bytes; ``rows`` hold values by the fields of COLUMNS."""
     book = Template("score", language, SCORE, sample=sample, values=values)
-    _list(book, sample_rows(book) if sample else rows or ())
-    _overview(book)
+    listed = _list(book, sample_rows(book) if sample else rows or ())
+    book.pages(_overview(book), listed)
     return book.content()
 
 
-def _list(book: Template, rows: Sequence[dict[str, Any]]) -> None:
+def _list(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
     sheet = book.sheet("scores", title="title", note="scores_note", last_column=len(COLUMNS) - 1)
     for column, (field, width, number_format) in enumerate(COLUMNS):
         sheet.set_column(column, column, width, _cell(book, field, number_format))
@@ -86,6 +86,7 @@ def _list(book: Template, rows: Sequence[dict[str, Any]]) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
+    return sheet
 
 
 def _cell(book: Template, field: str, number_format: str) -> Any:
@@ -107,7 +108,7 @@ def colors(book: Template, sheet: Worksheet, column: int) -> None:
             sheet.conditional_format(FIRST, column, LAST, column, rule)
 
 
-def _overview(book: Template) -> None:
+def _overview(book: Template) -> Worksheet:
     sheet = book.sheet("overview", note="overview_note", last_column=3)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 2, 12)
@@ -160,6 +161,7 @@ def _overview(book: Template) -> None:
     sheet.insert_chart(row + 2, 0, chart, {"object_position": 3})
     sheet.print_area(0, 0, row + 18, 3)
     sheet.fit_to_pages(1, 1)
+    return sheet
 
 
 def _both(key: str) -> tuple[str, str]:

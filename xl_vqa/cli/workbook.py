@@ -1,0 +1,181 @@
+"""``xl-vqa workbook``: template workbooks, and the AI columns of those that people work in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xl_vqa.cli.texts import tr
+from xl_vqa.errors import XlVqaError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from xl_vqa.settings import Settings
+    from xl_vqa.workbooks.score_sheet import WorkbookScores
+    from xl_vqa.workbooks.templates.pictures import Thumbnail
+
+workbook_app = typer.Typer(
+    name="workbook",
+    help="Template workbooks: KPI tracker, score sheet, labelling workbook.",
+    no_args_is_help=True,
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(workbook_app)
+
+
+@workbook_app.command("new")
+def new(
+    kind: Annotated[str, typer.Argument(help="kpi, score or label.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The .xlsx file to write.")],
+    language: Annotated[
+        str | None, typer.Option("--lang", help="en or ja; by default that of the settings.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="With invented sample data, marked as such.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Make a workbook from a template."""
+    from rich.console import Console
+
+    from xl_vqa.errors import OutputFormatError, OutputNotWritableError
+    from xl_vqa.messages import LANGUAGES
+    from xl_vqa.settings import Settings
+    from xl_vqa.workbooks.files import check_not_open, write_atomically
+    from xl_vqa.workbooks.templates.build import BUILDERS, file_name, template_folder
+
+    shown = Settings.load().language
+    chosen = language or shown
+    if kind not in BUILDERS:
+        raise typer.BadParameter(f"{kind}: {', '.join(BUILDERS)}")
+    if chosen not in LANGUAGES:
+        raise typer.BadParameter(f"--lang {chosen}: {', '.join(LANGUAGES)}")
+    if output.suffix.lower() != ".xlsx":
+        raise OutputFormatError(path=str(output), suffixes=".xlsx")
+    if output.exists() and not force:
+        # what people typed into it would be gone
+        raise OutputNotWritableError(path=str(output), problem="--force")
+    check_not_open(output)
+    content = (template_folder() / file_name(kind, chosen, sample)).read_bytes()
+
+    def write(file: Any) -> None:
+        file.write(content)
+
+    write_atomically(output, write)
+    Console().print(tr("written", shown, path=output), soft_wrap=True, markup=False)
+
+
+@workbook_app.command("update")
+def update(
+    workbook: Annotated[Path, typer.Argument(help="A KPI tracker or score sheet with videos in it.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a copy and leave the workbook as it is.")
+    ] = None,
+    thumbnails: Annotated[
+        bool, typer.Option("--thumbnails", help="Put a picture of each video into the thumbnail column.")
+    ] = False,
+    rescore: Annotated[bool, typer.Option("--rescore", help="Write every score anew.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Rate again what is already stored, too.")] = False,
+) -> None:
+    """Fill in the AI columns; everything else in the file stays as it is.
+
+    Exit status: 0 where all were rated, 1 where some rows are errors, 2 where nothing could be done.
+    """
+    from rich.console import Console
+
+    from xl_vqa.errors import WorkbookColumnMissingError, WorkbookLabelsError
+    from xl_vqa.settings import Settings
+    from xl_vqa.workbooks.cells import column_letters
+    from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
+    from xl_vqa.workbooks.templates.extras import write_extras
+    from xl_vqa.workbooks.templates.known import read_template
+
+    settings = Settings.load()
+    language = settings.language
+    console = Console(stderr=True)
+    _, known = read_template(workbook)
+    if known.kind == "label":
+        raise WorkbookLabelsError(path=str(workbook))
+    try:
+        plan = plan_workbook(workbook, column=f"${column_letters(known.column)}", sheet=known.sheet)
+    except WorkbookColumnMissingError:
+        console.print(tr("workbook_empty", language, sheet=known.sheet), markup=False)
+        return
+    scores = WorkbookScores(plan, language=language, output=output)
+    scores.check()
+    for note in plan.notes:
+        console.print(note.message(language), style="yellow", markup=False)
+    times, failed = _rate(scores, settings, console, rescore=rescore or refresh, refresh=refresh)
+    written = scores.write()
+    pictures = _thumbnails(scores, console, language) if thumbnails and known.kind == "score" else {}
+    if thumbnails and known.kind != "score":
+        console.print(tr("thumbnails_none", language), style="yellow")
+    write_extras(written.path, times, pictures, written.path)
+    if written.lost:
+        console.print(tr("workbook_lost", language, count=written.lost), style="yellow")
+    console.print(tr("written", language, path=written.path), markup=False)
+    console.print(tr("rated", language, done=len(times), failed=failed))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _rate(
+    scores: WorkbookScores, settings: Settings, console: Console, *, rescore: bool, refresh: bool
+) -> tuple[dict[int, Any], int]:
+    """When each row was rated, and how many rows are errors."""
+    import datetime
+
+    from xl_vqa.bridge.client import HostClient, Video
+    from xl_vqa.cli.progress import rating_progress
+    from xl_vqa.cli.score_workbook import scored_by
+
+    plan, language = scores.plan, settings.language
+    times: dict[int, datetime.datetime] = {}
+    failed = sum(row.error is not None for row in plan.rows)
+    with HostClient(settings) as client:
+        pending = plan.pending(scored_by(client, settings), rescore=rescore)
+        facts = {"rows": len(plan.rows), "column": plan.column, "sheet": plan.sheet, "left": len(pending)}
+        console.print(tr("workbook_plan", language, **facts), markup=False)
+
+        def take(index: int, result: dict[str, Any] | XlVqaError) -> None:
+            nonlocal failed
+            if isinstance(result, XlVqaError):
+                failed += 1
+            else:
+                times[pending[index].row] = datetime.datetime.now()
+            scores.add(pending[index].row, result)
+
+        videos = [Video(row.path, row.text) for row in pending]
+        with rating_progress(console, len(videos), language) as report:
+            try:
+                client.rate_all(videos, refresh=refresh, detail=True, on_progress=report, on_result=take)
+            except KeyboardInterrupt:
+                scores.write()
+                console.print(tr("interrupted", language, done=len(times), total=len(videos)))
+                raise
+    return times, failed
+
+
+def _thumbnails(scores: WorkbookScores, console: Console, language: str) -> dict[int, Thumbnail]:
+    """Pictures of the rows that have none yet; a video that cannot be read simply gets none."""
+    from xl_vqa.cli.progress import rating_progress
+    from xl_vqa.model_spec import Sampling
+    from xl_vqa.video.read import read_frames
+    from xl_vqa.workbooks.templates.extras import rows_with_pictures
+    from xl_vqa.workbooks.templates.pictures import WIDTH, thumbnail
+
+    present = rows_with_pictures(scores.target)
+    rows = [row for row in scores.plan.rows if row.error is None and row.row not in present]
+    found: dict[int, Thumbnail] = {}
+    with rating_progress(console, len(rows), language) as report:
+        for done, row in enumerate(rows, 1):
+            try:
+                # from the middle: the first frame of many a video is black
+                clip = read_frames(row.path, Sampling(frames=4, adjacent_pairs=False), max_side=2 * WIDTH)
+                found[row.row] = thumbnail(clip.frames[len(clip.frames) // 2])
+            except XlVqaError as error:
+                console.print(f"{row.cell}: {error.message(language)}", style="yellow", markup=False)
+            report(done, len(rows))
+    return found

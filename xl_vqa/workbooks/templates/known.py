@@ -1,0 +1,43 @@
+"""Knowing a template again in a user's file, whatever sheets were renamed or rows inserted since."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from xl_vqa.errors import WorkbookTemplateError
+from xl_vqa.workbooks.cells import from_stored, parse_cell
+from xl_vqa.workbooks.sheet_read import WorkbookFile
+from xl_vqa.workbooks.templates.base import KIND_NAME, VIDEOS_NAME
+
+_PLACE: Final = re.compile(r"(?:'((?:[^']|'')*)'|([^'!]+))!(\$?[A-Z]{1,3}\$?[0-9]{1,7})")
+
+
+class Known(NamedTuple):
+    """``kind`` is kpi, score or label; the videos stand below ``row`` in ``column`` of ``sheet`` (from 1)."""
+
+    kind: str
+    sheet: str
+    row: int
+    column: int
+
+
+def known_template(workbook: WorkbookFile) -> Known:
+    """Raises WorkbookTemplateError where the workbook was not made from a template."""
+    names = {
+        from_stored(element.get("name", "")): from_stored(element.text or "")
+        for element in workbook.tree.getroot().iterfind("{*}definedNames/{*}definedName")
+    }
+    kind, place = names.get(KIND_NAME, "").strip('="'), _PLACE.fullmatch(names.get(VIDEOS_NAME, "").lstrip("="))
+    if kind not in ("kpi", "score", "label") or place is None:
+        raise WorkbookTemplateError(path=str(workbook.path))
+    row, column = parse_cell(place[3])
+    sheet = (place[1] or place[2]).replace("''", "'")
+    return Known(kind, workbook.entry(sheet).name, row, column)
+
+
+def read_template(path: Path) -> tuple[WorkbookFile, Known]:
+    """Raises what ``WorkbookFile`` raises, and WorkbookTemplateError."""
+    workbook = WorkbookFile(path)
+    return workbook, known_template(workbook)

@@ -1,0 +1,212 @@
+"""A workbook's pages as one HTML file that needs nothing else: cells as they look, charts as SVG."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from xl_vqa.labels import ACR_BANDS
+from xl_vqa.workbooks.sheet_read import WorkbookFile
+from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INK, LINE, RED
+from xl_vqa.workbooks.templates.known import known_template
+from xl_vqa.workbooks.templates.report import computed, pages_of
+from xl_vqa.workbooks.templates.words_kpi import KPI
+
+_STYLE: Final = f"""
+body {{ font-family: "Segoe UI", "Yu Gothic", "Noto Sans CJK JP", sans-serif; margin: 2em auto; max-width: 1100px;
+  color: #222; }}
+table {{ border-collapse: collapse; margin-bottom: 1.5em; width: 100%; }}
+td {{ padding: 3px 7px; vertical-align: middle; }}
+figure {{ display: inline-block; margin: 0 1em 1em 0; }}
+figcaption {{ font-weight: bold; color: {INK}; }}
+.legend {{ font-size: 12px; color: {GREY}; }}
+@media print {{ body {{ margin: 0; }} section {{ break-after: page; }} }}
+"""
+# colours that conditional formats would give
+_LIGHTS: Final = (("light_green", GREEN), ("light_amber", AMBER), ("light_red", RED))
+_WORD_COLORS: Final = {
+    **{text: color for key, color in _LIGHTS for text in KPI[key]},
+    **{name: f"#{band.color}" for band in ACR_BANDS for name in (band.en, band.ja)},
+}
+_COLORS: Final = ("#D9822B", INK, "#3F9C5A")
+
+
+def html_report(path: Path, language: str, remark: str) -> str:
+    """``remark`` is shown where the figures are those of the last saving.
+
+    Raises what ``report.computed`` raises.
+    """
+    import openpyxl
+
+    source = WorkbookFile(path)
+    pages, kind = pages_of(source), known_template(source).kind
+    with computed(path) as (file, fresh):
+        values = openpyxl.load_workbook(file, data_only=True)
+    looks = openpyxl.load_workbook(path)
+    parts = [
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f"<title>{html.escape(path.stem)}</title><style>{_STYLE}</style></head><body>"
+    ]
+    if not fresh:
+        parts.append(f"<p><em>{html.escape(remark)}</em></p>")
+    for number, name in enumerate(pages):
+        charts = _charts(values, kpi_language(looks, language)) if kind == "kpi" and number == 0 else ""
+        parts.append(f"<section>{_sheet(values[name], looks[name])}{charts}</section>")
+    return "".join([*parts, "</body></html>\n"])
+
+
+def kpi_language(looks: Any, otherwise: str) -> str:
+    """The language of the workbook itself, by the name of its log."""
+    names = looks.sheetnames
+    return next((code for code, text in zip(("en", "ja"), KPI["log"], strict=True) if text in names), otherwise)
+
+
+def _sheet(values: Any, looks: Any) -> str:
+    merged = {area.start_cell.coordinate: area for area in looks.merged_cells.ranges}
+    hidden = {
+        (row, column)
+        for area in looks.merged_cells.ranges
+        for row in range(area.min_row, area.max_row + 1)
+        for column in range(area.min_col, area.max_col + 1)
+    } - {(area.min_row, area.min_col) for area in looks.merged_cells.ranges}
+    rows = []
+    width = max((c.column for r in values.iter_rows() for c in r if c.value is not None), default=1)
+    for row in values.iter_rows(max_col=width):
+        cells = [cell for cell in row if (cell.row, cell.column) not in hidden]
+        if all(cell.value in (None, "") for cell in cells):
+            continue
+        rows.append(
+            "<tr>" + "".join(_cell(c, looks[c.coordinate], merged.get(c.coordinate)) for c in cells) + "</tr>"
+        )
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _cell(cell: Any, look: Any, area: Any) -> str:
+    text = shown(cell.value, look.number_format)
+    style = []
+    fill = look.fill.fgColor.rgb if look.fill.fill_type == "solid" else None
+    color = _WORD_COLORS.get(text) or (f"#{fill[-6:]}" if isinstance(fill, str) else None)
+    if color:
+        style.append(f"background:{color}")
+    if look.font.bold:
+        style.append("font-weight:bold")
+    if look.font.color is not None and isinstance(look.font.color.rgb, str):
+        style.append(f"color:#{look.font.color.rgb[-6:]}")
+    style.append(f"font-size:{float(look.font.sz or 10) * 1.25:g}px")
+    number = isinstance(cell.value, (int, float))
+    align = look.alignment.horizontal or ("right" if number else "left")
+    style.append(f"text-align:{align if align in ('left', 'right', 'center') else 'left'}")
+    if look.border.left.style:
+        style.append(f"border:1px solid {LINE}")
+    if text and not area and look.font.sz and look.font.sz >= 18:
+        # a title runs over its neighbours as it does in the sheet
+        style.append("white-space:nowrap;max-width:0;overflow:visible")
+    elif text and not area and not look.border.left.style and len(text) > 12:
+        style.append("white-space:nowrap;max-width:0;overflow:visible")
+    span = ""
+    if area is not None:
+        span = f' colspan="{area.max_col - area.min_col + 1}" rowspan="{area.max_row - area.min_row + 1}"'
+    return f'<td{span} style="{";".join(style)}">{html.escape(text)}</td>'
+
+
+def shown(value: Any, number_format: str) -> str:
+    """A value as its number format shows it, as far as the templates use formats."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        return value.strftime("%Y-%m-%d %H:%M" if "hh" in number_format else "%Y-%m-%d")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    parts = number_format.split(";")
+    if value < 0 and len(parts) > 1:
+        return shown(-value, parts[1].lstrip("-")).join(("−", ""))
+    form = parts[2] if value == 0 and len(parts) > 2 else parts[0]
+    sign = "+" if form.startswith("+") else ""
+    found = re.search(r"0(?:\.([0#]+))?", form)
+    if found is None:
+        return f"{value:g}"
+    digits = found[1] or ""
+    scaled = value * 100 if "%" in form else value
+    text = f"{scaled:{',' if ',' in form else ''}.{len(digits)}f}"
+    if "#" in digits:
+        text = text.rstrip("0").rstrip(".")
+    return f"{sign}{text}{'%' if '%' in form else ''}"
+
+
+def _charts(values: Any, language: str) -> str:
+    def column(name: str) -> list[Any]:
+        (sheet, area), *_ = values.defined_names[name].destinations
+        return [cell.value for row in values[sheet][area.replace("$", "")] for cell in row]
+
+    def word(key: str) -> str:
+        return KPI[key][language == "ja"]
+
+    weeks = [str(week) for week in column("c_week_axis") if week]
+    trend = [(word(f"w_mean_{who}"), _numbers(column(f"c_week_{who}"))[: len(weeks)]) for who in ("human", "ai")]
+    rate = [(word("w_complaint_rate"), _numbers(column("c_week_rate"))[: len(weeks)])]
+    cost = [(word("c_cost_100"), _numbers(column("c_costs")))]
+    thresholds = [f"{value:g}" for value in _numbers(column("c_thresholds")) if value is not None]
+    return "".join(
+        (
+            line_chart(word("chart_trend"), weeks, trend, "0.0"),
+            line_chart(word("chart_complaints"), weeks, rate, "0.0%"),
+            line_chart(word("chart_cost"), thresholds, cost, "#,##0"),
+        )
+    )
+
+
+def _numbers(column: Sequence[Any]) -> list[float | None]:
+    return [float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else None for v in column]
+
+
+def line_chart(
+    title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], number_format: str
+) -> str:
+    """Lines over evenly spaced labels as SVG; empty text where there is nothing to draw."""
+    points = [value for _, values in series for value in values if value is not None]
+    if not points or len(labels) < 2:
+        return ""
+    width, height, left, bottom = 520, 240, 64, 30
+    top = max(points) * 1.08 or 1.0
+    across, up = (width - left - 10) / (len(labels) - 1), (height - bottom - 10) / top
+    drawn = [f'<svg width="{width}" height="{height}" role="img" aria-label="{html.escape(title)}">']
+    for step in range(5):
+        value = top * step / 4
+        y = height - bottom - value * up
+        drawn.append(f'<line x1="{left}" y1="{y:.1f}" x2="{width - 10}" y2="{y:.1f}" stroke="#E3E8EE"/>')
+        drawn.append(
+            f'<text x="{left - 6}" y="{y + 4:.1f}" font-size="11" text-anchor="end" fill="{GREY}">'
+            f"{shown(value, number_format)}</text>"
+        )
+    every = max(1, len(labels) // 8)
+    for index in range(0, len(labels), every):
+        x = left + index * across
+        drawn.append(
+            f'<text x="{x:.1f}" y="{height - 10}" font-size="11" text-anchor="middle" fill="{GREY}">'
+            f"{html.escape(labels[index])}</text>"
+        )
+    legend = []
+    for (name, values), color in zip(series, _COLORS, strict=False):
+        for piece in _pieces(values):
+            line = " ".join(f"{left + i * across:.1f},{height - bottom - v * up:.1f}" for i, v in piece)
+            drawn.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
+        legend.append(f'<span style="color:{color}">■</span> {html.escape(name)}')
+    return (
+        f"<figure><figcaption>{html.escape(title)}</figcaption>{''.join(drawn)}</svg>"
+        f'<div class="legend">{"&emsp;".join(legend)}</div></figure>'
+    )
+
+
+def _pieces(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+    """Runs without a gap, with their places."""
+    pieces: list[list[tuple[int, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            pieces.append([])
+        else:
+            pieces[-1].append((index, value))
+    return [piece for piece in pieces if piece]
