@@ -1,0 +1,90 @@
+"""``xl-vqa models list|add|activate|remove``: the models that this user can switch between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xl_vqa.cli.models_texts import tr
+
+models = typer.Typer(help="The models you can switch between.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(models, name="models")
+
+
+@models.command("list")
+def list_models() -> None:
+    """Show every model, which one serves, and what is wrong with those that cannot."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    language = settings.language
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("")
+    for key in ("name", "labels", "folder", "base"):
+        table.add_column(tr(key, language), overflow="fold")
+    rows = ModelRegistry(settings).listed()
+    for row in rows:
+        entry = row.entry
+        scale = row.spec.scale if row.spec is not None else None
+        table.add_row(
+            "*" if row.active else "",
+            Text(entry.name),
+            "" if scale is None else f"{scale.label_min}..{scale.label_max}",
+            Text(entry.folder),
+            Text(entry.model if entry.adapter else ""),
+        )
+    console = Console()
+    console.print(table)
+    console.print(tr("serves", language), style="dim")
+    for row in rows:
+        if row.problem is not None:
+            sentence = f"{row.entry.name}: {row.problem.message(language)}"
+            console.print(Text(sentence, style="red"), soft_wrap=True)
+
+
+@models.command()
+def add(
+    folder: Annotated[Path, typer.Argument(help="Folder that xl-vqa train made: an adapter or a whole model.")],
+    name: Annotated[str | None, typer.Option("--name", help="What to call it; its own name by default.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Base model of an adapter; by default the adapter tells.")
+    ] = None,
+) -> None:
+    """Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are."""
+    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    entry = ModelRegistry(settings).add(folder, name=name, model=model)
+    typer.echo(tr("added", settings.language, name=entry.name, folder=entry.folder))
+
+
+@models.command()
+def activate(name: Annotated[str, typer.Argument(help="A name from xl-vqa models list.")]) -> None:
+    """Make a model serve, from the next rating on. Ratings of the model before are kept."""
+    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.settings import Settings
+
+    settings = ModelRegistry(Settings.load()).activate(name)
+    typer.echo(tr("active", settings.language, name=name, file=settings.home / "settings.toml"))
+
+
+@models.command()
+def remove(name: Annotated[str, typer.Argument(help="A name from xl-vqa models list.")]) -> None:
+    """Forget a model; its files stay."""
+    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.settings import Settings
+
+    settings = Settings.load()
+    entry = ModelRegistry(settings).remove(name)
+    typer.echo(tr("removed", settings.language, name=entry.name, folder=entry.folder))

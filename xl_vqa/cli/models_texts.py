@@ -1,0 +1,31 @@
+"""Words of ``xl-vqa models``, in English and Japanese."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "name": {"en": "Name", "ja": "名前"},
+    "labels": {"en": "Labels", "ja": "ラベル"},
+    "folder": {"en": "Folder", "ja": "フォルダー"},
+    "base": {"en": "On top of", "ja": "ベースモデル"},
+    "serves": {"en": "* serves now", "ja": "* 現在使用中"},
+    "added": {
+        "en": "{name} was added ({folder}). Make it serve with: xl-vqa models activate {name}",
+        "ja": "{name} を登録しました({folder})。使用するには: xl-vqa models activate {name}",
+    },
+    "active": {
+        "en": "{name} serves from the next rating on (written to {file}).",
+        "ja": "次の評価から {name} を使用します({file} に書き込みました)。",
+    },
+    "removed": {
+        "en": "{name} was forgotten; its files are still in {folder}.",
+        "ja": "{name} の登録を解除しました。ファイルは {folder} に残っています。",
+    },
+}
+
+
+def tr(key: str, language: str, **params: Any) -> str:
+    """The words for ``key``, English where the language is not known."""
+    entry = TEXTS[key]
+    return entry.get(language, entry["en"]).format(**params)

@@ -1,0 +1,225 @@
+"""The models that this user can switch between: fine-tuned folders by name, in ``models.json`` of the data folder.
+
+Nothing is copied: an entry is a name and where the files lie. What serves is what settings.toml says, so a
+model that was set there by hand is shown, too. No torch here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock
+
+from xl_vqa.bridge.settings_edit import change_settings
+from xl_vqa.errors import ModelError, ModelNotFoundError, SettingsError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.settings import PREFIX, Settings
+from xl_vqa.vlm.identity import spec_of
+from xl_vqa.vlm.model_folder import STARTER, find_adapter, find_model, missing_files, read_json
+
+FILE_NAME: Final = "models.json"
+FORMAT: Final = 1
+LOCK_WAIT_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A model by name. ``model`` and ``adapter`` are what settings.toml will say."""
+
+    name: str
+    model: str
+    adapter: str | None = None
+    added_at: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Where the fine-tuned weights lie."""
+        return self.adapter or self.model
+
+    def serves(self, settings: Settings) -> bool:
+        """Whether this is the model of the settings."""
+        return (_path(self.model), _path(self.adapter)) == (_path(settings.model), _path(settings.adapter))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of the list: the entry, whether it serves, and why it cannot be used (None: it can)."""
+
+    entry: Registered
+    active: bool
+    spec: ModelSpec | None
+    problem: ModelError | None
+
+
+class ModelRegistry:
+    """Of one user. Every change is written whole or not at all; two programs at once lose nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.file = settings.home / FILE_NAME
+
+    def entries(self) -> list[Registered]:
+        """In the order they were added, ``starter`` first. Raises SettingsError for a broken file."""
+        return [Registered(STARTER, STARTER), *self._read()]
+
+    def find(self, name: str) -> Registered:
+        """By name, any case. Raises ModelNotFoundError that names the known ones."""
+        entries = self.entries()
+        for entry in entries:
+            if entry.name.casefold() == name.strip().casefold():
+                return entry
+        known = ", ".join(entry.name for entry in entries)
+        raise ModelNotFoundError(model=name, problem=f"no model was added under this name; there are: {known}")
+
+    def listed(self) -> list[Listed]:
+        """Every entry with its state; what serves without having been added comes last."""
+        entries = self.entries()
+        settings = self._settings
+        if not any(entry.serves(settings) for entry in entries):
+            # set by hand in settings.toml or the environment
+            entries.append(Registered("-", settings.model, settings.adapter))
+        return [self._look(entry) for entry in entries]
+
+    def add(
+        self, folder: str | os.PathLike[str], *, name: str | None = None, model: str | None = None
+    ) -> Registered:
+        """Enters a folder with an adapter or a whole model under ``name`` (its own name where not given).
+
+        ``model`` names the base of an adapter; otherwise the adapter itself tells. The same folder again under
+        the same name changes nothing. Raises ModelNotFoundError or ModelIncompatibleError for a folder that the
+        host could not serve, SettingsError where the name is taken or the file cannot be written.
+        """
+        path = Path(folder).expanduser().absolute()
+        if not path.is_dir():
+            raise ModelNotFoundError(model=str(folder), problem="there is no such folder")
+        if (path / "adapter_config.json").is_file():
+            entry = Registered("", model or _base_of(path), str(path))
+        else:
+            entry = Registered("", str(path))
+        spec = check(entry, offline=self._settings.offline)
+        wanted = (name or spec.name or path.name).strip() or path.name
+        entry = Registered(wanted, entry.model, entry.adapter, datetime.now(UTC).isoformat(timespec="seconds"))
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S):
+                known = self._read()
+                for other in [Registered(STARTER, STARTER), *known]:
+                    if other.name.casefold() != wanted.casefold():
+                        continue
+                    if (other.model, other.adapter) == (entry.model, entry.adapter):
+                        return other
+                    problem = f"the name {wanted!r} is taken by {other.folder}; give this one another (--name)"
+                    raise SettingsError(source=str(self.file), problem=problem)
+                self._write([*known, entry])
+        except OSError as error:
+            raise SettingsError(source=str(self.file), problem=error.strerror or str(error)) from error
+        return entry
+
+    def remove(self, name: str) -> Registered:
+        """Forgets an entry; its files stay. Raises ModelNotFoundError; SettingsError for the active one."""
+        entry = self.find(name)
+        if entry.name == STARTER or entry.serves(self._settings):
+            problem = "the starter cannot be removed" if entry.name == STARTER else "it serves; activate another"
+            raise SettingsError(source=str(self.file), problem=f"{entry.name}: {problem}")
+        try:
+            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S):
+                self._write([other for other in self._read() if other.name != entry.name])
+        except OSError as error:
+            raise SettingsError(source=str(self.file), problem=error.strerror or str(error)) from error
+        return entry
+
+    def activate(self, name: str, environment: Mapping[str, str] | None = None) -> Settings:
+        """Makes the model serve: writes settings.toml and returns the settings that now hold.
+
+        Clients send the model with every request, so a running host changes over at the next one. Raises
+        ModelError where it could not be served, SettingsError where the file cannot be written or an
+        environment variable would win over it; settings.toml is then as it was.
+        """
+        entry = self.find(name)
+        check(entry, offline=self._settings.offline)
+        environment = os.environ if environment is None else environment
+        winning = [key for key in (f"{PREFIX}MODEL", f"{PREFIX}ADAPTER") if environment.get(key)]
+        if winning:
+            problem = f"the environment variable {winning[0]} would win over it; remove the variable first"
+            raise SettingsError(source=str(self._settings.home / "settings.toml"), problem=problem)
+        self._settings = change_settings(self._settings, model=entry.model, adapter=entry.adapter)
+        return self._settings
+
+    def _look(self, entry: Registered) -> Listed:
+        active = entry.serves(self._settings)
+        try:
+            return Listed(entry, active, check(entry, offline=True), None)
+        except ModelError as error:
+            return Listed(entry, active, None, error)
+
+    def _read(self) -> list[Registered]:
+        try:
+            values = json.loads(self.file.read_text(encoding="utf-8"))
+            if values["format"] != FORMAT:
+                raise ValueError(f"format {values['format']!r} is not known to this version")
+            return [Registered(**entry) for entry in values["models"]]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SettingsError(source=str(self.file), problem=str(error)) from error
+
+    def _write(self, entries: list[Registered]) -> None:
+        values: dict[str, Any] = {"format": FORMAT, "models": [asdict(entry) for entry in entries]}
+        partial = self.file.with_suffix(f".{os.getpid()}.partial")
+        try:
+            with partial.open("w", encoding="utf-8") as stream:
+                stream.write(json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(partial, self.file)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def check(entry: Registered, *, offline: bool = False) -> ModelSpec:
+    """What the model says of itself, without loading it or asking a hub for weights.
+
+    A hub name that is not on this machine yet is taken as it is, unless ``offline``.
+    Raises ModelNotFoundError or ModelIncompatibleError where the host could not serve it.
+    """
+    adapter = find_adapter(entry.adapter) if entry.adapter else None
+    try:
+        base = find_model(entry.model, may_download=False)
+    except ModelNotFoundError:
+        if offline or not _is_hub_name(entry.model):
+            raise
+        own = ModelSpec.load(adapter) if adapter is not None else None
+        return own or ModelSpec.default_qwen(name=entry.model)
+    missing = missing_files(base)
+    if missing:
+        raise ModelNotFoundError(model=entry.model, problem=f"{missing[0]} is missing")
+    return spec_of(base, entry.model, adapter=adapter)
+
+
+def _base_of(adapter: Path) -> str:
+    """The base model that an adapter was made for: a folder (beside the adapter where relative) or a hub name."""
+    base = read_json(adapter / "adapter_config.json").get("base_model_name_or_path")
+    if not isinstance(base, str) or not base.strip():
+        problem = "it does not say which model it was made for; name it (--model)"
+        raise ModelNotFoundError(model=str(adapter), problem=problem)
+    for folder in (Path(base).expanduser(), adapter / base):
+        if (folder / "config.json").is_file():
+            return str(folder.absolute())
+    return base
+
+
+def _is_hub_name(model: str) -> bool:
+    return model != STARTER and model.count("/") == 1 and not model.startswith(("/", ".", "~", "\\"))
+
+
+def _path(value: str | None) -> str | None:
+    """A folder in one spelling; a hub name as it is."""
+    if value and Path(value).expanduser().is_dir():
+        return os.path.realpath(Path(value).expanduser())
+    return value or None
