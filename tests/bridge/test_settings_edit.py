@@ -45,6 +45,14 @@ def test_a_wrong_value_leaves_the_file_alone(tmp_path: Path) -> None:
     assert [f.name for f in tmp_path.iterdir()] == ["settings.toml"]
 
 
+def test_a_key_in_the_file_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("colour = 'red'\n")
+    with pytest.raises(SettingsError, match="colour"):
+        change_settings(Settings(home=tmp_path), frames=8)
+    assert file.read_text() == "colour = 'red'\n"
+
+
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x7f"), max_size=30))
 def test_any_text_survives(value: str) -> None:
     import tomllib

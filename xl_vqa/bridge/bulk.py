@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.connection import HostGoneError
-from xl_vqa.bridge.videos import Answer, Result, Video
+from xl_vqa.bridge.videos import Answer, Result, Video, pieces
 from xl_vqa.errors import CancelledError, HostAuthenticationError, HostUnavailableError, XlVqaError
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class BulkRun:
             self._poll()
 
     def _ask(self) -> None:
-        asked = [self._to_ask.pop() for _ in range(min(CHUNK, len(self._to_ask)))]
+        asked = next(pieces(self._to_ask[: -CHUNK - 1 : -1], CHUNK))
+        del self._to_ask[-len(asked) :]
         try:
             entries = self._client.ask_once(
                 [video for _, video in asked],
@@ -143,7 +145,9 @@ class BulkRun:
         self._report()
 
     def _cancel_rest(self) -> None:
-        self._client.cancel(self.keys())
+        # what the host thinks of it changes nothing: every video gets its answer here
+        with contextlib.suppress(XlVqaError):
+            self._client.cancel(self.keys())
         self._ask_again()
         for index, video in self._to_ask:
             self._settle(index, CancelledError(path=video.path))

@@ -21,13 +21,15 @@ from xl_vqa.bridge.connection import HostGoneError, HttpPool
 from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
-from xl_vqa.bridge.videos import Answer, Result, Video
+from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
 from xl_vqa.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
 from xl_vqa.settings import Settings
 
 __all__ = ["Answer", "HostClient", "Result", "Video"]
 
 MAX_ATTEMPTS: Final = 8
+PIECE: Final = 10_000
+"""Videos per request of ``rate`` at the most."""
 SLACK_S: Final = 60.0
 """A host that says nothing for this long beyond the wait it was asked for is taken for gone."""
 
@@ -69,8 +71,13 @@ class HostClient:
         """The host, started if need be. Raises HostStartError or HostDiskError."""
         state = find_or_start(self.settings, python=self._python)
         with self._lock:
-            if self._pool is None or self._pool.state != state:
+            old = self._pool
+            if old is None or old.state != state:
                 self._pool = HttpPool(state)
+            else:
+                old = None
+        if old is not None:  # of a run that is over
+            old.close()
         return state
 
     def status(self) -> dict[str, Any] | None:
@@ -128,14 +135,16 @@ class HostClient:
             left = max(deadline - time.monotonic(), 0.0)
             # after the first round, what has no key was lost with a host that died
             new = [index for index, answer in enumerate(answers) if answer.status == "pending" and not answer.key]
-            if new:
+            several = list(pieces([(index, answers[index].video) for index in new], PIECE))
+            for piece in several:
                 body = self._question(
-                    [answers[i].video for i in new], refresh=refresh, detail=detail, priority=priority
+                    [video for _, video in piece], refresh=refresh, detail=detail, priority=priority
                 )
-                body["wait"] = min(left, MAX_WAIT_S)
-                entries = self._insist("POST", "/v1/ratings", body, wait=left)["ratings"]
-                for index, entry in zip(new, entries, strict=True):
-                    answers[index] = Answer.of(answers[index].video, entry)
+                # the first of several must not be waited for before the others are known to the host
+                hold = min(left, MAX_WAIT_S) if len(several) == 1 else 0.0
+                values = self._insist("POST", "/v1/ratings", {**body, "wait": hold}, wait=hold)
+                for (index, video), entry in zip(piece, entries_of(values, len(piece)), strict=True):
+                    answers[index] = Answer.of(video, entry)
             known = [(index, a.key) for index, a in enumerate(answers) if a.status == "pending" and a.key]
             left = deadline - time.monotonic()
             if not known or left <= 0:
@@ -212,13 +221,13 @@ class HostClient:
         Raises HostGoneError or HostAuthenticationError where the host went away.
         """
         body = self._question(videos, refresh=refresh, detail=detail, priority=priority)
-        return list(self._ask("POST", "/v1/ratings", body)["ratings"])
+        return entries_of(self._ask("POST", "/v1/ratings", body), len(videos))
 
     def poll_once(self, keys: Sequence[str], *, wait: float, detail: bool, until: str) -> list[dict[str, Any]]:
         """As ``poll``, but raises HostGoneError or HostAuthenticationError where the host went away."""
         wait = min(max(wait, 0.0), MAX_WAIT_S)
         body = {"keys": list(keys), "wait": wait, "detail": detail, "until": until, "view": self._view}
-        return list(self._ask("POST", "/v1/ratings/poll", body, wait=wait)["ratings"])
+        return entries_of(self._ask("POST", "/v1/ratings/poll", body, wait=wait), len(keys))
 
     # -- inside
 

@@ -35,7 +35,7 @@ class HttpPool:
         status, answer = self._send(method, path, data, timeout)
         try:
             values = json.loads(answer)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise HostGoneError(f"an answer of {len(answer)} bytes that is not JSON") from None
         if status == 200 and isinstance(values, dict):
             return values
@@ -102,7 +102,7 @@ def ask_health(port: int, nonce: str, *, timeout: float = 5.0) -> dict[str, Any]
         response = connection.getresponse()
         # a stranger on this port may send anything, without end
         values = json.loads(response.read(65536))
-    except (OSError, http.client.HTTPException, ValueError):
+    except (OSError, http.client.HTTPException, ValueError, RecursionError):
         return None
     finally:
         connection.close()

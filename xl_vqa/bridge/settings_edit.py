@@ -28,7 +28,11 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
         raise SettingsError(source=str(file), problem=str(error)) from error
     # checked as a whole before the file is touched
     checked = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
-    Settings(**{**checked, "home": settings.home, "language": settings.language})
+    whole: dict[str, Any] = {**checked, "home": settings.home, "language": settings.language}
+    try:
+        Settings(**whole)
+    except TypeError as error:  # the file held a key before that is none
+        raise SettingsError(source=str(file), problem=str(error).removeprefix("Settings.__init__() ")) from error
     try:
         _write(file, new)
     except OSError as error:

@@ -46,7 +46,9 @@ def find(settings: Settings, *, timeout: float = 5.0) -> HostState | None:
     health = ask_health(state.port, nonce, timeout=timeout)
     if health is None or health.get("app") != APP or health.get("pid") != state.pid:
         return None
-    if not secrets.compare_digest(str(health.get("proof")), proof(state.token, nonce)):
+    # as bytes: of texts it compares ASCII alone
+    shown = str(health.get("proof")).encode("utf-8", "replace")
+    if not secrets.compare_digest(shown, proof(state.token, nonce).encode()):
         return None
     return state
 

@@ -31,10 +31,11 @@ def read_state(path: Path) -> HostState | None:
             started_at=str(values["started_at"]),
             token=str(values["token"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    # a cut-off or hand-edited file must not send requests to port 0 or with an empty token
-    return state if state.pid > 0 and 0 < state.port < 65536 and state.token.isascii() and state.token else None
+    # a cut-off or hand-edited file must not send requests to port 0, or with a token that breaks their header
+    token = state.token.isascii() and state.token.isprintable() and state.token != ""
+    return state if state.pid > 0 and 0 < state.port < 65536 and token else None
 
 
 def write_state(path: Path, state: HostState) -> None:

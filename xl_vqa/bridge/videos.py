@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from xl_vqa.errors import NoVideoPathError, XlVqaError, from_dict
+from xl_vqa.errors import HostError, NoVideoPathError, VideoNotFoundError, XlVqaError, from_dict
 
 Result = dict[str, Any] | XlVqaError
 """A finished video: its rating as JSON, or its error."""
@@ -21,11 +21,18 @@ class Video:
     text: str | None = None
 
     def absolute(self) -> Video:
-        """With an absolute path and no blank text. Raises NoVideoPathError for a blank path."""
+        """With an absolute path and no blank text.
+
+        Raises NoVideoPathError for a blank path, VideoNotFoundError for a relative one where the working folder
+        has been removed.
+        """
         if not self.path.strip():
             raise NoVideoPathError()
         text = self.text if self.text is not None and self.text.strip() else None
-        return Video(os.path.abspath(os.path.expanduser(self.path)), text)
+        try:
+            return Video(os.path.abspath(os.path.expanduser(self.path)), text)
+        except OSError as error:
+            raise VideoNotFoundError(path=self.path) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +66,47 @@ class Answer:
     def result(self) -> Result | None:
         """The rating or the error; None while pending."""
         return self.rating if self.rating is not None else self.error
+
+
+def entries_of(values: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    """The entries in the host's answer to a question about ``count`` videos.
+
+    Raises HostError where they are not what was asked for: a program of another version listens there.
+    """
+    entries = values.get("ratings")
+    if not isinstance(entries, list) or len(entries) != count:
+        raise HostError(problem=f"its answer is none to {count} videos")
+    for entry in entries:
+        kind = _PARTS.get(str(entry.get("status"))) if isinstance(entry, dict) else None
+        if kind is None or not all(isinstance(entry.get(name), wanted) for name, wanted in kind):
+            raise HostError(problem="its answer holds an entry of an unknown kind")
+    return entries
+
+
+_PARTS: Final[Mapping[str, tuple[tuple[str, type], ...]]] = {
+    "done": (("rating", dict),),
+    "error": (("error", dict),),
+    "pending": (("key", str),),
+    "unknown": (),
+}
+
+REQUEST_BYTES: Final = 16 << 20
+"""Videos with long texts go in several requests, each far below what the host takes (MAX_BODY_BYTES)."""
+T = TypeVar("T")
+
+
+def pieces(videos: Sequence[tuple[T, Video]], most: int) -> Iterator[list[tuple[T, Video]]]:
+    """``videos``, each with whatever belongs to it, cut into requests: in order, at most ``most`` in each."""
+    piece: list[tuple[T, Video]] = []
+    size = 0
+    for entry in videos:
+        video = entry[1]
+        # in JSON a Japanese character takes six bytes
+        more = 6 * (len(video.path) + len(video.text or ""))
+        if piece and (len(piece) >= most or size + more > REQUEST_BYTES):
+            yield piece
+            piece, size = [], 0
+        piece.append(entry)
+        size += more
+    if piece:
+        yield piece
