@@ -23,6 +23,8 @@ COMMANDS: Final = (
     "labels",
     "evaluate",
     "compare",
+    "train",
+    "models",
     "install",
     "addin",
     "host",
