@@ -1,0 +1,124 @@
+"""What the functions answer, with a host that says what the test wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.worksheet.doubles import Hosts, known, rating, settings_of
+from xl_vqa.bridge.cells import CellRatings
+from xl_vqa.errors import (
+    HostStartError,
+    ModelNotFoundError,
+    RangeShapesError,
+    RelativePathError,
+    ScaleError,
+    VideoNotFoundError,
+    WorksheetArgumentError,
+    WorksheetCellError,
+)
+from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
+
+
+@pytest.fixture
+def hosts(tmp_path: Any) -> Any:
+    made = Hosts()
+    made.ratings = CellRatings(settings_of(tmp_path), client_of=made.client)
+    yield made
+    made.ratings.close()
+
+
+def ask(hosts: Hosts, name: str, *arguments: Any, language: str = "en", folder: str | None = "/list") -> Any:
+    return evaluate(name, arguments, Context(hosts.ratings, folder=folder, caller="A1", language=language))
+
+
+def test_every_function_reads_its_own_field(hosts: Hosts) -> None:
+    hosts.answers["/list/a.mp4"] = rating(label=37, mos=3.66, band="good", band_probability=0.8)
+    known(hosts, "/list/a.mp4")
+    assert ask(hosts, "VQA_SCORE", "a.mp4") == [[37]]
+    assert ask(hosts, "VQA_MOS", "a.mp4") == [[3.66]]
+    assert ask(hosts, "VQA_BAND", "a.mp4") == [["Good"]]
+    assert ask(hosts, "VQA_BAND", "a.mp4", language="ja") == [["良い"]]
+    assert ask(hosts, "VQA_CONFIDENCE", "a.mp4") == [[0.8]]
+    assert ask(hosts, "VQA_ERROR", "a.mp4") == [[""]]
+    assert ask(hosts, "VQA_STATUS", "a.mp4") == [["rated"]]
+    assert ask(hosts, "VQA_STATUS", "a.mp4", language="ja") == [["評価済み"]]
+
+
+def test_a_range_is_answered_in_its_shape_with_blanks_and_errors_in_place(hosts: Hosts) -> None:
+    hosts.answers["/list/a.mp4"] = rating(label=20)
+    hosts.answers["/list/b.mp4"] = VideoNotFoundError(path="/list/b.mp4")
+    known(hosts, "/list/a.mp4", "/list/b.mp4")
+    error = WorksheetCellError()
+    answer = ask(hosts, "VQA_SCORE", [["a.mp4", None], ["  ", "b.mp4"], [3.0, error]])
+    assert answer[0] == [20, ""]
+    assert answer[1][0] == ""
+    assert isinstance(answer[1][1], VideoNotFoundError)
+    assert isinstance(answer[2][0], WorksheetArgumentError)
+    assert answer[2][1] is error
+
+
+def test_unknown_is_pending_in_the_readers_language_and_never_waits(hosts: Hosts) -> None:
+    hosts.answers["/list/slow.mp4"] = None
+    assert ask(hosts, "VQA_SCORE", "slow.mp4") == [[Pending("rating…")]]
+    assert ask(hosts, "VQA_STATUS", "slow.mp4", language="ja") == [[Pending("評価中…")]]
+
+
+def test_texts_and_profiles_are_spread_over_the_range(hosts: Hosts, tmp_path: Any) -> None:
+    profiles = tmp_path / "profiles"
+    profiles.mkdir()
+    (profiles / "Fast.toml").write_text('decoding = "greedy"\n')
+    hosts.answers["/list/a.mp4"] = rating()
+    ask(hosts, "VQA_SCORE", [["a.mp4"], ["a.mp4"]], [["a fox"], [None]], "fast")
+    hosts.settle()
+    assert {(video.path, video.text) for video in hosts.asked} == {("/list/a.mp4", "a fox"), ("/list/a.mp4", None)}
+    assert {settings.decoding for settings in hosts.settings} == {"greedy"}
+
+
+def test_an_unknown_profile_is_said_with_those_that_are_known(hosts: Hosts) -> None:
+    ask(hosts, "VQA_SCORE", "a.mp4", None, "../../etc")
+    hosts.settle()
+    (cell,) = ask(hosts, "VQA_ERROR", "a.mp4", None, "../../etc")[0]
+    assert "no profile called ../../etc" in cell
+
+
+def test_ranges_of_different_size_are_an_error_in_every_cell(hosts: Hosts) -> None:
+    answer = ask(hosts, "VQA_SCORE", [["a.mp4"], ["b.mp4"]], [["x"], ["y"], ["z"]])
+    assert [len(row) for row in answer] == [1, 1]
+    assert all(isinstance(row[0], RangeShapesError) for row in answer)
+
+
+def test_an_unsaved_workbook_says_so(hosts: Hosts) -> None:
+    assert isinstance(ask(hosts, "VQA_SCORE", "a.mp4", folder=None)[0][0], RelativePathError)
+    assert "not saved" in ask(hosts, "VQA_ERROR", "a.mp4", folder=None)[0][0]
+
+
+def test_labels_need_no_host(hosts: Hosts) -> None:
+    assert ask(hosts, "VQA_LABEL", [[1, 3.45, 5], [None, "4.2", 2]]) == [[10, 35, 50], ["", 42, 20]]
+    assert ask(hosts, "VQA_LABEL", 50, 0, 100) == [[30]]
+    assert isinstance(ask(hosts, "VQA_LABEL", "good")[0][0], ScaleError)
+    assert isinstance(ask(hosts, "VQA_LABEL", 6)[0][0], ScaleError)
+    assert isinstance(ask(hosts, "VQA_LABEL", True)[0][0], ScaleError)
+    assert isinstance(ask(hosts, "VQA_LABEL", WorksheetCellError())[0][0], WorksheetCellError)
+    assert hosts.asked == []
+
+
+def test_status_without_an_argument_counts(hosts: Hosts) -> None:
+    hosts.answers["/list/a.mp4"] = rating()
+    hosts.answers["/list/slow.mp4"] = None
+    known(hosts, "/list/a.mp4")
+    ask(hosts, "VQA_SCORE", "slow.mp4")
+    assert ask(hosts, "VQA_STATUS") == [["1 rated, 1 waiting, 0 with an error"]]
+    hosts.trouble = HostStartError(problem="no disk")
+    ask(hosts, "VQA_SCORE", "c.mp4")
+    hosts.wait_for(lambda: hosts.ratings.counts().trouble)
+    assert "no disk" in ask(hosts, "VQA_STATUS")[0][0]
+
+
+def test_wrong_formulas_and_missing_answers_are_told_apart() -> None:
+    assert error_kind(WorksheetArgumentError(value="3")) == "value"
+    assert error_kind(ScaleError(problem="x")) == "value"
+    assert error_kind(VideoNotFoundError(path="x")) == "not_available"
+    assert error_kind(ModelNotFoundError(model="x")) == "not_available"
+    assert error_kind(HostStartError(problem="x")) == "not_available"
