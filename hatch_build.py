@@ -13,5 +13,5 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class ShippedFiles(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version != "editable":
-            for name in ("starter", "demo_clips"):
+            for name in ("starter", "demo_clips", "recipes"):
                 build_data["force_include"][f"model/{name}"] = f"xl_vqa/_shipped/{name}"

@@ -11,6 +11,25 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアリングホストを起動しています(モデルは最初の動画で読み込まれます) ...",
     },
     "loading_model": {"en": "Loading the model", "ja": "モデルを読み込み中"},
+    "stage_videos": {"en": "Reading videos", "ja": "動画を読み込み中"},
+    "stage_steps": {"en": "Training", "ja": "学習中"},
+    "stage_validation": {"en": "Rating validation and test videos", "ja": "検証・テスト動画を評価中"},
+    "recipe_good": {
+        "en": "The recipe can be run: {videos} videos, result in {output}",
+        "ja": "レシピは実行できます: 動画 {videos}、結果の保存先 {output}",
+    },
+    "training_stopped": {
+        "en": "Stopped. Go on with: xl-vqa train {recipe} --resume",
+        "ja": "中断しました。続きは次のコマンドで再開できます: xl-vqa train {recipe} --resume",
+    },
+    "training_figures": {
+        "en": "{part}: SRCC {srcc}, PLCC {plcc}, RMSE {rmse}",
+        "ja": "{part}: SRCC {srcc}、PLCC {plcc}、RMSE {rmse}",
+    },
+    "training_done": {
+        "en": "Done: {folder}\nRate with it: xl-vqa models add {folder} --activate",
+        "ja": "完了しました: {folder}\nこのモデルで評価するには: xl-vqa models add {folder} --activate",
+    },
     "rated": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
     "written": {"en": "Written to {path}", "ja": "{path} に書き込みました"},
     "interrupted": {

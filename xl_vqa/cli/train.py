@@ -1,0 +1,111 @@
+"""``xl-vqa train RECIPE.yaml``: fine-tunes a model on people's ratings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xl_vqa.cli.texts import tr
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def register(app: typer.Typer) -> None:
+    app.command("train")(train)
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A recipe (.yaml); examples are in model/recipes.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Check the whole recipe and stop.")] = False,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Change one value: --set epochs=2, --set lora.rank=32.")
+    ] = None,
+) -> None:
+    """Fine-tune a model by a recipe.
+
+    The whole recipe is checked first. A run that was stopped goes on with --resume. On several GPUs:
+    torchrun --nproc-per-node 4 -m xl_vqa.cli.main train RECIPE.yaml
+    """
+    import yaml
+    from rich.console import Console
+
+    from xl_vqa.settings import default_language
+    from xl_vqa.vlm.threads import wait_patiently
+
+    overrides: dict[str, Any] = {}
+    for change in changes or []:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{change}: KEY=VALUE", param_hint="--set")
+        overrides[key.strip()] = yaml.safe_load(value)
+    console = Console(stderr=True, soft_wrap=True)
+    language = default_language()
+    wait_patiently()
+    # slow to import: torch and transformers
+    from xl_vqa.training.recipe import load_recipe
+    from xl_vqa.training.recipe_check import check_recipe
+
+    chosen = load_recipe(recipe, **overrides)
+    if check:
+        plan = check_recipe(chosen, resume=resume)
+        parts = ", ".join(f"{len(plan.manifest.part(part))} {part}" for part in ("train", "val", "test"))
+        typer.echo(tr("recipe_good", language, videos=parts, output=plan.output))
+        return
+    from xl_vqa.training.fine_tune import fine_tune
+
+    first = os.environ.get("RANK", "0") == "0"
+    try:
+        with _bars(console if first else Console(quiet=True), language) as report:
+            done = fine_tune(chosen, resume=resume, on_progress=report)
+    except KeyboardInterrupt:
+        if first:
+            console.print(tr("training_stopped", language, recipe=recipe))
+        raise
+    if first:
+        for part in ("val", "test"):
+            figures = done.metrics.get(part, {}).get("expectation")
+            if figures:
+                shown = {k: "-" if v is None else f"{v:.3f}" for k, v in figures.items()}
+                typer.echo(tr("training_figures", language, part=part, **shown))
+        typer.echo(tr("training_done", language, folder=done.folder))
+
+
+def _bars(console: Console, language: str) -> Any:
+    from contextlib import contextmanager
+
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    @contextmanager
+    def shown() -> Any:
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        ) as progress:
+            tasks: dict[str, TaskID] = {}
+
+            def report(stage: str, done: int, total: int) -> None:
+                if stage not in tasks:
+                    tasks[stage] = progress.add_task(tr(f"stage_{stage}", language), total=total)
+                progress.update(tasks[stage], completed=done, total=total)
+
+            yield report
+
+    return shown()
