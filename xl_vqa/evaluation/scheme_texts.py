@@ -39,6 +39,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "No variant differs from {reference} in {figure} by more than the noise of videos and seeds.",
         "{figure} について、動画とシードによるばらつきを超えて「{reference}」と異なる方式はありません。",
     ),
+    "verdict_unknown": (
+        "Too few videos to tell in {figure} whether anything differs from {reference}.",
+        "動画が少ないため、{figure} について「{reference}」との差は判断できません。",
+    ),
     "verdict_some": (
         "In {figure}, better than {reference}: {better}. Worse: {worse}.",
         "{figure} について「{reference}」より優れる方式: {better}。劣る方式: {worse}。",
@@ -180,10 +184,13 @@ def verdict_words(comparison: SchemeComparison, language: str, statistic: str = 
     """One sentence: who differs from the reference in ``statistic``, after correction."""
     keys = {f"{v.scheme} / {v.decoding}": v.key for v in comparison.variants}
     named: dict[bool, list[str]] = {True: [], False: []}
-    for one in comparison.comparisons:
-        if one.statistic == statistic and one.better is not None:
+    family = [one for one in comparison.comparisons if one.statistic == statistic]
+    for one in family:
+        if one.better is not None:
             named[one.better].append(shown_variant(keys[one.baseline], language))
     params = {"reference": shown_variant(comparison.reference, language), "figure": statistic.upper()}
+    if family and all(one.p is None for one in family):
+        return say("verdict_unknown", language, **params)
     if not named[True] and not named[False]:
         return say("verdict_none", language, **params)
     words = {side: ", ".join(names) or say("nobody", language) for side, names in named.items()}

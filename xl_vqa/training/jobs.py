@@ -26,6 +26,7 @@ from xl_vqa.evaluation.runs import Run, read_run, write_run
 OnShare = Callable[[float], None]
 """Told how much of a run is done, 0..1."""
 _TICK_S: Final = 0.5
+_END_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _isolated(job: Job, train: Train, on_share: OnShare, log: Path, language: st
     process = context.Process(target=_work, args=(theirs, job, train, str(log), language), daemon=True)
     process.start()
     theirs.close()
+    finished = False
     try:
         while True:
             if not ours.poll(_TICK_S):
@@ -151,17 +153,22 @@ def _isolated(job: Job, train: Train, on_share: OnShare, log: Path, language: st
             elif kind == "unwritable":
                 raise OutputNotWritableError(**value)
             else:
+                finished = True
                 return value  # type: ignore[no-any-return]
         process.join()
         return job.failed(_death(process.exitcode, language))
     finally:
+        if finished:
+            # it has nothing left to do but to end; one that cannot is ended
+            process.join(_END_S)
         process.terminate()
         process.join()
         ours.close()
 
 
 def _work(connection: Connection, job: Job, train: Train, log: str, language: str) -> None:
-    """In the other process."""
+    """In the other process. Libraries' own bars would write between the lines of ours."""
+    os.environ.setdefault("TQDM_DISABLE", "1")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         run = _here(job, train, lambda share: connection.send(("share", share)), Path(log), language)
