@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,8 @@ class Soffice:
 
     def __init__(self, folder: Path, variables: dict[str, str], *, display: str | None = None) -> None:
         self.folder = folder
-        root = hasattr(os, "geteuid") and os.geteuid() == 0
-        self.office = Office(
-            find_unopkg(), folder / "profile", shared=root, cache=folder / "shared" if root else None
-        )
+        office = Office(find_unopkg(), folder / "profile")
+        self.office = replace(office, cache=folder / "shared") if office.shared else office
         self.variables = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **variables}
         if display is not None:
             self.variables |= {"DISPLAY": display, "SAL_USE_VCLPLUGIN": "gen"}
@@ -95,7 +94,7 @@ class Soffice:
                 time.sleep(0.1)
 
     def log(self) -> str:
-        return (self.folder / "soffice.log").read_text(errors="replace")[-2000:]
+        return (self.folder / "soffice.log").read_text(errors="replace")[-9000:]
 
     def service(self, name: str) -> Any:
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)

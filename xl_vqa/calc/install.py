@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -28,17 +28,21 @@ _OTHER: Final = (
 TIMEOUT_S: Final = 180
 
 
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """A LibreOffice: its ``unopkg``, and where its user's profile lies where that is not the usual place.
 
-    ``shared`` installs for all users of the machine (root has no other way); ``cache`` is then the folder of
-    its shared packages, where it is not LibreOffice's own.
+    ``shared`` installs for all users of the machine (for root LibreOffice has no other way); ``cache`` is then
+    the folder of its shared packages, where it is not LibreOffice's own.
     """
 
     unopkg: Path
     profile: Path | None = None
-    shared: bool = False
+    shared: bool = field(default_factory=_is_root)
     cache: Path | None = None
 
     def arguments(self) -> list[str]:
@@ -72,6 +76,11 @@ def plan(office: Office, python: str = sys.executable) -> list[str]:
         f"build the extension for the Python {python}",
         " ".join(_command(office, "add", "--force", "xl_vqa.oxt")),
     ]
+
+
+def removal(office: Office) -> str:
+    """What ``uninstall`` would do."""
+    return " ".join(_command(office, "remove", names.EXTENSION))
 
 
 def install(office: Office, python: str = sys.executable) -> None:

@@ -27,6 +27,11 @@ def install(
     from xl_vqa.settings import Settings
 
     language = Settings.load().language
+    if calc and check:
+        from xl_vqa.cli.calc import check as check_calc
+
+        check_calc()
+        return
     if calc:
         _calc(dry_run, language)
         return
@@ -61,7 +66,12 @@ def uninstall(dry_run: DryRun = False, calc: Calc = False) -> None:
     if calc:
         from xl_vqa.calc import install as office
 
-        removed = office.uninstall(office.Office(office.find_unopkg()))
+        program = office.Office(office.find_unopkg())
+        if dry_run:
+            typer.echo(tr("plan", language))
+            typer.echo(f"  {office.removal(program)}")
+            return
+        removed = office.uninstall(program)
         typer.echo(tr("removed_calc" if removed else "nothing", language))
         return
     places = excel.Places.of()

@@ -27,6 +27,7 @@ COMMANDS: Final = (
     "models",
     "install",
     "addin",
+    "calc",
     "host",
     "doctor",
     "demo",

@@ -37,9 +37,9 @@ class CommandHandler(unohelper.Base, XDispatchProvider, XDispatch, XInitializati
     # -- XDispatch
 
     def dispatch(self, url: Any, arguments: Any) -> None:
-        from xl_vqa.calc.runtime import actions
+        from xl_vqa.calc.runtime.actions import run
 
-        actions.run(str(url.Complete).removeprefix(names.PROTOCOL), self._frame)
+        run(str(url.Complete).removeprefix(names.PROTOCOL), self._frame)
 
     def addStatusListener(self, listener: Any, url: Any) -> None:
         """Every command is always there; one that cannot be run says why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,12 +42,13 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
 
     def _on(self, event: str, document: Any) -> None:
         if event == "OnLoadFinished":
-            linked = loaded.relink(document)
             wait = conversion_wait()
             if wait:
+                loaded.relink(document)
                 finish(document, wait)
-            elif linked:
-                log.info("%d formulas linked", linked)
+            else:
+                # in slices, after loading has returned: thousands of formulas are no reason to wait
+                threading.Thread(target=_relink, args=(document,), name="xl_vqa-link", daemon=True).start()
         elif event == "OnUnload":
             scoring.cancel(document)
         elif event in ("OnSaveDone", "OnSaveAsDone"):
@@ -74,6 +76,12 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
 
     def getSupportedServiceNames(self) -> tuple[str, ...]:
         return (names.JOB_SERVICE, "com.sun.star.task.Job")
+
+
+def _relink(document: Any) -> None:
+    from xl_vqa.calc.runtime.session import session
+
+    office.in_slices(loaded.relink_steps(document), closed=lambda: session().closed)
 
 
 def _show(frame: Any, sentence: str) -> None:

@@ -6,16 +6,21 @@ are cured by entering the formula again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
 from xl_vqa.bridge.texts import TEXTS
 from xl_vqa.calc import formulas
 from xl_vqa.calc.runtime import office
+from xl_vqa.calc.score_plan import runs
 
 _FORMULA: Final = 16  # com.sun.star.sheet.CellFlags.FORMULA
 _PENDING: Final = tuple(TEXTS["pending"].values())
+PIECE: Final = 25
+"""Formulas entered and computed at a time: about 15 ms."""
+BLOCK: Final = 400
+"""Formulas looked at at a time."""
 
 
 def relink(document: Any, *, everything: bool = False) -> int:
@@ -23,74 +28,89 @@ def relink(document: Any, *, everything: bool = False) -> int:
 
     Leaves no trace in the undo list, and the document as unmodified as it was. Main thread only.
     """
+    return sum(step() for step in relink_steps(document, everything=everything))
+
+
+def relink_steps(document: Any, *, everything: bool = False) -> Iterator[Callable[[], int]]:
+    """The same in steps of a few milliseconds. Each reads its cells when it runs, so the user may go on
+    working between them."""
+    yield lambda: _quietly(document, lambda: _names(document.NamedRanges))
+    for sheet in document.Sheets:
+        if sheet.isProtected():
+            continue
+        arrays: dict[str, Any] = {}
+        for block in _blocks(sheet):
+            parts: list[Any] = []
+            yield partial(_find, sheet, block, everything, parts, arrays)
+            for part in parts:
+                yield partial(_quietly, document, partial(_enter, document, part))
+        for area in arrays.values():
+            yield partial(_quietly, document, partial(_enter_array, document, area))
+
+
+def _blocks(sheet: Any) -> Iterator[Any]:
+    """Every formula of a sheet, in ranges that are read in a few milliseconds."""
+    for address in sheet.queryContentCells(_FORMULA).getRangeAddresses():
+        height = max(BLOCK // (address.EndColumn - address.StartColumn + 1), 1)
+        for top in range(address.StartRow, address.EndRow + 1, height):
+            bottom = min(top + height - 1, address.EndRow)
+            yield sheet.getCellRangeByPosition(address.StartColumn, top, address.EndColumn, bottom)
+
+
+def _quietly(document: Any, change: Callable[[], int]) -> int:
     modified = document.isModified()
-    count = 0
     document.addActionLock()
     try:
-        count += _names(document.NamedRanges)
-        for sheet in document.Sheets:
-            if not sheet.isProtected():
-                count += _sheet(document, sheet, everything)
+        return change()
     finally:
         document.removeActionLock()
-    if not modified and document.isModified():
-        document.setModified(False)
-    return count
+        if not modified and document.isModified():
+            document.setModified(False)
 
 
-def _sheet(document: Any, sheet: Any, everything: bool) -> int:
-    count = 0
-    arrays: dict[str, tuple[Any, str]] = {}
-    for address in sheet.queryContentCells(_FORMULA).getRangeAddresses():
-        block = sheet.getCellRangeByPosition(
-            address.StartColumn, address.StartRow, address.EndColumn, address.EndRow
-        )
-        texts = block.getFormulaArray()
-        values = None
-        for column in range(len(texts[0])):
-            wanted: dict[int, str] = {}
-            for row, line in enumerate(texts):
-                text = line[column]
-                if not (formulas.mentions(text) or formulas.is_ours(text)):
-                    continue
-                new = formulas.to_calc(text)
-                if new == text and not everything:
-                    values = values or block.getDataArray()
-                    if not str(values[row][column]).startswith(_PENDING):
-                        continue
-                if text.startswith("{"):
-                    _note_array(block.getCellByPosition(column, row), new, arrays)
-                else:
-                    wanted[row] = new
-            for first, run in _runs(wanted):
-                part = block.getCellRangeByPosition(column, first, column, first + len(run) - 1)
-                lines = tuple((text,) for text in run)
-                office.unrecorded(document, partial(part.setFormulaArray, lines))
-                count += len(run)
-    for area, text in arrays.values():
-        office.unrecorded(document, partial(area.setArrayFormula, text))
-        count += 1
-    return count
+def _find(sheet: Any, block: Any, everything: bool, parts: list[Any], arrays: dict[str, Any]) -> int:
+    """Adds ranges of one column that hold formulas to be entered to ``parts``, array formulas to ``arrays``."""
+    texts = block.getFormulaArray()
+    values = None if everything else block.getDataArray()
+    for column in range(len(texts[0])):
+        rows = []
+        for row, line in enumerate(texts):
+            value = values[row][column] if values else ""
+            if not _needs(line[column], value, everything):
+                continue
+            if line[column].startswith("{"):
+                cursor = sheet.createCursorByRange(block.getCellByPosition(column, row))
+                cursor.collapseToCurrentArray()
+                arrays[cursor.AbsoluteName] = cursor
+            else:
+                rows.append(row)
+        for first, last in runs(rows):
+            for start in range(first, last + 1, PIECE):
+                end = min(start + PIECE - 1, last)
+                parts.append(block.getCellRangeByPosition(column, start, column, end))
+    return 0
 
 
-def _note_array(cell: Any, text: str, arrays: dict[str, tuple[Any, str]]) -> None:
-    cursor = cell.getSpreadsheet().createCursorByRange(cell)
-    cursor.collapseToCurrentArray()
-    arrays[cursor.AbsoluteName] = (cursor, text.removeprefix("{").removesuffix("}"))
+def _needs(formula: str, value: Any, everything: bool) -> bool:
+    ours = formulas.is_ours(formula)
+    if not ours and not formulas.mentions(formula):
+        return False
+    return everything or formulas.to_calc(formula) != formula or str(value).startswith(_PENDING)
 
 
-def _runs(wanted: dict[int, str]) -> Iterator[tuple[int, list[str]]]:
-    """Neighbouring rows together, with the first of them: one call per run, however many thousands."""
-    first, run = -1, list[str]()
-    for row in sorted(wanted):
-        if run and row == first + len(run):
-            run.append(wanted[row])
-            continue
-        if run:
-            yield first, run
-        first, run = row, [wanted[row]]
-    if run:
-        yield first, run
+def _enter(document: Any, part: Any) -> int:
+    texts = tuple((formulas.to_calc(line[0]),) for line in part.getFormulaArray())
+    office.unrecorded(document, lambda: part.setFormulaArray(texts))
+    # computed now, a few at a time, and not thousands at once when the window is drawn
+    part.getDataArray()
+    return len(texts)
+
+
+def _enter_array(document: Any, area: Any) -> int:
+    text = formulas.to_calc(area.getArrayFormula().removeprefix("{").removesuffix("}"))
+    office.unrecorded(document, lambda: area.setArrayFormula(text))
+    area.getDataArray()
+    return 1
 
 
 def _names(ranges: Any) -> int:

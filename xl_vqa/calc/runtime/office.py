@@ -6,10 +6,12 @@ import json
 import logging
 import os
 import sys
+import threading
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uno
 import unohelper
@@ -18,6 +20,9 @@ from com.sun.star.beans import PropertyValue
 
 log = logging.getLogger("xl_vqa.calc")
 CONFIG_NAME = "xl_vqa_calc.json"
+SLICE_S: Final = 0.012
+"""The main thread is kept at most about this long at a time."""
+GAP_S: Final = 0.004
 
 
 def context() -> Any:
@@ -112,6 +117,36 @@ class _Callback(unohelper.Base, XCallback):
 def on_main_thread(work: Callable[[], None]) -> None:
     """Runs ``work`` soon on LibreOffice's main thread: windows and writing to sheets belong there."""
     service("com.sun.star.awt.AsyncCallback").addCallback(_Callback(work), None)
+
+
+def in_slices(steps: Iterable[Callable[[], object]], *, closed: Callable[[], bool]) -> None:
+    """Runs ``steps`` on the main thread, a few milliseconds at a time, so that a person can type in between.
+
+    Not for the main thread itself: returns when all are done, when one fails (DisposedException: its document
+    is gone), or when LibreOffice closes.
+    """
+    left = iter(steps)
+    over = False
+
+    def work() -> None:
+        nonlocal over
+        end = time.monotonic() + SLICE_S
+        try:
+            over = True
+            for step in left:
+                step()
+                if time.monotonic() > end:
+                    over = False
+                    break
+        finally:
+            done.set()
+
+    while not over and not closed():
+        done = threading.Event()
+        on_main_thread(work)
+        while not done.wait(0.5) and not closed():
+            pass
+        time.sleep(GAP_S)
 
 
 def show_message(frame: Any, text: str, *, error: bool = False, ask: bool = False) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -30,10 +31,8 @@ from xl_vqa.worksheet.locations import Locations
 
 log = logging.getLogger("xl_vqa.calc")
 
-SLICE_S: Final = 0.012
-"""The main thread is kept at most about this long at a time."""
-GAP_S: Final = 0.004
 POLL_S: Final = 0.1
+SWITCH_S: Final = 0.0005
 WATCH_S: Final = 2.0
 END_S: Final = 3.0
 """How often a changed settings.toml is looked for while cells show ratings."""
@@ -52,9 +51,11 @@ class Session:
         self._results: dict[Any, VolatileResult] = {}
         self._by_name: dict[str, VolatileResult] = {}
         self._again: dict[str, VolatileResult] = {}
+        self._overall: dict[str, VolatileResult] = {}
+        self._idle = False
         self._released: set[str] = set()
         self._numbers = 0
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
         self._thread: threading.Thread | None = None
         self._closed = False
         self._stamp: Any = None
@@ -107,6 +108,8 @@ class Session:
                 self._numbers += 1
                 result = VolatileResult(key, str(self._numbers), self._drop)
                 self._results[key] = self._by_name[result.name] = result
+                if _is_overall(result):
+                    self._overall[result.name] = result
             else:
                 # computed again: perhaps the file is another one by now
                 self._again[result.name] = result
@@ -125,7 +128,7 @@ class Session:
             self.ratings.forget()
         with self._changed:
             self._again.update(self._by_name)
-            self._changed.notify_all()
+            self._start()
 
     def cancel(self) -> int:
         """Gives up what is pending; returns how many videos. The cells say so, and ask again when they are
@@ -185,24 +188,29 @@ class Session:
                 del self._results[result.key]
             self._by_name.pop(result.name, None)
             self._again.pop(result.name, None)
+            self._overall.pop(result.name, None)
             if result.pending:
                 # one thousand cells close at once; the host is told of all of them together
                 self._released.add(result.name)
-                self._changed.notify_all()
+                self._start()
 
     def _start(self) -> None:
         with self._changed:
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="xl_vqa-calc", daemon=True)
                 self._thread.start()
-            self._changed.notify_all()
+            if self._idle:
+                # thousands of cells are computed one by one: the thread is woken once
+                self._idle = False
+                self._changed.notify_all()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._again and not self._released:
-                    busy = any(result.pending for result in self._results.values())
-                    self._changed.wait(POLL_S if busy or self.ratings.waiting else WATCH_S)
+                busy = any(result.pending for result in self._results.values()) or self.ratings.waiting
+                self._idle = not (busy or self._again or self._released)
+                self._changed.wait(WATCH_S if self._idle else POLL_S)
+                self._idle = False
                 if self._closed:
                     return
             try:
@@ -222,29 +230,12 @@ class Session:
         with self._changed:
             results.update({n: self._by_name[n] for n in self.ratings.finished() if n in self._by_name})
             # how many are done and waiting changes with every answer
-            results.update({r.name: r for r in self._results.values() if _is_overall(r)})
+            results.update(self._overall)
         return [result for result in results.values() if self._evaluate(result)]
 
     def _tell(self, results: list[VolatileResult]) -> None:
         """On the main thread, slice by slice; returns when all were told or LibreOffice closes."""
-        left = list(reversed(results))
-
-        def work() -> None:
-            end = time.monotonic() + SLICE_S
-            try:
-                while left and not self._closed:
-                    left.pop().tell()
-                    if time.monotonic() > end:
-                        break
-            finally:
-                done.set()
-
-        while left and not self._closed:
-            done = threading.Event()
-            office.on_main_thread(work)
-            while not done.wait(0.5) and not self._closed:
-                pass
-            time.sleep(GAP_S)
+        office.in_slices((result.tell for result in results), closed=lambda: self._closed)
 
     def _show_pending(self) -> None:
         pending = self.pending()
@@ -305,6 +296,9 @@ def session() -> Session:
     """The session of this process, made at the first use."""
     from xl_vqa.calc.runtime.closing import close_with_office
 
+    # The main thread gives up Python's lock at every call into LibreOffice, while it keeps LibreOffice's own; to
+    # wait 5 ms for it each time, because another thread reads an answer of the host, would be felt as a jerk.
+    sys.setswitchinterval(SWITCH_S)
     made = Session()
     close_with_office(made.close)
     return made
