@@ -30,7 +30,9 @@ PATIENCE_S: Final = 0.25
 """How long cells may wait for an answer altogether; refills at a tenth of real time. A stored rating is there
 sooner, so that a single new formula shows its score at once; a sheet of thousands is not held up."""
 QUIET_S: Final = 0.02
-"""Cells that are computed one by one are gathered for this long before they are sent."""
+"""Cells that are computed one by one are gathered until none has come for this long, ..."""
+GATHER_S: Final = 0.4
+"""... at most for this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ class CellRatings:
         self._patience = self._patience_full = patience_s
         self._patience_at = time.monotonic()
         self._entries: dict[Question, _Entry] = {}
+        self._open: dict[Question, None] = {}
+        """Those without an answer, oldest first."""
+        self._asking = False
         self._queue: list[Question] = []
         self._clients: dict[Settings, HostClient] = {}
         self._finished: set[str] = set()
@@ -126,9 +131,7 @@ class CellRatings:
     def waiting(self) -> bool:
         """Whether a poll is of any use: something is under way or not yet told."""
         with self._changed:
-            return bool(self._finished) or any(
-                entry.answer.status == "pending" or entry.queued for entry in self._entries.values()
-            )
+            return bool(self._finished or self._open or self._queue or self._asking)
 
     def forget(self) -> None:
         """Every known answer is asked for again when its cell is computed next (another model, other bands)."""
@@ -164,6 +167,7 @@ class CellRatings:
                     entry.callers -= gone
                     if not entry.callers:
                         del self._entries[question]
+                        self._open.pop(question, None)
                         count += 1
                         keys += [entry.answer.key] if entry.answer.key else []
             self._queue = [question for question in self._queue if question in self._entries]
@@ -204,7 +208,8 @@ class CellRatings:
             if due and not entry.queued and not entry.troubled:
                 entry.queued = True
                 self._queue.append(question)
-            if entry.answer.status == "pending":
+            if not known:
+                self._open[question] = None
                 waiting.add(question)
         if self._queue:
             self._start()
@@ -220,6 +225,9 @@ class CellRatings:
         start = time.monotonic()
         refill = (start - self._patience_at) * 0.1
         self._patience = min(self._patience + refill, self._patience_full)
+        self._patience_at = start
+        if self._patience < QUIET_S:
+            return  # not worth the bother: no answer comes that soon
         deadline = start + self._patience
         while any(self._is_unasked(question) for question in waiting):
             left = deadline - time.monotonic()
@@ -239,11 +247,11 @@ class CellRatings:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._closed and not self._queue and not self._under_way():
+                while not self._closed and not self._queue and not self._open:
                     self._changed.wait()
                 if self._closed:
                     return
-            time.sleep(QUIET_S)
+            self._gather()
             try:
                 self._round()
             except XlVqaError as error:
@@ -252,6 +260,13 @@ class CellRatings:
                 self._endure(HostError(problem=f"{type(error).__name__}: {error}"))
             else:
                 self._trouble = None
+
+    def _gather(self) -> None:
+        """Waits while cells go on asking: a sheet that is being computed becomes few questions, not thousands."""
+        deadline = time.monotonic() + GATHER_S
+        seen = -1
+        while seen != (seen := len(self._queue)) and seen < PIECE and time.monotonic() < deadline:
+            time.sleep(QUIET_S)
 
     def _endure(self, trouble: XlVqaError) -> None:
         """Tells the trouble to every waiting cell, and asks for all of them again after a while."""
@@ -272,18 +287,17 @@ class CellRatings:
 
     def _put(self, question: Question, entry: _Entry, error: XlVqaError) -> None:
         answer = Answer(Video(question.path, question.text), "error", error=error)
+        self._open.pop(question, None)
         if not _same(entry.answer, answer):
             entry.answer = answer
             self._finished |= entry.callers
             entry.callers.clear()
 
-    def _under_way(self) -> bool:
-        return any(entry.answer.status == "pending" for entry in self._entries.values())
-
     def _round(self) -> None:
         """Sends what is queued, then asks what became of the rest."""
         with self._changed:
             asked, self._queue = self._queue, []
+            self._asking = bool(asked)
         try:
             settings = self._settings()
             for profile, group in _by_profile(asked).items():
@@ -299,12 +313,13 @@ class CellRatings:
             with self._changed:
                 self._queue = [q for q in asked if q in self._entries and self._entries[q].queued] + self._queue
             raise
+        finally:
+            self._asking = False
         self._poll(settings)
 
     def _poll(self, settings: Settings) -> None:
         with self._changed:
-            pending = [(q, e.answer) for q, e in self._entries.items() if e.answer.status == "pending"]
-            keyed = {question: answer.key for question, answer in pending if answer.key}
+            keyed = {question: key for question in self._open if (key := self._entries[question].answer.key)}
         for profile, group in _by_profile(keyed).items():
             try:
                 client = self._client(with_profile(settings, profile))
@@ -339,7 +354,9 @@ class CellRatings:
                 if entry.queued:  # the host that knew it died
                     self._queue.append(question)
                 if answer.status == "pending":
+                    self._open[question] = None
                     continue  # a file that changed: its cells keep the old score until there is a new one
+                self._open.pop(question, None)
                 if not _same(known, answer):
                     self._finished |= entry.callers
                 entry.callers.clear()

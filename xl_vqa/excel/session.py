@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import os
 import threading
+import time
 from pathlib import Path
+from typing import Final
 
 from xl_vqa.bridge.cells import CellRatings
 from xl_vqa.errors import SettingsError
@@ -14,8 +16,12 @@ from xl_vqa.settings import Settings, default_language
 from xl_vqa.worksheet.evaluate import Context
 from xl_vqa.worksheet.locations import Locations
 
+FRESH_S: Final = 2.0
+"""How long settings and configuration are taken to be what they were."""
+
 _lock = threading.Lock()
 _ratings: CellRatings | None = None
+_surroundings: tuple[float, str, Locations] | None = None
 
 
 def ratings() -> CellRatings:
@@ -29,9 +35,9 @@ def ratings() -> CellRatings:
 
 def close() -> None:
     """Ends the background thread; the next call starts anew."""
-    global _ratings
+    global _ratings, _surroundings
     with _lock:
-        ended, _ratings = _ratings, None
+        ended, _ratings, _surroundings = _ratings, None, None
     if ended is not None:
         ended.close()
 
@@ -65,4 +71,9 @@ def locations() -> Locations:
 
 def context(folder: str | None, caller: str | None) -> Context:
     """Where a formula stands: its workbook's folder and its own address, as VBA tells them."""
-    return Context(ratings(), folder or None, caller or None, language(), locations())
+    global _surroundings
+    known = _surroundings
+    # files are read once a moment, not once for each of thousands of cells
+    if known is None or time.monotonic() - known[0] > FRESH_S:
+        known = _surroundings = (time.monotonic(), language(), locations())
+    return Context(ratings(), folder or None, caller or None, known[1], known[2])
