@@ -1,0 +1,145 @@
+"""The other commands of the ribbon, through xlwings' objects on a real spreadsheet and a real host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.excel.conftest import select
+from xl_vqa.bridge.cells import Question
+from xl_vqa.excel import macros, session
+from xl_vqa.settings import Settings
+
+
+def test_why_explains_a_rating(book: Any, clip_folder: list[Path]) -> None:
+    book.sheets[0].range("A1").value = [["x", str(clip_folder[0]), 3]]
+    select(book, "C1")
+    macros.run("why")
+    (text,) = book.app.impl.shown
+    assert text.startswith(str(clip_folder[0]))
+    assert "Score " in text
+    assert "MOS " in text
+    assert "% sure" in text
+    assert "stand-in" in text
+
+
+def test_why_explains_an_error_in_japanese(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XL_VQA_LANGUAGE", "ja")
+    book.sheets[0].range("A1").value = "/no/such.mp4"
+    select(book, "A1")
+    macros.run("why")
+    assert "見つかりません" in book.app.impl.shown[0]
+
+
+def test_why_without_a_video_in_the_row(book: Any) -> None:
+    book.sheets[0].range("A1").value = [[1, 2]]
+    select(book, "A1")
+    macros.run("why")
+    assert "no path of a video" in book.app.impl.shown[0]
+
+
+@pytest.fixture
+def own_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings that a command may change: from the file, not from the environment."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    monkeypatch.delenv("XL_VQA_MODEL")
+    (settings.home / "settings.toml").write_text('# mine\nmodel = "stand-in"\n', encoding="utf-8")
+    return Settings.load()
+
+
+def test_bands_are_shown_and_moved(own_settings: Settings, book: Any) -> None:
+    book.app.impl.answers = ["16, 26,36 , 46"]
+    macros.run("bands")
+    assert "Poor, Fair, Good, Excellent" in book.app.impl.shown[0]
+    assert Settings.load().band_thresholds == (16, 26, 36, 46)
+    assert (own_settings.home / "settings.toml").read_text(encoding="utf-8").startswith("# mine")
+
+
+@pytest.mark.parametrize("answer", ["46, 36, 26, 16", "one, two", "15, 25"])
+def test_impossible_bands_change_nothing(own_settings: Settings, book: Any, answer: str) -> None:
+    book.app.impl.answers = [answer]
+    macros.run("bands")
+    assert len(book.app.impl.shown) == 2
+    assert Settings.load().band_thresholds is None
+
+
+def test_a_cancelled_question_changes_nothing(own_settings: Settings, book: Any) -> None:
+    before = (own_settings.home / "settings.toml").read_bytes()
+    for command in ("bands", "choose_model"):
+        book.app.impl.answers = [False]
+        macros.run(command)
+    assert (own_settings.home / "settings.toml").read_bytes() == before
+
+
+def test_another_model_rates_from_then_on(own_settings: Settings, book: Any, clip_folder: list[Path]) -> None:
+    question = Question(str(clip_folder[0]))
+
+    def score() -> Any:
+        session.ratings().ask([question])
+        for _ in range(200):
+            if not session.ratings().waiting:
+                break
+            session.ratings().finished()
+            import time
+
+            time.sleep(0.05)
+        return session.ratings().ask([question])[0].rating
+
+    before = score()
+    book.app.impl.answers = ["stand-in?seed=7"]
+    macros.run("choose_model")
+    assert Settings.load().model == "stand-in?seed=7"
+    score()
+    after = score()
+    assert before["label"] != after["label"] or before["mos"] != after["mos"]
+
+
+def test_host_and_model_status(book: Any) -> None:
+    macros.run("model_status")
+    assert "not running" in book.app.impl.shown[-1]
+    macros.run("host_start")
+    macros.run("model_status")
+    assert "Model: stand-in" in book.app.impl.shown[-1]
+    macros.run("host_stop")
+    macros.run("model_status")
+    assert "not running" in book.app.impl.shown[-1]
+
+
+def test_cancel_with_nothing_to_cancel(book: Any) -> None:
+    macros.run("cancel")
+    assert book.app.status_bar == "xl_vqa: nothing is being rated"
+
+
+def test_help_names_every_function(book: Any) -> None:
+    macros.run("help")
+    for name in ("VQA_SCORE", "VQA_MOS", "VQA_BAND", "VQA_CONFIDENCE", "VQA_ERROR", "VQA_STATUS", "VQA_LABEL"):
+        assert name in book.app.impl.shown[0]
+
+
+@pytest.mark.parametrize(
+    ("formula", "plain"),
+    [
+        (r"='C:\Users\aoi\XLSTART\xl_vqa.xlam'!VQA_SCORE(A2)", "=VQA_SCORE(A2)"),
+        ("=xl_vqa.xlam!VQA_BAND(A2)&xl_vqa.xlam!VQA_MOS(A2)", "=VQA_BAND(A2)&VQA_MOS(A2)"),
+        ("=IF(A2=1,[1]!VQA_SCORE(A2),2)", "=IF(A2=1,VQA_SCORE(A2),2)"),
+        ("=_xll.VQA_SCORE(A2)", "=VQA_SCORE(A2)"),
+        ("=_xludf.VQA_SCORE(A2)+1", "=VQA_SCORE(A2)+1"),
+        ("=VQA_SCORE(A2)", "=VQA_SCORE(A2)"),
+        ("='other.xlam'!F(A2)", "='other.xlam'!F(A2)"),
+        ("VQA_SCORE is a function", "VQA_SCORE is a function"),
+        (12.0, 12.0),
+    ],
+)
+def test_formulas_of_another_pc_become_plain(formula: Any, plain: Any) -> None:
+    assert macros.plan_formula(formula) == plain
+
+
+def test_relinking_touches_our_formulas_alone(book: Any) -> None:
+    sheet = book.sheets[0]
+    sheet.range("A1").value = "text"
+    sheet.range("B2").formula = "=1+1"
+    macros.run("relink_formulas")
+    assert book.app.status_bar == "xl_vqa: 0 formulas relinked"
+    assert sheet.range("B2").formula == "=1+1"
