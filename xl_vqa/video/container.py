@@ -247,7 +247,10 @@ def _is_unicode(path: str) -> bool:
 
 
 def _picture_track(container: InputContainer, shown: str, head: bytes) -> VideoStream:
-    """The default picture track, else the largest; cover art of a sound file is not one."""
+    """A moving track before a single picture, the default one before others, else the largest.
+
+    An animated AVIF holds its first picture once more as the default track. Cover art is no track at all.
+    """
     tracks = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not tracks:
         if len(container.streams) == 0:
@@ -259,10 +262,10 @@ def _picture_track(container: InputContainer, shown: str, head: bytes) -> VideoS
     if not readable:
         raise VideoUnreadableError(path=shown, problem="problem_codec", detail=container.format.long_name)
 
-    def rank(stream: VideoStream) -> tuple[bool, int, int]:
+    def rank(stream: VideoStream) -> tuple[bool, bool, int, int]:
         context = stream.codec_context
         default = bool(stream.disposition & Disposition.default)
-        return default, context.width * context.height, -stream.index
+        return stream.frames != 1, default, context.width * context.height, -stream.index
 
     best = max(readable, key=rank)
     context = best.codec_context
