@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from xl_vqa.workbooks.score_sheet import WorkbookScores
     from xl_vqa.workbooks.templates.pictures import Thumbnail
 
+# shown in both languages, as are the reasons of workbooks.files
+EXISTS = "it exists already (--force) / 既に存在します (--force)"
+
 workbook_app = typer.Typer(
     name="workbook",
     help="Template workbooks: KPI tracker, score sheet, labelling workbook.",
@@ -57,7 +60,7 @@ def new(
         raise OutputFormatError(path=str(output), suffixes=".xlsx")
     if output.exists() and not force:
         # what people typed into it would be gone
-        raise OutputNotWritableError(path=str(output), problem="--force")
+        raise OutputNotWritableError(path=str(output), problem=EXISTS)
     check_not_open(output)
     content = (template_folder() / file_name(kind, chosen, sample)).read_bytes()
 

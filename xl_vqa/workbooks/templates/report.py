@@ -64,6 +64,11 @@ def hide_others(path: Path, target: Path) -> None:
             element.attrib.pop("state", "")
         else:
             element.set("state", "hidden")
+    for element in list(workbook.tree.getroot().iterfind("{*}definedNames/{*}definedName")):
+        owner = sheets[int(element.get("localSheetId", "0"))].get("name", "")
+        # LibreOffice prints the print area of a hidden sheet
+        if element.get("name") == "_xlnm.Print_Area" and from_stored(owner) not in pages:
+            element.getparent().remove(element)  # type: ignore[union-attr]
     first = next(n for n, e in enumerate(sheets) if from_stored(e.get("name", "")) in pages)
     for view in workbook.tree.getroot().iter("{*}workbookView"):
         view.set("activeTab", str(first))

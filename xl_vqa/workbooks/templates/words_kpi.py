@@ -238,8 +238,8 @@ KPI: Final[dict[str, tuple[str, str]]] = {
         "費用が最小になるしきい値は {best} です。",
     ),
     "read_money": (
-        "Net benefit per month: {net} {currency}; the one-off cost is back after {payback} months.",
-        "月あたりの純便益は {net} {currency}、初期費用の回収期間は {payback} か月です。",
+        "Net benefit per month: {net} {currency}. Months until the one-off cost is back: {payback}.",
+        "月あたりの純便益:{net} {currency}。初期費用の回収期間(月):{payback}。",
     ),
     "decision": ("Decision", "判断"),
     "decision_lines": (

@@ -1,0 +1,134 @@
+"""The workbooks that ship: as a fresh build makes them, whole by Excel's rules, right without computing."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.workbooks.package_rules import problems
+from xl_vqa.workbooks.templates.build import BUILDERS, file_name, shipped, template_folder
+from xl_vqa.workbooks.templates.recalculate import values_of
+from xl_vqa.workbooks.templates.words_kpi import KPI
+from xl_vqa.workbooks.templates.words_label import LABEL
+from xl_vqa.workbooks.templates.words_score import SCORE
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+FILES = [file_name(*template) for template in shipped()]
+# functions that Excel 2016 and LibreOffice 7.4 lack, or store under another name
+MODERN = re.compile(
+    r"\b(LET|LAMBDA|FILTER|SORT|SORTBY|UNIQUE|SEQUENCE|XLOOKUP|XMATCH|TEXTJOIN|CONCAT|IFS|SWITCH|MAXIFS|MINIFS|RANDARRAY"
+    r"|TODAY|NOW|RAND|OFFSET|INDIRECT)\("
+)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+@pytest.mark.parametrize("template", shipped(), ids=FILES)
+def test_a_fresh_build_gives_the_file_that_ships(template: tuple[str, str, bool]) -> None:
+    """Values beside formulas are taken from the file; that they are right is shown below."""
+    kind, language, sample = template
+    path = template_folder() / file_name(*template)
+    there = members(path.read_bytes())
+    fresh = members(BUILDERS[kind](language, sample=sample, values=values_of(path)))
+    assert sorted(there) == sorted(fresh)
+    assert [name for name in there if there[name] != fresh[name]] == [], "run 'make templates'"
+
+
+def test_a_build_gives_the_same_bytes_each_time() -> None:
+    assert BUILDERS["kpi"]("ja", sample=True) == BUILDERS["kpi"]("ja", sample=True)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_keep_excels_rules(name: str) -> None:
+    assert problems(template_folder() / name) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_formulas_are_known_to_excel_2016(name: str) -> None:
+    with zipfile.ZipFile(template_folder() / name) as package:
+        text = b"".join(package.read(part) for part in package.namelist() if part.endswith(".xml")).decode()
+    formulas = re.findall(r"<(?:f|definedName|formula1)[^>]*>([^<]*)</", text)
+    assert len(formulas) > 20
+    assert [formula for formula in formulas if MODERN.search(formula) or "_xlfn" in formula] == []
+    # what Excel takes into one formula
+    assert max(map(len, formulas)) < 8192
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_samples_say_so_on_every_sheet_and_page(name: str) -> None:
+    book = openpyxl.load_workbook(template_folder() / name)
+    sample = name.endswith("_sample.xlsx")
+    for sheet in book.worksheets:
+        banner = str(sheet["A3"].value)
+        assert ("SAMPLE DATA" in banner or "サンプルデータ" in banner) == sample
+        header = str(sheet.oddHeader.left.text)
+        assert ("SAMPLE" in header or "サンプル" in header) == sample
+
+
+def test_every_word_has_both_languages() -> None:
+    for words in (KPI, SCORE, LABEL):
+        for key, (english, japanese) in words.items():
+            assert english.strip(), key
+            assert japanese.strip(), key
+            assert re.findall(r"\{\w+\}", english).sort() == re.findall(r"\{\w+\}", japanese).sort(), key
+
+
+@pytest.mark.slow
+def test_stored_values_are_those_that_libreoffice_computes(compute: Any) -> None:
+    computed = compute({name.removesuffix(".xlsx"): (template_folder() / name).read_bytes() for name in FILES})
+    for name in FILES:
+        stored, fresh = values_of(template_folder() / name), computed[name.removesuffix(".xlsx")]
+        empty = {where for where, value in {**stored, **fresh}.items() if value == ""}
+        assert stored.keys() - empty == fresh.keys() - empty, name
+        wrong = {w: (v, fresh[w]) for w, v in stored.items() if w not in empty and not same(v, fresh[w])}
+        assert wrong == {}, name
+        errors = {w: v for w, v in fresh.items() if isinstance(v, str) and v.startswith(("#", "Err:"))}
+        assert set(errors.values()) <= {"#N/A"}
+        assert {sheet for sheet, _ in errors} <= {"Calculation", "計算"}
+
+
+def same(one: Any, other: Any) -> bool:
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return bool(one == pytest.approx(other, rel=1e-9, abs=1e-9))
+    return bool(one == other)
+
+
+@pytest.mark.slow
+def test_they_print_whole_and_without_an_error(printed: Any, folder: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        assert os.environ.get("CI") != "true", "pdftotext (poppler-utils) is missing in CI"
+        pytest.skip("pdftotext is not installed: apt-get install poppler-utils")
+    from xl_vqa.workbooks.templates.report import hide_others
+
+    files = []
+    for name in FILES:
+        hide_others(template_folder() / name, folder / name)
+        files.append(folder / name)
+    pages: dict[str, list[str]] = {}
+    for path in printed(files):
+        text = subprocess.run(
+            ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+        ).stdout
+        pages[path.stem] = text.split("\f")[:-1]
+        assert not re.search(r"#(REF|NAME|DIV|VALUE|NUM|N/A)|Err:5|###", text), path.stem
+    for language in ("en", "ja"):
+        summary, *dashboard = pages[f"kpi_{language}_sample"]
+        position = language == "ja"
+        assert KPI["decision"][position] in summary
+        assert ("因果関係" if position else "not causal") in summary.replace("\n", "")
+        # the last figure and the last chart's title are there: nothing fell off the page
+        assert KPI["f_beyond"][position] in dashboard[0]
+        assert any(KPI["chart_hours"][position][:6] in page for page in dashboard)
+        assert len(dashboard) <= 4
