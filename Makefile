@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick lint types walls bench starter setup clean
+.PHONY: demo test quick lint types walls bench starter templates setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -33,6 +33,10 @@ bench: $(READY)
 starter: $(READY)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
 	$(BIN)/python -m xl_vqa.training.starter --output model/starter
+
+# The workbooks that ship; LibreOffice computes the figures stored in them.
+templates: $(READY)
+	$(BIN)/python -m xl_vqa.workbooks.templates.build
 
 setup: $(READY)
 

@@ -1,4 +1,4 @@
-"""Puts the shipped model and clips into the wheel.
+"""Puts the shipped model, clips and template workbooks into the wheel.
 
 An editable install reads them from the checkout instead, so it must not carry a copy that goes stale.
 """
@@ -15,3 +15,4 @@ class ShippedFiles(BuildHookInterface):  # type: ignore[type-arg]
         if version != "editable":
             for name in ("starter", "demo_clips", "recipes"):
                 build_data["force_include"][f"model/{name}"] = f"xl_vqa/_shipped/{name}"
+            build_data["force_include"]["workbook_templates"] = "xl_vqa/_shipped/workbook_templates"
