@@ -13,14 +13,14 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from safetensors.torch import load_file
 from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArguments, set_seed
 
 from xl_vqa.datasets.manifest import ManifestRow
-from xl_vqa.errors import OutputNotWritableError, VideoError
+from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
 from xl_vqa.training.examples import Collator, Example, Examples
@@ -31,14 +31,22 @@ from xl_vqa.training.losses import make_loss
 from xl_vqa.training.memory_estimate import MemoryEstimate, estimate
 from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe import Recipe
-from xl_vqa.training.recipe_check import Plan, check_recipe
+from xl_vqa.training.recipe_check import Plan, begin_run, check_recipe
 from xl_vqa.training.trainable import Trainable, make_trainable
 from xl_vqa.vlm.backbone import Backbone, load_backbone
-from xl_vqa.vlm.device import choose_device, choose_dtype, free_bytes
+from xl_vqa.vlm.device import choose_device, choose_dtype, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
 
 OnProgress = Callable[[str, int, int], None]
 """Told the stage (``videos``, ``steps``, ``validation``), how much of it is done, and how much there is."""
+
+_DISK_WORDS: Final = (
+    "PytorchStreamWriter",
+    "inline_container",
+    "No space left",
+    "File too large",
+    "unexpected pos",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +73,12 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
     of the disk or the model later leave a run that ``resume`` goes on with.
     """
     report = on_progress or (lambda stage, done, total: None)
-    plan = check_recipe(recipe, resume=resume)
+    # the first process makes the folder of the run, perhaps before another one looks for it
+    plan = check_recipe(recipe, resume=resume, writes=os.environ.get("RANK", "0") == "0")
     device = _device(recipe)
     dtype = _dtype(recipe, device)
     arguments = _arguments(plan, device, dtype)
     first = arguments.process_index == 0
-    plan.run_folder.mkdir(parents=True, exist_ok=True)
     # videos are decoded by the first process; the others then find them in the cache
     with arguments.main_process_first(desc="videos"):
         parts = _read_videos(plan, report if first else (lambda stage, done, total: None))
@@ -80,6 +88,9 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
     examples = _examples(plan, backbone, parts)
     trainable = make_trainable(backbone.model, recipe)
     _check_memory(plan, backbone, trainable, examples, device, dtype)
+    if first:
+        # nothing to resume before this: what was wrong until here leaves no trace
+        begin_run(plan)
     history = History(plan.run_folder, writes=first)
     validation = ValidationCallback(plan, backbone, parts.clips["val"], parts.rows["val"], trainable, history)
     trainer = Trainer(
@@ -88,7 +99,7 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
         train_dataset=examples,
         data_collator=Collator.of(backbone, plan.spec),
         compute_loss_func=make_loss(recipe.loss, plan.scheme, backbone.tokens, hub_tokenizer),
-        callbacks=[ProgressCallback(report if first else None), validation],
+        callbacks=[ProgressCallback(report if first else None), validation, *_curves(plan)],
     )
     # its lines belong to a log, not between the lines of a progress bar
     trainer.remove_callback(PrinterCallback)
@@ -96,8 +107,8 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
     history.forget_after(_epoch_of(checkpoint))
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    except OSError as error:
-        raise OutputNotWritableError(path=str(plan.run_folder), problem=error.strerror or str(error)) from error
+    except Exception as error:
+        raise (_explained(error, plan, device) or error) from error
     folder, metrics = plan.output, {}
     if first:
         best = load_file(history.best_weights)
@@ -142,26 +153,62 @@ def _arguments(plan: Plan, device: torch.device, dtype: str) -> TrainingArgument
         "save_steps": recipe.save_steps or 500,
         "save_total_limit": 2,
         "logging_steps": 10,
-        "report_to": ["tensorboard"] if _tensorboard() else [],
+        "report_to": [],
         "remove_unused_columns": False,
         "label_names": ["labels"],
         "train_sampling_strategy": "group_by_length",
         "disable_tqdm": True,
         "ddp_find_unused_parameters": False,
         "average_tokens_across_devices": True,
+        # the others wait while the first process decodes videos for the first time
+        "ddp_timeout": 24 * 3600,
     }
     if recipe.checkpointing:
         values.update(gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False})
-    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(plan.run_folder / "tensorboard"))
+    if device.type == "cpu" and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        values["ddp_backend"] = "gloo"
     return TrainingArguments(**values)
 
 
-def _tensorboard() -> bool:
+def _curves(plan: Plan) -> list[Any]:
+    """Curves for TensorBoard, where it is installed; they go on in the same folder after a resume."""
+    import transformers.integrations as integrations
+
+    make: Any = getattr(integrations, "TensorBoardCallback")  # noqa: B009  its module exports it lazily
     try:
-        import tensorboard  # noqa: F401
-    except ImportError:
-        return False
-    return True
+        callback = make()
+    except RuntimeError:  # not installed
+        return []
+    callback.logging_dir = str(plan.run_folder / "tensorboard")
+    return [callback]
+
+
+def _explained(error: Exception, plan: Plan, device: torch.device) -> XlVqaError | None:
+    """What stopped the steps, for people; None where it is nothing that people can mend."""
+    if isinstance(error, XlVqaError):
+        return error
+    if is_out_of_memory(error):
+        free = available_bytes() if device.type == "cpu" else free_bytes(device)
+        return TrainingMemoryError(
+            needed="?",
+            free="?" if free is None else f"{free / 2**30:.1f}",
+            device=str(device),
+            details="memory ran out in a step",
+            problem=_less_memory(plan.recipe),
+        )
+    words = f"{type(error).__name__} {error}"
+    # torch and safetensors have errors of their own for a disk that takes no more
+    if isinstance(error, OSError) or any(mark in words for mark in _DISK_WORDS):
+        reason = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "")
+        return OutputNotWritableError(path=str(plan.run_folder), problem=reason)
+    return None
+
+
+def _less_memory(recipe: Recipe) -> str:
+    tips = ["checkpointing: true"] if not recipe.checkpointing else []
+    if recipe.batch_size > 1:
+        tips.append("a smaller batch_size with more accumulate")
+    return ", or ".join([*tips, "fewer frames or a smaller max_pixels"])
 
 
 def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
@@ -243,18 +290,12 @@ def _check_memory(
     free = available_bytes() if device.type == "cpu" else free_bytes(device)
     # the weights are loaded already
     if free is not None and need.total - need.weights > free:
-        tips = []
-        if not plan.recipe.checkpointing:
-            tips.append("checkpointing: true")
-        if plan.recipe.batch_size > 1:
-            tips.append("a smaller batch_size with more accumulate")
-        tips.append("fewer frames or a smaller max_pixels")
         raise TrainingMemoryError(
             needed=f"{need.total / 2**30:.1f}",
             free=f"{free / 2**30:.1f}",
             device=str(device),
             details="; ".join(need.lines()),
-            problem=", or ".join(tips),
+            problem=_less_memory(plan.recipe),
         )
     return need
 

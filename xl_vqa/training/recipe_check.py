@@ -6,12 +6,13 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
-from xl_vqa.errors import ManifestError, ModelError, ScaleError
+from xl_vqa.errors import ManifestError, ModelError, OutputNotWritableError, ScaleError
 from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec, Prompt
+from xl_vqa.training.cache import read_json, write_json
 from xl_vqa.training.errors import RecipeError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.schemes import Scheme
@@ -21,7 +22,9 @@ from xl_vqa.vlm.model_folder import find_model
 
 RUN_SUFFIX: Final = ".run"
 """The unfinished run lies beside the output folder, which appears when the run is done."""
+RUN_RECIPE: Final = "recipe.json"
 MIN_FREE_BYTES: Final = 200 << 20
+_MAY_CHANGE: Final = ("path", "output", "name", "device", "cache", "workers", "offline", "manifest", "save_steps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,20 @@ class Plan:
         return self.scheme.scale.to_mos(row.label)
 
 
-def check_recipe(recipe: Recipe, *, resume: bool = False) -> Plan:
-    """Raises RecipeError naming everything that is wrong."""
+def begin_run(plan: Plan) -> None:
+    """Makes the folder of the run, with the recipe in it. Raises OutputNotWritableError."""
+    try:
+        plan.run_folder.mkdir(parents=True, exist_ok=True)
+        write_json(plan.run_folder / RUN_RECIPE, _settled(plan.recipe, plan.manifest))
+    except OSError as error:
+        raise OutputNotWritableError(path=str(plan.run_folder), problem=error.strerror or str(error)) from error
+
+
+def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -> Plan:
+    """Raises RecipeError naming everything that is wrong.
+
+    ``writes=False``: this is not the first of several processes, which alone looks at the output.
+    """
     problems: list[str] = []
     spec = base = manifest = scheme = None
     try:
@@ -72,7 +87,10 @@ def check_recipe(recipe: Recipe, *, resume: bool = False) -> Plan:
     if manifest is not None and scheme is not None:
         problems += _data_problems(manifest, scheme)
     output = recipe.resolve(recipe.output)
-    problems += _output_problems(output, resume)
+    if writes:
+        problems += _output_problems(output, resume)
+    if resume and manifest is not None:
+        problems += _changes(recipe, manifest, output.with_name(output.name + RUN_SUFFIX) / RUN_RECIPE)
     if problems or base is None or spec is None or manifest is None or scheme is None:
         listed = "\n".join(f"- {' '.join(problem.split())}" for problem in problems)
         raise RecipeError(path=recipe.path or "recipe", problem=listed)
@@ -99,6 +117,28 @@ def _data_problems(manifest: Manifest, scheme: Scheme) -> list[str]:
             shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
             problems.append(f"manifest: {len(missing)} of {len(rows)} videos of {part!r} are not there: {shown}")
     return problems
+
+
+def _settled(recipe: Recipe, manifest: Manifest) -> dict[str, Any]:
+    """What may not change while a run is unfinished."""
+    values = {name: value for name, value in recipe.to_dict().items() if name not in _MAY_CHANGE}
+    return {**values, "manifest": manifest.fingerprint}
+
+
+def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[str]:
+    """Resumed with another recipe, the result would be of neither."""
+    try:
+        old = read_json(begun)
+    except (OSError, ValueError):
+        old = None
+    if not isinstance(old, dict):
+        return []
+    new = _settled(recipe, manifest)
+    return [
+        f"{name}: the unfinished run has {old.get(name)!r}, this recipe {value!r}; --resume needs the same"
+        for name, value in new.items()
+        if old.get(name) != value
+    ]
 
 
 def _output_problems(output: Path, resume: bool) -> list[str]:
