@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,11 @@ def book(app: Any) -> Any:
 
 def select(book: Any, address: str) -> None:
     book.app.impl.chosen = book.sheets[0].range(address).impl
+
+
+def finish(seconds: float = 60.0) -> None:
+    """What Excel's poll does, until no command is left."""
+    deadline = time.monotonic() + seconds
+    while jobs.tick():
+        assert time.monotonic() < deadline, "the command did not end"
+        time.sleep(0.05)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.excel.conftest import select
+from tests.excel.conftest import finish, select
 from xl_vqa.bridge.cells import Question
 from xl_vqa.excel import macros, session
 from xl_vqa.settings import Settings
@@ -143,3 +143,12 @@ def test_relinking_touches_our_formulas_alone(book: Any) -> None:
     macros.run("relink_formulas")
     assert book.app.status_bar == "xl_vqa: 0 formulas relinked"
     assert sheet.range("B2").formula == "=1+1"
+
+
+def test_a_new_kpi_workbook_is_made_and_opened(app: Any, book: Any, tmp_path: Path) -> None:
+    (tmp_path / "xl_vqa KPI.xlsx").write_text("an older one")
+    macros.run("new_kpi")
+    finish()
+    assert app.impl.shown == []
+    assert [made.name for made in app.books] == ["Book1", "xl_vqa KPI 2.xlsx"]
+    assert (tmp_path / "xl_vqa KPI.xlsx").read_text() == "an older one"

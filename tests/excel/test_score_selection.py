@@ -6,17 +6,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.excel.conftest import select
+from tests.excel.conftest import finish, select
 from xl_vqa.excel import jobs, macros
 from xl_vqa.settings import Settings
-
-
-def finish(seconds: float = 60.0) -> None:
-    """What Excel's poll does, until no command is left."""
-    deadline = time.monotonic() + seconds
-    while jobs.tick():
-        assert time.monotonic() < deadline, "the command did not end"
-        time.sleep(0.05)
 
 
 def column(book: Any, address: str) -> list[Any]:

@@ -129,6 +129,12 @@ class Books(base_classes.Books):
 
         return self._added(self.app.office.open(Path(fullname).as_uri()))
 
+    def __call__(self, name: str) -> Book:
+        for book in self:
+            if book.name == name:
+                return book
+        raise KeyError(name)
+
     def add(self) -> Book:
         return self._added(self.app.office.new_sheet())
 

@@ -19,6 +19,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{done} of {total} rated, about {minutes} min left",
         "ja": "{total} 件中 {done} 件 評価済み、残り約 {minutes} 分",
     },
+    "building": {"en": "making {name}", "ja": "{name} を作成中"},
     "nothing_running": {"en": "nothing is being rated", "ja": "評価中の動画はありません"},
     "nothing_missing": {
         "en": "Every selected video has a score already. To rate them again, choose Rescore.",

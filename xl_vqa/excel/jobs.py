@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.texts import tr
@@ -157,14 +157,24 @@ class Job:
         dialogs.say(self._app, tr("not_written", self._language, problem=message), mode="critical")
 
 
-_jobs: list[Job] = []
+class Command(Protocol):
+    """What ``tick`` goes on with until it is ``finished``."""
+
+    finished: bool
+
+    def tick(self) -> None: ...
+    def cancel(self) -> None: ...
+    def fail(self, error: Exception) -> None: ...
 
 
-def start(job: Job) -> None:
+_jobs: list[Command] = []
+
+
+def start(job: Command) -> None:
     _jobs.append(job)
 
 
-def running() -> list[Job]:
+def running() -> list[Command]:
     return list(_jobs)
 
 

@@ -7,8 +7,6 @@ as well, for use in a script.
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +22,7 @@ from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Video
 from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.excel import dialogs, jobs, session, targets
+from xl_vqa.excel.new_book import NewBook
 from xl_vqa.labels import ACR_BANDS, Scale
 from xl_vqa.settings import Settings
 
@@ -238,21 +237,7 @@ def new_kpi(book: Any) -> None:
     number = 1
     while (file := folder / f"xl_vqa KPI{'' if number == 1 else f' {number}'}.xlsx").exists():
         number += 1
-    # the builder needs libraries that this process does without
-    command = [sys.executable, "-P", "-m", "xl_vqa.cli.main", "workbook", "new", "kpi", "--lang", language]
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    done = subprocess.run(
-        [*command, "-o", str(file)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        creationflags=flags,
-        check=False,
-    )
-    if done.returncode:
-        problem = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-        raise SelectionError(problem=problem)
-    book.app.books.open(str(file))
+    jobs.start(NewBook(book.app, "kpi", file, language))
 
 
 def relink_formulas(book: Any) -> None:
