@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from xl_vqa.host import ledger as ledger_module
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
+from xl_vqa.host.memory import give_back
 from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm, warnings_of
 from xl_vqa.host.store import Store, Summary
 from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
@@ -272,3 +275,21 @@ def test_pipes_are_no_videos(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     with pytest.raises(NotAVideoError):
         look_at(str(tmp_path / "pipe.mp4"))
+
+
+# -- memory
+
+
+def test_freed_memory_goes_back_to_the_system() -> None:
+    if not sys.platform.startswith("linux"):
+        assert not give_back()
+        return
+    process = psutil.Process()
+    # too large for Python's own pool and too small for a mapping of their own: they stay with the C library
+    blocks = [bytes(4000) for _ in range(20_000)]
+    keep = blocks[-1]
+    full = process.memory_info().rss
+    del blocks
+    assert give_back()
+    assert process.memory_info().rss < full - 40_000_000
+    assert len(keep) == 4000

@@ -18,6 +18,7 @@ from xl_vqa import __version__
 from xl_vqa.bridge.protocol import APP, MAX_WAIT_S, proof
 from xl_vqa.errors import HostError, HostRequestError, XlVqaError
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
+from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.service import RatingService, Slot, number_of
 
 log = logging.getLogger("xl_vqa.host.app")
@@ -26,6 +27,7 @@ LOOKUP_THREADS: Final = 16
 """Looking at a file on a drive that hangs blocks a thread; the others go on."""
 GATHER_S: Final = 0.05
 """After the first of any is finished, this long for more, so that one poll brings a whole batch."""
+GIVE_BACK_AFTER_S: Final = 1.0
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[str]]
@@ -39,6 +41,7 @@ class HostApp:
         self._token = token
         self._on_shutdown = on_shutdown
         self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="request")
+        self._giving_back: asyncio.TimerHandle | None = None
         app = FastAPI(title=APP, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
         for method, path, handler in (
             ("POST", "/v1/ratings", self._ratings),
@@ -60,10 +63,10 @@ class HostApp:
     async def _ratings(self, request: Request) -> str:
         raw = await request.body()
         question, slots, answer = await self._run(lambda: self._first_look(raw))
-        if answer is not None:
-            return answer
-        await self._wait(slots, question.wait, every=True)
-        return await self._run(lambda: self._service.render(slots, question.view, question.detail))
+        if answer is None:
+            await self._wait(slots, question.wait, every=True)
+            answer = await self._run(lambda: self._service.render(slots, question.view, question.detail))
+        return self._large(answer)
 
     def _first_look(self, raw: bytes) -> tuple[Any, list[Slot], str | None]:
         """In one hop to a worker thread: the whole answer where nothing has to be waited for."""
@@ -83,7 +86,8 @@ class HostApp:
         view = self._service.view(body)
         slots = self._service.poll([str(key) for key in body["keys"]])
         await self._wait(slots, wait, every=body.get("until", "all") == "all")
-        return await self._run(lambda: self._service.render(slots, view, bool(body.get("detail", False))))
+        detail = bool(body.get("detail", False))
+        return self._large(await self._run(lambda: self._service.render(slots, view, detail)))
 
     async def _cancel(self, request: Request) -> str:
         return json.dumps({"cancelled": self._service.cancel(_parse(await request.body()))})
@@ -134,6 +138,15 @@ class HostApp:
             pass
         finally:
             self._service.unwatch(slots, watch)
+
+    def _large(self, answer: str) -> str:
+        """The answer itself; what a large one took is given back once it was sent and no other follows."""
+        if len(answer) > LARGE_ANSWER:
+            if self._giving_back is not None:
+                self._giving_back.cancel()
+            loop = asyncio.get_running_loop()
+            self._giving_back = loop.call_later(GIVE_BACK_AFTER_S, self._pool.submit, give_back)
+        return answer
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)

@@ -176,11 +176,14 @@ class RatingService:
             if isinstance(outcome, RatingKey):
                 keys[index] = outcome
         texts = self._details(slots, keys, view) if detail else self._shorts(slots, keys, view)
-        entries = [
-            texts[index] if index in texts else self._entry(slot, keys.get(index))
-            for index, slot in enumerate(slots)
-        ]
-        return '{"ratings": [' + ", ".join(entries) + '], "host": ' + json.dumps(self.info()) + "}"
+        # one join, for a large answer is tens of megabytes and every further step would copy it
+        pieces = ['{"ratings": [']
+        for index, slot in enumerate(slots):
+            pieces += (texts.pop(index, None) or self._entry(slot, keys.get(index)), ", ")
+        if slots:
+            pieces.pop()
+        pieces += ('], "host": ', json.dumps(self.info()), "}")
+        return "".join(pieces)
 
     def cancel(self, body: Any) -> int:
         """How many tickets ended. Raises HostRequestError."""
