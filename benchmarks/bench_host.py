@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.table import print_table
+from benchmarks.table import Target, peak_memory, print_table, print_targets
 from tests import media
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.host.files import look_at
@@ -149,7 +149,7 @@ def main() -> None:
             assert status is not None
             process = psutil.Process(status["pid"])
             light = process.memory_info().rss
-            rows = []
+            rows, medians = [], []
             for clients in (1, options.clients):
                 count = max(options.requests if clients == 1 else options.requests // 5, 10)
                 times, seconds = single_answers(settings, videos, clients, count)
@@ -161,6 +161,7 @@ def main() -> None:
                         f"{len(times) / seconds:.0f}",
                     )
                 )
+                medians.append(statistics.median(times) * 1000)
             print_table("Stored ratings", ["what", "median ms", "p99 ms", "requests/s"], rows)
             many = all_at_once(settings, videos, 5)
             other = Settings.load(home=settings.home, model="stand-in", decoding="median")
@@ -177,11 +178,22 @@ def main() -> None:
                 ],
             )
             rows = [("just started", f"{light / 2**20:.1f}")]
-            rows.append(("after all of the above", f"{process.memory_info().rss / 2**20:.1f}"))
+            heavy = process.memory_info().rss
+            rows.append(("after all of the above", f"{heavy / 2**20:.1f}"))
+            peak = peak_memory(process.pid)
+            if peak is not None:
+                rows.append(("at its peak", f"{peak / 2**20:.1f}"))
             print_table("Host without a model", ["when", "RSS MiB"], rows)
             client.stop()
+        targets = [
+            Target("stored rating, one client, median", "ms", 5, medians[0]),
+            Target(f"{options.stored} stored ratings in one request", "s", 2, statistics.median(many)),
+            Target("host without a model, just started", "MB", 100, light / 1e6),
+            Target("host without a model, after all of the above", "MB", 100, heavy / 1e6),
+        ]
         starts = cold_start(folder)
         print_table("Cold start", ["what", "seconds"], [(k, f"{v:.2f}") for k, v in starts.items()])
+        print_targets(targets)
 
 
 if __name__ == "__main__":

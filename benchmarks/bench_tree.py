@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.table import print_table
+from benchmarks.table import peak_memory, print_table
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
 from xl_vqa.errors import ModelNotFoundError
 from xl_vqa.model_spec import Pixels, Sampling, starter_folder
@@ -238,6 +238,9 @@ def main() -> None:
         ["model", "way", "ms", "times the tree"],
         ways,
     )
+    most = peak_memory("self")
+    if most is not None:
+        print(f"\nPeak memory of this process, all models and ways: {most / 2**20:.0f} MiB")
     print_table(
         f"Eight videos ({asked.threads} threads)",
         ["model", "sizes", "way", "ms per video", "speed-up", "largest change of the expected label"],
