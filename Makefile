@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick lint types walls bench starter templates setup clean
+.PHONY: demo test quick lint types walls bench starter starter-evaluation templates setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -33,6 +33,11 @@ bench: $(READY)
 starter: $(READY)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
 	$(BIN)/python -m xl_vqa.training.starter --output model/starter
+
+# Figures and card of the starter again, from its weights and the clips that "make starter" left.
+starter-evaluation: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
+	$(BIN)/python -m xl_vqa.training.starter_evaluation --model model/starter
 
 # The workbooks that ship; LibreOffice computes the figures stored in them.
 templates: $(READY)

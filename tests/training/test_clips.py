@@ -36,8 +36,9 @@ def test_a_plan_is_fixed_and_starts_clean(content: Content) -> None:
     assert clips.plan(content, 3) == plan[:4]
 
 
-def test_a_test_content_gets_every_severity(content: Content) -> None:
-    plan = clips.plan(Content(**{**content.to_dict(), "split": "test"}), 5)
+@pytest.mark.parametrize("change", [{"split": "test"}, {"split": "unseen"}, {"source": contents.DRAWN}])
+def test_a_test_content_gets_every_severity(content: Content, change: dict[str, str]) -> None:
+    plan = clips.plan(Content(**{**content.to_dict(), **change}), 5)
     by_defect: dict[str, list[int]] = {}
     for name, severity in plan[1:]:
         by_defect.setdefault(name, []).append(severity)

@@ -87,13 +87,19 @@ def test_views_of_one_photograph_share_a_group_and_a_split(photo: sources.Photo)
     }
 
 
-def test_splits_are_all_used_and_held_out_sources_are_for_the_test() -> None:
+def test_splits_are_all_used_and_whole_sources_are_held_out() -> None:
     splits = [contents.split_of_photo(f"package/{i}") for i in range(400)]
     assert 0.7 < splits.count("train") / 400 < 0.9
     assert {"train", "validation", "test"} == set(splits)
-    assert contents.split_of_photo("ukui-wallpapers/city") == "test"
-    assert contents.split_of_photo("endless-sky-data/sea15-harro") == "test"
+    assert contents.split_of_photo("lomiri-wallpapers-20.04/flower") == "unseen"
+    assert contents.split_of_photo("endless-sky-data/sea15-harro") == "unseen"
     assert {contents.split_of_photo(name) for name in contents.DEMO_PHOTOS} == {"demo"}
+
+
+def test_drawn_art_is_both_trained_and_tested() -> None:
+    splits = [contents.split_of_photo(f"{contents.DRAWN}/{i}") for i in range(100)]
+    assert set(splits) == {"train", "test"}
+    assert 30 < splits.count("train") < 70
 
 
 def test_shots_at_a_border_and_the_demo_excerpt_are_left_out() -> None:

@@ -56,8 +56,8 @@ def test_it_learns_and_says_a_distribution_over_labels(prompts: Prompts) -> None
     validation = made_up(40, 2)
     options = FitOptions(epochs=6, batch=16, tokens=10, learning_rate=3e-3)
     history = fit(model, prompts, made_up(128, 1), validation, options)
-    assert history[-1]["loss"] < 0.7 * history[0]["loss"]
-    assert max(epoch["validation_srcc"] for epoch in history) > 0.7
+    assert history[-1]["loss"] < 0.85 * history[0]["loss"]
+    assert max(epoch["validation_srcc"] for epoch in history if "validation_srcc" in epoch) > 0.7
     answers = predict(model, prompts, validation[0])
     assert all(sum(answer.probabilities) == pytest.approx(1, abs=1e-5) for answer in answers)
     assert max(answer.off_digit_mass for answer in answers) < 0.5
@@ -100,8 +100,25 @@ def test_stored_features_give_what_the_whole_model_gives(prompts: Prompts) -> No
     assert short.probabilities == pytest.approx(whole.probabilities, abs=1e-5)
 
 
-def test_noisy_labels_stay_on_the_scale() -> None:
-    labels = starter_fit._noisy_labels([1.0, 5.0] * 200, SPEC.scale, 3.0, np.random.default_rng(0))
-    assert min(labels) == 10
-    assert max(labels) == 50
-    assert len(set(labels)) > 6
+def test_batches_hold_whole_contents_of_one_grid() -> None:
+    items, _ = made_up(40, 1)
+    owners = [f"{i % 2}-{i // 8}" for i in range(40)]
+    batches = list(starter_fit._content_batches(items, owners, 9, np.random.default_rng(0)))
+    assert sorted(i for batch in batches for i in batch) == list(range(40))
+    for batch in batches:
+        assert len({items[i].grid for i in batch}) == 1
+        assert len(batch) <= 9
+    for owner in set(owners):
+        assert sum(any(owners[i] == owner for i in batch) for batch in batches) == 1
+
+
+def test_hidden_features_are_at_their_mean(prompts: Prompts) -> None:
+    model = new_model(6)
+    items, _ = made_up(1, 1)
+    torch.manual_seed(0)
+    hidden, _ = starter_fit._embed(model, prompts.plain, items, None, 0.0, 1.0)
+    torch.manual_seed(1)
+    again, _ = starter_fit._embed(model, prompts.plain, items, None, 0.0, 1.0)
+    shown, _ = starter_fit._embed(model, prompts.plain, items, None, 0.0)
+    assert torch.equal(hidden, again)
+    assert not torch.allclose(hidden, shown)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from xl_vqa.training import defects, encoder
 from xl_vqa.training.cache import Progress, atomic_path, read_json, write_json
-from xl_vqa.training.contents import Content, generator, render
+from xl_vqa.training.contents import DRAWN, Content, generator, render
 from xl_vqa.training.defects import BY_NAME, CLEAN, DEFECTS, SEVERITIES
 
 CLIPS_VERSION: Final = 2
@@ -52,13 +52,14 @@ class Clip:
 def plan(content: Content, per_content: int) -> Plan:
     """Which clips a content gets.
 
-    Training and validation: a clean copy and ``per_content`` different defects at random severities. Test: a
-    clean copy and two defects at all severities, so that the order of severities can be judged.
+    Training and validation: a clean copy and ``per_content`` different defects at random severities. Test and
+    unseen sources: a clean copy and two defects at all severities, so that the order of severities can be judged;
+    drawn art too, because there is little of it.
     """
     rng = generator("plan", content.name)
     names = [DEFECTS[i].name for i in rng.permutation(len(DEFECTS))]
     severities = [int(rng.choice(SEVERITIES)) for _ in names]
-    if content.split == "test":
+    if content.split in {"test", "unseen"} or content.source == DRAWN:
         return ((CLEAN, 0), *((name, severity) for name in names[:2] for severity in SEVERITIES))
     chosen = list(zip(names, severities, strict=True))[:per_content]
     return ((CLEAN, 0), *chosen)

@@ -54,6 +54,13 @@ def extract_all(
     return [_load(clip, folder) for clip in clips]
 
 
+def load_one(clip: Clip, folder: Path, spec: ModelSpec) -> StoredFeatures | None:
+    """The features of ``clip`` if they are in ``folder`` already."""
+    place = folder / recipe(spec)
+    # the large file is written last
+    return _load(clip, place) if _paths(clip, place)[0].exists() else None
+
+
 def recipe(spec: ModelSpec) -> str:
     """Names the folder of features: changes with everything that they depend on."""
     words = f"{spec.sampling}|{spec.pixels}|{spec.normalization}|{starter_tower.FEATURES_VERSION}"

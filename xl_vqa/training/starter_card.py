@@ -26,31 +26,52 @@ Qwen2.5-VL on ratings of your own.
 | parameters | {parameters:,}, of which {trained:,} were trained here |
 | files in all | {megabytes:.1f} MB |
 | what it sees of a video | {frames} frames as neighbouring pairs, at most {max_pixels:,} pixels each |
-| trained on | {train_clips:,} clips of {train_contents} contents |
-| the last run took | {minutes:.1f} minutes on {cores} cores {reused} |
+| trained on | {train_clips:,} clips of {train_contents} of the {planned_contents} contents of `make starter` |
+| training took | {minutes:.1f} minutes on {cores} cores {reused} |
 
-## Figures on unseen contents
+## Figures
 
-{n} clips of {contents} contents. No photograph and no part of the film is in two splits; two packages and one
-photographer are in the test only. The figures are agreement with pseudo-labels made the same way as in
-training: they say how well the model learned its task, not how well it agrees with people.
+No photograph and no part of the film is in two splits. *Unseen contents* are of the kinds that were trained;
+*unseen sources* are a package and a photographer of whom training has nothing at all. The figures are agreement
+with pseudo-labels made the same way as in training: they say how well the model learned its task, not how well it
+agrees with people.
 
-| | |
-|---|---|
-| SRCC | {srcc:.3f} |
-| PLCC | {plcc:.3f} |
-| RMSE, in MOS | {rmse:.3f} (always answering the mean gives {rmse_of_constant:.3f}) |
-| clean copy above its degraded copy | {clean_above} of all, {clean_above_severe} of the severe ones |
-| two severities of one defect in order | {severity_order} |
-| highest off-digit mass | {off_digit_mass_max:.2e} |
-
-| defect | clips | SRCC within the defect | clean copy above | label from |
+| | unseen contents | unseen sources | validation | target |
 |---|---|---|---|---|
+{summary}
+
+![Clean copy above its degraded copy, per defect](clean_above.svg)
+
+| defect | clips | SRCC within the defect | clean copy above | the same, unseen sources | label from |
+|---|---|---|---|---|---|
 {defects}
+
+Targets: SRCC .6 within every defect. {missed}
+
+| severity | clean copy above, unseen contents | unseen sources |
+|---|---|---|
+{severities}
 
 | source | clips | SRCC |
 |---|---|---|
 {by_source}
+
+| size | clips | SRCC, unseen contents |
+|---|---|---|
+{by_size}
+
+**Calibration**, unseen contents: clips that get about the same score, and their mean pseudo-MOS.
+
+| score from | clips | mean score | mean pseudo-MOS |
+|---|---|---|---|
+{calibration}
+
+**The same clip in another form** ({variants} files): the score should not move. MOS of each; the last column is
+the largest difference.
+
+| what changes | content | copy | MOS | moves by |
+|---|---|---|---|---|
+{invariance}
 
 ## Labels
 
@@ -79,34 +100,90 @@ The trunk's weights are EfficientNet-Lite0 trained on ImageNet, from the package
 """
 
 
+_SUMMARY: Final = (
+    ("clips", "n", "d", ""),
+    ("contents", "contents", "d", ""),
+    ("SRCC", "srcc", ".3f", "0.85"),
+    ("PLCC", "plcc", ".3f", ""),
+    ("RMSE, in MOS", "rmse", ".3f", ""),
+    ("RMSE of always answering the mean", "rmse_of_constant", ".3f", ""),
+    ("clean copy above its degraded copy", "clean_above", "share", "95%"),
+    ("the same, severe damage", "clean_above_severe", "share", "99%"),
+    ("two severities of one defect in order", "severity_order", "share", "95%"),
+    ("mean score of clean clips", "mean_clean", ".2f", ""),
+    ("mean score of severe damage", "mean_severe", ".2f", ""),
+    ("highest off-digit mass", "off_digit_mass_max", ".1e", ""),
+)
+_COLUMNS: Final = ("test", "unseen", "validation")
+ENOUGH: Final = 0.6
+
+
 def write_card(
     path: Path,
     evaluation: Mapping[str, Any],
-    sources: Sequence[tuple[str, str, str, int]],
+    sources: Sequence[Sequence[Any]],
     facts: Mapping[str, Any],
 ) -> None:
-    """Writes the card from ``evaluation["test"]``, ``sources`` (starter_report.credits) and ``facts``."""
-    test = evaluation["test"]
-    defects = [
-        f"| {name} | {row['n']} | {row['srcc']:.2f} | {_share(row['clean_above'])} | "
-        f"{'VMAF' if BY_NAME[name].table is None else 'table'} |"
-        for name, row in sorted(test["by_defect"].items(), key=lambda item: -item[1]["srcc"])
-    ]
-    by_source = [f"| {name} | {row['n']} | {row['srcc']:.2f} |" for name, row in sorted(test["by_source"].items())]
-    shares = {name: _share(test[name]) for name in ("clean_above", "clean_above_severe", "severity_order")}
-    rows = [f"| {source} | {license} | {count} | {authors} |" for source, license, authors, count in sources]
+    """Writes the card from ``evaluation``, ``sources`` (starter_report.credits) and ``facts``.
+
+    ``evaluation["test"]`` must be there; ``unseen``, ``validation`` and ``invariance`` may be.
+    """
+    test, unseen = evaluation["test"], evaluation.get("unseen", {})
+    defects = sorted(test["by_defect"].items(), key=lambda item: -item[1]["srcc"])
+    weak = [name for name, row in defects if row["srcc"] < ENOUGH]
+    invariance = evaluation.get("invariance", [])
+    tables = {
+        "summary": [_summary_row(evaluation, *line) for line in _SUMMARY],
+        "defects": [
+            f"| {name} | {row['n']} | {row['srcc']:.2f} | {_share(row['clean_above'])} | "
+            f"{_share(unseen.get('by_defect', {}).get(name, {}).get('clean_above'))} | "
+            f"{'VMAF' if BY_NAME[name].table is None else 'table'} |"
+            for name, row in defects
+        ],
+        "severities": [
+            f"| {name} | {_share(share)} | {_share(unseen.get('clean_above_by_severity', {}).get(name))} |"
+            for name, share in sorted(test["clean_above_by_severity"].items())
+        ],
+        "by_source": [
+            f"| {name}{' (unseen source)' if part is unseen else ''} | {row['n']} | {row['srcc']:.2f} |"
+            for part in (test, unseen)
+            for name, row in sorted(part.get("by_source", {}).items())
+        ],
+        "by_size": [
+            f"| {name} | {row['n']} | {row['srcc']:.2f} |" for name, row in sorted(test["by_size"].items())
+        ],
+        "calibration": [
+            f"| {row['low']:.1f} | {row['n']} | {row['predicted']:.2f} | {row['mos']:.2f} |"
+            for row in test["calibration"]
+        ],
+        "invariance": [
+            f"| {row['axis']} | {row['content']} | {row['copy']} | "
+            f"{', '.join(f'{name} {mos:.2f}' for name, mos in row['mos'].items())} | "
+            f"{max(row['mos'].values()) - min(row['mos'].values()):.2f} |"
+            for row in invariance
+        ],
+        "sources": [
+            f"| {source} | {license} | {count} | {authors} |" for source, license, authors, count in sources
+        ],
+    }
     text = TEMPLATE.format_map(
         {
-            **test,
-            **shares,
             **facts,
-            "defects": "\n".join(defects),
-            "by_source": "\n".join(by_source),
-            "sources": "\n".join(rows),
+            **{name: "\n".join(rows) for name, rows in tables.items()},
+            "missed": f"Below it: {', '.join(weak)}." if weak else "All reach it.",
+            "variants": sum(len(row["mos"]) for row in invariance),
         }
     )
     with atomic_path(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+def _summary_row(evaluation: Mapping[str, Any], title: str, key: str, form: str, target: str) -> str:
+    cells = []
+    for name in _COLUMNS:
+        value = evaluation.get(name, {}).get(key)
+        cells.append(_share(value) if form == "share" else "n/a" if value is None else format(value, form))
+    return f"| {title} | {' | '.join(cells)} | {target} |"
 
 
 def _share(value: float | None) -> str:

@@ -1,6 +1,7 @@
 """Trains the starter on stored features: projections and language model; the trunk stays as it is.
 
-The loss is the cross entropy of the label's two digits (target_mask.py) and nothing else.
+The loss (starter_loss.py) is the cross entropy of the label's two digits and the order of copies of one content;
+copies of one content are therefore shown together.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
-from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import LabelDistribution
 from xl_vqa.training.features import StoredFeatures
+from xl_vqa.training.starter_loss import (
+    TwoDigits,
+    digit_cross_entropy,
+    expected_mos,
+    label_logs,
+    order_loss,
+    soft_labels,
+)
 from xl_vqa.training.starter_report import correlation, ranks
-from xl_vqa.training.target_mask import IGNORE, digit_targets
 from xl_vqa.vlm.digit_tree import Tree, grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
@@ -36,14 +42,18 @@ WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city ra
 class FitOptions:
     """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew every time."""
 
-    epochs: int = 12
-    batch: int = 16
-    tokens: int = 112
+    epochs: int = 16
+    batch: int = 14
+    tokens: int = 48
     learning_rate: float = 1.5e-3
-    weight_decay: float = 0.05
-    label_noise: float = 1.2
-    """Spread, in labels, of a draw around the label: neighbouring integers are not different opinions."""
+    weight_decay: float = 0.1
+    label_noise: float = 1.5
+    """Spread, in labels, of a rater's answers around the label: neighbouring integers are not other opinions."""
+    order_weight: float = 1.0
+    """Of the order of copies of one content, beside the cross entropy of the digits."""
     feature_noise: float = 0.15
+    feature_drop: float = 0.2
+    """Share of the features of pair and clip hidden per step: they also tell which content it is."""
     text_share: float = 0.15
     """Share of steps with a random text in the question, so that a text does not move the score."""
     seed: int = 7
@@ -84,47 +94,56 @@ def fit(
     train: tuple[Sequence[StoredFeatures], Sequence[float]],
     validation: tuple[Sequence[StoredFeatures], Sequence[float]],
     options: FitOptions,
+    groups: Sequence[str] | None = None,
 ) -> list[dict[str, float]]:
     """Trains in place and leaves the weights of the epoch with the best rank correlation on validation.
 
-    ``train`` and ``validation`` are features and MOS. Returns one record per epoch.
+    ``train`` and ``validation`` are features and MOS; ``groups`` names the content of each training clip (None:
+    each is its own). Returns one record per epoch.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     scale = prompts.spec.scale
     items, mos = train
+    owners = [str(i) for i in range(len(items))] if groups is None else list(groups)
+    two = TwoDigits.of(scale)
     standardise(model, items)
     trainable = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
-    steps = options.epochs * sum(1 for _ in _batches(items, options.batch, rng))
+    steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     best, best_state, history, started = -2.0, None, [], time.monotonic()
     for epoch in range(options.epochs):
         model.train()
         losses = []
-        for batch in _batches(items, options.batch, rng):
+        for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
-            labels = _noisy_labels([mos[i] for i in batch], scale, options.label_noise, rng)
-            loss = _loss(model, prompt, [items[i] for i in batch], labels, prompts, options, rng)
+            logs = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
+            labels = [mos[i] for i in batch]
+            loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
+            order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
+            loss = loss + options.order_weight * order
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trainable, 1.0)
             optimizer.step()
             schedule.step()
             losses.append(float(loss.detach()))
+        mean = float(np.mean(losses))
+        spent = time.monotonic() - started
+        left = f"{spent / (epoch + 1) * (options.epochs - epoch - 1) / 60:.1f} min left"
+        if epoch + 1 < options.epochs / 2:
+            # far from the best yet, and rating every cell of every clip takes as long as half an epoch
+            history.append({"epoch": epoch + 1, "loss": mean})
+            print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f}, {left}", flush=True)
+            continue
         predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
         rank = correlation(ranks(predicted), ranks(validation[1]))
         errors = [scale.to_mos(p) - m for p, m in zip(predicted, validation[1], strict=True)]
         error = float(np.sqrt(np.mean(np.square(errors))))
-        mean = float(np.mean(losses))
         history.append({"epoch": epoch + 1, "loss": mean, "validation_srcc": rank, "validation_rmse": error})
-        spent = time.monotonic() - started
-        left = spent / (epoch + 1) * (options.epochs - epoch - 1) / 60
-        print(
-            f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f} validation SRCC {rank:.3f} RMSE {error:.3f}, "
-            f"{left:.1f} min left",
-            flush=True,
-        )
+        agreement = f"validation SRCC {rank:.3f} RMSE {error:.3f}"
+        print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f} {agreement}, {left}", flush=True)
         if rank > best:
             best, best_state = rank, {k: v.clone() for k, v in model.state_dict().items()}
     if best_state is not None:
@@ -158,39 +177,22 @@ def _rate(step: int, steps: int, warm: int = 40) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
-def _noisy_labels(mos: Sequence[float], scale: Scale, noise: float, rng: np.random.Generator) -> list[int]:
-    spread = noise * (scale.mos_max - scale.mos_min) / (scale.label_max - scale.label_min)
-    drawn = np.clip(np.asarray(mos) + rng.normal(0, spread, len(mos)), scale.mos_min, scale.mos_max)
-    return [scale.to_label(float(value)) for value in drawn]
-
-
-def _loss(
+def _logs(
     model: StarterForConditionalGeneration,
     prompt: PromptTokens,
     items: Sequence[StoredFeatures],
-    labels: Sequence[int],
     prompts: Prompts,
+    two: TwoDigits,
     options: FitOptions,
     rng: np.random.Generator,
 ) -> Tensor:
-    digits, scale = prompts.tokenizer.digits, prompts.spec.scale
-    answers = torch.tensor([[digits[int(c)] for c in scale.text(label)] for label in labels])
+    """Log-probability of every label, [n, labels], of some cells drawn at random."""
     chosen = None
     count = items[0].cells.shape[0]
     if options.tokens < count:
         chosen = np.sort(rng.choice(count, options.tokens, replace=False))
-    embeds, positions = _embed(model, prompt, items, chosen, options.feature_noise)
-    width = answers.shape[1]
-    tail = positions[:, :, -1:] + 1 + torch.arange(width)
-    embeds = torch.cat([embeds, model.get_input_embeddings()(answers)], dim=1)
-    hidden = model.model.language_model(
-        inputs_embeds=embeds, position_ids=torch.cat([positions, tail], dim=2), use_cache=False
-    ).last_hidden_state
-    # the mask is made on the prompt's last token and the answer: nothing before them is a target anyway
-    ids = torch.cat([torch.tensor(prompt.after[-1:]).expand(len(items), 1), answers], dim=1)
-    targets = digit_targets(ids, [1] * len(items), digits, digits=width)
-    logits = model.lm_head(hidden[:, -width - 1 : -1])
-    return functional.cross_entropy(logits.flatten(0, 1).float(), targets[:, 1:].flatten(), ignore_index=IGNORE)
+    embeds, positions = _embed(model, prompt, items, chosen, options.feature_noise, options.feature_drop)
+    return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
 
 
 def _embed(
@@ -199,8 +201,12 @@ def _embed(
     items: Sequence[StoredFeatures],
     chosen: NDArray[np.intp] | None,
     noise: float,
+    drop: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
-    """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid."""
+    """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid.
+
+    ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean.
+    """
     grid, count = items[0].grid, len(items)
     first, total = len(prompt.before), items[0].cells.shape[0]
     shown = np.arange(total) if chosen is None else chosen
@@ -212,6 +218,9 @@ def _embed(
         cells = cells + torch.randn_like(cells) * noise / tower.cells_scale
         pairs = pairs + torch.randn_like(pairs) * noise / tower.pairs_scale
         clip = clip + torch.randn_like(clip) * noise / tower.clip_scale
+    if drop:
+        pairs = torch.where(torch.rand(pairs.shape[-1]) < drop, tower.pairs_mean, pairs)
+        clip = torch.where(torch.rand(clip.shape[-1]) < drop, tower.clip_mean, clip)
     video = tower.project_batch(cells, pairs, clip, torch.from_numpy(shown // (total // grid[0])))
     positions = prompt_positions(first, grid, len(prompt.after), tokens_per_second=0.0, seconds_per_pair=0.0)
     kept = [*range(first), *(first + shown), *range(first + total, positions.shape[1])]
@@ -235,5 +244,27 @@ def _same_grid(order: Sequence[int], items: Sequence[StoredFeatures], size: int)
 def _batches(items: Sequence[StoredFeatures], size: int, rng: np.random.Generator) -> Iterator[list[int]]:
     """Batches of one grid each, so that nothing is padded; the last of a grid may be smaller."""
     batches = list(_same_grid([int(i) for i in rng.permutation(len(items))], items, size))
+    for index in rng.permutation(len(batches)):
+        yield batches[int(index)]
+
+
+def _content_batches(
+    items: Sequence[StoredFeatures], owners: Sequence[str], size: int, rng: np.random.Generator
+) -> Iterator[list[int]]:
+    """Batches of one grid each and of whole contents, about ``size`` clips, in random order."""
+    contents: dict[tuple[tuple[int, int, int], str], list[int]] = defaultdict(list)
+    for index, (item, owner) in enumerate(zip(items, owners, strict=True)):
+        contents[item.grid, owner].append(index)
+    keys = list(contents)
+    open_batches: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    batches = []
+    for place in rng.permutation(len(keys)):
+        grid, _ = key = keys[int(place)]
+        batch = open_batches[grid]
+        if batch and len(batch) + len(contents[key]) > size:
+            batches.append(open_batches.pop(grid))
+            batch = open_batches[grid]
+        batch.extend(contents[key])
+    batches += [batch for batch in open_batches.values() if batch]
     for index in rng.permutation(len(batches)):
         yield batches[int(index)]

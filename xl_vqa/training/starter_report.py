@@ -57,6 +57,9 @@ def evaluate(clips: Sequence[Clip], answers: Sequence[LabelDistribution]) -> dic
         "predicted_spread": float(table.predicted.std(ddof=0)),
         "clean_above": _clean_above(table, degraded),
         "clean_above_severe": _clean_above(table, degraded[degraded.severity >= SEVERE]),
+        "clean_above_by_severity": {
+            str(severity): _clean_above(table, group) for severity, group in degraded.groupby("severity")
+        },
         "severity_order": _severity_order(degraded),
         "off_digit_mass_max": float(max(off)),
         "mean_clean": float(table[table.defect == CLEAN].predicted.mean()),
@@ -66,6 +69,28 @@ def evaluate(clips: Sequence[Clip], answers: Sequence[LabelDistribution]) -> dic
         "by_size": {
             f"{w}x{h}": {"n": len(g), "srcc": _srcc(g)} for (w, h), g in table.groupby(["width", "height"])
         },
+        "calibration": _calibration(table),
+        "srcc_of_oracles": _oracles(table),
+    }
+
+
+def _calibration(table: pd.DataFrame) -> list[dict[str, float]]:
+    """Of the clips rated about alike (half a MOS wide), what the pseudo-MOS is on average."""
+    rows = []
+    for low in np.arange(1.0, 5.0, 0.5):
+        # the last bin takes 5 itself
+        inside = table[(table.predicted >= low) & (table.predicted < low + (0.5 if low < 4.5 else 0.6))]
+        if len(inside):
+            means = {"predicted": float(inside.predicted.mean()), "mos": float(inside.mos.mean())}
+            rows.append({"low": float(low), "n": len(inside), **means})
+    return rows
+
+
+def _oracles(table: pd.DataFrame) -> dict[str, float]:
+    """What answering one MOS per defect, or per severity, would reach: it knows what no rater is told."""
+    return {
+        name: correlation(ranks(table.groupby(name).mos.transform("mean").tolist()), ranks(table.mos.tolist()))
+        for name in ("defect", "severity")
     }
 
 

@@ -1,0 +1,122 @@
+"""Measures a finished starter and writes its card: ``make starter-evaluation``.
+
+Everything on the card comes from here: the figures from the weights in the folder and the stored features, the
+rest (what was trained, on what, for how long) from the evaluation.json that training left beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from transformers import AutoTokenizer
+
+from xl_vqa.errors import XlVqaError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training import (
+    cache,
+    clips,
+    contents,
+    encoder,
+    features,
+    sources,
+    starter_card,
+    starter_figure,
+    starter_invariance,
+    starter_report,
+)
+from xl_vqa.training.clips import Clip
+from xl_vqa.training.features import StoredFeatures
+from xl_vqa.training.starter_fit import Prompts, predict
+from xl_vqa.vlm.loader import load_rater
+from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.tokens import PromptTokenizer
+
+EVALUATED: Final = ("validation", "test", "unseen")
+FIGURE: Final = "clean_above.svg"
+
+Pair = tuple[Clip, StoredFeatures]
+
+
+def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
+    """Clips whose files and features are in ``work`` already, of contents that have their clean copy."""
+    scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
+    found = []
+    for clip in clips.load(scenes, work / "clips", per_content=per_content):
+        item = features.load_one(clip, work / "features", spec)
+        if item is not None:
+            found.append((clip, item))
+    clean = {clip.content for clip, _ in found if clip.defect == clips.CLEAN}
+    return [(clip, item) for clip, item in found if clip.content in clean]
+
+
+def figures(
+    model: StarterForConditionalGeneration, prompts: Prompts, pairs: Sequence[Pair]
+) -> dict[str, dict[str, Any]]:
+    """starter_report.evaluate of every split that has clips."""
+    result = {}
+    for split in EVALUATED:
+        part = [(clip, item) for clip, item in pairs if clip.split == split]
+        if part:
+            answers = predict(model, prompts, [item for _, item in part])
+            result[split] = starter_report.evaluate([clip for clip, _ in part], answers)
+    return result
+
+
+def write(folder: Path, measured: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
+    """evaluation.json, the figure and the card; ``kept`` holds facts, credits and history of the training."""
+    whole = {**kept, **measured}
+    cache.write_json(folder / "evaluation.json", whole)
+    starter_figure.write_figure(folder / FIGURE, whole)
+    starter_card.write_card(folder / "README.md", whole, [tuple(row) for row in whole["credits"]], whole["facts"])
+
+
+def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any]:
+    """Measures the model in ``folder`` and rewrites its card. Returns the whole evaluation.
+
+    Raises SourceError where there is nothing to measure on, EncoderError, XlVqaError.
+    """
+    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    spec = ModelSpec.load(folder)
+    model = StarterForConditionalGeneration.from_pretrained(folder).eval()
+    prompts = Prompts(PromptTokenizer(AutoTokenizer.from_pretrained(folder), model=spec.name), spec)
+    pairs = stored_pairs(work, spec, per_content)
+    if not any(clip.split == "test" for clip, _ in pairs):
+        raise sources.SourceError(
+            "no clips and features of the test are in the work folder: run 'make starter' first"
+        )
+    measured: dict[str, Any] = figures(model, prompts, pairs)
+    rater = load_rater(str(folder), device="cpu", torch_threads=torch.get_num_threads())
+    try:
+        measured["invariance"] = starter_invariance.measure(rater, work)
+    finally:
+        rater.close()
+    write(folder, measured, kept)
+    return {**kept, **measured}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command. Returns 0, or 1 with a sentence on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m xl_vqa.training.starter_evaluation", description=__doc__)
+    parser.add_argument("--model", type=Path, default=Path("model/starter"))
+    parser.add_argument("--work", type=Path, default=cache.default_work_folder(), help="clips and features")
+    parser.add_argument("--per-content", type=int, default=6)
+    parser.add_argument("--threads", type=int, default=2)
+    values = parser.parse_args(arguments)
+    torch.set_num_threads(values.threads)
+    try:
+        found = evaluate_folder(values.model, values.work, values.per_content)
+    except (sources.SourceError, encoder.EncoderError, XlVqaError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"test SRCC {found['test']['srcc']:.3f}, clean above {found['test']['clean_above']:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
