@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.evaluation.test_scheme_comparison import SEEDS, make_run
-from xl_vqa.errors import ComparisonSpecError, ScaleError
+from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError, ScaleError
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import compare_runs
 from xl_vqa.training.label_search import (
@@ -59,7 +59,7 @@ def test_the_worse_are_never_chosen_and_the_default_alone_stays() -> None:
 
 def test_a_failed_default_leaves_nothing_to_compare_with() -> None:
     runs = [Run(DEFAULT, 1, "f", error="no memory"), make_run(FINE, 1, n=40)]
-    with pytest.raises(ValueError, match="reference"):
+    with pytest.raises(ComparisonFailedError, match="no memory"):
         choose(compare_runs(runs, reference=(DEFAULT, DECODING), resamples=200))
 
 

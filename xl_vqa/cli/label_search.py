@@ -58,7 +58,7 @@ def search(
         spec = search_spec(data, recipe, names, _numbers(seeds) or [])
         with progress(Console(stderr=True), shown) as on_state:
             comparison = compare(spec, output, on_state=on_state, language=shown)
-        found = choose(comparison)
+        found = choose(comparison, folder=output)
         console = Console()
         show(console, found, shown)
         for path in write(output, comparison, shown):

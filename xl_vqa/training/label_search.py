@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.errors import ComparisonSpecError
+from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.evaluation.intervals import Comparison
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant, variant_name
 from xl_vqa.labels import Scale
@@ -115,14 +115,16 @@ def shipped_recipe() -> Path:
     return shipped_folder("recipes") / "starter.yaml"
 
 
-def choose(comparison: SchemeComparison, default: str = DEFAULT) -> Search:
-    """What a finished comparison of candidates on validation says.
+def choose(comparison: SchemeComparison, default: str = DEFAULT, folder: Path = Path()) -> Search:
+    """What a finished comparison of candidates on validation says; ``folder`` is where its runs are.
 
-    Raises ValueError where the default is not among its variants: there is nothing to hold the others against.
+    Raises ComparisonFailedError where the default has no finished run: nothing can be held against it.
     """
     variants = {v.scheme: v for v in comparison.variants if v.decoding == DECODING}
     if default not in variants or comparison.reference != (default, DECODING):
-        raise ValueError(f"the comparison does not hold {default} as its reference")
+        errors = [run.error for run in comparison.runs if run.scheme == default and run.error]
+        problem = errors[0] if errors else default
+        raise ComparisonFailedError(path=str(folder / "runs"), count=len(errors), problem=problem)
     against = {(one.baseline, one.statistic): one for one in comparison.comparisons}
     candidates = tuple(
         Candidate(
