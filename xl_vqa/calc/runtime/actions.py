@@ -26,6 +26,9 @@ from xl_vqa.labels import ACR_BANDS, Scale
 
 log = logging.getLogger("xl_vqa.calc")
 
+WHY_WAIT_S: Final = 60.0
+"""How long Why? waits for a video that is not rated yet before it says so."""
+
 
 def run(name: str, frame: Any) -> None:
     """Carries out the command; whatever goes wrong becomes a sentence in a message box."""
@@ -79,7 +82,7 @@ def _why(frame: Any) -> None:
     def work() -> Callable[[], None]:
         video = Video(owner.resolve(path, folder), text)
         with owner.client(owner.settings_of(profile)) as client:
-            (answer,) = client.rate([video], detail=True)
+            (answer,) = client.rate([video], wait=WHY_WAIT_S, detail=True)
         words = explain(answer, language)
         return lambda: show_text(frame, tr("why_title", language), words, language, height=230)
 

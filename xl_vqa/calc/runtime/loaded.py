@@ -58,7 +58,8 @@ def _blocks(sheet: Any) -> Iterator[Any]:
 
 
 def _quietly(document: Any, change: Callable[[], int]) -> int:
-    modified = document.isModified()
+    modified, undo = document.isModified(), document.getUndoManager()
+    untouched = not undo.isUndoPossible() and not undo.isRedoPossible()
     document.addActionLock()
     try:
         return change()
@@ -66,6 +67,9 @@ def _quietly(document: Any, change: Callable[[], int]) -> int:
         document.removeActionLock()
         if not modified and document.isModified():
             document.setModified(False)
+        if untouched and undo.isUndoPossible():
+            # some changes are recorded in spite of the lock
+            undo.clear()
 
 
 def _find(sheet: Any, block: Any, everything: bool, parts: list[Any], arrays: dict[str, Any]) -> int:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from logging.handlers import RotatingFileHandler
 from typing import Any, Final
 
 from xl_vqa.bridge.cells import CellRatings
@@ -291,6 +292,21 @@ def _value(cell: Any) -> Any:
     return float(cell) if isinstance(cell, int) else cell
 
 
+def _write_log(owner: Session) -> None:
+    """Into logs/calc.log of the data folder; LibreOffice has no place that a person would look at."""
+    try:
+        folder = owner.settings().home / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / "calc.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    except (OSError, XlVqaError):
+        log.warning("no log is written", exc_info=True)
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
 @lru_cache(maxsize=1)
 def session() -> Session:
     """The session of this process, made at the first use."""
@@ -300,5 +316,6 @@ def session() -> Session:
     # wait 5 ms for it each time, because another thread reads an answer of the host, would be felt as a jerk.
     sys.setswitchinterval(SWITCH_S)
     made = Session()
+    _write_log(made)
     close_with_office(made.close)
     return made

@@ -1,0 +1,118 @@
+"""A person's click on the toolbar of a real window, on a screen that nobody sees; the picture is kept.
+
+The picture goes to the folder that XL_VQA_ARTEFACTS names, else to build/artefacts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageGrab
+
+from tests.calc.office_driver import Soffice, eventually, needed
+from tests.host import helpers
+
+pytestmark = pytest.mark.slow
+ARTEFACTS = Path(os.environ.get("XL_VQA_ARTEFACTS") or Path(__file__).parents[2] / "build" / "artefacts")
+
+
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """A virtual X display of its own."""
+    program = shutil.which("Xvfb")
+    assert program is not None
+    read, write = os.pipe()
+    command = [program, "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as answer:
+            yield f":{int(answer.readline())}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def button(office: Soffice, document: object, label: str) -> tuple[int, int]:
+    """The middle of a button, in pixels of the screen, found as a screen reader finds it."""
+    frame = document.getCurrentController().getFrame()  # type: ignore[attr-defined]
+    waiting = [frame.getContainerWindow().getAccessibleContext()]
+    while waiting:
+        item = waiting.pop()
+        if item.getAccessibleName() == label and item.getAccessibleChildCount() == 0:
+            place, size = item.getLocationOnScreen(), item.getSize()
+            if size.Width > 0 and place.X >= 0:
+                return place.X + size.Width // 2, place.Y + size.Height // 2
+        for index in range(min(item.getAccessibleChildCount(), 200)):
+            child = item.getAccessibleChild(index)
+            if child is not None:
+                waiting.append(child.getAccessibleContext())
+    raise AssertionError(f"there is no button {label!r}")
+
+
+def test_a_click_on_score_selection_scores_and_why_opens_a_window(tmp_path: Path) -> None:
+    needed("soffice", "Xvfb", "xdotool")
+    settings = helpers.settings_for(tmp_path / "home")
+    settings.home.mkdir()
+    (settings.home / "settings.toml").write_text('model = "stand-in"\n')
+    clips = helpers.clips(tmp_path / "clips", 8)
+    with helpers.cleaned_up(settings), screen() as display:
+        office = Soffice(tmp_path, {"XL_VQA_HOME": str(settings.home)}, display=display)
+        office.install()
+        office.start()
+        try:
+            document = office.new()
+            sheet = document.Sheets.getByIndex(0)
+            values = ["Video", *map(str, clips)]
+            sheet.getCellRangeByName(f"A1:A{len(values)}").setDataArray(tuple((v,) for v in values))
+            sheet.getCellRangeByName("H1").setFormula("=VQA_STATUS()")
+            document.getCurrentController().select(sheet.getCellRangeByName("A1:A9"))
+            place = eventually(lambda: found(lambda: button(office, document, "Score selection")))
+            click(display, *place)
+            eventually(
+                lambda: (
+                    isinstance(sheet.getCellRangeByName("F9").getDataArray()[0][0], str)
+                    and sheet.getCellRangeByName("B9").getValue() > 0
+                )
+            )
+            before = picture(display, "calc_scored.png")
+            click(display, *button(office, document, "Why?"))
+            eventually(lambda: picture(display, "calc_why.png").tobytes() != before.tobytes())
+            time.sleep(1.0)
+            after = picture(display, "calc_why.png")
+            assert colors(before) > 20  # a drawn window, no empty screen
+            assert after.tobytes() != before.tobytes()
+            document.setModified(False)
+        finally:
+            assert office.stop() == 0
+
+
+def found(what: object) -> object:
+    """None instead of an assertion, for what is not drawn yet."""
+    try:
+        return what()  # type: ignore[operator]
+    except AssertionError:
+        return None
+
+
+def click(display: str, x: int, y: int) -> None:
+    environment = {"DISPLAY": display, "PATH": "/usr/bin:/bin"}
+    subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], env=environment, check=True, timeout=20)
+
+
+def picture(display: str, name: str) -> Image.Image:
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    image = ImageGrab.grab(xdisplay=display)
+    image.save(ARTEFACTS / name)
+    return image
+
+
+def colors(image: Image.Image) -> int:
+    return len(image.convert("RGB").getcolors(1_000_000) or [])
