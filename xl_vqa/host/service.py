@@ -179,7 +179,7 @@ class RatingService:
         # one join, for a large answer is tens of megabytes and every further step would copy it
         pieces = ['{"ratings": [']
         for index, slot in enumerate(slots):
-            pieces += (texts.pop(index, None) or self._entry(slot, keys.get(index)), ", ")
+            pieces += (texts.pop(index) if index in texts else self._entry(slot, keys.get(index)), ", ")
         if slots:
             pieces.pop()
         pieces += ('], "host": ', json.dumps(self.info()), "}")
