@@ -2,8 +2,8 @@
 
 decord 0.6 holds an FFmpeg of 2018. Measured against PyAV and frames that carry their own number
 (docs/video.md), it is exact for H.264 and HEVC with 8 bits in MP4, MOV and Matroska, and wrong or absent for
-others: it cannot read AV1, returns wrong frames from MPEG-TS, MPEG-PS, WMV and MPEG-4 with B-frames, wrong
-times from AVI, other colours for odd sizes and 10 bits, and it ends the whole process on some damaged files.
+others: it cannot read AV1, hangs on MPEG-TS, returns wrong frames from MPEG-PS, WMV and MPEG-4 with B-frames,
+wrong times from AVI and other colours for 10 bits, and it ends the whole process on some damaged files.
 So ``refusal`` keeps everything else away from it, and what comes back is checked against the index.
 """
 
