@@ -189,6 +189,22 @@ def test_baselines_and_raters(tmp_path: Path) -> None:
     assert [(n.code, n.params["count"]) for n in wider.notices] == [("ratings_skipped", 1)]
 
 
+def test_the_table_that_made_the_manifest_is_read_as_it_is(tmp_path: Path) -> None:
+    people = write_csv(tmp_path / "m.csv", "video,mos", "v/a.mp4,3.5", "v/b.mp4,4.0")
+    model = write_csv(tmp_path / "p.csv", "path,mos", "v/a.mp4,3.1", "v/b.mp4,3.9")
+    lines = [
+        "主観評価,,,",
+        "動画ファイル,佐藤,鈴木,備考",
+        "v/a.mp4,3,とても良い,",
+        "v/b.mp4,-,見てない,x",
+        "v/a.mp4,3,5,重複",
+    ]
+    ratings = write_csv(tmp_path / "r.csv", *lines, "平均,3,5,")
+    joined = join(model, people, ratings=ratings)
+    assert [dict(item.scores) for item in joined.items] == [{"佐藤": 3, "鈴木": 5}, {}]
+    assert [(n.code, n.params["count"]) for n in joined.notices] == [("ratings_skipped", 1)]
+
+
 def test_labels_of_another_scale_are_told(tmp_path: Path) -> None:
     people = write_csv(tmp_path / "m.csv", "video,mos,label", "a.mp4,3.0,50", "b.mp4,4.0,40")
     model = write_csv(tmp_path / "p.csv", "path,mos", "a.mp4,3.1", "b.mp4,3.9")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.errors import EvaluationColumnError, ScaleError
 from xl_vqa.evaluation.matching import Matches, match, parts
 from xl_vqa.evaluation.result import Failure, Item, Notice
@@ -47,7 +48,8 @@ def join(
     rater, score) or wide (video and a column per rater). ``scale`` None stands for the predictions' own
     where they state it, else the default.
 
-    Raises EvaluationFileError and EvaluationColumnError, and ScaleError for a scale that cannot be.
+    Raises EvaluationFileError and EvaluationColumnError, RatingsError for a table of ratings that cannot be
+    read, and ScaleError for a scale that cannot be.
     """
     people, model = read_table(manifest), read_table(predictions)
     people.require("path", "mos")
@@ -250,20 +252,21 @@ def _baseline(people: Table, rows: Sequence[int], table: Table, scale: Scale) ->
 
 
 def _panel(people: Table, rows: Sequence[int], ratings: Path, joined: Joined) -> dict[int, dict[str, float]]:
-    """Single raters' scores by the manifest's row; cells that are no number are counted in a notice."""
-    table = read_table(ratings)
-    table.require("path")
-    cells: dict[str, list[tuple[str, Any]]] = {}
-    for row in table.rows:
-        video = text(row.get("path"))
-        if video is None:
-            continue
-        if "rater" in table.titles:
-            table.require("score")
-            cells.setdefault(video, []).append((text(row.get("rater")) or "", row.get("score")))
-        else:
-            raters = ((name, row[name]) for name in row if name not in _MANIFEST_COLUMNS)
-            cells.setdefault(video, []).extend(raters)
+    """Single raters' scores by the manifest's row; cells that are no score are counted in a notice.
+
+    The table is read as ``labels prepare`` reads it: what made the manifest can be given here as it is.
+    """
+    table = read_ratings(ratings, joined.scale)
+    cells: dict[str, list[tuple[str, float]]] = {row.video: [] for row in table.rows if row.video}
+    for row, rater, score in zip(table.row_of, table.rater_of, table.score, strict=True):
+        if table.rows[row].video:
+            cells[table.rows[row].video].append((table.raters[rater], float(score)))
+    skipped = sum(
+        int(problem.params.get("count", 1))
+        for row in table.rows
+        for problem in row.problems
+        if problem.code in ("text_score", "more_text_scores")
+    )
     videos = list(cells)
     matches = match(
         [text(people.rows[index].get("path")) or "" for index in rows],
@@ -271,17 +274,12 @@ def _panel(people: Table, rows: Sequence[int], ratings: Path, joined: Joined) ->
         wanted_folder=people.path.parent,
         given_folder=ratings.parent,
     )
-    skipped = 0
     found: dict[int, dict[str, float]] = {}
     for ours, theirs in matches.found.items():
-        scores = {}
-        for rater, cell in cells[videos[theirs]]:
-            value = number(cell)
-            if value is None or not joined.scale.mos_min <= value <= joined.scale.mos_max:
-                skipped += 1
-            else:
-                scores[rater] = value
-        found[rows[ours]] = scores
+        own = cells[videos[theirs]]
+        low, high = joined.scale.mos_min, joined.scale.mos_max
+        found[rows[ours]] = {rater: score for rater, score in own if low <= score <= high}
+        skipped += sum(not low <= score <= high for _, score in own)
     if skipped:
         joined.notices.append(Notice("ratings_skipped", {"count": skipped}))
     if len(found) < len(rows):

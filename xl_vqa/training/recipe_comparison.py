@@ -23,8 +23,8 @@ from xl_vqa.training.scheme_names import named_scheme
 from xl_vqa.training.schemes import Scheme
 
 _SPLITS: Final = {"val": "validation", "test": "test"}
-_SHARES: Final = {"videos": (0.0, 0.1), "steps": (0.1, 0.9), "validation": (0.1, 0.9)}
-"""Which part of a run each stage is; validation comes between steps and is told by them."""
+_SHARES: Final = {"videos": (0.0, 0.1), "steps": (0.1, 0.9)}
+"""Which part of a run each stage is; validation comes between the steps and moves nothing."""
 
 _NO_MATTER: Final = ("path", "output", "name", "scheme", "digits", "seed", "cache", "workers", "manifest")
 
@@ -103,10 +103,15 @@ def _recipe(path: Path, overrides: Mapping[str, Any], folder: Path, own: Scheme,
 
 
 def _shares(on_share: OnShare) -> Callable[[str, int, int], None]:
+    reached = 0.0
+
     def told(stage: str, done: int, total: int) -> None:
+        nonlocal reached
         low, high = _SHARES.get(stage, (0.0, 0.0))
-        if stage != "validation" and total > 0:
-            on_share(low + (high - low) * done / total)
+        if stage in _SHARES and total > 0:
+            # several threads read videos, and their news may overtake each other
+            reached = max(reached, low + (high - low) * done / total)
+            on_share(reached)
 
     return told
 
