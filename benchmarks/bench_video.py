@@ -75,7 +75,8 @@ def direct(path: str, repeats: int) -> dict[str, Any]:
     np.save(path + ".npy", pictures)
     return {
         "count": len(reader),
-        "shown": [frame_number(picture) for picture in pictures],
+        # decord turns the picture as a player does; the number is read off it upright
+        "shown": [frame_number(np.rot90(p, 1) if Path(path).name.startswith("turned") else p) for p in pictures],
         "times": [float(reader.get_frame_timestamp(number)[0]) for number in plan],
         "ms": statistics.median(spent),
     }
