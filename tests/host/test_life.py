@@ -439,6 +439,7 @@ def test_a_disk_that_fills_up_while_it_works(tmp_path: Path) -> None:
         assert process.pid != running(settings).pid
 
 
+@pytest.mark.slow
 def test_a_host_that_hangs_is_named_and_not_doubled(settings: Settings, client: HostClient) -> None:
     client.ensure_running()
     state = running(settings)
