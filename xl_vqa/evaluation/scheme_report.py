@@ -92,7 +92,8 @@ class _Page:
             return f'<span class="faint">{value}</span>'
         interval = escape(interval_text(statistic, figure, self.language))
         below = escape(self.say("seed_sd", value=f"{sd:.3f}")) if sd is not None else ""
-        return f'{value}<br><span class="faint">{interval}<br>{below}</span>'
+        lines = "<br>".join(line for line in (interval, below) if line)
+        return f'{value}<br><span class="faint" style="white-space: nowrap">{lines}</span>'
 
     def forests(self) -> str:
         drawn = [

@@ -50,14 +50,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "nobody": ("none", "なし"),
     "figures": ("Figures, means over the seeds", "指標(シード間の平均)"),
     "figures_note": (
-        "In brackets the 95% interval, below the SD between seeds. Errors are in MOS. A mapping is fitted on "
+        "Below each figure its 95% interval and the SD between seeds. Errors are in MOS. A mapping is fitted on "
         "other videos than those it is judged by.",
-        "括弧内は 95% 信頼区間、下段はシード間の標準偏差です。誤差の単位は MOS です。写像は評価対象と別の動画で"
+        "各指標の下は 95% 信頼区間とシード間の標準偏差(SD)です。誤差の単位は MOS です。写像は評価対象と別の動画で"
         "推定しています。",
     ),
     "scheme": ("Scheme", "方式"),
     "decoding": ("Decoding", "復号"),
-    "seed_sd": ("SD of seeds {value}", "シード間 SD {value}"),
+    "seed_sd": ("SD {value}", "SD {value}"),
     "sd_of_seeds": ("SD of seeds", "シード間 SD"),
     "forest": ("{figure}: every seed, the mean and its interval", "{figure}: 各シード、平均、95% 信頼区間"),
     "scatter": ("{name}", "{name}"),
