@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import os
 import re
@@ -62,7 +63,9 @@ def test_formulas_are_known_to_excel_2016(name: str) -> None:
     formulas = re.findall(r"<(?:f|definedName|formula1)[^>]*>([^<]*)</", text)
     assert len(formulas) > 20
     assert [formula for formula in formulas if MODERN.search(formula) or "_xlfn" in formula] == []
-    # what Excel takes into one formula
+    literals = [text for formula in formulas for text in re.findall(r'"((?:[^"]|"")*)"', html.unescape(formula))]
+    # what Excel takes into one text, and into one formula
+    assert max(map(len, literals)) <= 255
     assert max(map(len, formulas)) < 8192
 
 

@@ -160,9 +160,9 @@ def _labels(book: Template) -> Worksheet:
         book.formula(sheet, row, 1, f'INDEX(l_videos,{slot})&""', book.boxed())
         book.formula(sheet, row, 2, f'INDEX(l_contents,{slot})&""', book.boxed())
         for rater in range(1, RATERS + 1):
-            score = f"INDEX(r{rater}_scores,MATCH({slot},r{rater}_slots,0))"
+            score = f"INDEX(rater{rater}_scores,MATCH({slot},rater{rater}_slots,0))"
             # 0 stands for an empty cell: nobody scores below 1
-            text = f'IF(COUNTIF(r{rater}_slots,{slot})=0,"",IF(AND(N({score})>=1,N({score})<=5),{score},""))'
+            text = f'IF(COUNTIF(rater{rater}_slots,{slot})=0,"",IF(AND(N({score})>=1,N({score})<=5),{score},""))'
             book.formula(sheet, row, 2 + rater, text, centred)
         cells = f"{first}{line}:{last}{line}"
         formulas = (
@@ -198,7 +198,7 @@ def _order(book: Template) -> None:
         title = book.word("rater", number=rater)
         sheet.write_string(3, drawn, title, book.header)
         sheet.write_string(3, used, title, book.header)
-        book.name(f"r{rater}_order", sheet, 4, used, 3 + SLOTS)
+        book.name(f"rater{rater}_order", sheet, 4, used, 3 + SLOTS)
         for slot, key in enumerate(keys(rater), 1):
             row = 3 + slot
             sheet.write_number(row, 0, slot)

@@ -25,8 +25,8 @@ def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> 
     sheet.write_blank(3, 1, None, book.boxed(bg_color=INPUT))
     sheet.write_string(4, 0, book.word("progress"), book.boxed(bg_color=PALE, bold=True))
     text = book.word("progress_text")
-    done = f"COUNT(r{rater}_scores)"
-    everything = f"COUNT(r{rater}_slots)"
+    done = f"COUNT(rater{rater}_scores)"
+    everything = f"COUNT(rater{rater}_slots)"
     book.formula(sheet, 4, 1, filled(text, {"done": done, "all": everything}), book.boxed(bold=True))
     book.formula(sheet, 4, 2, f"IF({everything}=0,0,{done}/{everything})", book.boxed(num_format="0%"))
     # the plain kind of bar: the newer one needs an extension that other readers warn about
@@ -50,12 +50,13 @@ def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> 
     for column, (key, form) in enumerate(heads):
         sheet.write_string(FIRST - 1, column, book.word(key), form)
     sheet.set_row(FIRST - 1, 22)
-    book.name(f"r{rater}_scores", sheet, FIRST, 2, last)
-    book.name(f"r{rater}_slots", sheet, FIRST, 5, last)
+    book.name(f"rater{rater}_scores", sheet, FIRST, 2, last)
+    book.name(f"rater{rater}_slots", sheet, FIRST, 5, last)
     for place in range(1, slots + 1):
         row = FIRST + place - 1
         line = row + 1
-        slot = f'IF({place}>COUNT(r{rater}_order),"",MATCH(SMALL(r{rater}_order,{place}),r{rater}_order,0))'
+        keys = f"rater{rater}_order"
+        slot = f'IF({place}>COUNT({keys}),"",MATCH(SMALL({keys},{place}),{keys},0))'
         book.formula(sheet, row, 5, slot)
         book.formula(sheet, row, 0, f'IF(F{line}="","",{place})', book.format(font_color=GREY, align="center"))
         book.formula(sheet, row, 1, f'IF(F{line}="","",INDEX(l_videos,F{line}))', book.format())
