@@ -124,3 +124,22 @@ def test_texts_come_from_the_hidden_sheet(addin: Addin) -> None:
     for key, words in ribbon_texts.RIBBON.items():
         assert addin.run("XlVqaRibbon.XlVqaText", key) == words.en
     assert addin.run("XlVqaRibbon.XlVqaText", "no such key") in ("", None)
+
+
+def test_the_poll_schedules_itself_until_nothing_is_under_way(addin: Addin, clip_folder: list[Path]) -> None:
+    addin.sheet.getCellRangeByName("F1").String = str(clip_folder[0])
+    addin.cell("H1", "=VQA_SCORE(F1)")
+    addin.run("XlVqaCells.XlVqaSchedule")  # what Excel's AfterCalculate event does
+
+    def polls() -> int:
+        return sum(call[2] == "poll" for call in addin.calls)
+
+    deadline = time.monotonic() + 30
+    while session.ratings().waiting or polls() < 2:
+        assert time.monotonic() < deadline, f"{polls()} polls"
+        addin.document.getURL()  # lets the office go on
+        time.sleep(0.1)
+    time.sleep(2.5)
+    settled = polls()
+    time.sleep(2.5)
+    assert polls() == settled, "it polls although nothing is under way"

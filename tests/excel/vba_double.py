@@ -83,6 +83,10 @@ class Addin:
 
         modules = addin.sources()
         modules["xlwings"], modules["XLPyDouble"] = MODULE.replace("\n", "\r\n"), CLASS.replace("\n", "\r\n")
+        # LibreOffice's OnTime takes the name of a macro without that of its file
+        qualified = '"\'" & ThisWorkbook.Name & "\'!XlVqaPoll"'
+        assert modules["XlVqaCells"].count(qualified) == 1
+        modules["XlVqaCells"] = modules["XlVqaCells"].replace(qualified, '"XlVqaPoll"')
         file = folder / "tested.xlam"
         file.write_bytes(addin.build(modules, classes=["XLPyDouble"]))
         self.windows = windows

@@ -270,7 +270,11 @@ def help_(book: Any) -> None:
 
 def _folder(book: Any) -> str | None:
     """The book's folder or address; None while it is unsaved."""
-    fullname = str(book.impl.fullname)  # Book.fullname would look for the local file itself, and fail with it
+    try:
+        fullname = str(book.fullname)
+    except Exception:
+        # xlwings translates a cloud address itself and fails where it does not know the local file; so can we
+        fullname = str(book.api.FullName)
     for separator in ("\\", "/"):
         if separator in fullname:
             return fullname.rpartition(separator)[0]

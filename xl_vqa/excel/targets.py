@@ -56,7 +56,7 @@ def _areas(sheet: Any, selection: Any) -> Iterator[tuple[int, int, int, int]]:
     used = sheet.used_range
     bottom, right = used.row + used.rows.count - 1, used.column + used.columns.count - 1
     seen: set[tuple[int, int, int, int]] = set()
-    for address in selection.address.replace("$", "").split(","):
+    for address in _addresses(selection):
         area = sheet.range(address)
         last_row = min(area.row + area.shape[0] - 1, bottom)
         last_column = min(area.column + area.shape[1] - 1, right)
@@ -64,6 +64,14 @@ def _areas(sheet: Any, selection: Any) -> Iterator[tuple[int, int, int, int]]:
         if last_row >= area.row and last_column >= area.column and bounds not in seen:
             seen.add(bounds)
             yield bounds
+
+
+def _addresses(selection: Any) -> list[str]:
+    """The address of each area. Excel cuts the address of a whole selection after 255 characters."""
+    areas = getattr(selection.api, "Areas", None)
+    if areas is not None:
+        return [str(area.Address).replace("$", "") for area in areas]
+    return str(selection.address).replace("$", "").split(",")
 
 
 def _target(sheet: Any, bounds: tuple[int, int, int, int], mode: Mode) -> Target | None:
@@ -238,8 +246,18 @@ def _write_column(sheet: Any, column: int, values: Mapping[int, Any], journal: l
     kept = contents(sheet, column, min(values), max(values))
     for top, piece in plan.blocks(values, kept):
         cells = sheet.range((top, column), (top + len(piece) - 1, column))
-        journal.append((cells, cells.formula))
+        journal.append((cells, _as_typed(cells)))
         cells.value = [[value] for value in piece]
+
+
+def _as_typed(cells: Any) -> list[list[Any]]:
+    """What to enter to have the same cells again: formulas, and texts with the apostrophe that keeps "0012"."""
+    values = cells.options(ndim=2).value
+    typed = []
+    for (value,), formula in zip(values, _flat(cells.formula), strict=True):
+        constant = not (isinstance(formula, str) and formula.startswith("="))
+        typed.append([f"'{value}" if constant and isinstance(value, str) else formula])
+    return typed
 
 
 def _write_headings(target: Target, language: str, journal: list[tuple[Any, Any]]) -> None:
@@ -247,7 +265,7 @@ def _write_headings(target: Target, language: str, journal: list[tuple[Any, Any]
         return
     for name, column in target.new_columns.items():
         cell = target.sheet.range((target.heading_row, column))
-        journal.append((cell, cell.formula))
+        journal.append((cell, _as_typed(cell)))
         cell.value = plan.header(name, language)
 
 

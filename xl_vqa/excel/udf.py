@@ -13,6 +13,7 @@ from typing import Any
 import xlwings
 
 from xl_vqa.excel import jobs, session
+from xl_vqa.excel.addresses import joined
 from xl_vqa.excel.udf_names import CELL, FOLDER
 from xl_vqa.excel.values import from_excel, to_excel
 from xl_vqa.worksheet.evaluate import evaluate
@@ -69,5 +70,5 @@ def poll() -> str:
     addresses of cells that have an answer now. Results of running commands are written on the way."""
     working = jobs.tick()
     memory = session.ratings()
-    names = memory.finished()
+    names = joined(memory.finished())
     return "\n".join(["busy" if working or memory.waiting else "idle", *names])

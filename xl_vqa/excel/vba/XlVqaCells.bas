@@ -114,7 +114,7 @@ Public Sub XlVqaSchedule()
     If Not pollNeeded Or pollAt <> 0 Then Exit Sub
     On Error GoTo failed
     pollAt = Now + TimeSerial(0, 0, PollSeconds)
-    Application.OnTime pollAt, "XlVqaPoll"
+    Application.OnTime pollAt, PollName()
     Exit Sub
 failed:
     pollAt = 0
@@ -122,10 +122,15 @@ End Sub
 
 Public Sub XlVqaUnschedule()
     On Error Resume Next
-    If pollAt <> 0 Then Application.OnTime pollAt, "XlVqaPoll", , False
+    If pollAt <> 0 Then Application.OnTime pollAt, PollName(), , False
     pollAt = 0
     pollNeeded = False
 End Sub
+
+' Named with its file: another workbook may have a macro of this name.
+Private Function PollName() As String
+    PollName = "'" & ThisWorkbook.Name & "'!XlVqaPoll"
+End Function
 
 ' Asks Python which cells have an answer now, computes just those, and goes on while something is under way.
 Public Sub XlVqaPoll()
