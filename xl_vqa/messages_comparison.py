@@ -10,9 +10,9 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "比較 {path} を実行できません: {problem}。何も開始していません。",
     },
     "comparison_failed": {
-        "en": "Not one of {count} training runs finished. The first said: {problem}. Details are in {path}; the same "
-        "command tries again.",
-        "ja": "学習 {count} 回がすべて失敗しました。最初のエラー: {problem}。詳細は {path} にあります。同じコマンドで"
-        "再実行できます。",
+        "en": "Not one of {count} training runs finished. The first said: {problem}. Details are in {path}; the "
+        "same command tries again.",
+        "ja": "学習 {count} 回がすべて失敗しました。最初のエラー: {problem}。詳細は {path} にあります。同じ"
+        "コマンドで再実行できます。",
     },
 }
