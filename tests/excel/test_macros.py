@@ -152,3 +152,26 @@ def test_a_new_kpi_workbook_is_made_and_opened(app: Any, book: Any, tmp_path: Pa
     assert app.impl.shown == []
     assert [made.name for made in app.books] == ["Book1", "xl_vqa KPI 2.xlsx"]
     assert (tmp_path / "xl_vqa KPI.xlsx").read_text() == "an older one"
+
+
+def test_formulas_of_another_pc_are_relinked_in_the_sheet_and_failures_counted(
+    book: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.excel import uno_engine
+
+    sheet = book.sheets[0]
+    sheet.range("A1").value = "/no/such.mp4"
+    sheet.range("B1").value = 1
+    entered: list[str] = []
+
+    def enter(cells: Any, value: Any) -> None:
+        if cells.address == "$B$1":
+            raise OSError("part of an array")
+        entered.append(f"{cells.address} {value}")
+
+    # LibreOffice itself would rewrite the foreign name when it is entered
+    foreign = (("='C:\\x\\xl_vqa.xlam'!VQA_SCORE(C1)", "=[1]!VQA_MOS(C1)"),)
+    monkeypatch.setattr(uno_engine.Range, "formula", property(lambda cells: foreign, enter))
+    macros.run("relink_formulas")
+    assert entered == ["$A$1 =VQA_SCORE(C1)"]
+    assert "1 formulas relinked; 1 could not" in book.app.status_bar

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.excel.conftest import finish, select
 from xl_vqa.excel import jobs, macros
 from xl_vqa.settings import Settings
@@ -185,8 +187,9 @@ def test_a_sheet_sorted_meanwhile_gets_each_score_in_its_row(
     assert all(column(book, "B4:B7"))
 
 
+@pytest.mark.parametrize("dynamic_arrays", [True, False], ids=["new Excel", "old Excel"])
 def test_what_was_there_comes_back_when_a_write_fails(
-    book: Any, clip_folder: list[Path], monkeypatch: Any
+    book: Any, clip_folder: list[Path], monkeypatch: Any, dynamic_arrays: bool
 ) -> None:
     from tests.excel import uno_engine
 
@@ -195,6 +198,7 @@ def test_what_was_there_comes_back_when_a_write_fails(
     sheet.range("B2:B4").formula = [["=1+1"], ["old"], ["'0012"]]
     select(book, "A2:A4")
     whole = uno_engine.Range.raw_value
+    book.app.impl.dynamic_arrays = dynamic_arrays
 
     def failing(cells: Any, value: Any) -> None:
         if cells.address.startswith("$C"):

@@ -87,6 +87,7 @@ class App(base_classes.App):
         self.shown: list[str] = []
         self.bar: list[Any] = []
         self.writes: list[str] = []
+        self.dynamic_arrays = True
         self.documents: list[Any] = []
         self.chosen: Any = None
 
@@ -327,6 +328,18 @@ class Range(base_classes.Range):
         height, width = self.shape
         rows = value if isinstance(value, (list, tuple)) else [[value] * width] * height
         self.cells.setFormulaArray(tuple(tuple("" if c is None else str(c) for c in row) for row in rows))
+
+    @property
+    def formula2(self) -> Any:
+        if not self.sheet.book.app.dynamic_arrays:
+            raise AttributeError("Formula2")
+        return self.formula
+
+    @formula2.setter
+    def formula2(self, value: Any) -> None:
+        if not self.sheet.book.app.dynamic_arrays:
+            raise AttributeError("Formula2")
+        self.formula = value
 
     @property
     def table(self) -> Table | None:

@@ -88,6 +88,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "state_failed": {"en": "could not be loaded", "ja": "読み込みに失敗しました"},
     "host_on": {"en": "the scoring host is running", "ja": "スコアリングホストは動作中です"},
     "host_off": {"en": "the scoring host has stopped", "ja": "スコアリングホストを停止しました"},
+    "relinked_some": {
+        "en": "{count} formulas relinked; {failed} could not be changed (array formulas, protected sheets)",
+        "ja": "{count} 個の数式を再リンクしました。{failed} 個は変更できません(配列数式または保護されたシート)",
+    },
     "relinked": {"en": "{count} formulas relinked", "ja": "{count} 個の数式を再リンクしました"},
     "help": {
         "en": "=VQA_SCORE(A2)  score of the video whose path is in A2 (10 to 50)\n=VQA_MOS, =VQA_BAND, "

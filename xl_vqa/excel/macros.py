@@ -242,18 +242,22 @@ def new_kpi(book: Any) -> None:
 
 def relink_formulas(book: Any) -> None:
     """Formulas that name another PC's add-in (``'C:\\...\\xl_vqa.xlam'!VQA_SCORE``) call this one again."""
-    count = 0
+    count = failed = 0
     for sheet in book.sheets:
         used = sheet.used_range
-        formulas = used.formula
+        formulas = targets.formulas_of(used)
         rows = [list(row) for row in formulas] if isinstance(formulas, (list, tuple)) else [[formulas]]
         for down, row in enumerate(rows):
             for across, formula in enumerate(row):
                 plain = plan_formula(formula)
                 if plain != formula:
-                    sheet.range((used.row + down, used.column + across)).formula = plain
-                    count += 1
-    book.app.status_bar = "xl_vqa: " + tr("relinked", session.language(), count=count)
+                    try:
+                        targets.enter(sheet.range((used.row + down, used.column + across)), plain)
+                        count += 1
+                    except Exception:
+                        failed += 1  # part of an older array formula, or a protected sheet
+    key = "relinked_some" if failed else "relinked"
+    book.app.status_bar = "xl_vqa: " + tr(key, session.language(), count=count, failed=failed)
 
 
 def plan_formula(formula: Any) -> Any:

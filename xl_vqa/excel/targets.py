@@ -158,6 +158,22 @@ def contents(sheet: Any, column: int, top: int, bottom: int) -> dict[int, Any]:
     return result
 
 
+def formulas_of(cells: Any) -> Any:
+    """Formulas as they were entered: ``formula`` would put an ``@`` into those that fill several cells."""
+    try:
+        return cells.formula2
+    except Exception:  # an Excel from before dynamic arrays
+        return cells.formula
+
+
+def enter(cells: Any, formulas: Any) -> None:
+    """Enters what ``formulas_of`` gave."""
+    try:
+        cells.formula2 = formulas
+    except Exception:
+        cells.formula = formulas
+
+
 def _flat(formulas: Any) -> list[Any]:
     if isinstance(formulas, (list, tuple)):
         return [row[0] if isinstance(row, (list, tuple)) else row for row in formulas]
@@ -236,7 +252,7 @@ def write(target: Target, results: Mapping[int, Any], language: str) -> Written:
     except BaseException:
         for cell_range, before in reversed(journal):
             with contextlib.suppress(Exception):
-                cell_range.formula = before
+                enter(cell_range, before)
         raise
     _decorate(target, cells, columns)
     return written
@@ -254,7 +270,7 @@ def _as_typed(cells: Any) -> list[list[Any]]:
     """What to enter to have the same cells again: formulas, and texts with the apostrophe that keeps "0012"."""
     values = cells.options(ndim=2).value
     typed = []
-    for (value,), formula in zip(values, _flat(cells.formula), strict=True):
+    for (value,), formula in zip(values, _flat(formulas_of(cells)), strict=True):
         constant = not (isinstance(formula, str) and formula.startswith("="))
         typed.append([f"'{value}" if constant and isinstance(value, str) else formula])
     return typed
