@@ -82,6 +82,9 @@ def test_japanese(folder: Path) -> None:
     done = run(folder, "p.csv", "-m", "m.csv", "-o", "r.html", "--lang", "ja", "--resamples", "200")
     assert done.returncode == 0, done.stderr
     assert "順位相関" in done.stdout
+    # what people reach among themselves, what the intervals hold, what sorting by the score misses
+    for words in ("評価者", "コンフォーマル予測区間 90%", "流出率"):
+        assert words in done.stdout
     assert 'lang="ja"' in (folder / "r.html").read_text(encoding="utf-8")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xl_vqa.labels import Scale
 
 # A person reads the top of a list; the report and the JSON file hold all of it.
-MAX_FAILURES = 20
+MAX_ROWS = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -199,13 +199,56 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
                 heading(verdict, language),
             )
         console.print(table)
+    _print_more(console, result, language)
     if result.failures:
         console.print()
         console.print(Text(heading("failures", language), style="bold"))
-        for failure in result.failures[:MAX_FAILURES]:
+        for failure in result.failures[:MAX_ROWS]:
             console.print(Text(f"{failure.video}: {failure_text(failure, language)}"), soft_wrap=True)
-        if len(result.failures) > MAX_FAILURES:
-            console.print(heading("more", language, count=len(result.failures) - MAX_FAILURES))
+        if len(result.failures) > MAX_ROWS:
+            console.print(heading("more", language, count=len(result.failures) - MAX_ROWS))
+
+
+def _print_more(console: Console, result: Evaluation, language: str) -> None:
+    """People among themselves, the intervals' coverage, the sorting out of defects, and the slices."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from xl_vqa.evaluation.report import ceiling_lines
+    from xl_vqa.evaluation.report_texts import heading
+    from xl_vqa.evaluation.slices import EMPTY
+    from xl_vqa.evaluation.texts import word
+
+    lines = [(word(key, language), _cell(key, figure, language)) for key, figure in ceiling_lines(result)]
+    if result.ceiling is None:
+        lines.append((heading("ceiling", language), Text(word("no_rater_data", language), style="dim")))
+    calibration = result.calibration
+    for key, found in (("coverage_own", calibration.coverage), ("coverage_conformal", calibration.conformal)):
+        for one in found:
+            width = "" if one.half_width is None else heading("width_mos", language, value=one.half_width)
+            cell = _cell("band_accuracy", one.empirical, language)
+            lines.append((f"{heading(key, language)} {one.nominal:.0%} {width}".rstrip(), cell))
+    if result.triage is not None:
+        plain, keys = result.triage.plain, ("precision", "recall", "review_rate", "escape_rate")
+        lines += [(word(key, language), _cell(key, getattr(plain, key), language)) for key in keys]
+    console.print()
+    table = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
+    for name, cell in lines:
+        table.add_row(name, cell)
+    console.print(table)
+    if result.slices:
+        shown = ("srcc", "plcc", "rmse")
+        console.print()
+        table = Table(show_edge=False, pad_edge=False)
+        for title in (heading("slices", language), "n", *(word(key, language) for key in shown)):
+            table.add_column(title, justify="left" if title == heading("slices", language) else "right")
+        for part in result.slices[:MAX_ROWS]:
+            value = heading("empty", language) if part.value == EMPTY else part.value
+            cells = [_cell(key, part.figures[key], language, reason=False) for key in shown]
+            table.add_row(Text(f"{part.column}: {value}"), str(part.n), *cells)
+        console.print(table)
+        if len(result.slices) > MAX_ROWS:
+            console.print(heading("more", language, count=len(result.slices) - MAX_ROWS))
 
 
 def _cell(name: str, figure: Figure, language: str, *, reason: bool = True) -> Any:

@@ -200,12 +200,7 @@ class _Page:
         if ceiling is None:
             body = f"<p>{escape(self.word('no_rater_data'))}</p>"
             return html + self.section("ceiling", body)
-        keys = ["reliability", "limit_plcc"]
-        if ceiling.source == "raters":
-            keys = ["rater_srcc", "model_srcc", "rater_plcc", "model_plcc", "split_half", *keys]
-        lines = [(key, getattr(ceiling, key)) for key in keys]
-        if ceiling.source == "raters":
-            lines.append(("icc_raters", ceiling.icc))
+        lines = ceiling_lines(evaluation)
         return html + self.section("ceiling", self._figure_table(lines), self.say(f"ceiling_{ceiling.source}"))
 
     def _figure_table(self, named: Sequence[tuple[str, Figure]]) -> str:
@@ -316,6 +311,20 @@ def baseline_name(name: str, language: str) -> str:
 def p_text(p: float | None) -> str:
     """A p value as people read it; the bootstrap cannot say less than 2 in its resamples."""
     return "" if p is None else f"{p:.4f}" if p >= 0.001 else "< 0.001"
+
+
+def ceiling_lines(evaluation: Evaluation) -> list[tuple[str, Figure]]:
+    """People among themselves: a key of texts.py and its figure; nothing where no raters are known."""
+    ceiling = evaluation.ceiling
+    if ceiling is None:
+        return []
+    keys = ["reliability", "limit_plcc"]
+    if ceiling.source == "raters":
+        keys = ["rater_srcc", "model_srcc", "rater_plcc", "model_plcc", "split_half", *keys]
+    lines: list[tuple[str, Figure]] = [(key, getattr(ceiling, key)) for key in keys]
+    if ceiling.source == "raters":
+        lines.append(("icc_raters", ceiling.icc))
+    return lines
 
 
 def fact_lines(evaluation: Evaluation, language: str) -> list[tuple[str, str]]:
