@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
+from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.frame_cache import StoredClip
@@ -29,19 +30,32 @@ class Example:
 
 
 class Examples(Dataset[dict[str, Any]]):
-    """Items are light: patches are read from the cache by the collator, when their batch comes."""
+    """The videos in the order of the epoch at hand: shuffled, those of a batch alike in length.
 
-    def __init__(self, examples: Sequence[Example], prompt: PromptTokens) -> None:
+    The order follows from ``seed`` and the epoch alone (accelerate tells ``set_epoch``), so a run that is resumed
+    in the middle of an epoch goes on with the very videos it was stopped before. Items are light: patches are
+    read from the cache by the collator, when their batch comes.
+    """
+
+    def __init__(
+        self, examples: Sequence[Example], prompt: PromptTokens, *, group: int = 1, seed: int = 0
+    ) -> None:
+        """``group``: videos per step over all processes and accumulated batches."""
         self.examples = examples
-        self._around = len(prompt.before) + len(prompt.after)
+        around = len(prompt.before) + len(prompt.after)
+        self.lengths = [around + example.clip.tokens for example in examples]
+        self._group, self._seed = group, seed
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + epoch)
+        self._order = get_length_grouped_indices(self.lengths, self._group, generator=generator)
 
     def __len__(self) -> int:
         return len(self.examples)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        example = self.examples[index]
-        # what the length-grouped sampler measures; nothing else reads it
-        return {"input_ids": range(self._around + example.clip.tokens), "example": example}
+        return {"example": self.examples[self._order[index]]}
 
 
 @dataclass(frozen=True, slots=True)

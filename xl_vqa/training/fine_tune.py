@@ -85,7 +85,8 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
     set_seed(recipe.seed)
     backbone = load_backbone(plan.base, device=device, dtype=dtype)
     hub_tokenizer: Any = AutoTokenizer.from_pretrained(plan.base, local_files_only=True)
-    examples = _examples(plan, backbone, parts)
+    group = recipe.batch_size * recipe.accumulate * arguments.world_size
+    examples = _examples(plan, backbone, parts, group)
     trainable = make_trainable(backbone.model, recipe)
     _check_memory(plan, backbone, trainable, examples, device, dtype)
     if first:
@@ -156,7 +157,7 @@ def _arguments(plan: Plan, device: torch.device, dtype: str) -> TrainingArgument
         "report_to": [],
         "remove_unused_columns": False,
         "label_names": ["labels"],
-        "train_sampling_strategy": "group_by_length",
+        "train_sampling_strategy": "sequential",
         "disable_tqdm": True,
         "ddp_find_unused_parameters": False,
         "average_tokens_across_devices": True,
@@ -247,7 +248,7 @@ def _default_cache() -> Path:
     return default_work_folder().parent / "frames"
 
 
-def _examples(plan: Plan, backbone: Backbone, parts: _Parts) -> Examples:
+def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Examples:
     prompt = Collator.of(backbone, plan.spec).prompt
     pairs = zip(parts.rows["train"], parts.clips["train"], strict=True)
     try:
@@ -258,7 +259,7 @@ def _examples(plan: Plan, backbone: Backbone, parts: _Parts) -> Examples:
         _check_words(plan, backbone)
     except ValueError as error:
         raise TrainingError(problem=str(error)) from error
-    return Examples(examples, prompt)
+    return Examples(examples, prompt, group=group, seed=plan.recipe.seed)
 
 
 def _check_words(plan: Plan, backbone: Backbone) -> None:
@@ -275,7 +276,7 @@ def _check_words(plan: Plan, backbone: Backbone) -> None:
 def _check_memory(
     plan: Plan, backbone: Backbone, trainable: Trainable, examples: Examples, device: torch.device, dtype: str
 ) -> MemoryEstimate:
-    longest = max(len(examples[k]["input_ids"]) for k in range(len(examples)))
+    longest = max(examples.lengths)
     tail = max(len(example.target.ids) for example in examples.examples) + 1
     need = estimate(
         backbone.model.config,

@@ -76,10 +76,15 @@ def _read(tree: AnswerTree, values: NDArray[np.float64], logs: NDArray[np.float6
     joint = np.exp(
         [sum(logs[place[answer[:k]], token] for k, token in enumerate(answer)) for answer in tree.answers]
     )
+    # by the probability of what can follow, as rating.LabelDistribution.greedy does: a first digit counts for as
+    # much as the answers that begin with it
     left, depth = list(range(len(tree.answers))), 0
     while len(left) > 1:
-        prefix = tree.answers[left[0]][:depth]
-        best = max({tree.answers[i][depth] for i in left}, key=lambda token: (logs[place[prefix], token], -token))
+        masses: dict[int, float] = {}
+        for i in left:
+            token = tree.answers[i][depth]
+            masses[token] = masses.get(token, 0.0) + float(joint[i])
+        best = max(masses, key=lambda token: (masses[token], -token))
         left = [i for i in left if tree.answers[i][depth] == best]
         depth += 1
     total = float(joint.sum())

@@ -145,9 +145,11 @@ def _output_problems(output: Path, resume: bool) -> list[str]:
     run = output.with_name(output.name + RUN_SUFFIX)
     if output.exists():
         return [f"output: {output} is there already; choose another name or move it away"]
-    if run.exists() and not resume:
+    # a run that stopped before its first checkpoint left nothing to lose
+    begun = any(run.glob("checkpoint-*"))
+    if begun and not resume:
         return [f"output: an unfinished run is in {run}; go on with --resume, or delete that folder"]
-    if resume and not run.exists():
+    if resume and not run.exists():  # with or without a checkpoint: a kill may have come early
         return [f"output: there is no unfinished run in {run} to resume"]
     parent = output.parent
     while not parent.exists():
