@@ -90,7 +90,7 @@ def _why(frame: Any) -> None:
 
 
 def _video_of_row(frame: Any) -> str | None:
-    """The path in the active cell, or else in its row."""
+    """The path in the active cell, or else the first one in the selected rows."""
     selection = frame.getController().getModel().getCurrentSelection()
     if hasattr(selection, "getRangeAddresses"):
         address = selection.getRangeAddresses()[0]
@@ -102,8 +102,9 @@ def _video_of_row(frame: Any) -> str | None:
         return str(cell)
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
-    row = sheet.getCellRangeByPosition(0, address.StartRow, cursor.RangeAddress.EndColumn, address.StartRow)
-    return next((str(value) for value in row.getDataArray()[0] if is_video(value)), None)
+    last = min(address.EndRow, address.StartRow + 100)
+    rows = sheet.getCellRangeByPosition(0, address.StartRow, cursor.RangeAddress.EndColumn, last)
+    return next((str(value) for row in rows.getDataArray() for value in row if is_video(value)), None)
 
 
 def _bands(frame: Any) -> None:

@@ -6,6 +6,7 @@ thread never touches a document: what is new is told on the main thread, in slic
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -34,6 +35,8 @@ log = logging.getLogger("xl_vqa.calc")
 
 POLL_S: Final = 0.1
 SWITCH_S: Final = 0.0005
+COLLECT_S: Final = 10.0
+"""How often garbage is collected, on the main thread (see ``session``)."""
 WATCH_S: Final = 2.0
 END_S: Final = 3.0
 """How often a changed settings.toml is looked for while cells show ratings."""
@@ -54,6 +57,8 @@ class Session:
         self._again: dict[str, VolatileResult] = {}
         self._overall: dict[str, VolatileResult] = {}
         self._idle = False
+        self._inline = False
+        self._collected_at = time.monotonic()
         self._released: set[str] = set()
         self._numbers = 0
         self._changed = threading.Condition(threading.RLock())
@@ -159,6 +164,9 @@ class Session:
     def finish(self, seconds: float) -> bool:
         """Waits on the main thread itself until nothing is pending: for conversions, that save at once."""
         deadline = time.monotonic() + seconds
+        with self._changed:
+            # what our thread took would be told on the main thread, which waits here
+            self._inline = True
         while self.pending() and time.monotonic() < deadline:
             time.sleep(0.02)
             changed = self._evaluate_finished()
@@ -214,6 +222,8 @@ class Session:
                 self._idle = False
                 if self._closed:
                     return
+                if self._inline:
+                    continue
             try:
                 self._tell(self._evaluate_finished())
                 self._show_pending()
@@ -247,6 +257,9 @@ class Session:
 
     def _watch(self) -> None:
         now = time.monotonic()
+        if now - self._collected_at > COLLECT_S:
+            self._collected_at = now
+            office.on_main_thread(_collect)
         if now - self._stamp_at < WATCH_S:
             return
         self._stamp_at = now
@@ -267,6 +280,10 @@ class Session:
             return tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists())
         except (XlVqaError, OSError) as error:
             return str(error)
+
+
+def _collect() -> None:
+    gc.collect(1)
 
 
 def _text(arguments: tuple[Any, ...], place: int) -> str | None:
@@ -315,6 +332,9 @@ def session() -> Session:
     # The main thread gives up Python's lock at every call into LibreOffice, while it keeps LibreOffice's own; to
     # wait 5 ms for it each time, because another thread reads an answer of the host, would be felt as a jerk.
     sys.setswitchinterval(SWITCH_S)
+    # Freeing a UNO object waits for LibreOffice's lock. The collector runs on whatever thread allocates: on one of
+    # ours, with a lock of ours in its hands that the main thread wants, nothing would ever move again.
+    gc.disable()
     made = Session()
     _write_log(made)
     close_with_office(made.close)
