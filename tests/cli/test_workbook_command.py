@@ -13,13 +13,13 @@ import openpyxl
 import pytest
 
 from tests.cli.conftest import Run
+from tests.templates.conftest import need_soffice
 from tests.workbooks.package_rules import problems
 from xl_vqa.workbooks import sheet_edit
 from xl_vqa.workbooks.package import Package
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.build import file_name, shipped, template_folder
 from xl_vqa.workbooks.templates.kpi_log import FIRST as LOG_FIRST
-from xl_vqa.workbooks.templates.recalculate import soffice
 from xl_vqa.workbooks.templates.score import FIRST as SCORE_FIRST
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -144,8 +144,7 @@ def test_update_names_what_it_cannot_fill(run: Run, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_report(language: str, run: Run, tmp_path: Path) -> None:
-    if soffice() is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
+    need_soffice()
     book = template_folder() / file_name("kpi", language, True)
     for suffix in ("pdf", "html"):
         done = run("report", book, "-o", tmp_path / f"r.{suffix}", XL_VQA_LANGUAGE=language)

@@ -132,7 +132,10 @@ def _dress(
     chart.set_title(
         {"name": book.word(title), "name_font": {"name": book.font, "size": 12, "color": INK}, "overlay": False}
     )
-    chart.set_x_axis(_axis(book, x) | {"interval_unit": 2})
+    x_axis = _axis(book, x)
+    # or dates are broken over two lines
+    x_axis["num_font"] = {**x_axis["num_font"], "rotation": -45}
+    chart.set_x_axis(x_axis | {"interval_unit": 2})
     y_axis = _axis(book, y) | {"major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}}
     if number_format:
         y_axis["num_format"] = number_format

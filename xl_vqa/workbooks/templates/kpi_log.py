@@ -45,7 +45,7 @@ def add_log(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
     sheet.write_string(FIRST - 2, 5, book.word("group_ai"), filled)
     sheet.merge_range(FIRST - 2, 6, FIRST - 2, 10, book.word("group_day"), typed)
     sheet.merge_range(FIRST - 2, 11, FIRST - 2, 12, book.word("group_ai"), filled)
-    sheet.set_row(FIRST - 2, 20)
+    sheet.set_row(FIRST - 2, 30)
     sheet.set_row(FIRST - 1, 48)
     for column, (field, width, number_format, who) in enumerate(COLUMNS):
         align = "left" if number_format == "@" else "center"
