@@ -20,12 +20,13 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     "training_videos": {
         "en": "{count} of {total} videos cannot be read:\n{problem}\nMend or leave out these rows, or write "
         "'unreadable: skip' in the recipe.",
-        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem}\n該当する行を修正または除外するか、レシピに "
-        "'unreadable: skip' と書いてください。",
+        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem}\n該当する行を修正または除外するか、"
+        "レシピに 'unreadable: skip' と書いてください。",
     },
     "training_memory": {
-        "en": "The training needs about {needed} GiB and {free} GiB are free on {device} ({details}). Try {problem}.",
-        "ja": "学習には {device} に約 {needed} GiB 必要ですが、空きは {free} GiB です({details})。次をお試しください: "
-        "{problem}",
+        "en": "The training needs about {needed} GiB and {free} GiB are free on {device} ({details}). "
+        "Try {problem}.",
+        "ja": "学習には {device} に約 {needed} GiB 必要ですが、空きは {free} GiB です({details})。"
+        "次をお試しください: {problem}",
     },
 }

@@ -49,7 +49,8 @@ class Examples(Dataset[dict[str, Any]]):
 
     def set_epoch(self, epoch: int) -> None:
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + epoch)
-        self._order = get_length_grouped_indices(self.lengths, self._group, generator=generator)
+        grouped: Any = get_length_grouped_indices
+        self._order: list[int] = grouped(self.lengths, self._group, generator=generator)
 
     def __len__(self) -> int:
         return len(self.examples)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import torch
 from transformers import AutoTokenizer
 
-from xl_vqa.errors import XlVqaError
+from xl_vqa.errors import ModelIncompatibleError, XlVqaError
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training import (
     cache,
@@ -31,6 +31,7 @@ from xl_vqa.training import (
     starter_report,
 )
 from xl_vqa.training.clips import Clip
+from xl_vqa.training.defects import CLEAN
 from xl_vqa.training.features import StoredFeatures
 from xl_vqa.training.starter_fit import Prompts, predict
 from xl_vqa.vlm.loader import load_rater
@@ -51,7 +52,7 @@ def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
         item = features.load_one(clip, work / "features", spec)
         if item is not None:
             found.append((clip, item))
-    clean = {clip.content for clip, _ in found if clip.defect == clips.CLEAN}
+    clean = {clip.content for clip, _ in found if clip.defect == CLEAN}
     return [(clip, item) for clip, item in found if clip.content in clean]
 
 
@@ -83,7 +84,10 @@ def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any
     """
     kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     spec = ModelSpec.load(folder)
-    model = StarterForConditionalGeneration.from_pretrained(folder).eval()
+    if spec is None:
+        raise ModelIncompatibleError(model=str(folder), problem="it has no xl_vqa.json")
+    model: Any = StarterForConditionalGeneration.from_pretrained(folder)
+    model.eval()
     prompts = Prompts(PromptTokenizer(AutoTokenizer.from_pretrained(folder), model=spec.name), spec)
     pairs = stored_pairs(work, spec, per_content)
     if not any(clip.split == "test" for clip, _ in pairs):

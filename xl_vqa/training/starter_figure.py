@@ -35,7 +35,7 @@ def write_figure(path: Path, evaluation: Mapping[str, Any]) -> None:
         '<text x="10" y="18" font-size="14">Clean copy rated above its degraded copy</text>',
     ]
     for place, split in enumerate(splits):
-        x = LEFT + 150 * place
+        x: float = LEFT + 150 * place
         parts.append(f'<rect x="{x}" y="26" width="12" height="12" fill="{COLORS[split]}"/>')
         parts.append(f'<text x="{x + 17}" y="36">{escape(NAMES[split])}</text>')
     bottom = top + ROW * len(order)

@@ -79,7 +79,8 @@ def label_logs(model: Any, embeds: Tensor, positions: Tensor, two: TwoDigits, di
     ).last_hidden_state
     logs = model.lm_head(hidden[:, -count - 1 :]).float().log_softmax(-1)[..., list(digits)]
     first = logs[:, 0][:, list(two.firsts)]
-    return first[:, two.place] + logs[:, 1:][:, two.place, two.second]
+    joint: Tensor = first[:, two.place] + logs[:, 1:][:, two.place, two.second]
+    return joint
 
 
 def expected_mos(logs: Tensor, scale: Scale) -> Tensor:
