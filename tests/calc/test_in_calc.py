@@ -238,16 +238,17 @@ def test_cancel_leaves_an_error_that_says_so_and_recalculating_asks_again(desk: 
     try:
         with closing(desk.office.new()) as document:
             sheet = document.Sheets.getByIndex(0)
-            fill(sheet, "A1:A12", [str(clip) for clip in desk.clips[:12]])
-            sheet.getCellRangeByName("B1:B12").setFormulaArray(tuple((f"=VQA_SCORE(A{n})",) for n in range(1, 13)))
-            sheet.getCellRangeByName("C12").setFormula("=VQA_ERROR(A12)")
-            eventually(lambda: desk.pending() > 0)
+            fill(sheet, "A1:A8", [str(clip) for clip in desk.clips[50:58]])
+            sheet.getCellRangeByName("B1:B8").setFormulaArray(tuple((f"=VQA_SCORE(A{n})",) for n in range(1, 9)))
+            sheet.getCellRangeByName("C8").setFormula("=VQA_ERROR(A8)")
+            # clips that no other test has asked for: a known score stays while it is asked for again
+            eventually(lambda: desk.pending() >= 8)
             desk.office.dispatch(document, "cancel")
-            eventually(lambda: sheet.getCellRangeByName("B12").getError() == 32767)
-            assert shown(sheet, "C12") != ""
+            eventually(lambda: sheet.getCellRangeByName("B8").getError() == 32767)
+            assert shown(sheet, "C8") != ""
             time.sleep(11)  # a known answer counts as fresh for so long
             document.calculateAll()
-            eventually(numbers(sheet, "B1:B12"))
+            eventually(numbers(sheet, "B1:B8"))
     finally:
         desk.choose_model("stand-in")
 

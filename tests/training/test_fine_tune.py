@@ -254,7 +254,9 @@ def test_killed_and_resumed_gives_the_weights_of_an_uninterrupted_run(data: Trai
     found = weights_of(resumed.folder)
     assert expected.keys() == found.keys()
     assert all(torch.equal(expected[key], found[key]) for key in expected)
-    assert resumed.metrics["history"] == whole.metrics["history"]
+    # read in another process with other threads, the figures may differ in the last bits; the weights do not
+    for record, other in zip(resumed.metrics["history"], whole.metrics["history"], strict=True):
+        assert record == pytest.approx(other, abs=1e-5)
 
 
 @pytest.mark.slow

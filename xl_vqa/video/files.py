@@ -213,9 +213,11 @@ def not_a_video_problem(head: bytes) -> str | None:
 
     A GIF, PNG or AVIF may be animated: the caller asks the decoder about those before it believes this.
     """
-    for signature, problem in _SIGNATURES:
-        if head.startswith(signature):
-            return problem
+    # the size in front of an MP4's first box can look like anything
+    if container_kind(head) is None:
+        for signature, problem in _SIGNATURES:
+            if head.startswith(signature):
+                return problem
     if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
         return "problem_still_image"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
