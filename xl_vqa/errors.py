@@ -86,10 +86,6 @@ XlVqaError
 │   ├── HostAuthenticationError
 │   ├── HostRequestError
 │   └── HostDiskError
-├── CalcError                 the LibreOffice extension
-│   ├── CalcSaveError
-│   ├── CalcInstallError
-│   └── CalcWorkbookError
 └── CancelledError
 
 Standard library only. Parameters of an error are plain JSON values, so it survives the way through HTTP.
@@ -474,22 +470,6 @@ class HostRequestError(HostError):
 
 class HostDiskError(HostError):
     code = "host_disk"
-
-
-class CalcError(XlVqaError):
-    code = "calc_error"
-
-
-class CalcSaveError(CalcError):
-    code = "calc_save"
-
-
-class CalcInstallError(CalcError):
-    code = "calc_install"
-
-
-class CalcWorkbookError(CalcError):
-    code = "calc_workbook"
 
 
 class CancelledError(XlVqaError):

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.calc.install import Office, find_unopkg, install
-from xl_vqa.errors import CalcInstallError
 
 SYSTEM_PACKAGES = "/usr/lib/python3/dist-packages"
 

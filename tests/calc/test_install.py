@@ -15,8 +15,8 @@ from tests.calc.office_driver import Soffice, closing, needed
 from xl_vqa.calc import install as steps
 from xl_vqa.calc import names
 from xl_vqa.calc.build import CONFIG
+from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.cli.main import app
-from xl_vqa.errors import CalcInstallError
 
 SCRIPT = """#!/bin/sh
 echo "$@" >> "$(dirname "$0")/said"

@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 
+import xl_vqa.calc.errors as calc_errors
 import xl_vqa.errors as errors
 import xl_vqa.training.errors as training_errors
 from xl_vqa.messages import LANGUAGES, MESSAGES, text
@@ -65,7 +66,7 @@ def test_both_languages_say_the_same_things(code: str) -> None:
 def test_codes_are_unique_and_the_docstring_tree_is_complete() -> None:
     kinds = errors.all_errors()
     classes: set[type[errors.XlVqaError]] = set()
-    for module in (errors, training_errors):
+    for module in (errors, calc_errors, training_errors):
         own = {
             kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__
         }

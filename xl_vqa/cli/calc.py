@@ -86,8 +86,8 @@ def repair(
     files: Annotated[list[Path], typer.Argument(help="Workbooks that LibreOffice wrote (.xlsx, .xlsm).")],
 ) -> None:
     """Give our formulas their plain names again, in files converted by LibreOffice."""
+    from xl_vqa.calc.errors import CalcWorkbookError
     from xl_vqa.calc.saved import repair as put_right
-    from xl_vqa.errors import CalcWorkbookError
 
     for file in files:
         try:

@@ -15,13 +15,14 @@ import unohelper
 from xl_vqa.bridge.selection import is_video
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.videos import Video
+from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.calc.help_text import help_text
 from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
 from xl_vqa.calc.texts import tr
 from xl_vqa.calc.why import explain
-from xl_vqa.errors import CalcInstallError, XlVqaError
+from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import ACR_BANDS, Scale
 
 log = logging.getLogger("xl_vqa.calc")

@@ -14,9 +14,9 @@ from com.sun.star.lang import XServiceInfo
 from com.sun.star.task import XJob
 
 from xl_vqa.calc import names
+from xl_vqa.calc.errors import CalcSaveError
 from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.saved import repair
-from xl_vqa.errors import CalcSaveError
 
 log = logging.getLogger("xl_vqa.calc")
 
