@@ -24,7 +24,7 @@ from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
 from xl_vqa.training.examples import Collator, Example, Examples
-from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, ValidationCallback
+from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, ValidationCallback, agreement
 from xl_vqa.training.fine_tune_output import write_output
 from xl_vqa.training.frame_cache import FrameCache, StoredClip
 from xl_vqa.training.losses import make_loss
@@ -252,7 +252,6 @@ def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Exam
     prompt = Collator.of(backbone, plan.spec).prompt
     pairs = zip(parts.rows["train"], parts.clips["train"], strict=True)
     try:
-        plan.scheme.readable(backbone.tokens)
         examples = [
             Example(clip, plan.scheme.target(backbone.tokens, mos := plan.mos(row)), mos) for row, clip in pairs
         ]
@@ -337,8 +336,6 @@ def _final_metrics(
     history: History,
     report: OnProgress,
 ) -> dict[str, Any]:
-    from xl_vqa.training.fine_tune_callbacks import agreement
-
     metrics: dict[str, Any] = {
         "data_fingerprint": plan.manifest.fingerprint,
         "scheme": plan.scheme.name,
