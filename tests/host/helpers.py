@@ -57,7 +57,7 @@ def new_rating(video: str = "b2:1", *, model: str = "m1:a", text: str | None = N
 def variant(clip: Path, target: Path, number: int) -> Path:
     """The same pictures in a file of another content: a free box with a number at the end."""
     # in one step: whoever looks meanwhile must not see an empty file
-    part = target.with_name(target.name + ".part")
+    part = target.with_name(f"{target.name}.{number}.part")
     part.write_bytes(clip.read_bytes() + struct.pack(">I4sI", 12, b"free", number))
     part.replace(target)
     return target
