@@ -1,9 +1,11 @@
 """The digit tree against what it replaces, on one machine in one run; and what batching brings.
 
-    python -m benchmarks.bench_tree [--repeats 5] [--threads 2] [--model FOLDER ...]
+    python -m benchmarks.bench_tree [--repeats 3] [--slow-repeats 1] [--threads 2] [--model FOLDER ...]
 
 Without ``--model``: a tiny and a middle-sized Qwen2.5-VL of stock classes with random weights, and the starter
-where it is there. Times are medians; every way sees the same prompt and video, and the answers are compared.
+where it is there. Times are medians; every way sees the same prompt and video, and the answers are compared. The
+41 forced decodings and the batches cost many times a prediction and are measured ``--slow-repeats`` times.
+One to two minutes on two cores; each way says on standard error that it is being measured.
 """
 
 from __future__ import annotations
@@ -61,14 +63,22 @@ class RandomClip:
         self.used = FramesUsed(tuple(range(frames)), times, width, height, frames, times[-1], 25.0, "noise", "raw")
 
 
-def medians(ways: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
-    """Median seconds of each way; the ways take turns, so that a busy machine slows all of them alike."""
+def medians(
+    model: str, ways: Mapping[str, Callable[[], Any]], repeats: int, *, warm_up: bool = True
+) -> dict[str, float]:
+    """Median seconds of each way; the ways take turns, so that a busy machine slows all of them alike.
+
+    ``warm_up``: a first turn that does not count, because it pays for lazy set-up.
+    """
     times: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(repeats + 1):
+    for turn in range(0 if warm_up else 1, repeats + 1):
         for name, way in ways.items():
+            print(
+                f"  {model}: {name}, {f'{turn} of {repeats}' if turn else 'warm-up'}", file=sys.stderr, flush=True
+            )
             start = time.perf_counter()
             way()
-            if turn > 0:  # the first one pays for lazy set-up
+            if turn > 0:
                 times[name].append(time.perf_counter() - start)
     return {name: statistics.median(values) for name, values in times.items()}
 
@@ -121,11 +131,15 @@ def forced_from_cache(rater: VlmRater, row: VideoInput) -> None:
         output.past_key_values.crop(-1)
 
 
-def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int) -> list[list[str]]:
+def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int, slow_repeats: int) -> list[list[str]]:
     """Rows of the first table."""
     backbone, tree = rater._loaded(), Tree.of(rater.spec.scale)
     row = one_row(rater, clip)
     inputs = inputs_of(rater, [row])
+    found: list[float] = []
+
+    def forced_decodings() -> None:
+        found[:] = forced(rater, row)
 
     def prefill() -> Any:
         return backbone.model(**inputs, use_cache=True, logits_to_keep=1)
@@ -137,10 +151,8 @@ def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int) -> 
         return backbone.model.generate(**inputs, max_new_tokens=2, min_new_tokens=2, do_sample=False)
 
     with torch.inference_mode():
-        apart = max(
-            abs(a - b) for a, b in zip(grow().joint(rater.spec.scale).values(), forced(rater, row), strict=True)
-        )
         seconds = medians(
+            name,
             {
                 "prefill alone": prefill,
                 "prefill + tree: all 41 labels": grow,
@@ -149,9 +161,10 @@ def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int) -> 
             },
             repeats,
         )
-        start = time.perf_counter()
-        forced(rater, row)
-        seconds["41 forced decodings: all 41 labels"] = time.perf_counter() - start
+        slow = {"41 forced decodings: all 41 labels": forced_decodings}
+        seconds |= medians(name, slow, slow_repeats, warm_up=False)
+        joint = grow().joint(rater.spec.scale)
+        apart = max(abs(a - b) for a, b in zip(joint.values(), found, strict=True))
     base = seconds["prefill + tree: all 41 labels"]
     size = f"{name}, {row.length} tokens"
     rows = [[size, way, f"{value * 1000:.1f}", f"{value / base:.2f}"] for way, value in seconds.items()]
@@ -172,7 +185,9 @@ def compare_batches(name: str, rater: VlmRater, clips: Sequence[RandomClip], rep
 
     budgets = {"one by one": 1, "as the rater does": chosen, "one padded call": 10**9}
     ways = {way: partial(rate, way, tokens) for way, tokens in budgets.items()}
-    seconds = medians(ways, repeats)
+    # every length has been through the model, one by one, before it is measured
+    rate("as the rater does", chosen)
+    seconds = medians(f"{name}, eight videos of {sizes} size{'s' * (sizes > 1)}", ways, repeats, warm_up=False)
     rater._call_tokens = chosen
     alone = means["one by one"]
     rows = []
@@ -199,7 +214,8 @@ def models(folders: Sequence[str], scratch: Path) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--slow-repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="auto")
@@ -218,7 +234,7 @@ def main() -> None:
             rater = load_vlm_rater(folder, device=asked.device, dtype=asked.dtype, torch_threads=asked.threads)
             frames = rater.spec.sampling.frames
             print(f"{name}: {rater.describe()['parameters'] / 1e6:.1f} M parameters, {frames} frames", flush=True)
-            ways += compare_ways(name, rater, RandomClip(0, frames, 720, 1280), asked.repeats)
+            ways += compare_ways(name, rater, RandomClip(0, frames, 720, 1280), asked.repeats, asked.slow_repeats)
             alike = [RandomClip(seed, frames, 720, 1280) for seed in range(8)]
             shapes = [
                 (720, 1280),
@@ -231,8 +247,8 @@ def main() -> None:
                 (200, 600),
             ]
             mixed = [RandomClip(seed, frames, *shape) for seed, shape in enumerate(shapes)]
-            batches += compare_batches(name, rater, alike, asked.repeats)
-            batches += compare_batches(name, rater, mixed, asked.repeats)
+            batches += compare_batches(name, rater, alike, asked.slow_repeats)
+            batches += compare_batches(name, rater, mixed, asked.slow_repeats)
     print_table(
         f"Ways to an answer for one video ({asked.threads} threads)",
         ["model", "way", "ms", "times the tree"],
