@@ -40,6 +40,7 @@ PARAMS = {
     "free": "8.0",
     "device": "cuda:0",
     "details": "weights: 14.0 GiB",
+    "step": 7,
 }
 
 

@@ -19,7 +19,12 @@ from xl_vqa.datasets.manifest import read_manifest
 from xl_vqa.errors import ModelIncompatibleError
 from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.training.errors import TrainingDataError, TrainingMemoryError, TrainingVideosError
+from xl_vqa.training.errors import (
+    TrainingDataError,
+    TrainingDivergedError,
+    TrainingMemoryError,
+    TrainingVideosError,
+)
 from xl_vqa.training.examples import Collator, Example, Examples
 from xl_vqa.training.fine_tune import fine_tune
 from xl_vqa.training.frame_cache import FrameCache
@@ -309,6 +314,56 @@ def test_memory_that_is_not_there_is_said_before_the_first_step(
     assert "checkpointing: true" in sentence
     assert "weights" in sentence
     assert not list((data.folder / "huge.run").glob("checkpoint-*"))
+
+
+class TestDivergence:
+    def test_a_learning_rate_far_too_high_is_named_at_its_step(self, data: TrainingSet) -> None:
+        with pytest.raises(TrainingDivergedError) as caught:
+            run(data, output="far", learning_rate=1e30, save_steps=1)
+        params = caught.value.params
+        assert 1 < params["step"] < params["total"]
+        for language in ("en", "ja"):
+            sentence = caught.value.message(language)
+            assert f"{params['step']}" in sentence
+            assert "learning_rate: 3.3e+29" in sentence
+            assert str(data.folder / "far.run") in sentence
+        assert not (data.folder / "far").exists()
+
+    @pytest.mark.parametrize("what", ["loss", "gradient"])
+    def test_the_weights_before_that_step_stay_as_they_were(
+        self, data: TrainingSet, what: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """``gradient``: the loss is a number, its gradient is not."""
+
+        def make(bad_at: int):  # type: ignore[no-untyped-def]
+            calls = 0
+
+            def loss(outputs, labels, num_items_in_batch=None):  # type: ignore[no-untyped-def]
+                nonlocal calls
+                calls += 1
+                value = cross_entropy(outputs.logits, labels, num_items_in_batch)
+                if calls != bad_at:
+                    return value
+                # the slope of a root is infinite at 0
+                return value * float("nan") if what == "loss" else value + (value * 0).sqrt()
+
+            return loss
+
+        folders = []
+        # 5 batches and 3 steps an epoch: the 7th is in step 4, long after it the 14th in step 8
+        for bad_at, step in ((14, 8), (7, 4)):
+            monkeypatch.setattr("xl_vqa.training.fine_tune.make_loss", lambda *_, at=bad_at: make(at))
+            name = f"{what}-{step}"
+            recipe = write_recipe(data, output=name, epochs=3, save_steps=3, accumulate=2)
+            with pytest.raises(TrainingDivergedError, match=f"Step {step} of 9") as caught:
+                fine_tune(load_recipe(recipe))
+            assert caught.value.params["value"] == f"{what}: nan"
+            folders.append(data.folder / f"{name}.run" / "checkpoint-3")
+        expected, found = map(weights_of, folders)
+        assert all(torch.equal(expected[key], found[key]) for key in expected)
+        # the validation and the weights of the first epoch are kept as well
+        assert [record["epoch"] for record in json.loads((folders[1].parent / "history.json").read_text())] == [1]
+        assert (folders[1].parent / "best.safetensors").is_file()
 
 
 @pytest.mark.slow

@@ -5,7 +5,8 @@ XlVqaError
     ├── RecipeError            every problem of a recipe, at once
     ├── TrainingDataError      a manifest that nothing can be learned from
     ├── TrainingVideosError    videos that cannot be read
-    └── TrainingMemoryError    more memory than there is, said before the first step
+    ├── TrainingMemoryError    more memory than there is, said before the first step
+    └── TrainingDivergedError  a step whose loss or gradient is no number
 """
 
 from __future__ import annotations
@@ -31,3 +32,7 @@ class TrainingVideosError(TrainingError):
 
 class TrainingMemoryError(TrainingError):
     code = "training_memory"
+
+
+class TrainingDivergedError(TrainingError):
+    code = "training_diverged"

@@ -22,6 +22,7 @@ from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArgume
 from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
 from xl_vqa.training.cache import read_json
+from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
 from xl_vqa.training.examples import Collator, Example, Examples
 from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, ValidationCallback, agreement
@@ -69,8 +70,9 @@ class _Parts:
 def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress | None = None) -> FineTuned:
     """Runs a recipe to the end. Under torchrun, every process calls this and the first one writes.
 
-    Raises RecipeError, TrainingDataError, TrainingVideosError, TrainingMemoryError before the first step; errors
-    of the disk or the model later leave a run that ``resume`` goes on with.
+    Raises RecipeError, TrainingDataError, TrainingVideosError, TrainingMemoryError before the first step, and
+    TrainingDivergedError at the step whose loss is no number; errors of the disk or the model later leave a run
+    that ``resume`` goes on with.
     """
     report = on_progress or (lambda stage, done, total: None)
     # the first process makes the folder of the run, perhaps before another one looks for it
@@ -94,13 +96,15 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
         begin_run(plan)
     history = History(plan.run_folder, writes=first)
     validation = ValidationCallback(plan, backbone, parts.clips["val"], parts.rows["val"], trainable, history)
+    guard = DivergenceGuard(recipe, dtype, plan.run_folder)
+    loss = make_loss(recipe.loss, plan.scheme, backbone.tokens, hub_tokenizer)
     trainer = Trainer(
         model=trainable.model,
         args=arguments,
         train_dataset=examples,
         data_collator=Collator.of(backbone, plan.spec),
-        compute_loss_func=make_loss(recipe.loss, plan.scheme, backbone.tokens, hub_tokenizer),
-        callbacks=[ProgressCallback(report if first else None), validation, *_curves(plan)],
+        compute_loss_func=guard.watch(loss),
+        callbacks=[guard, ProgressCallback(report if first else None), validation, *_curves(plan)],
     )
     # its lines belong to a log, not between the lines of a progress bar
     trainer.remove_callback(PrinterCallback)
