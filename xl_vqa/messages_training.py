@@ -33,8 +33,9 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "Step {step} of {total} gave no number ({value}): the training diverged and was stopped before that "
         "step changed a weight. Try in the recipe: {problem}, and begin again under another output. What was good "
         "until then, with the last checkpoint, is kept in {folder}.",
-        "ja": "{total} ステップ中 {step} ステップ目の計算結果が数値になりませんでした({value})。学習が発散したため、"
-        "重みが変わる前に停止しました。レシピで次をお試しのうえ、別の output で最初から実行してください: {problem}。"
+        "ja": "{total} ステップ中 {step} ステップ目の計算結果が数値になりませんでした({value})。"
+        "学習が発散したため、重みが変わる前に停止しました。"
+        "レシピで次をお試しのうえ、別の output で最初から実行してください: {problem}。"
         "それまでの正常な結果と最後のチェックポイントは {folder} に残っています。",
     },
 }

@@ -18,6 +18,22 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The recipe can be run: {videos} videos, result in {output}",
         "ja": "レシピは実行できます: 動画 {videos}、結果の保存先 {output}",
     },
+    "recipe_memory": {
+        "en": "Memory of a training step: about {total} GiB with a margin (weights {weights}, gradients and "
+        "optimizer {trained}, activations {activations}, answers {logits}), for the largest videos the recipe "
+        "allows: {tokens} tokens, {dtype}",
+        "ja": "学習 1 ステップのメモリ: 余裕を含めて約 {total} GiB(重み {weights}、"
+        "勾配とオプティマイザ {trained}、アクティベーション {activations}、回答 {logits})。"
+        "レシピで許される最大の動画({tokens} トークン、{dtype})の場合です",
+    },
+    "recipe_memory_free": {
+        "en": "Free on {device}: {free} GiB",
+        "ja": "{device} の空きメモリ: {free} GiB",
+    },
+    "recipe_memory_short": {
+        "en": "Free on {device}: {free} GiB, which may be too little. Try {problem}",
+        "ja": "{device} の空きメモリ: {free} GiB。不足するおそれがあります。次をお試しください: {problem}",
+    },
     "training_stopped": {
         "en": "Stopped. Go on with: xl-vqa train {recipe} --resume",
         "ja": "中断しました。続きは次のコマンドで再開できます: xl-vqa train {recipe} --resume",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ from xl_vqa.cli.texts import tr
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from xl_vqa.training.recipe_check import Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +37,7 @@ def train(
     import yaml
     from rich.console import Console
 
-    from xl_vqa.settings import default_language
+    from xl_vqa.settings import Settings
     from xl_vqa.vlm.threads import wait_patiently
 
     overrides: dict[str, Any] = {}
@@ -44,7 +47,7 @@ def train(
             raise typer.BadParameter(f"{change}: KEY=VALUE", param_hint="--set")
         overrides[key.strip()] = yaml.safe_load(value)
     console = Console(stderr=True, soft_wrap=True)
-    language = default_language()
+    language = Settings.load().language
     wait_patiently()
     # slow to import: torch and transformers
     from xl_vqa.training.recipe import load_recipe
@@ -55,6 +58,7 @@ def train(
         plan = check_recipe(chosen, resume=resume)
         parts = ", ".join(f"{len(plan.manifest.part(part))} {part}" for part in ("train", "val", "test"))
         typer.echo(tr("recipe_good", language, videos=parts, output=plan.output))
+        _say_memory(plan, language)
         return
     from xl_vqa.training.fine_tune import fine_tune
 
@@ -73,6 +77,19 @@ def train(
                 shown = {k: "-" if v is None else f"{v:.3f}" for k, v in figures.items()}
                 typer.echo(tr("training_figures", language, part=part, **shown))
         typer.echo(tr("training_done", language, folder=done.folder))
+
+
+def _say_memory(plan: Plan, language: str) -> None:
+    from xl_vqa.training.memory_estimate import estimate_plan, less_memory
+
+    found = estimate_plan(plan)
+    parts = {name: f"{size / 2**30:.2f}" for name, size in asdict(found.need).items()}
+    total = f"{found.need.total / 2**30:.1f}"
+    typer.echo(tr("recipe_memory", language, total=total, tokens=found.tokens, dtype=found.dtype, **parts))
+    if found.free is not None:
+        free = f"{found.free / 2**30:.1f}"
+        key = "recipe_memory_free" if found.fits else "recipe_memory_short"
+        typer.echo(tr(key, language, free=free, device=found.device, problem=less_memory(plan.recipe)))
 
 
 def _bars(console: Console, language: str) -> Any:

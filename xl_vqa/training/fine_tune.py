@@ -29,13 +29,13 @@ from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, Valid
 from xl_vqa.training.fine_tune_output import write_output
 from xl_vqa.training.frame_cache import FrameCache, StoredClip
 from xl_vqa.training.losses import make_loss
-from xl_vqa.training.memory_estimate import MemoryEstimate, estimate
+from xl_vqa.training.memory_estimate import MemoryEstimate, estimate, less_memory
 from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.recipe_check import Plan, begin_run, check_recipe
-from xl_vqa.training.trainable import Trainable, make_trainable
+from xl_vqa.training.trainable import Trainable, make_trainable, weights_dtype
 from xl_vqa.vlm.backbone import Backbone, load_backbone
-from xl_vqa.vlm.device import choose_device, choose_dtype, free_bytes, is_out_of_memory
+from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
 
 OnProgress = Callable[[str, int, int], None]
@@ -78,7 +78,7 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
     # the first process makes the folder of the run, perhaps before another one looks for it
     plan = check_recipe(recipe, resume=resume, writes=os.environ.get("RANK", "0") == "0")
     device = _device(recipe)
-    dtype = _dtype(recipe, device)
+    dtype = weights_dtype(recipe, device)
     arguments = _arguments(plan, device, dtype)
     first = arguments.process_index == 0
     # videos are decoded by the first process; the others then find them in the cache
@@ -129,13 +129,6 @@ def _device(recipe: Recipe) -> torch.device:
     device = choose_device(recipe.device)
     rank = os.environ.get("LOCAL_RANK")
     return torch.device("cuda", int(rank)) if device.type == "cuda" and rank is not None else device
-
-
-def _dtype(recipe: Recipe, device: torch.device) -> str:
-    if recipe.dtype != "auto":
-        return recipe.dtype
-    # all weights moving in 16 bits would lose small steps; an adapter's own weights stay in 32
-    return "float32" if recipe.method == "full" else choose_dtype(device)
 
 
 def _arguments(plan: Plan, device: torch.device, dtype: str) -> TrainingArguments:
@@ -199,7 +192,7 @@ def _explained(error: Exception, plan: Plan, device: torch.device) -> XlVqaError
             free="?" if free is None else f"{free / 2**30:.1f}",
             device=str(device),
             details="memory ran out in a step",
-            problem=_less_memory(plan.recipe),
+            problem=less_memory(plan.recipe),
         )
     words = f"{type(error).__name__} {error}"
     # torch and safetensors have errors of their own for a disk that takes no more
@@ -207,13 +200,6 @@ def _explained(error: Exception, plan: Plan, device: torch.device) -> XlVqaError
         reason = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "")
         return OutputNotWritableError(path=str(plan.run_folder), problem=reason)
     return None
-
-
-def _less_memory(recipe: Recipe) -> str:
-    tips = ["checkpointing: true"] if not recipe.checkpointing else []
-    if recipe.batch_size > 1:
-        tips.append("a smaller batch_size with more accumulate")
-    return ", or ".join([*tips, "fewer frames or a smaller max_pixels"])
 
 
 def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
@@ -299,7 +285,7 @@ def _check_memory(
             free=f"{free / 2**30:.1f}",
             device=str(device),
             details="; ".join(need.lines()),
-            problem=_less_memory(plan.recipe),
+            problem=less_memory(plan.recipe),
         )
     return need
 

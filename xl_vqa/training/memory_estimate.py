@@ -10,6 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import torch
+
+from xl_vqa.errors import SettingsError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training.recipe import Recipe
+from xl_vqa.training.recipe_check import Plan
+from xl_vqa.training.trainable import make_trainable, weights_dtype
+from xl_vqa.vlm.backbone import load_shapes
+from xl_vqa.vlm.device import choose_device, free_bytes
+from xl_vqa.vlm.memory import DTYPE_BYTES, available_bytes
+from xl_vqa.vlm.patches import FACTOR
+from xl_vqa.vlm.prompt import build_prompt
+
 _ADAM_BYTES: Final = 4 + 4 + 4
 """float32 gradient and two moments per trained weight."""
 _ACTIVATION_BYTES: Final = 34
@@ -62,3 +75,70 @@ def estimate(
     # the vision tower works on four patches per token; frozen, it keeps nothing but its output
     logits = 3 * tail * batch * text.vocab_size * 4
     return MemoryEstimate(parameters * bytes_per_weight, trained * (_ADAM_BYTES + 4), kept, logits)
+
+
+def most_tokens(spec: ModelSpec) -> int:
+    """Tokens of the largest video within both budgets of pixels; rounding to whole tokens may take some."""
+    frames, pixels = spec.sampling.frames, spec.pixels
+    of_a_frame = max(min(pixels.max_pixels, pixels.total_pixels // frames), pixels.min_pixels)
+    # frames are even, and two make one layer of tokens
+    return frames // 2 * (of_a_frame // FACTOR**2)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMemory:
+    """What a recipe will need at most, without having loaded a weight or seen a video."""
+
+    need: MemoryEstimate
+    tokens: int
+    """Of the prompt with the largest video that the recipe's frames and pixels allow."""
+    dtype: str
+    device: str
+    free: int | None
+    """Bytes; None where the device is not on this machine or does not say."""
+
+    @property
+    def fits(self) -> bool:
+        return self.free is None or self.need.total <= self.free
+
+
+def estimate_plan(plan: Plan) -> PlannedMemory:
+    """For a checked recipe, from the model's config alone; seconds, however large the model is.
+
+    An upper bound: smaller or shorter videos need less. Raises ModelIncompatibleError, TrainingError.
+    """
+    recipe, spec = plan.recipe, plan.spec
+    try:
+        device = choose_device(recipe.device)
+        free = available_bytes() if device.type == "cpu" else free_bytes(device)
+        dtype = weights_dtype(recipe, device)
+    except SettingsError:
+        # a recipe may be checked on another machine than it will run on
+        device, free = torch.device(recipe.device), None
+        dtype = recipe.dtype if recipe.dtype != "auto" else "bfloat16"
+    model, tokenizer = load_shapes(plan.base)
+    parameters = sum(weight.numel() for weight in model.parameters())
+    config = model.config
+    prompt = build_prompt(tokenizer, spec.prompt)
+    tokens = len(prompt.before) + len(prompt.after) + most_tokens(spec)
+    # the end of the turn, and the position that foretells the first token
+    tail = max(len(tokenizer.plain(text)) for text in plan.scheme.texts) + 2
+    need = estimate(
+        config,
+        parameters=parameters,
+        trained=make_trainable(model, recipe).count,
+        bytes_per_weight=DTYPE_BYTES[dtype],
+        tokens=tokens + tail,
+        batch=recipe.batch_size,
+        tail=tail,
+        checkpointing=recipe.checkpointing,
+    )
+    return PlannedMemory(need, tokens, dtype, str(device), free)
+
+
+def less_memory(recipe: Recipe) -> str:
+    """What to change in a recipe that needs too much."""
+    tips = ["checkpointing: true"] if not recipe.checkpointing else []
+    if recipe.batch_size > 1:
+        tips.append("a smaller batch_size with more accumulate")
+    return ", or ".join([*tips, "fewer frames or a smaller max_pixels"])

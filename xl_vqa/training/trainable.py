@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import Recipe
+from xl_vqa.vlm.device import choose_dtype
 
 _VISION = re.compile(r"(^|\.)visual\.")
 _LANGUAGE = re.compile(r"(^|\.)language_model\.")
@@ -48,6 +49,14 @@ class Trainable:
     def save(self, folder: Path) -> None:
         """An adapter (peft's files) or the whole model."""
         self.model.save_pretrained(str(folder))
+
+
+def weights_dtype(recipe: Recipe, device: torch.device) -> str:
+    """The number format of the weights."""
+    if recipe.dtype != "auto":
+        return recipe.dtype
+    # all weights moving in 16 bits would lose small steps; an adapter's own weights stay in 32
+    return "float32" if recipe.method == "full" else choose_dtype(device)
 
 
 def make_trainable(model: Any, recipe: Recipe) -> Trainable:

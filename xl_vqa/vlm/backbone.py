@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import torch
 from safetensors import safe_open
-from transformers import AutoModelForImageTextToText, AutoTokenizer
+from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from xl_vqa.errors import ModelError, ModelIncompatibleError, ModelMemoryError
@@ -70,6 +70,29 @@ def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: st
     seconds = float(getattr(model.config.vision_config, "tokens_per_second", 1))
     pad = model.config.get_text_config().pad_token_id
     return Backbone(model, tokens, device, dtype, seconds, parameters, pad if isinstance(pad, int) else 0)
+
+
+def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
+    """A model of the folder's config on the meta device, which has shapes and no weights, and its tokenizer.
+
+    Takes seconds and little memory however large the model is. Raises ModelIncompatibleError.
+    """
+    config = check_config(folder)
+    if config["model_type"] == STARTER_TYPE:
+        import xl_vqa.vlm.starter_tower  # noqa: F401  registers its classes
+    loader: Any = AutoModelForImageTextToText
+    try:
+        settings = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        with torch.device("meta"):
+            model = loader.from_config(settings, attn_implementation="sdpa")
+        tokens = _load_tokens(folder)
+    except ModelError:
+        raise
+    except Exception as error:
+        reason = f"it cannot be loaded: {str(error).strip()[:300] or type(error).__name__}"
+        raise ModelIncompatibleError(model=str(folder), problem=reason) from error
+    model.eval().requires_grad_(False)
+    return model, tokens
 
 
 def check_config(folder: Path) -> dict[str, Any]:
