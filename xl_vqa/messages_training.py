@@ -25,9 +25,9 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     },
     "training_memory": {
         "en": "The training needs about {needed} GiB and {free} GiB are free on {device} ({details}). "
-        "Try {problem}.",
+        "Try in the recipe: {problem}.",
         "ja": "学習には {device} に約 {needed} GiB 必要ですが、空きは {free} GiB です({details})。"
-        "次をお試しください: {problem}",
+        "レシピで次をお試しください: {problem}",
     },
     "training_diverged": {
         "en": "Step {step} of {total} gave no number ({value}): the training diverged and was stopped before that "

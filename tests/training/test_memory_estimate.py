@@ -122,4 +122,5 @@ def test_the_command_tells_it(data: TrainingSet, language: str, monkeypatch: pyt
     monkeypatch.setattr("xl_vqa.training.memory_estimate.available_bytes", lambda: 1 << 20)
     short = CliRunner().invoke(app, ["train", recipe, "--check"])
     assert short.exit_code == 0
-    assert "checkpointing: true" in short.output
+    assert "Warning" not in short.output
+    assert "checkpointing: true, batch_size: 1 + accumulate: 2, frames: 2" in short.output

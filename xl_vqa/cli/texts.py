@@ -31,8 +31,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "{device} の空きメモリ: {free} GiB",
     },
     "recipe_memory_short": {
-        "en": "Free on {device}: {free} GiB, which may be too little. Try {problem}",
-        "ja": "{device} の空きメモリ: {free} GiB。不足するおそれがあります。次をお試しください: {problem}",
+        "en": "Free on {device}: {free} GiB, which may be too little. Try in the recipe: {problem}",
+        "ja": "{device} の空きメモリ: {free} GiB。不足するおそれがあります。レシピで次をお試しください: {problem}",
     },
     "training_stopped": {
         "en": "Stopped. Go on with: xl-vqa train {recipe} --resume",

@@ -89,7 +89,7 @@ def _say_memory(plan: Plan, language: str) -> None:
     if found.free is not None:
         free = f"{found.free / 2**30:.1f}"
         key = "recipe_memory_free" if found.fits else "recipe_memory_short"
-        typer.echo(tr(key, language, free=free, device=found.device, problem=less_memory(plan.recipe)))
+        typer.echo(tr(key, language, free=free, device=found.device, problem=less_memory(plan)))
 
 
 def _bars(console: Console, language: str) -> Any:

@@ -192,7 +192,7 @@ def _explained(error: Exception, plan: Plan, device: torch.device) -> XlVqaError
             free="?" if free is None else f"{free / 2**30:.1f}",
             device=str(device),
             details="memory ran out in a step",
-            problem=less_memory(plan.recipe),
+            problem=less_memory(plan),
         )
     words = f"{type(error).__name__} {error}"
     # torch and safetensors have errors of their own for a disk that takes no more
@@ -285,7 +285,7 @@ def _check_memory(
             free=f"{free / 2**30:.1f}",
             device=str(device),
             details="; ".join(need.lines()),
-            problem=less_memory(plan.recipe),
+            problem=less_memory(plan),
         )
     return need
 

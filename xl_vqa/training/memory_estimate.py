@@ -14,7 +14,6 @@ import torch
 
 from xl_vqa.errors import SettingsError
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import make_trainable, weights_dtype
 from xl_vqa.vlm.backbone import load_shapes
@@ -136,9 +135,15 @@ def estimate_plan(plan: Plan) -> PlannedMemory:
     return PlannedMemory(need, tokens, dtype, str(device), free)
 
 
-def less_memory(recipe: Recipe) -> str:
-    """What to change in a recipe that needs too much."""
+def less_memory(plan: Plan) -> str:
+    """Lines for a recipe that needs too much, the mildest first; they read alike in every language."""
+    recipe, spec = plan.recipe, plan.spec
     tips = ["checkpointing: true"] if not recipe.checkpointing else []
     if recipe.batch_size > 1:
-        tips.append("a smaller batch_size with more accumulate")
-    return ", or ".join([*tips, "fewer frames or a smaller max_pixels"])
+        half = (recipe.batch_size + 1) // 2
+        tips.append(f"batch_size: {half} + accumulate: {recipe.accumulate * 2}")
+    if spec.sampling.frames > 2:
+        tips.append(f"frames: {max(spec.sampling.frames // 4 * 2, 2)}")
+    if spec.pixels.max_pixels > 2 * spec.pixels.min_pixels:
+        tips.append(f"max_pixels: {spec.pixels.max_pixels // 2}")
+    return ", ".join(tips) or "dtype: bfloat16"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,11 @@ def make_trainable(model: Any, recipe: Recipe) -> Trainable:
             target_modules=targets,
             base_model_name_or_path=recipe.model,
         )
-        result = Trainable(get_peft_model(model, config), "lora")
+        with warnings.catch_warnings():
+            # peft calls something of transformers by an old name, and says that a hub name became a folder
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
+            result = Trainable(get_peft_model(model, config), "lora")
         if recipe.checkpointing:
             model.enable_input_require_grads()
     if not result.count:
