@@ -38,11 +38,16 @@ def rate(
         SettingsError: the settings are wrong.
         ValueError: ``texts`` has another length than ``paths``.
     """
+    videos = with_texts(paths, texts)
+    with HostClient(settings or Settings.load()) as client:
+        results = client.rate_all(videos, refresh=refresh, detail=True, on_progress=on_progress)
+    return [result if isinstance(result, XlVqaError) else Rating.from_dict(result) for result in results]
+
+
+def with_texts(paths: PathLike | Iterable[PathLike], texts: str | Sequence[str | None] | None) -> list[Video]:
+    """The videos of ``rate``'s arguments. Raises ValueError where the texts do not fit the paths."""
     given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     spoken: Sequence[str | None] = [texts] * len(given) if texts is None or isinstance(texts, str) else texts
     if len(spoken) != len(given):
         raise ValueError(f"{len(spoken)} texts for {len(given)} paths")
-    videos = [Video(os.fspath(path), text) for path, text in zip(given, spoken, strict=True)]
-    with HostClient(settings or Settings.load()) as client:
-        results = client.rate_all(videos, refresh=refresh, detail=True, on_progress=on_progress)
-    return [result if isinstance(result, XlVqaError) else Rating.from_dict(result) for result in results]
+    return [Video(os.fspath(path), text) for path, text in zip(given, spoken, strict=True)]

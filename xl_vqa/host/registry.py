@@ -99,7 +99,7 @@ class ModelRegistry:
         if not path.is_dir():
             raise ModelNotFoundError(model=str(folder), problem="there is no such folder")
         if (path / "adapter_config.json").is_file():
-            entry = Registered("", model or _base_of(path), str(path))
+            entry = Registered("", model or base_of_adapter(path), str(path))
         else:
             entry = Registered("", str(path))
         spec = check(entry, offline=self._settings.offline)
@@ -202,8 +202,11 @@ def check(entry: Registered, *, offline: bool = False) -> ModelSpec:
     return spec_of(base, entry.model, adapter=adapter)
 
 
-def _base_of(adapter: Path) -> str:
-    """The base model that an adapter was made for: a folder (beside the adapter where relative) or a hub name."""
+def base_of_adapter(adapter: Path) -> str:
+    """The base model that an adapter was made for: a folder (beside the adapter where relative) or a hub name.
+
+    Raises ModelNotFoundError where the adapter does not say.
+    """
     base = read_json(adapter / "adapter_config.json").get("base_model_name_or_path")
     if not isinstance(base, str) or not base.strip():
         problem = "it does not say which model it was made for; name it (--model)"

@@ -1,0 +1,164 @@
+"""``xl_vqa.predict(model, paths)``: ratings by a model loaded in this process, for experiments and batch jobs.
+
+No host, no store, no settings: nothing is remembered, and the model that is named is the model that rates.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from xl_vqa.api import PathLike, with_texts
+from xl_vqa.errors import ModelError, ModelFailedError, VideoUnreadableError, XlVqaError
+from xl_vqa.labels import Bands
+from xl_vqa.rating import DECODINGS, LabelDistribution, Rating
+
+if TYPE_CHECKING:
+    from xl_vqa.bridge.client import Video
+    from xl_vqa.vlm.rater import PreparedVideo, Rater
+
+    _Read = tuple[PreparedVideo, dict[str, Any]]
+    """The model's input, and what a Rating says of the video."""
+
+DECODE_THREADS: Final = 2
+
+
+def predict(
+    model: PathLike,
+    paths: PathLike | Iterable[PathLike],
+    *,
+    texts: str | Sequence[str | None] | None = None,
+    adapter: PathLike | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    decoding: str = "expectation",
+    batch_size: int = 8,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[Rating | XlVqaError]:
+    """Loads a model, rates videos with it in this process, and gives its memory back.
+
+    Args:
+        model: a folder that ``xl-vqa train`` made (an adapter finds its base model by itself), a folder with a
+            Qwen2.5-VL, a hub name, or ``starter``.
+        paths: one path or several. The next ``batch_size`` videos are decoded while the model rates.
+        texts: the text that AI-made videos were generated from: one for all, or one per path (None: no text).
+        adapter: a folder with a LoRA adapter for ``model``.
+        device, dtype: as in settings.toml.
+        decoding: how the label is read off the distribution: expectation, median, greedy or map.
+        batch_size: videos held in memory and given to the model at once.
+        on_progress: called with (finished, total) after every batch.
+
+    Returns:
+        One entry per path, in order: a Rating, or the error that says why there is none.
+
+    Raises:
+        ModelNotFoundError, ModelIncompatibleError, ModelMemoryError: the model cannot be loaded.
+        ValueError: ``texts`` has another length than ``paths``, another decoding, or ``batch_size`` below 1.
+    """
+    if decoding not in DECODINGS:
+        raise ValueError(f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be 1 or more, not {batch_size}")
+    videos = with_texts(paths, texts)
+    if not videos:
+        return []
+    rater = _load(os.fspath(model), None if adapter is None else os.fspath(adapter), device, dtype)
+    results: list[Rating | XlVqaError] = []
+    batches = [videos[start : start + batch_size] for start in range(0, len(videos), batch_size)]
+    try:
+        with ThreadPoolExecutor(DECODE_THREADS) as pool:
+            read = partial(_prepare, rater)
+            # one batch ahead of the model, so that memory holds two however many videos there are
+            coming = [pool.submit(read, video) for video in batches[0]]
+            for number, batch in enumerate(batches):
+                ready = [one.result() for one in coming]
+                following = batches[number + 1] if number + 1 < len(batches) else []
+                coming = [pool.submit(read, video) for video in following]
+                results += _rate(rater, batch, ready, decoding)
+                if on_progress is not None:
+                    on_progress(len(results), len(videos))
+    finally:
+        rater.close()
+    return results
+
+
+def _load(model: str, adapter: str | None, device: str, dtype: str) -> Rater:
+    from xl_vqa.host.registry import base_of_adapter
+    from xl_vqa.vlm.loader import load_rater
+
+    if adapter is None and (Path(model).expanduser() / "adapter_config.json").is_file():
+        model, adapter = base_of_adapter(Path(model).expanduser()), model
+    return load_rater(model, adapter, device, dtype)
+
+
+def _prepare(rater: Rater, video: Video) -> _Read | XlVqaError:
+    from xl_vqa.video.fingerprint import fingerprint
+    from xl_vqa.video.read import read_frames
+
+    try:
+        digest = fingerprint(video.path)
+        clip = read_frames(video.path, rater.spec.sampling)
+        facts = {"frames": clip.used, "video_fingerprint": digest, "warnings": clip.warnings}
+        return rater.prepare(clip), facts
+    except XlVqaError as error:
+        return error
+    except Exception as error:
+        return VideoUnreadableError(path=video.path, problem=f"{type(error).__name__}: {error}")
+
+
+def _rate(
+    rater: Rater, videos: Sequence[Video], ready: Sequence[_Read | XlVqaError], decoding: str
+) -> list[Rating | XlVqaError]:
+    from xl_vqa.host.remarks import warnings_of
+    from xl_vqa.host.store import settings_key
+
+    pairs = [(video, one) for video, one in zip(videos, ready, strict=True) if not isinstance(one, XlVqaError)]
+    outcomes = iter(_outcomes(rater, [(one[0], video.text) for video, one in pairs]))
+    spec = rater.spec
+    results: list[Rating | XlVqaError] = []
+    for video, one in zip(videos, ready, strict=True):
+        if isinstance(one, XlVqaError):
+            results.append(one)
+            continue
+        outcome = next(outcomes)
+        if not isinstance(outcome, LabelDistribution):
+            outcome.params["path"] = video.path
+            results.append(outcome)
+            continue
+        facts = {**one[1], "warnings": warnings_of(outcome, one[1]["warnings"], spec)}
+        results.append(
+            Rating(
+                path=video.path,
+                distribution=outcome,
+                model=spec.name,
+                model_fingerprint=rater.fingerprint,
+                settings_key=settings_key(spec, video.text),
+                text=video.text,
+                rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                decoding=decoding,
+                bands=Bands.default(outcome.scale),
+                **facts,
+            )
+        )
+    return results
+
+
+def _outcomes(
+    rater: Rater, items: Sequence[tuple[PreparedVideo, str | None]]
+) -> list[LabelDistribution | ModelError]:
+    """One per item. A batch that fails as a whole is tried again one by one."""
+    if not items:
+        return []
+    try:
+        return list(rater.rate(items))
+    except Exception as error:
+        if len(items) > 1:
+            return [outcome for item in items for outcome in _outcomes(rater, [item])]
+        if isinstance(error, ModelError):
+            return [error]
+        return [ModelFailedError(problem=str(error).strip()[:300] or type(error).__name__)]
