@@ -1,4 +1,4 @@
-"""``xl_vqa.rate`` and ``xl_vqa.predict`` from a Python program."""
+"""``xl_vqa.rate`` and ``predict`` from a Python program."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.errors import ModelFailedError, ModelNotFoundError, VideoError, VideoNotFoundError
 from xl_vqa.rating import Rating
 from xl_vqa.settings import Settings
+from xl_vqa.without_host import predict
 
 
 def test_ratings_and_errors_in_order(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ class TestPredict:
         finally:
             with HostClient(settings) as client:
                 client.stop()
-        for here, there in zip(xl_vqa.predict("stand-in", clips, texts=texts), by_host, strict=True):
+        for here, there in zip(predict("stand-in", clips, texts=texts), by_host, strict=True):
             assert isinstance(here, Rating)
             assert isinstance(there, Rating)
             assert replace(here, rated_at="") == replace(there, rated_at="")
@@ -76,7 +77,7 @@ class TestPredict:
         paths = [words, good, tmp_path / "none.mp4", good, good]
         texts = [None, None, None, "boom", "a text"]
         seen: list[tuple[int, int]] = []
-        rows = xl_vqa.predict(
+        rows = predict(
             "stand-in?fail_text=boom",
             paths,
             texts=texts,
@@ -93,16 +94,16 @@ class TestPredict:
     def test_decoding_bands_and_bad_arguments(self, tmp_path: Path) -> None:
         clip = tmp_path / "a.mp4"
         media.make_clip(clip, 160, 120, frames=12)
-        (rating,) = xl_vqa.predict("stand-in", clip, decoding="greedy")
+        (rating,) = predict("stand-in", clip, decoding="greedy")
         assert isinstance(rating, Rating)
         assert rating.label == rating.distribution.greedy()
-        assert xl_vqa.predict("stand-in", []) == []
+        assert predict("stand-in", []) == []
         with pytest.raises(ValueError, match="decoding"):
-            xl_vqa.predict("stand-in", clip, decoding="best")
+            predict("stand-in", clip, decoding="best")
         with pytest.raises(ValueError, match="batch_size"):
-            xl_vqa.predict("stand-in", clip, batch_size=0)
+            predict("stand-in", clip, batch_size=0)
         with pytest.raises(ModelNotFoundError):
-            xl_vqa.predict(tmp_path / "no model", clip)
+            predict(tmp_path / "no model", clip)
 
     @pytest.mark.slow
     def test_an_adapter_folder_finds_its_base(self, tmp_path: Path) -> None:
@@ -112,14 +113,14 @@ class TestPredict:
         made = make_set(tmp_path, videos=10)
         fine_tune(load_recipe(write_recipe(made, output="ours", epochs=1)))
         clips = [tmp_path / f"{k}.mp4" for k in range(3)]
-        rows = xl_vqa.predict(tmp_path / "ours", clips, device="cpu")
-        named = xl_vqa.predict(made.model, clips, adapter=tmp_path / "ours", device="cpu")
+        rows = predict(tmp_path / "ours", clips, device="cpu")
+        named = predict(made.model, clips, adapter=tmp_path / "ours", device="cpu")
         assert [row.model for row in rows if isinstance(row, Rating)] == ["ours"] * 3
         for one, other in zip(rows, named, strict=True):
             assert isinstance(one, Rating)
             assert isinstance(other, Rating)
             assert one.distribution == other.distribution
-        base = xl_vqa.predict(made.model, clips, device="cpu")
+        base = predict(made.model, clips, device="cpu")
         assert [row.expected_label for row in base] != [row.expected_label for row in rows]  # type: ignore[union-attr]
 
 

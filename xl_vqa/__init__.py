@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xl_vqa.api import rate
-    from xl_vqa.without_host import predict
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "predict", "rate"]
+__all__ = ["__version__", "rate"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,8 +17,4 @@ def __getattr__(name: str) -> Any:
         from xl_vqa.api import rate
 
         return rate
-    if name == "predict":
-        from xl_vqa.without_host import predict
-
-        return predict
     raise AttributeError(f"module 'xl_vqa' has no attribute {name!r}")

@@ -1,6 +1,7 @@
-"""``xl_vqa.predict(model, paths)``: ratings by a model loaded in this process, for experiments and batch jobs.
+"""``predict(model, paths)``: ratings by a model loaded in this process, for experiments and batch jobs.
 
-No host, no store, no settings: nothing is remembered, and the model that is named is the model that rates.
+No host, no store, no settings: nothing is remembered, and the model that is named is the model that rates. Not a
+name of the package itself: what a cell imports must not lead to torch (import-linter).
 """
 
 from __future__ import annotations
