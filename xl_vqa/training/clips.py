@@ -21,7 +21,8 @@ from xl_vqa.training import attributes, defects, encoder
 from xl_vqa.training.cache import Progress, atomic_path, read_json, write_json
 from xl_vqa.training.contents import Content, generator, render
 from xl_vqa.training.defects import BY_NAME, CLEAN
-from xl_vqa.training.plans import EVERY_SEVERITY, Item, Plan, plan
+from xl_vqa.training.plans import EVERY_SEVERITY, Item, Plan
+from xl_vqa.training.plans import plan as plan
 
 CLIPS_VERSION: Final = 2
 """Goes up whenever a clip of the first plan would come out differently; old clips are then made again."""
