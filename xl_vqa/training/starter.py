@@ -73,7 +73,8 @@ def make(
         (items, [clip.mos for clip in made]) for items, made in (parts["train"], parts["validation"])
     )
     training_clips = parts["train"][1]
-    history = fit(model, prompts, taught, checked, options, [clip.content for clip in training_clips])
+    owners, defects = [clip.content for clip in training_clips], [clip.defect for clip in training_clips]
+    history = fit(model, prompts, taught, checked, options, owners, defects)
     trained_minutes = (time.monotonic() - started) / 60
     print("5/5 evaluation", flush=True)
     catalogue = contents.catalogue(work)
