@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.schemes import Scheme
-from xl_vqa.training.starter_schemes import AnswerTree
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
