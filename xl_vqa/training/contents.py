@@ -119,7 +119,7 @@ def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
             filters = _fill(size, (1280, 720))
         else:
             # by count, not by time: a telephone's clock is uneven, and a frame shown twice would be a defect
-            filters = f"setpts=N/({film.fps:g}*TB),{_fill(size, (film.width, film.height))}"
+            filters = f"setpts=N/({film.fps:g}*TB),fps={film.fps:g},{_fill(size, (film.width, film.height))}"
         return encoder.read_segment(Path(content.path), content.start_s, frames, size, filters)
     with Image.open(content.path) as image:
         upright = _upright(image, content.source).convert("RGB")
