@@ -9,6 +9,7 @@ Own code, because nothing that is kept fits: pyiqa is noncommercial, piq downloa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -189,9 +190,10 @@ class SceneModel:
         """NIQE: 0 where both are the same; higher is worse."""
         difference = self.mean - other.mean
         inverse = np.linalg.pinv((self.covariance + other.covariance) / 2)
-        return float(np.sqrt(max(difference @ inverse @ difference, 0.0)))
+        return math.sqrt(max(float(difference @ inverse @ difference), 0.0))
 
 
 def sharp(patches: FloatArray, sharpness: FloatArray, share: float = 0.75) -> FloatArray:
     """The patches of one picture that are at least ``share`` as sharp as its sharpest: a pristine model's."""
-    return patches[sharpness >= share * sharpness.max()]
+    found: FloatArray = patches[sharpness >= share * sharpness.max()]
+    return found
