@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import subprocess
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -151,6 +152,9 @@ def test_report(language: str, run: Run, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert "Warning" not in done.stderr
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    told = subprocess.check_output(["pdftotext", tmp_path / "r.pdf", "-"], text=True)
+    # the footer of every page names the workbook, not a copy that was made for printing
+    assert told.count(book.name) == told.count("\f") >= 2
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

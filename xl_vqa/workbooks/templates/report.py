@@ -47,7 +47,9 @@ def pdf(path: Path) -> bytes:
     with tempfile.TemporaryDirectory(prefix="xl_vqa_report_") as name:
         folder = Path(name)
         # LibreOffice prints visible sheets alone, and the log may have ten thousand rows
-        visible, bare = folder / "visible.xlsx", folder / "report.xlsx"
+        # and puts the name of the file into the footer
+        visible, bare = folder / "visible.xlsx", folder / "copy" / f"{path.stem}.xlsx"
+        bare.parent.mkdir()
         hide_others(path, visible)
         recalculate.strip_values(visible, bare)
         with _failures(path):
