@@ -78,12 +78,15 @@ def test_the_card_holds_the_figures_and_the_licences(tmp_path: Path) -> None:
     assert "| package | CC-BY-4.0 | 2 | Anna |" in text
     assert "All reach it." in text
     assert "4 files of 2 photographs" in text
+    assert "- Ranked worst: blur (SRCC 1.00)." in text
+    assert "moved by up to 1.00 MOS with its size" in text
 
 
 def test_the_card_of_a_model_with_one_split_only(tmp_path: Path) -> None:
     text = card(tmp_path, {"test": BAD})
     assert "Below it: blur." in text
     assert "Not measured." in text
+    assert "moves the score was not measured" in text
     assert "No clip with such a defect was measured." in text
     assert "Other seeds" not in text
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.training import starter_card_tables as tables
+from xl_vqa.training import starter_invariance
 from xl_vqa.training.cache import atomic_path
 
 TEMPLATE: Final = """\
@@ -32,9 +33,10 @@ Qwen2.5-VL on ratings of your own.
 ## Figures
 
 No photograph and no part of the film is in two splits. *Unseen contents* are of the kinds that were trained;
-*unseen sources* are a package and a photographer of whom training has nothing at all. The figures are agreement
-with pseudo-labels made the same way as in training: they say how well the model learned its task, not how well it
-agrees with people. Intervals are 95%, from a bootstrap that draws whole photographs and parts of the film.
+*unseen sources* are whole packages, a photographer and all live action, of which training has nothing at all.
+The figures are agreement with pseudo-labels made the same way as in training: they say how well the model learned
+its task, not how well it agrees with people. Intervals are 95%, from a bootstrap that draws whole photographs and
+parts of the film.
 
 {summary}
 
@@ -93,14 +95,15 @@ Unseen contents by score:
 
 Blur, scaling, noise and codecs: VMAF against the pristine frames, MOS = 1 + 4 (VMAF - 20) / 77, clipped to 1..5.
 Everything else: a table with one MOS per severity, a judgement of this project (`xl_vqa/training/defects.py`).
+Several in one clip: the worst one's MOS, less half of what each other one would still cost.
 
 ## Limits
 
-- Pictures are shrunk to the budget above before the model sees them: fine damage in large pictures (a light
-  blur at 1080p, say) is partly invisible to it.
-- It sees a few frame pairs: a short fault between them is missed. A wholly frozen clip looks like a still scene.
-- Few sources: stills seen by a moving virtual camera, and one animated film; no live action.
-- One defect at a time was trained (scaling with compression excepted).
+- {weakest}
+- {unsteady}
+- A short fault between the frames that it looks at is missed.
+- Few sources: mostly stills seen by a moving virtual camera, and animated film; no live action was trained on.
+- Labels are computed, not asked of people: the model cannot be better than these rules.
 
 ## Data and licences
 
@@ -170,6 +173,8 @@ def write_card(
         "by_size": tables.slices_table(evaluation, "by_size", "size"),
         "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
         "forms": tables.forms_table(forms),
+        "weakest": _weakest(evaluation),
+        "unsteady": _unsteady(forms),
         "sources": "\n".join(
             f"| {source} | {license} | {count} | {authors} |" for source, license, authors, count in sources
         ),
@@ -199,3 +204,20 @@ def _unseen_defects(evaluation: Mapping[str, Any]) -> str:
         table=tables.defects_table(evaluation, "by_unseen_defect"),
         missed=tables.missed(evaluation, "by_unseen_defect", tables.ENOUGH_UNSEEN),
     )
+
+
+def _weakest(evaluation: Mapping[str, Any]) -> str:
+    """The three defects that it ranks worst, taught or not."""
+    found = tables.held_out(evaluation)
+    rows = {**found.get("by_defect", {}), **found.get("by_unseen_defect", {})}
+    worst = sorted(rows, key=lambda name: rows[name]["srcc"])[:3]
+    return "Ranked worst: " + ", ".join(f"{name} (SRCC {rows[name]['srcc']:.2f})" for name in worst) + "."
+
+
+def _unsteady(forms: Sequence[Mapping[str, Any]]) -> str:
+    """By what the score of one clip moves most."""
+    found = sorted(starter_invariance.summary(forms), key=lambda one: -float(one["largest"]))
+    if not found:
+        return "How far another size, length or frame rate moves the score was not measured."
+    first = found[0]
+    return f"The score of one clip moved by up to {first['largest']:.2f} MOS with its {first['axis']}."
