@@ -104,3 +104,23 @@ def test_attributes_take_the_stronger_and_stay_within_five() -> None:
     assert found == {"blur": 4.0, "compression": 5.0}
     assert attributes.of([("noise", 1)], encode_loss=2.0) == {"compression": 2.5, "noise": 1.0}
     assert attributes.of([("clean", 0)]) == {}
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_a_content_that_joined_later_gets_a_few_of_either_plan(split: str) -> None:
+    chosen = set()
+    for number in range(30):
+        one = scene(number, split, contents.LATER[number % len(contents.LATER)])
+        made, later = plans.plan(one, 6), plans.later_plan(one)
+        assert made[:4] == plans.first_plan(one, 6)[:4]
+        places = tuple(later.index(item) for item in made[4:])
+        assert len(places) == 3
+        assert places == tuple(sorted(set(places)))
+        chosen.add(places)
+    # not always the same three
+    assert len(chosen) > 8
+
+
+def test_unseen_sources_that_joined_later_are_tested_like_all() -> None:
+    later, old = (plans.plan(scene(1, "unseen", source), 6) for source in (contents.LATER[0], "package"))
+    assert len(later) == len(old)

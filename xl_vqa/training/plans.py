@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.training import attributes
-from xl_vqa.training.contents import DRAWN, Content, generator
+from xl_vqa.training.contents import DRAWN, LATER, Content, generator
 from xl_vqa.training.defects import (
     BY_NAME,
     CLEAN,
@@ -30,6 +30,7 @@ from xl_vqa.training.defects import (
 )
 
 COMBINED: Final = "combined"
+COPIES: Final = 3
 EVERY_SEVERITY: Final = frozenset({"test", "unseen"})
 """Splits whose contents show a defect at all severities."""
 
@@ -66,8 +67,17 @@ Plan = tuple[Item, ...]
 
 
 def plan(content: Content, per_content: int) -> Plan:
-    """The first plan, and after it the later one (nothing for the demo's contents)."""
-    return first_plan(content, per_content) + later_plan(content)
+    """The first plan, and after it the later one (nothing for the demo's contents).
+
+    Contents of the sources that joined later are many: for training each of them gets a clean copy and
+    ``COPIES`` clips of either plan, because another content teaches more than another copy of the same.
+    """
+    first, later = first_plan(content, per_content), later_plan(content)
+    if content.source in LATER and content.split not in EVERY_SEVERITY:
+        rng = generator("copies", content.name)
+        chosen = sorted(int(i) for i in rng.permutation(len(later))[:COPIES])
+        return first[: 1 + COPIES] + tuple(later[i] for i in chosen)
+    return first + later
 
 
 def first_plan(content: Content, per_content: int) -> Plan:
