@@ -16,6 +16,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.templates.conftest import need_soffice
 from tests.workbooks.package_rules import problems
+from xl_vqa.labels import ACR_BANDS
 from xl_vqa.workbooks import sheet_edit
 from xl_vqa.workbooks.package import Package
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
@@ -120,6 +121,12 @@ def test_update_writes_times_and_thumbnails_into_the_score_sheet(run: Run, tmp_p
     places = sorted((image.anchor._from.row + 1, image.anchor._from.col + 1) for image in sheet._images)
     assert places == [(SCORE_FIRST + 1, 1), (SCORE_FIRST + 3, 1)]
     assert all(image.width <= 120 and image.height <= 120 for image in sheet._images)
+    # in the workbook's language, whatever the language of the one who runs the command
+    assert "Rating" not in done.stdout
+    bands = [sheet.cell(SCORE_FIRST + 1 + k, 5).value for k in range(3)]
+    assert bands[1] is None
+    assert {bands[0], bands[2]} <= {band.ja for band in ACR_BANDS}
+    assert "動画" in sheet.cell(SCORE_FIRST + 2, 7).value
     times = [sheet.cell(SCORE_FIRST + 1 + k, 9).value for k in range(3)]
     assert times[1] is None
     assert all(abs(times[k] - datetime.datetime.now()) < datetime.timedelta(minutes=10) for k in (0, 2))

@@ -17,6 +17,7 @@ import pytest
 
 from tests.workbooks.package_rules import problems
 from xl_vqa.workbooks.templates.build import BUILDERS, file_name, shipped, template_folder
+from xl_vqa.workbooks.templates.known import language_of, read_template
 from xl_vqa.workbooks.templates.recalculate import values_of
 from xl_vqa.workbooks.templates.words_kpi import KPI
 from xl_vqa.workbooks.templates.words_label import LABEL
@@ -135,3 +136,31 @@ def test_they_print_whole_and_without_an_error(printed: Any, folder: Path) -> No
         assert KPI["f_beyond"][position] in dashboard[0]
         assert any(KPI["chart_hours"][position][:6] in page for page in dashboard)
         assert len(dashboard) <= 4
+
+
+@pytest.mark.parametrize("template", shipped(), ids=FILES)
+def test_the_language_of_a_workbook_is_known_from_what_is_left_of_its_wording(
+    template: tuple[str, str, bool], tmp_path: Path
+) -> None:
+    language = template[1]
+    source = template_folder() / file_name(*template)
+    workbook, known = read_template(source)
+    assert language_of(workbook, known) == language
+    # every sheet renamed, into the other language even: the headings tell
+    book = openpyxl.load_workbook(source)
+    for number, sheet in enumerate(book.worksheets):
+        sheet.title = f"シート{number}" if language == "en" else f"My sheet {number}"
+    place = book.defined_names["xl_vqa_videos"]
+    title = book.worksheets[workbook.sheets.index(workbook.entry(known.sheet))].title
+    place.attr_text = f"'{title}'!{place.attr_text.rpartition('!')[2]}"
+    renamed = tmp_path / "renamed.xlsx"
+    book.save(renamed)
+    workbook, known = read_template(renamed)
+    assert language_of(workbook, known) == language
+    # and those gone, too
+    sheet = book[known.sheet]
+    for column in range(1, sheet.max_column + 1):
+        if isinstance(sheet.cell(known.row, column).value, str):
+            sheet.cell(known.row, column).value = f"h{column}"
+    book.save(renamed)
+    assert language_of(*read_template(renamed)) is None

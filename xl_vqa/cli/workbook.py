@@ -94,12 +94,12 @@ def update(
     from xl_vqa.workbooks.cells import column_letters
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
     from xl_vqa.workbooks.templates.extras import write_extras
-    from xl_vqa.workbooks.templates.known import read_template
+    from xl_vqa.workbooks.templates.known import language_of, read_template
 
     settings = Settings.load()
     language = settings.language
     console = Console(stderr=True)
-    _, known = read_template(workbook)
+    book, known = read_template(workbook)
     if known.kind == "label":
         raise WorkbookLabelsError(path=str(workbook))
     try:
@@ -107,7 +107,8 @@ def update(
     except WorkbookColumnMissingError:
         console.print(tr("workbook_empty", language, sheet=known.sheet), markup=False)
         return
-    scores = WorkbookScores(plan, language=language, output=output)
+    # what stands in the cells is read by others than the one who runs this
+    scores = WorkbookScores(plan, language=language_of(book, known) or language, output=output)
     scores.check()
     for note in plan.notes:
         console.print(note.message(language), style="yellow", markup=False)

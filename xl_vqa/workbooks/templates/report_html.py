@@ -12,7 +12,7 @@ from typing import Any, Final
 from xl_vqa.labels import ACR_BANDS
 from xl_vqa.workbooks.sheet_read import WorkbookFile
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INK, LINE, RED
-from xl_vqa.workbooks.templates.known import known_template
+from xl_vqa.workbooks.templates.known import known_template, language_of
 from xl_vqa.workbooks.templates.report import computed, pages_of
 from xl_vqa.workbooks.templates.words_kpi import KPI
 
@@ -36,33 +36,28 @@ _COLORS: Final = ("#D9822B", INK, "#3F9C5A")
 
 
 def html_report(path: Path, language: str, remark: str) -> str:
-    """``remark`` is shown where the figures are those of the last saving.
+    """``remark`` is shown where the figures are those of the last saving; ``language`` is that of the remark.
 
     Raises what ``report.computed`` raises.
     """
     import openpyxl
 
     source = WorkbookFile(path)
-    pages, kind = pages_of(source), known_template(source).kind
+    pages, known = pages_of(source), known_template(source)
+    own = language_of(source, known) or language
     with computed(path) as (file, fresh):
         values = openpyxl.load_workbook(file, data_only=True)
     looks = openpyxl.load_workbook(path)
     parts = [
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{own}"><head><meta charset="utf-8">'
         f"<title>{html.escape(path.stem)}</title><style>{_STYLE}</style></head><body>"
     ]
     if not fresh:
         parts.append(f"<p><em>{html.escape(remark)}</em></p>")
     for number, name in enumerate(pages):
-        charts = _charts(values, kpi_language(looks, language)) if kind == "kpi" and number == 0 else ""
+        charts = _charts(values, own) if known.kind == "kpi" and number == 0 else ""
         parts.append(f"<section>{_sheet(values[name], looks[name])}{charts}</section>")
     return "".join([*parts, "</body></html>\n"])
-
-
-def kpi_language(looks: Any, otherwise: str) -> str:
-    """The language of the workbook itself, by the name of its log."""
-    names = looks.sheetnames
-    return next((code for code, text in zip(("en", "ja"), KPI["log"], strict=True) if text in names), otherwise)
 
 
 def _sheet(values: Any, looks: Any) -> str:
