@@ -180,7 +180,7 @@ class Naming:
     @classmethod
     def of(cls, model: StarterForConditionalGeneration, defects: Sequence[str]) -> Naming:
         names = {name: number for number, name in enumerate(sorted(set(defects)))}
-        width = model.get_input_embeddings().weight.shape[1]
+        width = int(model.config.get_text_config().hidden_size)
         return cls(torch.nn.Linear(width, len(names)), torch.tensor([names[name] for name in defects]))
 
     def loss(self, state: Tensor, clips: Sequence[int]) -> Tensor:

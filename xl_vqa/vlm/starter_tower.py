@@ -219,9 +219,9 @@ class StarterTower(nn.Module):
         """Everything that needs no training, for one video."""
         layout = Layout.of_grid(grid[1], grid[2])
         canvas = (frames_of(patches, grid) * self.image_std + self.image_mean).clamp(0, 1)
-        whole, tiles, rest = canvas.split(
-            [rows * CELL for rows in (layout.whole_rows, TILE_ROWS, layout.sample_rows)], 2
-        )
+        below = layout.whole_rows * CELL
+        rest_begins = below + TILE_ROWS * CELL
+        whole, tiles, rest = canvas[:, :, :below], canvas[:, :, below:rest_begins], canvas[:, :, rest_begins:]
         samples, marks = _sampled(rest, layout)
         with torch.no_grad():
             whole_deep, tiles_deep = self._deep(whole), self._deep(tiles)
@@ -239,8 +239,8 @@ class StarterTower(nn.Module):
         count = layout.sample_rows * layout.width - 1
         steps = steps[:, torch.arange(count) % SAMPLE_CELLS]
         parts = torch.cat([whole_deep, pixels], dim=1), torch.cat([tiles_deep, fine], dim=1)
-        cells = [part.permute(0, 2, 3, 1).flatten(0, 2) for part in parts]
-        return ClipFeatures(*cells, steps.flatten(0, 1), pairs, clip)
+        of_whole, of_tiles = (part.permute(0, 2, 3, 1).flatten(0, 2) for part in parts)
+        return ClipFeatures(of_whole, of_tiles, steps.flatten(0, 1), pairs, clip)
 
     def _deep(self, rgb: Tensor) -> Tensor:
         size = (rgb.shape[2] // CELL, rgb.shape[3] // CELL)
@@ -302,10 +302,10 @@ class StarterForConditionalGeneration(Qwen2_5_VLForConditionalGeneration):  # ty
 
 def _sampled(rest: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
     """The rows of point samples, [2*t, 3, H, W], to samples [t, WINDOW, 3, 28, 28] and marks [t, MARKS]."""
-    cells = rest.unflatten(3, (layout.width, CELL)).unflatten(2, (layout.sample_rows, CELL))
+    cells = rest.reshape(len(rest), 3, layout.sample_rows, CELL, layout.width, CELL)
     # [2*t, 3, rows, 28, columns, 28] to [2*t, cells, 3, 28, 28]
     cells = cells.permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
-    pairs = cells.unflatten(0, (-1, 2))
+    pairs = cells.reshape(-1, 2, *cells.shape[1:])
     samples = pairs[:, :, :SAMPLE_CELLS].transpose(1, 2).flatten(1, 2)
     return samples, pairs[:, 0, -1, :MARKS].mean((2, 3))
 
