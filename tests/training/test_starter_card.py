@@ -55,9 +55,9 @@ MOVED = [
 
 
 def facts(**more: Any) -> dict[str, Any]:
-    names = ("parameters", "trained", "frames", "max_pixels", "train_clips", "train_contents", "planned_contents")
+    numbers = "parameters trained frames window max_pixels train_clips train_contents planned_contents"
     known = {"megabytes": 6.5, "minutes": 12.0, "cores": 2, "reused": "(from nothing)"}
-    return {**dict.fromkeys(names, 8), **known, **more}
+    return {**dict.fromkeys(numbers.split(), 8), **known, **more}
 
 
 def card(folder: Path, evaluation: dict[str, Any], **more: Any) -> str:

@@ -26,7 +26,8 @@ Qwen2.5-VL on ratings of your own.
 |---|---|
 | parameters | {parameters:,}, of which {trained:,} were trained here |
 | files in all | {megabytes:.1f} MB |
-| what it sees of a video | {frames} frames as neighbouring pairs, at most {max_pixels:,} pixels each |
+| what it sees of a video | {frames} frames in pairs, whole (at most {max_pixels:,} pixels) and as native tiles |
+| and around each pair | point samples of {window} consecutive frames |
 | trained on | {train_clips:,} clips of {train_contents} of the {planned_contents} contents of `make starter` |
 | training took | {minutes:.1f} minutes on {cores} cores {reused} |
 
