@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from xl_vqa.training.target_mask import IGNORE
@@ -46,3 +48,20 @@ class AnswerTree:
             ids[row, : len(self.answers[i])] = torch.tensor(self.answers[i])
             targets[row, : self.counted[i]] = torch.tensor(self.answers[i][: self.counted[i]])
         return ids, targets
+
+    def greedy(self, joint: Sequence[float] | NDArray[np.float64]) -> int:
+        """The answer that taking the likeliest token again and again ends at; ``joint[i]`` belongs to answer i.
+
+        By the probability of what can follow, as rating.LabelDistribution.greedy does: a first digit counts for
+        as much as the answers that begin with it.
+        """
+        left, depth = list(range(len(self.answers))), 0
+        while len(left) > 1:
+            masses: dict[int, float] = {}
+            for i in left:
+                token = self.answers[i][depth]
+                masses[token] = masses.get(token, 0.0) + float(joint[i])
+            best = max(masses, key=lambda token: (masses[token], -token))
+            left = [i for i in left if self.answers[i][depth] == best]
+            depth += 1
+        return left[0]

@@ -126,8 +126,8 @@ def answer(
         for i, tokens in enumerate(tree.answers):
             total = sum(logs[:, place[tokens[:k]], token] for k, token in enumerate(tokens))
             joint[rows, i] = np.exp(np.asarray(total, dtype=np.float64))
-        for row, index in enumerate(group):
-            greedy[index] = _walk(tree, place, logs[row])
+        for index in group:
+            greedy[index] = tree.greedy(joint[index])
     return Answered(joint, greedy)
 
 
@@ -157,19 +157,6 @@ def _node_logs(
     )
     logits = torch.cat([first, output.logits.float()], dim=1)
     return np.asarray(logits.log_softmax(-1).numpy())
-
-
-def _walk(tree: AnswerTree, place: dict[tuple[int, ...], int], logs: NDArray[np.float32]) -> int:
-    """The answer of greedy decoding; ``logs`` is [nodes, vocabulary]."""
-    left = list(range(len(tree.answers)))
-    depth = 0
-    while len(left) > 1:
-        prefix = tree.answers[left[0]][:depth]
-        tokens = sorted({tree.answers[i][depth] for i in left})
-        best = max(tokens, key=lambda token: float(logs[place[prefix], token]))
-        left = [i for i in left if tree.answers[i][depth] == best]
-        depth += 1
-    return left[0]
 
 
 def _loss(
