@@ -9,8 +9,8 @@ import torch
 from tests.starter_clips import SMALL, made_clip
 from xl_vqa.training import starter_fit
 from xl_vqa.training.features import StoredFeatures
-from xl_vqa.training.starter_seeds import SPECIAL_IDS
 from xl_vqa.training.starter_fit import FitOptions, Prompts, fit, predict
+from xl_vqa.training.starter_seeds import SPECIAL_IDS
 from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.training.starter_tokenizer import build_tokenizer
 from xl_vqa.vlm.canvas import Layout, clip_patches
