@@ -29,7 +29,7 @@ walls: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# Data, training, evaluation and card of the starter model: under 30 minutes on two cores.
+# Data, training, evaluation and card of the starter model: hours on two cores from nothing, and it resumes.
 starter: $(READY)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
 	$(BIN)/python -m xl_vqa.training.starter --output model/starter

@@ -44,15 +44,22 @@ class Sampling:
 
     frames: int = 16
     adjacent_pairs: bool = True
+    window: int = 0
+    """How many consecutive frames around each pair are seen as point samples (vlm/canvas.py); even, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """Budget after resizing, in pixels: per frame at least and at most, and over all frames together."""
+    """Budget after resizing, in pixels: per frame at least and at most, and over all frames together.
+
+    With ``canvas`` it is the budget of the whole view; native-size tiles and point samples come below it
+    (vlm/canvas.py).
+    """
 
     min_pixels: int = 128 * 28 * 28
     max_pixels: int = 768 * 28 * 28
     total_pixels: int = 16 * 768 * 28 * 28
+    canvas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,10 @@ class ModelSpec:
         problems = []
         if self.sampling.frames < 2 or self.sampling.frames % 2:
             problems.append(f"sampling.frames must be even and 2 or more, not {self.sampling.frames}")
+        if self.sampling.window % 2 or self.sampling.window < 0:
+            problems.append(f"sampling.window must be even and 0 or more, not {self.sampling.window}")
+        if (self.sampling.window > 0) != self.pixels.canvas:
+            problems.append("sampling.window and pixels.canvas go together")
         if not 28 * 28 <= self.pixels.min_pixels <= self.pixels.max_pixels:
             problems.append("pixels.min_pixels must lie between 784 and pixels.max_pixels")
         if self.pixels.total_pixels < self.pixels.min_pixels * self.sampling.frames:
@@ -101,7 +112,11 @@ class ModelSpec:
         return cls(name=name)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"format": FORMAT, **asdict(self)}
+        values = {"format": FORMAT, **asdict(self)}
+        # what a plain Qwen2.5-VL does not use is left out: its fingerprint must not change for it
+        if not self.pixels.canvas:
+            del values["sampling"]["window"], values["pixels"]["canvas"]
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelSpec:

@@ -56,3 +56,20 @@ def test_text_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "xl_vqa.json").write_text("{")
     with pytest.raises(ModelIncompatibleError, match=r"xl_vqa\.json"):
         ModelSpec.load(tmp_path)
+
+
+def test_a_plain_model_does_not_mention_what_only_the_starter_has() -> None:
+    plain = ModelSpec().to_dict()
+    assert "window" not in plain["sampling"]
+    assert "canvas" not in plain["pixels"]
+    canvas = ModelSpec(sampling=Sampling(8, window=16), pixels=Pixels(canvas=True))
+    assert ModelSpec.from_dict(canvas.to_dict()) == canvas
+    assert ModelSpec.from_dict(plain) == ModelSpec()
+
+
+@pytest.mark.parametrize(
+    ("window", "canvas", "problem"), [(16, False, "go together"), (0, True, "go together"), (3, True, "even")]
+)
+def test_windows_and_canvas_go_together(window: int, canvas: bool, problem: str) -> None:
+    with pytest.raises(ModelIncompatibleError, match=problem):
+        ModelSpec(sampling=Sampling(8, window=window), pixels=Pixels(canvas=canvas))

@@ -22,6 +22,7 @@ from xl_vqa.training.recipe import load_recipe
 from xl_vqa.training.recipe_check import check_recipe
 from xl_vqa.training.trainable import make_trainable
 from xl_vqa.vlm.backbone import load_backbone
+from xl_vqa.vlm.canvas import WINDOW, Layout
 from xl_vqa.vlm.patches import frame_size, make_patches
 
 
@@ -58,6 +59,16 @@ def test_no_video_has_more_tokens_than_the_most(pairs: int, height: int, width: 
     spec = ModelSpec(sampling=Sampling(2 * pairs), pixels=Pixels(4 * 784, 96 * 784, 600 * 784))
     size = frame_size(height, width, 2 * pairs, spec.pixels)
     assert pairs * (size[0] // 28) * (size[1] // 28) <= most_tokens(spec)
+
+
+@given(st.integers(1, 8), st.integers(28, 3000), st.integers(28, 3000))
+@settings(max_examples=100, deadline=None)
+def test_nor_on_the_starters_canvas(pairs: int, height: int, width: int) -> None:
+    assume(height / 20 < width < height * 21 / 9)
+    pixels = Pixels(16 * 784, 96 * 784, 600 * 784, canvas=True)
+    spec = ModelSpec(sampling=Sampling(2 * pairs, window=WINDOW), pixels=pixels)
+    size = frame_size(height, width, 2 * pairs, pixels)
+    assert pairs * Layout(size[0] // 28, size[1] // 28).cells <= most_tokens(spec)
 
 
 @pytest.mark.parametrize(("total", "tokens"), [(10**6, 4 * 16), (8 * 9, 4 * 9)])

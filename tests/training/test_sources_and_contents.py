@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from xl_vqa.training import contents, sources
+from xl_vqa.training import contents, encoder, live_films, more_photos, sources
 from xl_vqa.training.contents import Content
 
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -118,6 +119,114 @@ def test_the_same_content_looks_the_same_every_time(photo: sources.Photo) -> Non
     assert np.array_equal(first, second)
     other = contents.render(Content(**{**small.to_dict(), "name": "another"}), 6)
     assert not np.array_equal(first, other)
+
+
+def test_later_packages_train_and_validate_but_leave_the_test_as_it_was() -> None:
+    for package in contents.LATER:
+        splits = {contents.split_of_photo(f"{package}/{i}") for i in range(100)}
+        assert splits == ({"unseen"} if package == more_photos.FORENSICS else {"train", "validation"})
+    assert contents.split_of_photo(f"{more_photos.HIGH_DPI}ish/1") in {"train", "validation", "test"}
+
+
+def scene_with_split(split: str) -> str:
+    return next(name for i in range(200) if contents.split_of_photo(name := f"endless-sky-data/{i}") == split)
+
+
+def test_a_larger_copy_is_of_its_scenes_split_and_never_of_a_tested_one(tmp_path: Path) -> None:
+    path = tmp_path / "copy.png"
+    Image.new("RGB", (1440, 720)).save(path)
+    for split in ("train", "validation", "test"):
+        scene = scene_with_split(split)
+        copy = sources.Photo(path, "endless-sky-high-dpi/x", more_photos.HIGH_DPI, "Nobody", "CC0-1.0", scene)
+        found = contents._photo_contents(copy, 2)
+        assert {(c.group, c.split) for c in found} == (set() if split == "test" else {(scene, split)})
+
+
+def test_only_later_packages_have_medium_sizes_and_more_views_of_the_largest(tmp_path: Path) -> None:
+    medium, huge = tmp_path / "medium.png", tmp_path / "huge.png"
+    Image.new("RGB", (1024, 768)).save(medium)
+    Image.new("RGB", (3000, 2000)).save(huge)
+
+    def views(path: Path, package: str) -> list[Content]:
+        return contents._photo_contents(sources.Photo(path, f"{package}/{path.stem}", package, "", "CC0-1.0"), 2)
+
+    small = {size for size, _ in contents.SMALL_SIZES}
+    assert {(c.width, c.height) for c in views(medium, "lomiri-wallpapers-16.04")} <= small
+    assert {(c.width, c.height) for c in views(medium, more_photos.GCOMPRIS)} <= {
+        size for size, _ in contents.MEDIUM_SIZES
+    }
+    assert len(views(huge, "lomiri-wallpapers-16.04")) == 2
+    assert len(views(huge, more_photos.ENLIGHTENMENT)) == 4
+
+
+def test_a_telephones_picture_stands_upright_in_later_packages_only(tmp_path: Path) -> None:
+    path = tmp_path / "turned.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (600, 500)).save(path, exif=exif)
+    with Image.open(path) as image:
+        assert contents._upright(image, more_photos.FORENSICS).size == (500, 600)
+        assert contents._upright(image, "ukui-wallpapers").size == (600, 500)
+
+
+README = """Copyright: Somebody
+License: CC-BY-SA 4.0
+Source: https://commons.wikimedia.org/wiki/File:A.jpg
+Files:
+india/TajMahal.webp
+india/other.webp
+
+Files: heron.webp
+License: CC0-1.0
+Copyright: Order Differs
+Comments: cropping
+
+Copyright: Bruno
+License: GPLv3
+Files: cat.webp
+
+Copyright: Reviewed
+License: Public Domain
+Source: https://commons.wikimedia.org/wiki/File:B.jpg
+Files: hall.webp
+
+Copyright: Nobody Knows
+License: Public domain
+Source: https://example.org/x.jpg
+Files: hearsay.webp
+"""
+
+
+def test_credits_of_a_readme_are_read_and_refused_like_any_statement() -> None:
+    found = {name: (c.author, c.license) for c in more_photos.read_credits(README) for name in c.files}
+    assert found == {
+        "india/tajmahal.webp": ("Somebody", "CC-BY-SA-4.0"),
+        "india/other.webp": ("Somebody", "CC-BY-SA-4.0"),
+        "heron.webp": ("Order Differs", "CC0-1.0"),
+        "hall.webp": ("Reviewed", "public-domain"),
+    }
+
+
+def test_views_of_live_films_are_smaller_than_the_film() -> None:
+    for film in live_films.FILMS:
+        assert film.license in sources.ACCEPTED_LICENSES
+        assert film.largest[0] < film.width
+        assert film.largest[1] < film.height
+        assert film.duration_s - film.steady_s > contents.FRAMES / film.fps
+        assert contents._live_film(film.title) is film
+    assert contents._live_film(sources.FILM_CREDIT[0]) is None
+
+
+def test_no_frame_of_an_unevenly_timed_film_comes_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_films, "FILMS", (replace(live_films.DOG, width=160, height=90),))
+    film = tmp_path / "uneven.mp4"
+    gray = np.arange(40, dtype=np.uint8)[:, None, None, None] * 6
+    frames = np.broadcast_to(gray, (40, 90, 160, 3))
+    # every fifth frame stays for three
+    encoder.encode(frames, 30.0, film, "h264", 4, filters="setpts=(N+2*floor(N/5))/(30*TB)")
+    details = live_films.DOG.title, "unseen", "", "CC0-1.0", str(film), 160, 90, 30.0, 0.2
+    shown = contents.render(Content("dog/0.2", "film/dog", *details), 20).mean((1, 2, 3))
+    assert np.all(np.diff(shown) > 3)
 
 
 def test_the_catalogue_keeps_groups_together_where_the_sources_are_there() -> None:

@@ -6,19 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from tests.starter_clips import SMALL, made_clip
 from xl_vqa.training import starter_fit
 from xl_vqa.training.features import StoredFeatures
-from xl_vqa.training.starter import SPECIAL_IDS
 from xl_vqa.training.starter_fit import FitOptions, Prompts, fit, predict
+from xl_vqa.training.starter_seeds import SPECIAL_IDS
 from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.training.starter_tokenizer import build_tokenizer
-from xl_vqa.vlm.starter_tower import (
-    CELL_FEATURES,
-    CLIP_FEATURES,
-    PAIR_FEATURES,
-    StarterForConditionalGeneration,
-    small_config,
-)
+from xl_vqa.vlm.canvas import Layout, clip_patches
+from xl_vqa.vlm.starter_tower import FEATURES, Placement, StarterForConditionalGeneration, small_config
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 SPEC = starter_spec()
@@ -37,16 +33,26 @@ def new_model(seed: int = 0) -> StarterForConditionalGeneration:
 
 
 def made_up(count: int, seed: int) -> tuple[list[StoredFeatures], list[float]]:
-    """Features in which ten dimensions say the MOS and all others say nothing, on grids of two shapes."""
+    """Features in which ten dimensions of the cells say the MOS, the others nothing; on two grids.
+
+    Pairs and clips vary in few dimensions, or a hundred clips would be told apart by their noise alone.
+    """
     rng = np.random.default_rng(seed)
     items, labels = [], []
     for i in range(count):
-        t, h, w = (2, 4, 6) if i % 2 else (2, 6, 4)
+        layout = Layout(2, 3) if i % 2 else Layout(3, 2)
+        grid = (2, 2 * layout.rows, 2 * layout.width)
+        placement = Placement.of(grid)
         mos = float(rng.uniform(1, 5))
-        cells = rng.normal(0, 1, (t * h * w // 4, CELL_FEATURES))
-        cells[:, :10] += mos
-        pairs, clip = rng.normal(0, 1, (t, PAIR_FEATURES)), rng.normal(0, 1, CLIP_FEATURES)
-        items.append(StoredFeatures(*(part.astype(np.float16) for part in (cells, pairs, clip)), (t, h, w)))
+        parts = {}
+        for name, size in FEATURES.items():
+            rows = {"pairs": (2,), "clip": ()}.get(name) or (len(getattr(placement, name, ())),)
+            parts[name] = rng.normal(0, 1, (size,) if name == "clip" else (*rows, size))
+            if name in {"pairs", "clip"}:
+                parts[name][..., 20:] = 0
+            if name in {"whole", "tiles"}:
+                parts[name][:, :10] += mos
+        items.append(StoredFeatures(**{name: part.astype(np.float16) for name, part in parts.items()}, grid=grid))
         labels.append(mos)
     return items, labels
 
@@ -54,7 +60,7 @@ def made_up(count: int, seed: int) -> tuple[list[StoredFeatures], list[float]]:
 def test_it_learns_and_says_a_distribution_over_labels(prompts: Prompts) -> None:
     model = new_model()
     validation = made_up(40, 2)
-    options = FitOptions(epochs=6, batch=16, tokens=10, learning_rate=3e-3)
+    options = FitOptions(epochs=8, batch=16, tokens=12, learning_rate=3e-3, averaged_steps=20)
     history = fit(model, prompts, made_up(128, 1), validation, options)
     assert history[-1]["loss"] < 0.85 * history[0]["loss"]
     assert max(epoch["validation_srcc"] for epoch in history if "validation_srcc" in epoch) > 0.7
@@ -81,18 +87,15 @@ def test_the_trunk_is_as_it_was(prompts: Prompts) -> None:
 
 
 def test_stored_features_give_what_the_whole_model_gives(prompts: Prompts) -> None:
-    from xl_vqa.model_spec import Pixels
     from xl_vqa.vlm.digit_tree import Tree, grow_tree
     from xl_vqa.vlm.inputs import VideoInput, model_inputs
-    from xl_vqa.vlm.patches import make_patches
 
     model = new_model(5).eval()
-    rng = np.random.default_rng(0)
-    frames = [rng.integers(0, 256, (84, 112, 3), dtype=np.uint8) for _ in range(4)]
-    patches = make_patches(frames, Pixels(784, 40 * 784, 8 * 40 * 784))
+    patches = clip_patches(made_clip(1, 84, 112), SMALL)
     with torch.inference_mode():
         found = model.model.visual.features(patches.normalized(SPEC.normalization), patches.grid)
-        stored = StoredFeatures(found.cells.numpy(), found.pairs.numpy(), found.clip.numpy(), patches.grid)
+        parts = {name: getattr(found, name).numpy() for name in FEATURES}
+        stored = StoredFeatures(**parts, grid=patches.grid)
         row = VideoInput(prompts.plain, patches, 1.7)
         inputs = model_inputs([row], normalization=SPEC.normalization, tokens_per_second=0.0)
         whole = grow_tree(model, inputs, Tree.of(SPEC.scale), prompts.tokenizer.digits)[0].distribution(SPEC.scale)
@@ -116,9 +119,63 @@ def test_hidden_features_are_at_their_mean(prompts: Prompts) -> None:
     model = new_model(6)
     items, _ = made_up(1, 1)
     torch.manual_seed(0)
-    hidden, _ = starter_fit._embed(model, prompts.plain, items, None, 0.0, 1.0)
+    hidden, _ = starter_fit._embed(model, prompts.plain, items, drop=1.0)
     torch.manual_seed(1)
-    again, _ = starter_fit._embed(model, prompts.plain, items, None, 0.0, 1.0)
-    shown, _ = starter_fit._embed(model, prompts.plain, items, None, 0.0)
+    again, _ = starter_fit._embed(model, prompts.plain, items, drop=1.0)
+    shown, _ = starter_fit._embed(model, prompts.plain, items)
     assert torch.equal(hidden, again)
     assert not torch.allclose(hidden, shown)
+
+
+def test_random_cells_are_of_every_kind_and_keep_their_positions(prompts: Prompts) -> None:
+    model = new_model(7)
+    items, _ = made_up(1, 3)
+    grid = items[0].grid
+    every, positions = starter_fit._embed(model, prompts.plain, items)
+    placement = starter_fit.random_cells(grid, 10, np.random.default_rng(0))
+    counts = [len(part) for part in (placement.whole, placement.tiles, placement.samples)]
+    assert counts == [4, 4, 2]
+    assert len(placement.shown) == 10 + grid[0]
+    some, at = starter_fit._embed(model, prompts.plain, items, placement)
+    before, after = len(prompts.plain.before), len(prompts.plain.after)
+    kept = [*range(before), *(before + placement.shown).tolist(), *range(every.shape[1] - after, every.shape[1])]
+    assert torch.allclose(some, every[:, kept], atol=1e-6)
+    assert torch.equal(at, positions[:, :, kept])
+
+
+def test_naming_the_defect_is_learned_beside_the_label(prompts: Prompts) -> None:
+    items, labels = made_up(32, 1)
+    names = ["noise" if value < 3 else "clean" for value in labels]
+    options = FitOptions(epochs=1, batch=8, tokens=10, naming_weight=1.0)
+    history = fit(new_model(8), prompts, (items, labels), made_up(8, 2), options, None, names)
+    alone = fit(new_model(8), prompts, (items, labels), made_up(8, 2), options)
+    # two names that nothing is known of yet cost about log 2
+    assert history[0]["loss"] > alone[0]["loss"] + 0.1
+
+
+def test_naming_costs_what_the_layer_is_unsure_of() -> None:
+    naming = starter_fit.Naming.of(new_model(9), ["noise", "clean", "noise", "blur"])
+    assert naming.numbers.tolist() == [2, 1, 2, 0]
+    states = torch.randn(3, naming.layer.in_features)
+    with torch.no_grad():
+        logs = naming.layer(states).log_softmax(1)
+        assert naming.loss(states, [3, 0, 1]).item() == pytest.approx(-float(logs[[0, 1, 2], [0, 2, 1]].mean()))
+        naming.layer.weight.zero_()
+        naming.layer.bias.zero_()
+        assert naming.loss(states, [0, 1, 2]).item() == pytest.approx(np.log(3))
+
+
+@pytest.mark.parametrize("steps", [0.0, 5.0])
+def test_the_average_is_put_in_place_and_taken_back(steps: float) -> None:
+    weight = torch.nn.Parameter(torch.zeros(1))
+    average = starter_fit.Average([weight], steps)
+    seen = []
+    for value in range(1, 101):
+        with torch.no_grad():
+            weight.fill_(value)
+        average.step()
+    with average:
+        seen.append(weight.item())
+    assert weight.item() == 100
+    # the mean of the recent past lies about ``steps`` back
+    assert seen[0] == pytest.approx(100 if not steps else 96, abs=0.5)

@@ -29,8 +29,8 @@ def test_label_probabilities_are_those_of_the_digit_tree() -> None:
     model = new_model(1).eval()
     items = made_up(8, 1)[0][1::2]
     with torch.no_grad():
-        embeds, positions = starter_fit._embed(model, prompts.plain, items, None, 0.0)
-        logs = label_logs(model, embeds, positions, TwoDigits.of(SCALE), prompts.tokenizer.digits)
+        embeds, positions = starter_fit._embed(model, prompts.plain, items)
+        logs, _ = label_logs(model, embeds, positions, TwoDigits.of(SCALE), prompts.tokenizer.digits)
     for row, answer in zip(logs, starter_fit.predict(model, prompts, items), strict=True):
         assert row.softmax(-1).tolist() == pytest.approx(list(answer.probabilities), abs=1e-5)
         assert 1 - float(row.exp().sum()) == pytest.approx(answer.off_digit_mass, abs=1e-5)

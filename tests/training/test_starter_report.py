@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from xml.etree import ElementTree
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from xl_vqa.labels import Scale
 from xl_vqa.rating import LabelDistribution
-from xl_vqa.training import starter_card, starter_figure, starter_report
+from xl_vqa.training import starter_report
 from xl_vqa.training.clips import Clip
+from xl_vqa.training.defects import UNSEEN_DEFECTS
 
 SCALE = Scale()
 
@@ -80,32 +82,87 @@ def test_clean_above_is_told_by_severity() -> None:
     assert found["clean_above_by_severity"] == {"1": 0, "2": 0, "3": 0, "4": 1, "5": 1}
 
 
-def facts() -> dict[str, object]:
-    names = ("parameters", "trained", "frames", "max_pixels", "train_clips", "train_contents", "planned_contents")
-    return {**dict.fromkeys(names, 8), "megabytes": 6.5, "minutes": 12.0, "cores": 2, "reused": "(from nothing)"}
+def many(contents: int = 20, seed: int = 0) -> tuple[list[Clip], list[LabelDistribution]]:
+    rng = np.random.default_rng(seed)
+    clips = [
+        replace(one, content=f"c{i}", group=f"g{i // 2}", mos=float(np.clip(one.mos + rng.normal(0, 0.3), 1, 5)))
+        for i in range(contents)
+        for one in CLIPS[:6]
+    ]
+    return clips, [answer(float(np.clip(c.mos + rng.normal(0, 0.7), 1, 5))) for c in clips]
 
 
-def test_the_card_holds_the_figures_and_the_licences(tmp_path: Path) -> None:
-    found = starter_report.evaluate(CLIPS, [answer(c.mos) for c in CLIPS])
-    worse = starter_report.evaluate(CLIPS, [answer(6 - c.mos) for c in CLIPS])
+def test_the_correlations_are_scipys_and_lie_in_their_intervals() -> None:
+    clips, answers = many(40)
+    found = starter_report.evaluate(clips, answers)
+    scores, mos = starter_report.scores_of(answers), np.array([c.mos for c in clips])
+    assert found["srcc"] == pytest.approx(stats.spearmanr(scores, mos).statistic)
+    assert found["plcc"] == pytest.approx(stats.pearsonr(scores, mos).statistic)
+    assert found["within_half_mos"] == pytest.approx((np.abs(scores - mos) <= 0.5 + 1e-9).mean())
+    for name in ("srcc", "plcc", "rmse"):
+        low, high = found[f"{name}_ci95"]
+        assert low < found[name] < high
+        assert high - low < 0.3
+
+
+def test_too_few_photographs_have_no_interval() -> None:
+    # 18 contents, but two of each photograph: nine things to draw
+    found = starter_report.evaluate(*many(18))
+    assert found["contents"] == 18
+    assert found["srcc_ci95"] is found["rmse_ci95"] is None
+
+
+def test_whole_photographs_are_drawn_not_clips() -> None:
+    # 12 photographs, each with an offset of its own: clips of one photograph tell little more than one clip
+    rng = np.random.default_rng(4)
+    clips, answers = [], []
+    for i, level in enumerate(rng.uniform(1, 5, 12)):
+        for k in range(20):
+            clips.append(replace(clip(f"{i}.{k}", "blur", 3, float(level)), group=f"g{i}"))
+            answers.append(answer(float(np.clip(level + (1.5 if i % 2 else -1.5), 1, 5))))
+    low, high = starter_report.evaluate(clips, answers)["srcc_ci95"]
+    single = [replace(c, group=c.content) for c in clips]
+    narrow = starter_report.evaluate(single, answers)["srcc_ci95"]
+    assert high - low > 2 * (narrow[1] - narrow[0])
+
+
+def test_untaught_defects_have_a_table_of_their_own() -> None:
+    novel = UNSEEN_DEFECTS[0]
+    clips = [*CLIPS, *(replace(c, defect=novel) for c in CLIPS if c.severity)]
+    found = starter_report.evaluate(clips, [answer(c.mos if c.defect != novel else 6 - c.mos) for c in clips])
+    assert set(found["by_defect"]) == {"blur"}
+    assert set(found["by_unseen_defect"]) == {novel}
+    assert found["by_defect"]["blur"]["srcc"] == pytest.approx(1)
+    assert found["unseen_defects"]["srcc"] == pytest.approx(-1)
+    assert found["unseen_defects"]["n"] == 10
+    assert starter_report.evaluate(CLIPS, [answer(3.0)] * 12)["unseen_defects"] is None
+
+
+def test_a_defect_says_where_its_labels_come_from() -> None:
+    judged = [replace(c, vmaf=50.0) if c.content == "a" else c for c in CLIPS]
+    answers = [answer(c.mos) for c in CLIPS]
+    assert starter_report.evaluate(CLIPS, answers)["by_defect"]["blur"]["label"] == "table"
+    assert starter_report.evaluate(judged, answers)["by_defect"]["blur"]["label"] == "both"
+    whole = [replace(c, vmaf=50.0) for c in CLIPS]
+    assert starter_report.evaluate(whole, answers)["by_defect"]["blur"]["label"] == "VMAF"
+
+
+def test_severities_that_look_alike_have_no_order_to_get_right() -> None:
+    # a freeze of a still scene: nothing to see at any severity, but at the last one
+    flat = [replace(c, mos=5.0) if c.severity < 5 else c for c in CLIPS]
+    found = starter_report.evaluate(flat, [answer(c.mos) for c in flat])
+    assert found["severity_order"] == 1
+    blind = starter_report.evaluate([replace(c, mos=5.0) for c in CLIPS], [answer(3.0)] * 12)
+    assert blind["severity_order"] is None
+
+
+def test_sizes_and_frame_rates_are_told_apart() -> None:
+    clips = [replace(c, fps=60.0, width=1280, height=720) if c.content == "b" else c for c in CLIPS]
+    found = starter_report.evaluate(clips, [answer(c.mos if c.content == "a" else 3.0) for c in clips])
+    assert found["by_fps"] == {"25": {"n": 6, "srcc": pytest.approx(1)}, "60": {"n": 6, "srcc": 0}}
+    assert set(found["by_size"]) == {"64x48", "1280x720"}
+
+
+def test_credits_count_photographs_by_licence() -> None:
     credits = starter_report.credits(CLIPS, {name: ("Anna", "CC-BY-4.0", name) for name in ("a", "b")})
     assert credits == [("package", "CC-BY-4.0", "Anna", 2)]
-    moved = {"axis": "size", "content": "a", "copy": "clean", "mos": {"360p": 4.0, "720p": 4.25}}
-    measured = {"test": found, "unseen": worse, "invariance": [moved]}
-    starter_card.write_card(tmp_path / "README.md", measured, credits, facts())
-    text = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "| SRCC | 1.000 | -1.000 | n/a | 0.85 |" in text
-    assert "| blur | 10 | 1.00 | 100.0% | 0.0% | VMAF |" in text
-    assert "| size | a | clean | 360p 4.00, 720p 4.25 | 0.25 |" in text
-    assert "| package | CC-BY-4.0 | 2 | Anna |" in text
-    assert "All reach it." in text
-    assert "{" not in text
-
-
-def test_the_figure_is_well_formed_and_has_a_bar_per_defect_and_split(tmp_path: Path) -> None:
-    found = starter_report.evaluate(CLIPS, [answer(c.mos) for c in CLIPS])
-    starter_figure.write_figure(tmp_path / "figure.svg", {"test": found, "unseen": found, "facts": {}})
-    root = ElementTree.parse(tmp_path / "figure.svg").getroot()
-    bars = [node for node in root.iter("{http://www.w3.org/2000/svg}rect") if node.get("height") == "7"]
-    assert [bar.get("width") for bar in bars] == ["420.0", "420.0"]
-    assert "blur" in {node.text for node in root.iter("{http://www.w3.org/2000/svg}text")}

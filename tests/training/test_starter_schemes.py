@@ -12,10 +12,11 @@ from tests.training.test_starter_fit import SPEC, made_up, new_model
 from xl_vqa.errors import ScaleError
 from xl_vqa.labels import Scale
 from xl_vqa.training import starter_fit, starter_schemes
+from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.scheme_names import integer_name, named_scheme
 from xl_vqa.training.starter_comparison import answers_of
 from xl_vqa.training.starter_fit import FitOptions, Prompts
-from xl_vqa.training.starter_schemes import Answered, AnswerTree
+from xl_vqa.training.starter_schemes import Answered
 from xl_vqa.training.starter_tokenizer import build_tokenizer
 from xl_vqa.training.target_mask import IGNORE
 from xl_vqa.vlm.tokens import PromptTokenizer
@@ -56,7 +57,7 @@ def test_the_tree_of_any_answers_equals_asking_for_each(prompts: Prompts, name: 
     joint = starter_schemes.answer(model, prompts, tree, items).joint
     with torch.inference_mode():
         for row, item in enumerate(items):
-            embeds, positions = starter_fit._embed(model, prompts.plain, [item], None, 0.0)
+            embeds, positions = starter_fit._embed(model, prompts.plain, [item])
             for k in range(0, len(tree.answers), 29):
                 ids = torch.tensor([tree.answers[k]])
                 steps = positions[:, :, -1:] + 1 + torch.arange(ids.shape[1])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.model_spec import Sampling
-from xl_vqa.video.sample import plan_frames
+from xl_vqa.video.sample import plan_frames, plan_window
 
 counts = st.integers(1, 200_000)
 wanted = st.integers(1, 64).map(lambda half: 2 * half)
@@ -63,3 +65,28 @@ def test_what_makes_no_plan(count: int, frames: int) -> None:
     object.__setattr__(sampling, "frames", frames)
     with pytest.raises(ValueError, match="must be"):
         plan_frames(count, sampling)
+
+
+@given(counts, st.integers(0, 10**6), st.sampled_from([2, 8, 16]))
+def test_a_window_holds_the_pair_and_its_neighbours(count: int, start: int, window: int) -> None:
+    start = min(start, max(count - 2, 0))
+    found = plan_window(count, start, window)
+    assert len(found) == window
+    assert all(0 <= number < count for number in found)
+    if count >= window:
+        assert found == tuple(range(found[0], found[0] + window))
+        assert {start, start + 1} <= set(found)
+    else:
+        # forth and back: no frame is repeated at once
+        assert count == 1 or all(abs(a - b) == 1 for a, b in pairwise(found))
+        assert set(found) == set(range(count))
+
+
+def test_a_window_by_hand() -> None:
+    assert plan_window(100, 50, 4) == (49, 50, 51, 52)
+    assert plan_window(100, 0, 4) == (0, 1, 2, 3)
+    assert plan_window(100, 98, 4) == (96, 97, 98, 99)
+    assert plan_window(3, 0, 6) == (0, 1, 2, 1, 0, 1)
+    assert plan_window(1, 0, 4) == (0, 0, 0, 0)
+    with pytest.raises(ValueError, match="1 or more"):
+        plan_window(0, 0, 4)

@@ -1,4 +1,4 @@
-"""What the clips show: shots of a film and moving views of photographs, split by content.
+"""What the clips show: shots of films and moving views of photographs, split by content.
 
 Everything is drawn from a generator seeded by the content's own name, so a content looks the same in every
 run, whatever else is made.
@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from xl_vqa.training import encoder, sources
+from xl_vqa.training import encoder, live_films, more_photos, sources
 from xl_vqa.training.cache import read_json, write_json
 
 FRAMES: Final = 32
 SPLITS: Final = ("train", "validation", "test", "unseen", "demo")
 """``test``: unseen contents of the kinds that were trained; ``unseen``: sources that gave nothing to training."""
-# a whole package and a whole photographer
-UNSEEN: Final = ("lomiri-wallpapers-20.04/", "-harro")
+# two whole packages and a whole photographer; and all live action (see _live_contents)
+UNSEEN: Final = ("lomiri-wallpapers-20.04/", "-harro", f"{more_photos.FORENSICS}/")
 # drawn art and gradients, unlike all other sources: training needs some of it, and so does the test
 DRAWN: Final = "ukui-wallpapers"
+# packages that joined later: the test stays what it was, so that figures of old and new models compare
+LATER: Final = tuple(more_photos.VERSIONS)
 # shown in the demo, so neither trained nor tested on
 DEMO_PHOTOS: Final = (
     "lomiri-wallpapers-16.04/seeding_by_Clements_Engelhardt",
@@ -44,6 +46,7 @@ LARGE_SIZES: Final = (
     ((480, 480), 1),
     ((640, 480), 2),
 )
+MEDIUM_SIZES: Final = (((640, 360), 5), ((480, 270), 3), ((480, 480), 2), ((360, 640), 2), ((640, 480), 2))
 SMALL_SIZES: Final = (((480, 270), 4), ((426, 240), 2), ((320, 240), 2), ((202, 360), 1), ((270, 270), 1))
 
 
@@ -76,7 +79,7 @@ def generator(*words: object) -> np.random.Generator:
 
 def catalogue(work: Path, *, views: int = 2) -> list[Content]:
     """All contents of the downloaded sources; ``views`` per large photograph."""
-    contents = _film_contents(work)
+    contents = _film_contents(work) + _live_contents(work)
     for photo in sources.photos(work):
         contents += _photo_contents(photo, views)
     # an order that mixes sources, so that a shortened run still sees all of them
@@ -92,6 +95,8 @@ def split_of_photo(name: str) -> str:
     draw = generator("split", name).random()
     if name.startswith(f"{DRAWN}/"):
         return "train" if draw < 0.5 else "test"
+    if name.startswith(tuple(f"{package}/" for package in LATER)):
+        return "train" if draw < 0.85 else "validation"
     return "train" if draw < 0.80 else "validation" if draw < 0.90 else "test"
 
 
@@ -109,9 +114,16 @@ def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
     """The pristine frames, (frames, height, width, 3), RGB."""
     size = (content.width, content.height)
     if content.start_s is not None:
-        return encoder.read_segment(Path(content.path), content.start_s, frames, size, _fill(size, (1280, 720)))
+        film = _live_film(content.source)
+        if film is None:
+            filters = _fill(size, (1280, 720))
+        else:
+            # by count, not by time: a telephone's clock is uneven, and a frame shown twice would be a defect
+            filters = f"setpts=N/({film.fps:g}*TB),fps={film.fps:g},{_fill(size, (film.width, film.height))}"
+        return encoder.read_segment(Path(content.path), content.start_s, frames, size, filters)
     with Image.open(content.path) as image:
-        return moving_view(image.convert("RGB"), size, frames, generator("motion", content.name), content.fps)
+        upright = _upright(image, content.source).convert("RGB")
+        return moving_view(upright, size, frames, generator("motion", content.name), content.fps)
 
 
 def moving_view(
@@ -173,35 +185,47 @@ def _sprite(
 
 def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
     with Image.open(photo.path) as image:
-        available = image.size
+        available = _upright(image, photo.source).size
+    group = photo.scene or photo.name
+    split = split_of_photo(group)
+    learned = split in ("train", "validation")
+    if photo.scene and not learned:
+        return []
     large = min(available) >= 1000
+    count = views if large else 1
+    if min(available) >= 2000 and photo.source in LATER and learned:
+        count = 2 * views
     contents = []
-    for view in range(views if large else 1):
+    for view in range(count):
         name = f"{photo.name}#{view}"
         rng = generator("size", name)
         fitting = [
-            (s, w)
-            for s, w in (LARGE_SIZES if large else SMALL_SIZES)
-            if s[0] <= available[0] and s[1] <= available[1]
+            (s, w) for s, w in _photo_sizes(photo, available) if s[0] <= available[0] and s[1] <= available[1]
         ]
         weights = np.array([w for _, w in fitting], float)
         width, height = fitting[int(rng.choice(len(fitting), p=weights / weights.sum()))][0]
-        split, fps = (
-            split_of_photo(photo.name),
-            float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1])),
-        )
+        fps = float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1]))
         details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
-        contents.append(Content(name, photo.name, *details))
+        contents.append(Content(name, group, *details))
     return contents
+
+
+def _upright(image: Image.Image, source: str) -> Image.Image:
+    """The picture as the camera was held; the first sources' pictures as they have been seen so far."""
+    return ImageOps.exif_transpose(image) if source in LATER else image
+
+
+def _photo_sizes(photo: sources.Photo, available: tuple[int, int]) -> tuple[tuple[tuple[int, int], int], ...]:
+    """Sizes of a view with their weights."""
+    if min(available) >= 1000:
+        return LARGE_SIZES
+    # the first sources' own sizes stay as they were: their clips and stored features are used again
+    return MEDIUM_SIZES if photo.source in LATER else SMALL_SIZES
 
 
 def _film_contents(work: Path) -> list[Content]:
     film = sources.film_path(work)
-    cached = work / "sources" / "film" / "cuts.json"
-    cuts = read_json(cached)
-    if cuts is None:
-        cuts = encoder.scene_cuts(film)
-        write_json(cached, cuts)
+    cuts = _cuts(film, work / "sources" / "film" / "cuts.json")
     title, author, license = sources.FILM_CREDIT
     contents = []
     for start, end in zip([0.0, *cuts], [*cuts, 596.0], strict=True):
@@ -221,6 +245,38 @@ def _film_contents(work: Path) -> list[Content]:
             details = title, split, author, license, str(film), width, height, 24.0, begin
             contents.append(Content(name, f"film/{split}", *details))
     return contents
+
+
+def _live_contents(work: Path) -> list[Content]:
+    """Shots of the live action films, which nothing is trained on."""
+    contents = []
+    for film in live_films.FILMS:
+        path = live_films.path_of(film, work)
+        cuts = _cuts(path, work / "sources" / "film" / f"{film.name}.cuts.json")
+        for start, end in zip([0.0, *cuts], [*cuts, film.duration_s], strict=True):
+            # a tenth of a second off either end, where two shots may touch
+            begin = max(start, film.steady_s) + 0.1
+            if end - begin < FRAMES / film.fps + 0.1:
+                continue
+            name = f"{film.name}/{begin:.1f}"
+            widest, highest = film.largest
+            sizes = [s for s, _ in LARGE_SIZES if s[0] <= widest and s[1] <= highest]
+            width, height = sizes[int(generator("size", name).integers(len(sizes)))]
+            details = film.title, "unseen", film.author, film.license, str(path), width, height, film.fps, begin
+            contents.append(Content(name, f"film/{film.name}", *details))
+    return contents
+
+
+def _cuts(film: Path, cached: Path) -> list[float]:
+    cuts: list[float] | None = read_json(cached)
+    if cuts is None:
+        cuts = encoder.scene_cuts(film)
+        write_json(cached, cuts)
+    return cuts
+
+
+def _live_film(title: str) -> live_films.Film | None:
+    return next((film for film in live_films.FILMS if film.title == title), None)
 
 
 def _fill(size: tuple[int, int], source: tuple[int, int]) -> str:

@@ -3,18 +3,20 @@
 Two kinds. Where VMAF is right (blur, scaling, noise, codecs) the clip is measured against its reference.
 Where VMAF is known to be wrong, far too harsh (exposure, shake) or too lenient (banding, lost packets,
 flicker), a table gives the MOS of each strength. The tables are judgements of this project, not measurements
-with people; the model card says so.
+with people; the model card says so. What moves nothing in a still scene is judged by what it changed
+(``Defect.motion``), and several defects in one clip by ``combined_mos``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xl_vqa.training import defects_cadence, defects_generated
 from xl_vqa.training.encoder import Frames
 
 SEVERITIES: Final = (1, 2, 3, 4, 5)
@@ -29,7 +31,8 @@ class Defect:
 
     ``filters`` is an ffmpeg filter with ``{v}`` (the level), ``{s}`` (the level for this picture's height,
     relative to 360 lines), ``{w}`` and ``{h}`` (scaled picture size). ``codec`` names the codec whose quality
-    the level is. ``table`` gives the MOS per severity; None means VMAF.
+    the level is. ``table`` gives the MOS per severity; None means VMAF. ``neutral`` is the level at which nothing
+    is wrong; a mild defect lies between it and severity 1. ``motion`` tells that it is seen only in what moves.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Defect:
     codec: str | None = None
     qualities: tuple[float, ...] | None = None
     table: tuple[float, ...] | None = None
+    neutral: float | None = None
+    motion: bool = False
 
 
 def mos_of_vmaf(vmaf: float) -> float:
@@ -148,21 +153,27 @@ def shake(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
     return result
 
 
-DEFECTS: Final[tuple[Defect, ...]] = (
-    Defect("blur", (0.5, 0.8, 1.2, 1.9, 3.2), filters="gblur=sigma={s}"),
+FIRST: Final[tuple[Defect, ...]] = (
+    Defect("blur", (0.5, 0.8, 1.2, 1.9, 3.2), filters="gblur=sigma={s}", neutral=0.0),
     Defect("directional_blur", (1, 2, 3.5, 6, 11), filters="dblur=angle={angle}:radius={s}"),
     Defect(
-        "upscaled", (0.75, 0.55, 0.4, 0.28, 0.18), filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=bicubic"
+        "upscaled",
+        (0.75, 0.55, 0.4, 0.28, 0.18),
+        filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=bicubic",
+        neutral=1.0,
     ),
     Defect(
-        "pixelated", (0.6, 0.42, 0.3, 0.2, 0.13), filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=neighbor"
+        "pixelated",
+        (0.6, 0.42, 0.3, 0.2, 0.13),
+        filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=neighbor",
+        neutral=1.0,
     ),
-    Defect("noise", (6, 12, 22, 36, 60), filters="noise=alls={v}:allf=t"),
-    Defect("h264", (24, 31, 37, 43, 49), codec="h264"),
-    Defect("hevc", (28, 34, 39, 44, 50), codec="hevc"),
-    Defect("av1", (45, 53, 58, 61, 63), codec="av1"),
-    Defect("vp9", (40, 48, 54, 59, 63), codec="vp9"),
-    Defect("mpeg4", (6, 11, 17, 24, 31), codec="mpeg4"),
+    Defect("noise", (6, 12, 22, 36, 60), filters="noise=alls={v}:allf=t", neutral=0.0),
+    Defect("h264", (24, 31, 37, 43, 49), codec="h264", neutral=16.0),
+    Defect("hevc", (28, 34, 39, 44, 50), codec="hevc", neutral=20.0),
+    Defect("av1", (45, 53, 58, 61, 63), codec="av1", neutral=30.0),
+    Defect("vp9", (40, 48, 54, 59, 63), codec="vp9", neutral=25.0),
+    Defect("mpeg4", (6, 11, 17, 24, 31), codec="mpeg4", neutral=2.0),
     Defect(
         "web_copy",
         (0.8, 0.65, 0.5, 0.4, 0.3),
@@ -175,27 +186,155 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         (0.8, 1.5, 2.3, 3.3, 4.8),
         filters="unsharp=5:5:{v}",
         table=(4.5, 3.9, 3.2, 2.5, 1.8),
+        neutral=0.0,
     ),
-    Defect("underexposed", (0.75, 0.55, 0.4, 0.27, 0.15), underexposed, table=(4.4, 3.7, 3.0, 2.2, 1.4)),
-    Defect("overexposed", (1.25, 1.5, 1.9, 2.4, 3.2), overexposed, table=(4.3, 3.6, 2.9, 2.2, 1.5)),
-    Defect("low_contrast", (0.75, 0.58, 0.42, 0.28, 0.16), low_contrast, table=(4.4, 3.8, 3.1, 2.3, 1.5)),
-    Defect("desaturated", (0.7, 0.5, 0.32, 0.15, 0.0), saturation, table=(4.6, 4.3, 3.9, 3.5, 3.2)),
-    Defect("oversaturated", (1.4, 1.9, 2.6, 3.5, 5.0), saturation, table=(4.5, 3.9, 3.2, 2.5, 1.9)),
-    Defect("color_cast", (0.06, 0.13, 0.22, 0.34, 0.5), color_cast, table=(4.5, 3.9, 3.2, 2.5, 1.9)),
-    Defect("banding", (24, 14, 9, 6, 4), banding, table=(4.3, 3.6, 2.8, 2.1, 1.5)),
-    Defect("packet_loss", (0.06, 0.15, 0.35, 0.7, 1.4), packet_loss, table=(4.0, 3.3, 2.6, 1.9, 1.3)),
-    Defect("freeze", (0.15, 0.3, 0.45, 0.6, 0.8), freeze, table=(4.0, 3.3, 2.7, 2.1, 1.6)),
-    Defect("judder", (2, 3, 4, 6, 8), judder, table=(4.2, 3.6, 3.0, 2.4, 1.9)),
-    Defect("flicker", (0.04, 0.08, 0.15, 0.25, 0.4), flicker, table=(4.2, 3.5, 2.7, 2.0, 1.4)),
-    Defect("shake", (0.004, 0.01, 0.02, 0.035, 0.06), shake, table=(4.3, 3.7, 3.0, 2.3, 1.7)),
+    Defect(
+        "underexposed", (0.75, 0.55, 0.4, 0.27, 0.15), underexposed, table=(4.4, 3.7, 3.0, 2.2, 1.4), neutral=1.0
+    ),
+    Defect("overexposed", (1.25, 1.5, 1.9, 2.4, 3.2), overexposed, table=(4.3, 3.6, 2.9, 2.2, 1.5), neutral=1.0),
+    Defect(
+        "low_contrast", (0.75, 0.58, 0.42, 0.28, 0.16), low_contrast, table=(4.4, 3.8, 3.1, 2.3, 1.5), neutral=1.0
+    ),
+    Defect("desaturated", (0.7, 0.5, 0.32, 0.15, 0.0), saturation, table=(4.6, 4.3, 3.9, 3.5, 3.2), neutral=1.0),
+    Defect("oversaturated", (1.4, 1.9, 2.6, 3.5, 5.0), saturation, table=(4.5, 3.9, 3.2, 2.5, 1.9), neutral=1.0),
+    Defect("color_cast", (0.06, 0.13, 0.22, 0.34, 0.5), color_cast, table=(4.5, 3.9, 3.2, 2.5, 1.9), neutral=0.0),
+    Defect("banding", (24, 14, 9, 6, 4), banding, table=(4.3, 3.6, 2.8, 2.1, 1.5), neutral=64.0),
+    Defect("packet_loss", (0.06, 0.15, 0.35, 0.7, 1.4), packet_loss, table=(4.0, 3.3, 2.6, 1.9, 1.3), neutral=0.0),
+    Defect(
+        "freeze", (0.15, 0.3, 0.45, 0.6, 0.8), freeze, table=(4.0, 3.3, 2.7, 2.1, 1.6), neutral=0.0, motion=True
+    ),
+    Defect("judder", (2, 3, 4, 6, 8), judder, table=(4.2, 3.6, 3.0, 2.4, 1.9), motion=True),
+    Defect("flicker", (0.04, 0.08, 0.15, 0.25, 0.4), flicker, table=(4.2, 3.5, 2.7, 2.0, 1.4), neutral=0.0),
+    Defect("shake", (0.004, 0.01, 0.02, 0.035, 0.06), shake, table=(4.3, 3.7, 3.0, 2.3, 1.7), neutral=0.0),
 )
+"""Their order is part of the stored clips, for the first plan draws from it: add to NEW only."""
+
+NEW: Final[tuple[Defect, ...]] = (
+    Defect(
+        "warping",
+        (0.003, 0.007, 0.014, 0.026, 0.045),
+        defects_generated.warping,
+        table=(4.1, 3.3, 2.5, 1.8, 1.3),
+        neutral=0.0,
+    ),
+    Defect(
+        "morphing",
+        (0.02, 0.06, 0.15, 0.3, 0.5),
+        defects_generated.morphing,
+        table=(4.0, 3.2, 2.4, 1.8, 1.3),
+    ),
+    Defect(
+        "texture_boiling",
+        (0.4, 0.75, 1.3, 2.2, 3.6),
+        defects_generated.texture_boiling,
+        table=(4.2, 3.4, 2.7, 2.0, 1.4),
+        neutral=0.0,
+    ),
+    Defect(
+        "identity_drift",
+        (0.12, 0.25, 0.45, 0.7, 1.0),
+        defects_generated.identity_drift,
+        table=(4.4, 3.7, 3.0, 2.3, 1.7),
+        neutral=0.0,
+    ),
+    Defect(
+        "ghost_limbs",
+        (0.18, 0.3, 0.44, 0.62, 0.85),
+        defects_generated.ghost_limbs,
+        table=(4.1, 3.4, 2.7, 2.0, 1.5),
+        neutral=0.0,
+    ),
+    Defect(
+        "interlaced", (1, 2, 3, 5, 8), defects_cadence.interlaced, table=(3.8, 3.2, 2.6, 2.0, 1.6), motion=True
+    ),
+    Defect(
+        "frame_blending",
+        (1, 2, 3, 5, 8),
+        defects_cadence.frame_blending,
+        table=(4.3, 3.7, 3.1, 2.4, 1.9),
+        motion=True,
+    ),
+    Defect(
+        "stutter",
+        (0.5, 1.0, 1.8, 3.0, 4.8),
+        defects_cadence.stutter,
+        table=(4.2, 3.6, 2.9, 2.3, 1.7),
+        neutral=0.0,
+        motion=True,
+    ),
+    Defect("blocking", (27, 33, 39, 45, 51), codec="h264_blocky", neutral=18.0),
+    Defect(
+        "ringing",
+        (0.75, 0.55, 0.4, 0.28, 0.18),
+        filters="scale={w}:{h}:flags=area,scale={W}:{H}:flags=sinc",
+        neutral=1.0,
+    ),
+)
+
+DEFECTS: Final = FIRST + NEW
+GENERATED: Final = ("warping", "morphing", "texture_boiling", "identity_drift", "ghost_limbs")
+TEMPORAL: Final = ("packet_loss", "freeze", "judder", "flicker", "shake")
+UNSEEN_DEFECTS: Final = ("ghost_limbs", "interlaced", "ringing")
+"""Never taught and never used to choose a model: one of generated video, one of broadcast, one of the picture
+itself. What the starter makes of them tells what it would make of damage that nobody thought of."""
 
 BY_NAME: Final[Mapping[str, Defect]] = {defect.name: defect for defect in DEFECTS}
 
 
-def filter_of(defect: Defect, severity: int, size: tuple[int, int], rng: np.random.Generator) -> str:
+def level_at(defect: Defect, strength: float) -> float:
+    """The parameter at a strength of 1..5, or between 0 and 1 where the defect has a neutral level.
+
+    Raises ValueError for a strength that the defect does not have.
+    """
+    return _along((defect.neutral, *defect.levels), strength)
+
+
+def quality_at(defect: Defect, strength: float) -> float:
+    """What the codec of ``defect`` is told; whole, because not every encoder takes fractions."""
+    return float(
+        round(
+            _along((None, *defect.qualities) if defect.qualities else (defect.neutral, *defect.levels), strength)
+        )
+    )
+
+
+def table_mos(defect: Defect, strength: float, seen: float = 1.0) -> float | None:
+    """The table's MOS, of which the loss counts by the share ``seen`` (0..1); None where VMAF judges."""
+    return None if defect.table is None else 5.0 - (5.0 - _along((5.0, *defect.table), strength)) * seen
+
+
+def _along(values: Sequence[float | None], strength: float) -> float:
+    below = min(int(strength), len(values) - 2)
+    low, high, share = values[below], values[below + 1], strength - below
+    if not 0 <= strength <= len(values) - 1 or high is None or (low is None and share < 1):
+        raise ValueError(f"no such strength of this defect: {strength}")
+    return high if low is None or share == 1 else low + (high - low) * share
+
+
+def seen_share(before: Frames, after: Frames) -> float:
+    """How much of a defect of motion is there to be seen, 0..1: a freeze of a still scene shows nothing.
+
+    Half a grey level of mean difference counts as fully seen.
+    """
+    return min(1.0, 2 * float(np.abs(before[:, ::3, ::3].astype(np.int16) - after[:, ::3, ::3]).mean()))
+
+
+def combined_mos(parts: Sequence[float]) -> float:
+    """MOS of several defects in one clip: the worst one's, less half of what each other one would still cost.
+
+    A defect that alone costs a share of the scale costs half that share of what the worse ones left. So the
+    result lies below each part and never below 1.
+    """
+    ordered = sorted(parts)
+    left = ordered[0] - 1
+    for mos in ordered[1:]:
+        left *= 1 - 0.5 * (5 - mos) / 4
+    return 1 + left
+
+
+def filter_of(defect: Defect, severity: float, size: tuple[int, int], rng: np.random.Generator) -> str:
     """The ffmpeg filters of a severity for a picture of ``size`` (width, height); empty where there are none."""
-    level = defect.levels[severity - 1]
+    level = level_at(defect, severity)
     width, height = size
     small = [max(16, round(side * level / 2) * 2) for side in size]
     words = {

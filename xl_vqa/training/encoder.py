@@ -19,6 +19,17 @@ Frames = NDArray[np.uint8]
 
 CODECS: Final[dict[str, tuple[str, ...]]] = {
     "h264": ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"),
+    # as old and cheap encoders leave it: the edges of the blocks are not smoothed
+    "h264_blocky": (
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-x264-params",
+        "no-deblock=1",
+        "-pix_fmt",
+        "yuv420p",
+    ),
     "hevc": (
         "-c:v",
         "libx265",
@@ -66,11 +77,12 @@ def encode(
     _run(command, np.ascontiguousarray(frames).tobytes())
 
 
-def write_raw(frames: Frames, path: Path) -> None:
-    """The frames as planar YUV 4:2:0 without a container: the reference of ``vmaf``."""
+def write_raw(frames: Frames, path: Path, *, filters: str = "") -> None:
+    """The frames, through ``filters``, as planar YUV 4:2:0 without a container: the reference of ``vmaf``."""
     height, width = frames.shape[1:3]
     command = [ffmpeg(), "-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]
-    command += ["-s", f"{width}x{height}", "-i", "-", "-f", "rawvideo", "-pix_fmt", "yuv420p", str(path)]
+    command += ["-s", f"{width}x{height}", "-i", "-", *(("-vf", filters) if filters else ())]
+    command += ["-f", "rawvideo", "-pix_fmt", "yuv420p", str(path)]
     _run(command, np.ascontiguousarray(frames).tobytes())
 
 

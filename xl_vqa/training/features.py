@@ -23,14 +23,19 @@ from xl_vqa.training.clips import Clip
 from xl_vqa.training.trunk_weights import load_trunk
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm import starter_tower
-from xl_vqa.vlm.patches import make_patches
+from xl_vqa.vlm.canvas import clip_patches
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFeatures:
-    """One clip's features, float16, as xl_vqa.vlm.starter_tower.ClipFeatures; ``cells`` is mapped, not read."""
+    """One clip's features, float16, as xl_vqa.vlm.starter_tower.ClipFeatures.
 
-    cells: NDArray[np.float16]
+    ``whole`` and ``tiles`` are mapped, not read.
+    """
+
+    whole: NDArray[np.float16]
+    tiles: NDArray[np.float16]
+    samples: NDArray[np.float16]
     pairs: NDArray[np.float16]
     clip: NDArray[np.float16]
     grid: tuple[int, int, int]
@@ -57,7 +62,6 @@ def extract_all(
 def load_one(clip: Clip, folder: Path, spec: ModelSpec) -> StoredFeatures | None:
     """The features of ``clip`` if they are in ``folder`` already."""
     place = folder / recipe(spec)
-    # the large file is written last
     return _load(clip, place) if _paths(clip, place)[0].exists() else None
 
 
@@ -82,24 +86,27 @@ def _extract(job: tuple[Clip, Path]) -> None:
     clip, folder = job
     spec: ModelSpec = _worker["spec"]
     decoded = read_frames(clip.path, spec.sampling)
-    patches = make_patches(decoded.frames, spec.pixels)
+    patches = clip_patches(decoded, spec)
     with torch.no_grad():
         features = _worker["tower"].features(patches.normalized(spec.normalization), patches.grid)
-    large, small = _paths(clip, folder)
+    whole, tiles, small = _paths(clip, folder)
     with atomic_path(small) as partial:
-        values = {"pairs": features.pairs.half().numpy(), "clip": features.clip.half().numpy()}
+        values = {name: getattr(features, name).half().numpy() for name in ("samples", "pairs", "clip")}
         np.savez(partial, grid=np.array(patches.grid), **values)
-    with atomic_path(large) as partial:
-        np.save(partial, features.cells.half().numpy())
+    for path, part in ((tiles, features.tiles), (whole, features.whole)):
+        with atomic_path(path) as partial:
+            np.save(partial, part.half().numpy())
 
 
-def _paths(clip: Clip, folder: Path) -> tuple[Path, Path]:
+def _paths(clip: Clip, folder: Path) -> tuple[Path, Path, Path]:
+    """In the order in which they are looked for; the first is written last."""
     name = clip.key.replace("/", "__").replace("#", "_")
-    return folder / f"{name}.npy", folder / f"{name}.npz"
+    return folder / f"{name}.whole.npy", folder / f"{name}.tiles.npy", folder / f"{name}.npz"
 
 
 def _load(clip: Clip, folder: Path) -> StoredFeatures:
-    large, small = _paths(clip, folder)
+    whole, tiles, small = _paths(clip, folder)
     with np.load(small) as values:
         t, h, w = (int(n) for n in values["grid"])
-        return StoredFeatures(np.load(large, mmap_mode="r"), values["pairs"], values["clip"], (t, h, w))
+        mapped = np.load(whole, mmap_mode="r"), np.load(tiles, mmap_mode="r")
+        return StoredFeatures(*mapped, values["samples"], values["pairs"], values["clip"], (t, h, w))

@@ -21,6 +21,7 @@ from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArgume
 
 from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
+from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
@@ -252,8 +253,6 @@ def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Exam
 
 
 def _check_words(plan: Plan, backbone: Backbone) -> None:
-    from xl_vqa.training.starter_schemes import AnswerTree
-
     answers, _ = plan.scheme.readable(backbone.tokens)
     if any(not answer for answer in answers):
         raise ValueError(

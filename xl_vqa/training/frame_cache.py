@@ -18,7 +18,8 @@ from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.read import read_frames
-from xl_vqa.vlm.patches import Patches, make_patches
+from xl_vqa.vlm.canvas import clip_patches
+from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 
 FORMAT = "1"
@@ -60,7 +61,7 @@ class FrameCache:
         if found is not None:
             return found
         clip = read_frames(video, self.spec.sampling)
-        patches = make_patches(clip.frames, self.spec.pixels)
+        patches = clip_patches(clip, self.spec)
         seconds = seconds_per_pair(clip.used.timestamps_s)
         meta = {"grid": json.dumps(patches.grid), "seconds_per_pair": repr(seconds)}
         try:

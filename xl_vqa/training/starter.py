@@ -12,46 +12,26 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training import cache, clips, contents, features, sources, starter_evaluation, starter_report
-from xl_vqa.training.starter_fit import FitOptions, Prompts, fit
+from xl_vqa.training.starter_fit import FitOptions
+from xl_vqa.training.starter_seeds import RECORD, train_seeds
 from xl_vqa.training.starter_spec import starter_spec
-from xl_vqa.training.starter_tokenizer import IMAGE_PAD, PAD, build_tokenizer
-from xl_vqa.training.trunk_weights import load_trunk
-from xl_vqa.vlm import tokens
-from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration, small_config
-from xl_vqa.vlm.tokens import PromptTokenizer
-
-
-def new_model(spec: ModelSpec, trunk: Path, seed: int) -> tuple[StarterForConditionalGeneration, Prompts, object]:
-    """An untrained starter with the published trunk, its prompts, and its tokenizer."""
-    tokenizer = build_tokenizer(spec.prompt)
-    special: dict[str, Any] = {name: tokenizer.convert_tokens_to_ids(token) for name, token in SPECIAL_IDS.items()}
-    torch.manual_seed(seed)
-    config = small_config(len(tokenizer), **special)
-    config.image_mean, config.image_std = list(spec.normalization.mean), list(spec.normalization.std)
-    model = StarterForConditionalGeneration(config)
-    load_trunk(model.model.visual.trunk, trunk)
-    return model, Prompts(PromptTokenizer(tokenizer, model=spec.name), spec), tokenizer
-
-
-SPECIAL_IDS = {
-    "image_token_id": IMAGE_PAD,
-    "video_token_id": tokens.VIDEO_PAD,
-    "vision_start_token_id": tokens.VISION_START,
-    "vision_end_token_id": tokens.VISION_END,
-    "eos_token_id": tokens.TURN_END,
-    "pad_token_id": PAD,
-}
+from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
 
 
 def make(
-    output: Path, work: Path, options: FitOptions, *, per_content: int, workers: int, only_stored: bool = False
+    output: Path,
+    work: Path,
+    options: FitOptions,
+    *,
+    per_content: int,
+    workers: int,
+    only_stored: bool = False,
+    seeds: Sequence[int] = (7,),
 ) -> None:
     """The whole way. Raises SourceError, EncoderError, VideoError where a step cannot be done."""
     started, spec = time.monotonic(), starter_spec()
@@ -61,27 +41,24 @@ def make(
         if only_stored
         else _all_pairs(work, spec, per_content, workers)
     )
-    print("4/5 training", flush=True)
-    torch.set_num_threads(workers)
-    trunk = sources.backbone_path(work)
-    model, prompts, tokenizer = new_model(spec, trunk, options.seed)
-    parts = {
-        split: ([item for clip, item in pairs if clip.split == split], [c for c, _ in pairs if c.split == split])
-        for split in ("train", "validation")
-    }
-    taught, checked = (
-        (items, [clip.mos for clip in made]) for items, made in (parts["train"], parts["validation"])
-    )
-    training_clips = parts["train"][1]
-    history = fit(model, prompts, taught, checked, options, [clip.content for clip in training_clips])
+    print(f"4/5 training, seeds {', '.join(map(str, seeds))}", flush=True)
+    records = train_seeds(work, spec, options, seeds, per_content=per_content, workers=workers)
+    best = records[0]
+    training_clips = [clip for clip, _ in pairs if clip.split == "train"]
     trained_minutes = (time.monotonic() - started) / 60
     print("5/5 evaluation", flush=True)
     catalogue = contents.catalogue(work)
     authors = {scene.name: (scene.author, scene.license, scene.group) for scene in catalogue}
+    # kept in the work folder, so that a failed evaluation does not lose the training
+    trained = work / "trained"
+    shutil.rmtree(trained, ignore_errors=True)
+    shutil.copytree(best["folder"], trained, ignore=shutil.ignore_patterns(RECORD))
+    model = StarterForConditionalGeneration.from_pretrained(trained)
     facts = {
         "parameters": sum(p.numel() for p in model.parameters()),
-        "trained": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "trained": sum(p.numel() for name, p in model.named_parameters() if ".trunk." not in name),
         "frames": spec.sampling.frames,
+        "window": spec.sampling.window,
         "max_pixels": spec.pixels.max_pixels,
         "train_clips": len(training_clips),
         "train_contents": len({clip.content for clip in training_clips}),
@@ -89,16 +66,13 @@ def make(
         "minutes": trained_minutes,
         "cores": workers,
         "reused": reused,
+        "seed": best["seed"],
+        "seeds": [{k: v for k, v in one.items() if k not in {"history", "folder"}} for one in records],
+        "megabytes": sum(file.stat().st_size for file in trained.iterdir()) / 1e6,
     }
     credits = starter_report.credits(training_clips, authors)
-    # kept in the work folder, so that a failed evaluation does not lose the training
-    trained = work / "trained"
-    shutil.rmtree(trained, ignore_errors=True)
-    model.save_pretrained(trained)
-    tokenizer.save_pretrained(trained)  # type: ignore[attr-defined]
-    spec.save(trained)
-    facts["megabytes"] = sum(file.stat().st_size for file in trained.iterdir()) / 1e6
-    cache.write_json(trained / "evaluation.json", {"facts": facts, "credits": credits, "history": history})
+    written = {"facts": facts, "credits": credits, "history": best["history"]}
+    cache.write_json(trained / "evaluation.json", written)
     # through the saved files and the product's own loader: what is measured is what ships
     test = starter_evaluation.evaluate_folder(trained, work, per_content)["test"]
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".starter-") as name:
@@ -141,6 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--work", type=Path, default=cache.default_work_folder(), help="downloads, clips, features"
     )
     parser.add_argument("--per-content", type=int, default=6, help="degraded clips per training content")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8], help="the best by validation is kept")
     parser.add_argument("--epochs", type=int, default=FitOptions().epochs)
     parser.add_argument("--workers", type=int, default=2, help="processes for clips and features, then threads")
     parser.add_argument(
@@ -157,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
             per_content=values.per_content,
             workers=values.workers,
             only_stored=values.only_stored,
+            seeds=values.seeds,
         )
     except (sources.SourceError, RuntimeError) as error:
         print(error, file=sys.stderr)

@@ -17,14 +17,15 @@ import torch
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.model_spec import Prompt
 from xl_vqa.training import clips, contents, features, sources
+from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.clips import Clip
 from xl_vqa.training.features import StoredFeatures
 from xl_vqa.training.jobs import Job, OnShare
 from xl_vqa.training.scheme_names import named_scheme
 from xl_vqa.training.schemes import LEVELS, Scheme
-from xl_vqa.training.starter import new_model
 from xl_vqa.training.starter_fit import FitOptions, Prompts
-from xl_vqa.training.starter_schemes import AnswerTree, Floats, answer, fit
+from xl_vqa.training.starter_schemes import Floats, answer, fit
+from xl_vqa.training.starter_seeds import new_model
 from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.vlm.tokens import PromptTokenizer
 

@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 import torch
 from transformers import AutoTokenizer
 
 from xl_vqa.errors import ModelIncompatibleError, XlVqaError
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.rating import LabelDistribution
 from xl_vqa.training import (
     cache,
     clips,
@@ -25,6 +27,7 @@ from xl_vqa.training import (
     encoder,
     features,
     sources,
+    starter_baseline_report,
     starter_card,
     starter_figure,
     starter_invariance,
@@ -39,9 +42,13 @@ from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 EVALUATED: Final = ("validation", "test", "unseen")
+HELD_OUT: Final = ("test", "unseen")
+"""The splits that no decision was taken on."""
 FIGURE: Final = "clean_above.svg"
+SCATTER: Final = "scatter.svg"
 
 Pair = tuple[Clip, StoredFeatures]
+Rated = tuple[list[Clip], list[LabelDistribution]]
 
 
 def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
@@ -56,25 +63,55 @@ def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
     return [(clip, item) for clip, item in found if clip.content in clean]
 
 
-def figures(
-    model: StarterForConditionalGeneration, prompts: Prompts, pairs: Sequence[Pair]
-) -> dict[str, dict[str, Any]]:
-    """starter_report.evaluate of every split that has clips."""
-    result = {}
+def fill_oracle(work: Path, per_content: int, workers: int) -> None:
+    """Measures VMAF of the held-out clips that a table judged, where it is not stored yet. Raises EncoderError."""
+    scenes = [scene for scene in contents.catalogue(work) if scene.split in HELD_OUT]
+    clips.fill_oracle(scenes, work / "clips", per_content=per_content, workers=workers)
+
+
+def rate(model: StarterForConditionalGeneration, prompts: Prompts, pairs: Sequence[Pair]) -> dict[str, Rated]:
+    """Clips and answers of every split that has clips; ``held_out`` are those that no decision was taken on."""
+    rated: dict[str, Rated] = {}
     for split in EVALUATED:
         part = [(clip, item) for clip, item in pairs if clip.split == split]
         if part:
-            answers = predict(model, prompts, [item for _, item in part])
-            result[split] = starter_report.evaluate([clip for clip, _ in part], answers)
-    return result
+            rated[split] = [clip for clip, _ in part], predict(model, prompts, [item for _, item in part])
+    parts = [rated[split] for split in HELD_OUT if split in rated]
+    rated["held_out"] = [c for clips, _ in parts for c in clips], [a for _, answers in parts for a in answers]
+    return rated
 
 
-def write(folder: Path, measured: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
-    """evaluation.json, the figure and the card; ``kept`` holds facts, credits and history of the training."""
+def write(
+    folder: Path,
+    measured: Mapping[str, Any],
+    kept: Mapping[str, Any],
+    points: Mapping[str, Sequence[tuple[float, float]]],
+) -> None:
+    """evaluation.json, the figures and the card.
+
+    ``kept`` holds facts, credits and history of the training; ``points`` (score, pseudo-MOS) by split.
+    """
     whole = {**kept, **measured}
     cache.write_json(folder / "evaluation.json", whole)
     starter_figure.write_figure(folder / FIGURE, whole)
+    starter_figure.write_scatter(folder / SCATTER, points)
     starter_card.write_card(folder / "README.md", whole, [tuple(row) for row in whole["credits"]], whole["facts"])
+
+
+def write_clips(
+    path: Path, rated: Mapping[str, Rated], scores: Mapping[str, starter_baseline_report.Scores]
+) -> None:
+    """A CSV with every held-out clip, its label and what each rater says: to look up what a figure hides."""
+    tables = []
+    for split in HELD_OUT:
+        if split in rated:
+            table = starter_report.table_of(rated[split][0], scores[split][starter_baseline_report.STARTER])
+            table = table.drop(columns="path").rename(columns={"predicted": starter_baseline_report.STARTER})
+            for rater in (starter_baseline_report.BRISQUE, starter_baseline_report.NIQE):
+                table[rater] = scores[split][rater]
+            tables.append(table)
+    with cache.atomic_path(path) as partial:
+        pd.concat(tables).to_csv(partial, index=False, float_format="%.3f")
 
 
 def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any]:
@@ -94,13 +131,33 @@ def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any
         raise sources.SourceError(
             "no clips and features of the test are in the work folder: run 'make starter' first"
         )
-    measured: dict[str, Any] = figures(model, prompts, pairs)
+    rated = rate(model, prompts, pairs)
+    measured: dict[str, Any] = {split: starter_report.evaluate(*part) for split, part in rated.items()}
+    measured["baselines"], scores = starter_baseline_report.measure(
+        [clip for clip, _ in pairs if clip.split == "train"],
+        {
+            split: (shown, starter_report.scores_of(answers))
+            for split, (shown, answers) in rated.items()
+            if split != "validation"
+        },
+        work / "baselines",
+        workers=torch.get_num_threads(),
+    )
+    write_clips(work / "evaluation" / "clips.csv", rated, scores)
     rater = load_rater(str(folder), device="cpu", torch_threads=torch.get_num_threads())
     try:
         measured["invariance"] = starter_invariance.measure(rater, work)
     finally:
         rater.close()
-    write(folder, measured, kept)
+    points: dict[str, Sequence[tuple[float, float]]] = {
+        split: [
+            (float(score), clip.mos)
+            for clip, score in zip(rated[split][0], scores[split][starter_baseline_report.STARTER], strict=True)
+        ]
+        for split in HELD_OUT
+        if split in rated
+    }
+    write(folder, measured, kept, points)
     return {**kept, **measured}
 
 
@@ -111,9 +168,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=cache.default_work_folder(), help="clips and features")
     parser.add_argument("--per-content", type=int, default=6)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--stored-oracle", action="store_true", help="compare with VMAF only where it was measured already"
+    )
     values = parser.parse_args(arguments)
     torch.set_num_threads(values.threads)
     try:
+        if not values.stored_oracle:
+            fill_oracle(values.work, values.per_content, values.threads)
         found = evaluate_folder(values.model, values.work, values.per_content)
     except (sources.SourceError, encoder.EncoderError, XlVqaError) as error:
         print(error, file=sys.stderr)

@@ -1,12 +1,13 @@
-"""The card's figure: how often the clean copy is rated above each degraded one, as an SVG without any library."""
+"""The card's figures, as SVG: clean copy above each degraded one, and every score against its pseudo-MOS."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.evaluation.svg import FAINT, Plane
 from xl_vqa.training.cache import atomic_path
 
 ROW: Final = 20
@@ -58,3 +59,24 @@ def write_figure(path: Path, evaluation: Mapping[str, Any]) -> None:
     parts.append("</svg>\n")
     with atomic_path(path) as partial:
         partial.write_text("\n".join(parts), encoding="utf-8")
+
+
+def write_scatter(path: Path, points: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+    """One plane per split beside each other, with the identity; ``points`` are (score, pseudo-MOS) in MOS."""
+    splits = [name for name in COLORS if points.get(name)]
+    planes = []
+    for place, split in enumerate(splits):
+        plane = Plane(
+            (1, 5), (1, 5), f"score, {NAMES[split]} ({len(points[split])} clips)", "pseudo-MOS", width=380
+        )
+        plane.line([(1, 1), (5, 5)], color=FAINT, dash="5 4")
+        for score, mos in points[split]:
+            plane.dot(score, mos, "", color=COLORS[split], radius=2.5, alpha=0.5)
+        planes.append(f'<g transform="translate({place * 390} 0)">{plane.render(NAMES[split])}</g>')
+    text = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{max(1, len(planes)) * 390}" height="400" '
+        f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
+        f"{''.join(planes)}</svg>\n"
+    )
+    with atomic_path(path) as partial:
+        partial.write_text(text, encoding="utf-8")

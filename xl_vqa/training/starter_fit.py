@@ -1,7 +1,9 @@
 """Trains the starter on stored features: projections and language model; the trunk stays as it is.
 
 The loss (starter_loss.py) is the cross entropy of the label's two digits and the order of copies of one content;
-copies of one content are therefore shown together.
+copies of one content are therefore shown together. Beside it, while training only, a linear layer has to name the
+defect from the state that the first digit is read from: a state that knows what is wrong judges better how bad it
+is. What is kept is a moving average of the weights.
 """
 
 from __future__ import annotations
@@ -11,10 +13,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from xl_vqa.model_spec import ModelSpec
@@ -32,25 +34,31 @@ from xl_vqa.training.starter_report import correlation, ranks
 from xl_vqa.vlm.digit_tree import Tree, grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
-from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement, StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
 
+SHARES: Final = {"whole": 0.4, "tiles": 0.4, "samples": 0.2}
+"""Of the cells shown in training."""
 WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city rain 雨 3 people dance".split()
 
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
-    """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew every time."""
+    """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew, beside the marks."""
 
     epochs: int = 16
     batch: int = 14
-    tokens: int = 48
+    tokens: int = 60
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.1
     label_noise: float = 1.5
     """Spread, in labels, of a rater's answers around the label: neighbouring integers are not other opinions."""
     order_weight: float = 1.0
     """Of the order of copies of one content, beside the cross entropy of the digits."""
+    naming_weight: float = 0.3
+    """Of naming the defect."""
+    averaged_steps: float = 400.0
+    """The weights that are kept are an exponential moving average over about so many steps; 0 keeps the last."""
     feature_noise: float = 0.15
     feature_drop: float = 0.2
     """Share of the features of pair and clip hidden per step: they also tell which content it is."""
@@ -78,12 +86,11 @@ def standardise(model: StarterForConditionalGeneration, items: Sequence[StoredFe
     """
     tower = model.model.visual
     step = max(1, len(items) // 400)
-    parts = {
-        "cells": np.concatenate([np.asarray(item.cells[::7], np.float32) for item in items[::step]]),
-        "pairs": np.concatenate([np.asarray(item.pairs, np.float32) for item in items]),
-        "clip": np.stack([np.asarray(item.clip, np.float32) for item in items]),
-    }
-    for name, values in parts.items():
+    for name in FEATURES:
+        # cells are many: some of them say as much
+        chosen = items[::step] if name in SHARES else items
+        parts = [np.atleast_2d(getattr(item, name)) for item in chosen]
+        values = np.concatenate([np.asarray(p[::7] if name in SHARES else p, np.float32) for p in parts])
         getattr(tower, f"{name}_mean").copy_(torch.from_numpy(values.mean(0)))
         getattr(tower, f"{name}_scale").copy_(torch.from_numpy(1 / np.maximum(values.std(0), 1e-3)))
 
@@ -95,11 +102,12 @@ def fit(
     validation: tuple[Sequence[StoredFeatures], Sequence[float]],
     options: FitOptions,
     groups: Sequence[str] | None = None,
+    defects: Sequence[str] | None = None,
 ) -> list[dict[str, float]]:
-    """Trains in place and leaves the weights of the epoch with the best rank correlation on validation.
+    """Trains in place and leaves the averaged weights of the epoch with the best rank correlation on validation.
 
     ``train`` and ``validation`` are features and MOS; ``groups`` names the content of each training clip (None:
-    each is its own). Returns one record per epoch.
+    each is its own), ``defects`` its defect (None: naming it is not trained). Returns one record per epoch.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
@@ -109,6 +117,11 @@ def fit(
     two = TwoDigits.of(scale)
     standardise(model, items)
     trainable = [p for p in model.parameters() if p.requires_grad]
+    kept = trainable.copy()
+    naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None
+    if naming is not None:
+        trainable += naming.layer.parameters()
+    average = Average(kept, options.averaged_steps)
     optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
     steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
@@ -118,16 +131,19 @@ def fit(
         losses = []
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
-            logs = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
+            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
             labels = [mos[i] for i in batch]
             loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
             order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
             loss = loss + options.order_weight * order
+            if naming is not None:
+                loss = loss + options.naming_weight * naming.loss(state, batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trainable, 1.0)
             optimizer.step()
             schedule.step()
+            average.step()
             losses.append(float(loss.detach()))
         mean = float(np.mean(losses))
         spent = time.monotonic() - started
@@ -137,7 +153,9 @@ def fit(
             history.append({"epoch": epoch + 1, "loss": mean})
             print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f}, {left}", flush=True)
             continue
-        predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
+        with average:
+            predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
+            state_now = {k: v.clone() for k, v in model.state_dict().items()}
         rank = correlation(ranks(predicted), ranks(validation[1]))
         errors = [scale.to_mos(p) - m for p, m in zip(predicted, validation[1], strict=True)]
         error = float(np.sqrt(np.mean(np.square(errors))))
@@ -145,11 +163,59 @@ def fit(
         agreement = f"validation SRCC {rank:.3f} RMSE {error:.3f}"
         print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f} {agreement}, {left}", flush=True)
         if rank > best:
-            best, best_state = rank, {k: v.clone() for k, v in model.state_dict().items()}
+            best, best_state = rank, state_now
     if best_state is not None:
         model.load_state_dict(best_state)
     model.train(False)
     return history
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The layer that names the defect, and the number of each clip's."""
+
+    layer: torch.nn.Linear
+    numbers: Tensor
+
+    @classmethod
+    def of(cls, model: StarterForConditionalGeneration, defects: Sequence[str]) -> Naming:
+        names = {name: number for number, name in enumerate(sorted(set(defects)))}
+        width = int(model.config.get_text_config().hidden_size)
+        return cls(torch.nn.Linear(width, len(names)), torch.tensor([names[name] for name in defects]))
+
+    def loss(self, state: Tensor, clips: Sequence[int]) -> Tensor:
+        """Mean cross entropy; ``state`` [n, width]."""
+        return torch.nn.functional.cross_entropy(self.layer(state), self.numbers[list(clips)])
+
+
+class Average:
+    """An exponential moving average of parameters; as a context manager it puts it in their place for a while."""
+
+    def __init__(self, parameters: Sequence[Tensor], steps: float) -> None:
+        self._parameters = list(parameters)
+        self._mean = [p.detach().clone() for p in parameters]
+        self._steps, self._taken = steps, 0
+
+    def step(self) -> None:
+        # at the beginning the mean is over fewer steps, so that the first weights are soon forgotten
+        self._taken += 1
+        keep = 0.0 if not self._steps else min(1 - 1 / self._steps, self._taken / (10 + self._taken))
+        with torch.no_grad():
+            for mean, parameter in zip(self._mean, self._parameters, strict=True):
+                mean.lerp_(parameter, 1 - keep)
+
+    def __enter__(self) -> None:
+        self._swap()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+
+    def _swap(self) -> None:
+        with torch.no_grad():
+            for mean, parameter in zip(self._mean, self._parameters, strict=True):
+                held = parameter.clone()
+                parameter.copy_(mean)
+                mean.copy_(held)
 
 
 @torch.inference_mode()
@@ -163,7 +229,7 @@ def predict(
     results: dict[int, LabelDistribution] = {}
     order = sorted(range(len(items)), key=lambda i: items[i].grid)
     for group in _same_grid(order, items, batch):
-        embeds, positions = _embed(model, prompts.plain, [items[i] for i in group], None, 0.0)
+        embeds, positions = _embed(model, prompts.plain, [items[i] for i in group])
         mask = torch.ones(embeds.shape[:2], dtype=torch.long)
         inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
         grown = grow_tree(model, inputs, tree, prompts.tokenizer.digits)
@@ -185,22 +251,29 @@ def _logs(
     two: TwoDigits,
     options: FitOptions,
     rng: np.random.Generator,
-) -> Tensor:
-    """Log-probability of every label, [n, labels], of some cells drawn at random."""
-    chosen = None
-    count = items[0].cells.shape[0]
-    if options.tokens < count:
-        chosen = np.sort(rng.choice(count, options.tokens, replace=False))
-    embeds, positions = _embed(model, prompt, items, chosen, options.feature_noise, options.feature_drop)
+) -> tuple[Tensor, Tensor]:
+    """Log-probability of every label, [n, labels], from some cells drawn at random; the last state [n, width]."""
+    placement = random_cells(items[0].grid, options.tokens, rng)
+    embeds, positions = _embed(model, prompt, items, placement, options.feature_noise, options.feature_drop)
     return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
+
+
+def random_cells(grid: tuple[int, int, int], tokens: int, rng: np.random.Generator) -> Placement:
+    """About ``tokens`` cells of a grid, of each kind its share (all, where there are fewer), and the marks."""
+
+    def choose(count: int, kind: str) -> Tensor:
+        wanted = min(count, max(1, round(tokens * SHARES[kind])))
+        return torch.from_numpy(np.sort(rng.choice(count, wanted, replace=False)))
+
+    return Placement.of(grid, choose)
 
 
 def _embed(
     model: StarterForConditionalGeneration,
     prompt: PromptTokens,
     items: Sequence[StoredFeatures],
-    chosen: NDArray[np.intp] | None,
-    noise: float,
+    placement: Placement | None = None,
+    noise: float = 0.0,
     drop: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
     """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid.
@@ -208,23 +281,22 @@ def _embed(
     ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean.
     """
     grid, count = items[0].grid, len(items)
-    first, total = len(prompt.before), items[0].cells.shape[0]
-    shown = np.arange(total) if chosen is None else chosen
-    cells = torch.from_numpy(np.stack([item.cells[shown] for item in items])).float()
-    pairs = torch.from_numpy(np.stack([item.pairs for item in items])).float()
-    clip = torch.from_numpy(np.stack([item.clip for item in items])).float()
+    first, total = len(prompt.before), grid[0] * grid[1] * grid[2] // 4
+    shown = Placement.of(grid) if placement is None else placement
     tower = model.model.visual
-    if noise:
-        cells = cells + torch.randn_like(cells) * noise / tower.cells_scale
-        pairs = pairs + torch.randn_like(pairs) * noise / tower.pairs_scale
-        clip = clip + torch.randn_like(clip) * noise / tower.clip_scale
-    if drop:
-        pairs = torch.where(torch.rand(pairs.shape[-1]) < drop, tower.pairs_mean, pairs)
-        clip = torch.where(torch.rand(clip.shape[-1]) < drop, tower.clip_mean, clip)
-    video = tower.project_batch(cells, pairs, clip, torch.from_numpy(shown // (total // grid[0])))
+    parts = {}
+    for name in FEATURES:
+        chosen = getattr(shown, name).numpy() if name in SHARES else slice(None)
+        values = torch.from_numpy(np.stack([getattr(item, name)[chosen] for item in items])).float()
+        if noise:
+            values = values + torch.randn_like(values) * noise / getattr(tower, f"{name}_scale")
+        if drop and name not in SHARES:
+            values = torch.where(torch.rand(values.shape[-1]) < drop, getattr(tower, f"{name}_mean"), values)
+        parts[name] = values
+    video = tower.project_batch(ClipFeatures(**parts), shown)
     positions = prompt_positions(first, grid, len(prompt.after), tokens_per_second=0.0, seconds_per_pair=0.0)
-    kept = [*range(first), *(first + shown), *range(first + total, positions.shape[1])]
-    positions = positions[:, torch.tensor(kept)]
+    kept = [torch.arange(first), first + shown.shown, torch.arange(first + total, positions.shape[1])]
+    positions = positions[:, torch.cat(kept)]
     embed = model.get_input_embeddings()
     before = embed(torch.tensor(prompt.before)).expand(count, -1, -1)
     after = embed(torch.tensor(prompt.after)).expand(count, -1, -1)

@@ -57,8 +57,11 @@ class TwoDigits:
         return cls(scale, firsts, place, torch.tensor([int(text[1]) for text in texts]))
 
 
-def label_logs(model: Any, embeds: Tensor, positions: Tensor, two: TwoDigits, digits: Sequence[int]) -> Tensor:
-    """Log-probability of every label over the WHOLE vocabulary, float32 [n, labels], with gradients.
+def label_logs(
+    model: Any, embeds: Tensor, positions: Tensor, two: TwoDigits, digits: Sequence[int]
+) -> tuple[Tensor, Tensor]:
+    """Log-probability of every label over the WHOLE vocabulary, float32 [n, labels], with gradients, and the state
+    [n, width] that the first digit is read from.
 
     ``embeds`` [n, length, width] and ``positions`` [3, n, length] are those of the prompt; all first digits
     follow it in one pass, each blind to its siblings.
@@ -79,8 +82,7 @@ def label_logs(model: Any, embeds: Tensor, positions: Tensor, two: TwoDigits, di
     ).last_hidden_state
     logs = model.lm_head(hidden[:, -count - 1 :]).float().log_softmax(-1)[..., list(digits)]
     first = logs[:, 0][:, list(two.firsts)]
-    joint: Tensor = first[:, two.place] + logs[:, 1:][:, two.place, two.second]
-    return joint
+    return first[:, two.place] + logs[:, 1:][:, two.place, two.second], hidden[:, -count - 1]
 
 
 def expected_mos(logs: Tensor, scale: Scale) -> Tensor:

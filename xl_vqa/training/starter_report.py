@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -10,15 +11,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xl_vqa.evaluation.intervals import MIN_FOR_INTERVAL, group_numbers, percentile_interval
+from xl_vqa.evaluation.resampling import Resampling, Statistic, bootstrap, pearson_of, root_mean_of, spearman_of
 from xl_vqa.rating import LabelDistribution
+from xl_vqa.training import starter_calibration
 from xl_vqa.training.clips import Clip
-from xl_vqa.training.defects import CLEAN
+from xl_vqa.training.defects import CLEAN, UNSEEN_DEFECTS
 
 SEVERE: Final = 4
 """Severities from here on count as severe."""
+NEAR: Final = 0.5
+"""A score this near the pseudo-MOS, in MOS, counts as right."""
+RESAMPLES: Final = 1000
+
+FloatArray = NDArray[np.float64]
+Interval = tuple[float, float]
 
 
-def ranks(values: Sequence[float]) -> NDArray[np.float64]:
+def ranks(values: Sequence[float]) -> FloatArray:
     """Average ranks, ties shared."""
     return np.asarray(pd.Series(list(values)).rank(), dtype=np.float64)
 
@@ -31,59 +41,123 @@ def correlation(a: Sequence[float] | NDArray[Any], b: Sequence[float] | NDArray[
     return float(np.corrcoef(x, y)[0, 1])
 
 
+def scores_of(answers: Sequence[LabelDistribution]) -> FloatArray:
+    """The MOS that each answer stands for, (n,)."""
+    return np.array([answer.scale.to_mos(answer.expectation()) for answer in answers])
+
+
+def table_of(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> pd.DataFrame:
+    """One row per clip with its facts and ``predicted``. Raises ValueError where the numbers differ."""
+    if len(clips) != len(scores):
+        raise ValueError(f"{len(scores)} answers for {len(clips)} clips")
+    table = pd.DataFrame([clip.to_dict() for clip in clips])
+    table["predicted"] = np.asarray(scores, float)
+    return table
+
+
 def evaluate(clips: Sequence[Clip], answers: Sequence[LabelDistribution]) -> dict[str, Any]:
-    """Agreement with the pseudo-MOS, and whether the order within a content is right.
+    """Agreement with the pseudo-MOS, whether the order within a content is right, and calibration.
 
     ``clean_above``: share of degraded clips rated below the clean copy of the same content;
-    ``severity_order``: share of pairs of severities of one defect and content that are in order.
+    ``severity_order``: share of pairs of severities of one defect and content that are in order. ``..._ci95`` are
+    bootstrap intervals that draw whole photographs and parts of the film; None where these are too few.
+
+    Raises ValueError where there is not one answer per clip.
     """
-    if len(clips) != len(answers):
-        raise ValueError(f"{len(answers)} answers for {len(clips)} clips")
-    table = pd.DataFrame([clip.to_dict() for clip in clips])
-    table["predicted"] = [answer.scale.to_mos(answer.expectation()) for answer in answers]
-    off = [a.off_digit_mass for a in answers]
-    per_defect = {
-        str(name): {"n": len(group), "srcc": _srcc(group), "clean_above": _clean_above(table, group)}
-        for name, group in table[table.defect != CLEAN].groupby("defect")
-    }
+    table = table_of(clips, scores_of(answers))
     degraded = table[table.defect != CLEAN]
+    novel = degraded.defect.isin(UNSEEN_DEFECTS)
     return {
         "n": len(table),
         "contents": int(table.content.nunique()),
-        "srcc": _srcc(table),
-        "plcc": correlation(table.predicted.tolist(), table.mos.tolist()),
-        "rmse": float(np.sqrt(((table.predicted - table.mos) ** 2).mean())),
+        **agreement(table),
         "rmse_of_constant": float(table.mos.std(ddof=0)),
+        "within_half_mos": float(((table.predicted - table.mos).abs() <= NEAR + 1e-9).mean()),
         "predicted_spread": float(table.predicted.std(ddof=0)),
-        "clean_above": _clean_above(table, degraded),
-        "clean_above_severe": _clean_above(table, degraded[degraded.severity >= SEVERE]),
-        "clean_above_by_severity": {
-            str(severity): _clean_above(table, group) for severity, group in degraded.groupby("severity")
-        },
-        "severity_order": _severity_order(degraded),
-        "off_digit_mass_max": float(max(off)),
-        "mean_clean": float(table[table.defect == CLEAN].predicted.mean()),
-        "mean_severe": float(degraded[degraded.severity >= SEVERE].predicted.mean()),
-        "by_defect": per_defect,
-        "by_source": {str(k): {"n": len(g), "srcc": _srcc(g)} for k, g in table.groupby("source")},
-        "by_size": {
-            f"{w}x{h}": {"n": len(g), "srcc": _srcc(g)} for (w, h), g in table.groupby(["width", "height"])
-        },
-        "calibration": _calibration(table),
+        **order(table),
+        "off_digit_mass_max": max(answer.off_digit_mass for answer in answers),
+        "mean_clean": _mean(table[table.defect == CLEAN].predicted),
+        "mean_severe": _mean(degraded[degraded.severity >= SEVERE].predicted),
+        "by_defect": by_defect(table, degraded[~novel]),
+        "by_unseen_defect": by_defect(table, degraded[novel]),
+        "unseen_defects": _part(table, degraded[novel]) if novel.any() else None,
+        "by_source": {str(k): _row(g) for k, g in table.groupby("source")},
+        "by_size": {f"{w}x{h}": _row(g) for (w, h), g in table.groupby(["width", "height"])},
+        "by_fps": {f"{fps:g}": _row(g) for fps, g in table.groupby("fps")},
+        **starter_calibration.measure(table.predicted.to_numpy(), table.mos.to_numpy(), answers),
         "srcc_of_oracles": _oracles(table),
     }
 
 
-def _calibration(table: pd.DataFrame) -> list[dict[str, float]]:
-    """Of the clips rated about alike (half a MOS wide), what the pseudo-MOS is on average."""
-    rows = []
-    for low in np.arange(1.0, 5.0, 0.5):
-        # the last bin takes 5 itself
-        inside = table[(table.predicted >= low) & (table.predicted < low + (0.5 if low < 4.5 else 0.6))]
-        if len(inside):
-            means = {"predicted": float(inside.predicted.mean()), "mos": float(inside.mos.mean())}
-            rows.append({"low": float(low), "n": len(inside), **means})
-    return rows
+def agreement(table: pd.DataFrame) -> dict[str, Any]:
+    """SRCC, PLCC and RMSE (in MOS) of ``predicted`` with ``mos``, each with its interval."""
+    predicted, mos = table.predicted.to_numpy(), table.mos.to_numpy()
+    statistics = {
+        "srcc": spearman_of(predicted, mos),
+        "plcc": pearson_of(predicted, mos),
+        "rmse": root_mean_of((predicted - mos) ** 2),
+    }
+    limits = intervals(statistics, table.group.tolist())
+    return {
+        "srcc": _srcc(table),
+        "plcc": correlation(predicted, mos),
+        "rmse": float(np.sqrt(((predicted - mos) ** 2).mean())),
+        **{f"{name}_ci95": limits[name] for name in statistics},
+    }
+
+
+def intervals(statistics: Mapping[str, Statistic], groups: Sequence[str]) -> dict[str, Interval | None]:
+    """95% limits from draws of whole groups, named per item; None with fewer than ten groups."""
+    draws = draws_of(statistics, groups)
+    return {name: percentile_interval(draws[name]) if name in draws else None for name in statistics}
+
+
+def draws_of(statistics: Mapping[str, Statistic], groups: Sequence[str]) -> dict[str, FloatArray]:
+    """The statistics on the same draws of whole groups, so that they can be subtracted; empty with too few."""
+    resampling = Resampling(len(groups), group_numbers(list(groups)), RESAMPLES)
+    return bootstrap(statistics, resampling) if resampling.units >= MIN_FOR_INTERVAL else {}
+
+
+def order(table: pd.DataFrame) -> dict[str, Any]:
+    """What needs no common scale: which of two copies of one content is rated higher."""
+    degraded = table[table.defect != CLEAN]
+    severe = degraded[degraded.severity >= SEVERE]
+    return {
+        "clean_above": _clean_above(table, degraded),
+        "clean_above_severe": _clean_above(table, severe),
+        "clean_above_by_severity": {
+            f"{severity:g}": _clean_above(table, group) for severity, group in degraded.groupby("severity")
+        },
+        "severity_order": _severity_order(degraded),
+    }
+
+
+def by_defect(table: pd.DataFrame, degraded: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Per defect of ``degraded`` the figures of its clips; ``table`` holds the clean copies."""
+    return {str(name): _part(table, group) for name, group in degraded.groupby("defect")}
+
+
+def _part(table: pd.DataFrame, group: pd.DataFrame) -> dict[str, Any]:
+    known = int(group.vmaf.notna().sum())
+    return {
+        "n": len(group),
+        "contents": int(group.content.nunique()),
+        "srcc": _srcc(group),
+        "srcc_ci95": intervals(
+            {"srcc": spearman_of(group.predicted.to_numpy(), group.mos.to_numpy())}, group.group.tolist()
+        )["srcc"],
+        "clean_above": _clean_above(table, group),
+        "label": "VMAF" if known == len(group) else "both" if known else "table",
+    }
+
+
+def _row(group: pd.DataFrame) -> dict[str, Any]:
+    return {"n": len(group), "srcc": _srcc(group)}
+
+
+def _mean(values: Any) -> float | None:
+    mean = float(values.mean())
+    return mean if math.isfinite(mean) else None
 
 
 def _oracles(table: pd.DataFrame) -> dict[str, float]:
@@ -109,10 +183,12 @@ def _clean_above(table: pd.DataFrame, degraded: pd.DataFrame) -> float | None:
 def _severity_order(degraded: pd.DataFrame) -> float | None:
     right = total = 0
     for _, group in degraded.groupby(["content", "defect"]):
-        predicted = group.sort_values("severity").predicted.to_numpy()
-        for i in range(len(predicted)):
-            total += len(predicted) - i - 1
-            right += int((predicted[i + 1 :] < predicted[i]).sum())
+        ordered = group.sort_values("severity")
+        severity, mos, predicted = (ordered[name].to_numpy() for name in ("severity", "mos", "predicted"))
+        # two freezes of a still scene have one label: there is no order to get right
+        pairs = (severity[:, None] < severity[None, :]) & (mos[:, None] != mos[None, :])
+        total += int(pairs.sum())
+        right += int((pairs & (predicted[None, :] < predicted[:, None])).sum())
     return right / total if total else None
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from xl_vqa.training import starter_fit
+from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.features import StoredFeatures
 from xl_vqa.training.starter_fit import FitOptions, Prompts
 from xl_vqa.training.starter_report import correlation, ranks
@@ -23,43 +24,6 @@ from xl_vqa.training.target_mask import IGNORE
 from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerTree:
-    """The token tree of a scheme's answers.
-
-    ``nodes`` are the proper prefixes of all answers, the shortest first, beginning with the empty one;
-    ``answers[i]`` is the token ids of answer i, of which the loss sees the first ``counted[i]``.
-    """
-
-    answers: tuple[tuple[int, ...], ...]
-    counted: tuple[int, ...]
-    nodes: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, answers: Sequence[Sequence[int]], counted: Sequence[int]) -> AnswerTree:
-        """Raises ValueError where one answer is the beginning of another: it could then not be told apart."""
-        whole = tuple(tuple(answer) for answer in answers)
-        prefixes = {answer[:k] for answer in whole for k in range(len(answer))}
-        if prefixes & set(whole) or len(set(whole)) < len(whole):
-            raise ValueError("an answer is the beginning of another")
-        return cls(whole, tuple(counted), tuple(sorted(prefixes, key=lambda p: (len(p), p))))
-
-    def visible(self) -> Tensor:
-        """bool [nodes - 1, nodes - 1]: a node sees its own prefixes and itself; the empty one is the prompt."""
-        inner = self.nodes[1:]
-        return torch.tensor([[node[: len(other)] == other for other in inner] for node in inner], dtype=torch.bool)
-
-    def targets(self, chosen: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Token ids and loss targets, int64 [rows, longest answer]: what is not counted is ``IGNORE``."""
-        width = max(len(self.answers[i]) for i in chosen)
-        ids = torch.zeros(len(chosen), width, dtype=torch.long)
-        targets = torch.full((len(chosen), width), IGNORE)
-        for row, i in enumerate(chosen):
-            ids[row, : len(self.answers[i])] = torch.tensor(self.answers[i])
-            targets[row, : self.counted[i]] = torch.tensor(self.answers[i][: self.counted[i]])
-        return ids, targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +126,8 @@ def answer(
         for i, tokens in enumerate(tree.answers):
             total = sum(logs[:, place[tokens[:k]], token] for k, token in enumerate(tokens))
             joint[rows, i] = np.exp(np.asarray(total, dtype=np.float64))
-        for row, index in enumerate(group):
-            greedy[index] = _walk(tree, place, logs[row])
+        for index in group:
+            greedy[index] = tree.greedy(joint[index])
     return Answered(joint, greedy)
 
 
@@ -171,7 +135,7 @@ def _node_logs(
     model: StarterForConditionalGeneration, prompts: Prompts, tree: AnswerTree, items: Sequence[StoredFeatures]
 ) -> NDArray[np.float32]:
     """Natural log-probability of every token after every node: float32 [items, nodes, vocabulary]."""
-    embeds, positions = starter_fit._embed(model, prompts.plain, items, None, 0.0)
+    embeds, positions = starter_fit._embed(model, prompts.plain, items)
     rows, length = embeds.shape[:2]
     mask = torch.ones(rows, length, dtype=torch.long)
     output = model(
@@ -195,19 +159,6 @@ def _node_logs(
     return np.asarray(logits.log_softmax(-1).numpy())
 
 
-def _walk(tree: AnswerTree, place: dict[tuple[int, ...], int], logs: NDArray[np.float32]) -> int:
-    """The answer of greedy decoding; ``logs`` is [nodes, vocabulary]."""
-    left = list(range(len(tree.answers)))
-    depth = 0
-    while len(left) > 1:
-        prefix = tree.answers[left[0]][:depth]
-        tokens = sorted({tree.answers[i][depth] for i in left})
-        best = max(tokens, key=lambda token: float(logs[place[prefix], token]))
-        left = [i for i in left if tree.answers[i][depth] == best]
-        depth += 1
-    return left[0]
-
-
 def _loss(
     model: StarterForConditionalGeneration,
     prompts: Prompts,
@@ -218,10 +169,7 @@ def _loss(
     rng: np.random.Generator,
 ) -> Tensor:
     """Cross entropy of the counted tokens of the chosen answers."""
-    count = items[0].cells.shape[0]
-    shown = None
-    if options.tokens < count:
-        shown = np.sort(rng.choice(count, options.tokens, replace=False))
+    shown = starter_fit.random_cells(items[0].grid, options.tokens, rng)
     embeds, positions = starter_fit._embed(model, prompts.plain, items, shown, options.feature_noise)
     ids, targets = tree.targets(chosen)
     width = ids.shape[1]

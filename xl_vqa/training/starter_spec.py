@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xl_vqa.model_spec import ModelSpec, Normalization, Pixels, Prompt, Sampling
+from xl_vqa.vlm.canvas import WINDOW
 
 NAME: Final = "starter"
 CELL: Final = 28 * 28
@@ -18,12 +19,12 @@ PROMPT: Final = Prompt(
 
 
 def starter_spec() -> ModelSpec:
-    """Eight frames of at most 192 cells: the most that stays under 0.6 s on two CPU threads."""
+    """Six pairs, a whole view of at most 96 cells: the most that stays under 0.6 s on two CPU threads."""
     return ModelSpec(
         name=NAME,
         prompt=PROMPT,
-        sampling=Sampling(frames=8, adjacent_pairs=True),
-        pixels=Pixels(min_pixels=32 * CELL, max_pixels=192 * CELL, total_pixels=8 * 192 * CELL),
+        sampling=Sampling(frames=12, adjacent_pairs=True, window=WINDOW),
+        pixels=Pixels(24 * CELL, 96 * CELL, 12 * 96 * CELL, canvas=True),
         normalization=Normalization(),
         fine_tuned=True,
     )

@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from xl_vqa.vlm.starter_tower import InvertedBottleneck, SameConv, Trunk
+from xl_vqa.vlm.starter_trunk import InvertedBottleneck, SameConv, Trunk
 
 EPSILON: Final = 1e-3
 """Of the batch norms, as the network was trained."""

@@ -6,10 +6,12 @@ The same file gives the same frames, bit for bit, in every run, thread and proce
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 
 from xl_vqa.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
 from xl_vqa.model_spec import Sampling
@@ -19,8 +21,9 @@ from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen, shrink, to_picture
+from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
-from xl_vqa.video.sample import plan_frames
+from xl_vqa.video.sample import plan_frames, plan_window
 
 Decoder = Literal["auto", "decord", "pyav"]
 
@@ -36,11 +39,14 @@ class Clip:
 
     ``frames`` are RGB, uint8, [height, width, 3], as shown (rotation applied), all of one size, one per entry
     of ``used.indices``; a frame used twice is the same array twice. ``warnings`` are keys of messages.py.
+    ``windows``: with ``sampling.window``, one uint8 [window, 28, 28, 3] per pair, the point samples of the frames
+    around it; a frame that could not be read is replaced by the nearest that could.
     """
 
     frames: tuple[Picture, ...]
     used: FramesUsed
     warnings: tuple[str, ...] = ()
+    windows: tuple[NDArray[np.uint8], ...] = ()
 
 
 def read_frames(
@@ -84,6 +90,7 @@ class _Reading:
     sampling: Sampling
     max_side: int | None
     should_stop: Callable[[], None]
+    samples: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
 
     def clip(self, decoder: Decoder) -> Clip:
         info, index = self.inspection.info, self.inspection.index
@@ -108,8 +115,24 @@ class _Reading:
         return self._finish(plan, pictures, name, notes)
 
     def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
-        pictures = decord_decoder.decode_frames(self.source, self.inspection, plan)
-        return {number: shrink(picture, self.max_side) for number, picture in pictures}
+        wanted, pictures = set(plan), {}
+        for number, picture in decord_decoder.decode_frames(self.source, self.inspection, self._around(plan)):
+            self._sample(number, picture)
+            if number in wanted:
+                pictures[number] = shrink(picture, self.max_side)
+        return pictures
+
+    def _around(self, plan: Sequence[int]) -> list[int]:
+        """The frames of the plan and of the windows around its pairs, rising."""
+        return sorted({*plan, *(number for window in self._windows(plan) for number in window)})
+
+    def _windows(self, plan: Sequence[int]) -> list[tuple[int, ...]]:
+        count, size = self.inspection.index.count, self.sampling.window
+        return [plan_window(count, start, size) for start in plan[::2]] if size else []
+
+    def _sample(self, number: int, picture: Picture) -> None:
+        if self.sampling.window:
+            self.samples[number] = point_samples(picture)
 
     def _with_pyav(self, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
         try:
@@ -136,12 +159,18 @@ class _Reading:
     def _decode(self, plan: Sequence[int]) -> dict[int, Picture]:
         info, orientation = self.inspection.info, self.inspection.orientation
         pictures: dict[int, Picture] = {}
+        wanted = set(plan)
+        self.samples.clear()
 
         def keep(number: int, frame: av.VideoFrame) -> None:
             picture = to_picture(frame, info.coded_width, info.coded_height)
-            pictures[number] = orientation.apply(shrink(picture, self.max_side))
+            if self.sampling.window:
+                self._sample(number, orientation.apply(picture))
+            if number in wanted:
+                pictures[number] = orientation.apply(shrink(picture, self.max_side))
 
-        pyav_decoder.decode_frames(self.source, self.inspection.index, plan, keep, should_stop=self.should_stop)
+        around, index = self._around(plan), self.inspection.index
+        pyav_decoder.decode_frames(self.source, index, around, keep, should_stop=self.should_stop)
         return pictures
 
     def _check_memory(self, count: int, width: int, height: int) -> None:
@@ -172,7 +201,16 @@ class _Reading:
             codec=info.codec,
             notes=tuple(notes + self._notes(distinct[0])),
         )
-        return Clip(tuple(pictures[number] for number in plan), used, self._warnings(plan, distinct))
+        frames = tuple(pictures[number] for number in plan)
+        return Clip(frames, used, self._warnings(plan, distinct), self._sampled(plan))
+
+    def _sampled(self, plan: Sequence[int]) -> tuple[NDArray[np.uint8], ...]:
+        known = np.array(sorted(self.samples))
+
+        def nearest(number: int) -> NDArray[np.uint8]:
+            return self.samples[int(known[np.abs(known - number).argmin()])]
+
+        return tuple(np.stack([nearest(number) for number in window]) for window in self._windows(plan))
 
     def _warnings(self, plan: tuple[int, ...], distinct: Sequence[Picture]) -> tuple[str, ...]:
         index = self.inspection.index
@@ -203,6 +241,7 @@ class _Reading:
             (info.has_alpha, "transparency ignored"),
             (info.interlaced, "interlaced"),
             (info.hdr, "HDR shown without tone mapping"),
+            (self.sampling.window > 0, f"{self.sampling.window} frames around each pair seen as point samples"),
         )
         return [text for applies, text in facts if applies]
 

@@ -37,6 +37,24 @@ def plan_frames(frame_count: int, sampling: Sampling) -> tuple[int, ...]:
     return tuple(index for start in starts for index in (start, start + 1))
 
 
+def plan_window(frame_count: int, start: int, window: int) -> tuple[int, ...]:
+    """``window`` consecutive frames, as far as there are so many, with the pair (start, start + 1) in the middle.
+
+    At the ends of the video the window is moved inwards. A shorter video is gone through forth and back: the
+    motion then turns, which is less misleading than a picture that stands still.
+
+    Raises ValueError for a frame count below 1.
+    """
+    if frame_count < 1:
+        raise ValueError(f"frame_count must be 1 or more, not {frame_count}")
+    if frame_count >= window:
+        first = min(max(start + 1 - window // 2, 0), frame_count - window)
+        return tuple(range(first, first + window))
+    period = max(2 * (frame_count - 1), 1)
+    places = (i % period for i in range(window))
+    return tuple(min(place, period - place) if frame_count > 1 else 0 for place in places)
+
+
 def _spread(places: int, count: int) -> tuple[int, ...]:
     """``count`` of the numbers 0..places-1, each nearest the middle of its share, mirror-symmetric."""
     chosen = [0] * count

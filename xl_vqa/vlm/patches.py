@@ -90,6 +90,16 @@ def make_patches(frames: Sequence[NDArray[np.uint8]], pixels: Pixels) -> Patches
     widened by repeating its edge. Raises ModelIncompatibleError for no frames, or frames that are not RGB
     pictures of one size.
     """
+    check_frames(frames)
+    first = within_aspect(frames[0])
+    size = frame_size(first.shape[0], first.shape[1], len(frames), pixels)
+    # one frame at a time: the whole clip at its source size is never held twice
+    resized = torch.stack([resize(within_aspect(frame), size) for frame in frames])
+    return cut(resized)
+
+
+def check_frames(frames: Sequence[NDArray[np.uint8]]) -> None:
+    """Raises ModelIncompatibleError for no frames, or frames that are not RGB pictures of one size."""
     if not frames:
         raise ModelIncompatibleError(model="patches", problem="a clip without frames cannot be rated")
     shape = frames[0].shape
@@ -97,14 +107,10 @@ def make_patches(frames: Sequence[NDArray[np.uint8]], pixels: Pixels) -> Patches
         if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape != shape or shape[2] != 3 or 0 in shape:
             problem = f"frames must be 8-bit RGB pictures of one size, not {frame.dtype} {frame.shape}"
             raise ModelIncompatibleError(model="patches", problem=problem)
-    first = _within_aspect(frames[0])
-    size = frame_size(first.shape[0], first.shape[1], len(frames), pixels)
-    # one frame at a time: the whole clip at its source size is never held twice
-    resized = torch.stack([_resize(_within_aspect(frame), size) for frame in frames])
-    return _cut(resized)
 
 
-def _within_aspect(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def within_aspect(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture longer than 200:1 widened by its own edge; any other as it is."""
     height, width = frame.shape[:2]
     extra_rows = max(math.ceil(width / MAX_ASPECT) - height, 0)
     extra_columns = max(math.ceil(height / MAX_ASPECT) - width, 0)
@@ -114,15 +120,15 @@ def _within_aspect(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.pad(frame, (*margins, (0, 0)), mode="edge")
 
 
-def _resize(frame: NDArray[np.uint8], size: tuple[int, int]) -> torch.Tensor:
-    """uint8 [3, height, width]."""
+def resize(frame: NDArray[np.uint8], size: tuple[int, int]) -> torch.Tensor:
+    """RGB [height, width, 3] to uint8 [3, *size]: bicubic, with antialiasing."""
     picture = torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1).unsqueeze(0)
     if tuple(picture.shape[-2:]) != size:
         picture = functional.interpolate(picture, size, mode="bicubic", antialias=True, align_corners=False)
     return picture[0]
 
 
-def _cut(frames: torch.Tensor) -> Patches:
+def cut(frames: torch.Tensor) -> Patches:
     """uint8 [frames, 3, height, width], sides multiples of 28, into patches."""
     if frames.shape[0] % TEMPORAL_PATCH:
         frames = torch.cat((frames, frames[-1:]))

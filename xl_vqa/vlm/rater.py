@@ -33,6 +33,10 @@ class ClipFrames(Protocol):
     def used(self) -> FramesUsed:
         """Where the frames were taken from."""
 
+    @property
+    def windows(self) -> Sequence[NDArray[np.uint8]]:
+        """Point samples around each pair, each [window, 28, 28, 3]; empty without ``sampling.window``."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedVideo:

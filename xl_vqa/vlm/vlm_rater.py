@@ -16,13 +16,14 @@ import torch
 from xl_vqa.errors import DistributionError, ModelFailedError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
+from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
 from xl_vqa.vlm.digit_tree import DigitLogProbs, Tree, grow_tree
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import remember_dtype, spec_of
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.model_folder import find_adapter, find_model
-from xl_vqa.vlm.patches import Patches, make_patches
+from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
@@ -64,7 +65,7 @@ class VlmRater:
         return self._fingerprint
 
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
-        patches = make_patches(clip.frames, self._spec.pixels)
+        patches = clip_patches(clip, self._spec)
         payload = _Payload(patches, seconds_per_pair(clip.used.timestamps_s))
         return PreparedVideo(payload, patches.grid, patches.tokens, patches.values.nbytes)
 

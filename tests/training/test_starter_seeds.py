@@ -1,0 +1,55 @@
+"""Several seeds of the starter: the best by validation comes first, and the test is only looked at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import AutoModelForImageTextToText
+
+from tests.training.test_starter_fit import SPEC, made_up
+from xl_vqa.training import starter_evaluation, starter_seeds
+from xl_vqa.training.clips import Clip
+from xl_vqa.training.starter_fit import FitOptions
+
+
+def pairs(splits: dict[str, int]) -> list[tuple[Clip, Any]]:
+    found = []
+    for number, (split, count) in enumerate(splits.items()):
+        for i, (item, mos) in enumerate(zip(*made_up(count, number), strict=True)):
+            defect, severity = ("clean", 0) if i % 4 == 0 else ("noise", i % 4)
+            details = f"{split}{i // 4}", f"{split}{i // 4}", "made", split, defect, severity, mos, None
+            found.append((Clip(f"{split}{i}.mp4", *details, 96, 64, 25.0), item))
+    return found
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = pairs({"train": 24, "validation": 8, "test": 8, "unseen": 8})
+    monkeypatch.setattr(starter_evaluation, "stored_pairs", lambda *_: made)
+    monkeypatch.setattr(starter_seeds.sources, "backbone_path", lambda work: work)
+    monkeypatch.setattr(starter_seeds, "load_trunk", lambda trunk, path: None)
+
+
+def test_the_best_by_validation_comes_first(tmp_path: Path, stored: None) -> None:
+    options = FitOptions(epochs=1, batch=8, tokens=6)
+    records = starter_seeds.train_seeds(tmp_path, SPEC, options, [1, 2, 3], per_content=3, workers=1)
+    ranks = [record["validation_srcc"] for record in records]
+    assert ranks == sorted(ranks, reverse=True)
+    assert sorted(record["seed"] for record in records) == [1, 2, 3]
+    for record in records:
+        folder = Path(record["folder"])
+        assert json.loads((folder / starter_seeds.RECORD).read_text())["seed"] == record["seed"]
+        model = AutoModelForImageTextToText.from_pretrained(folder)
+        assert model.config.model_type == "xl_vqa_starter"
+        assert set(record["test"]) >= {"srcc", "rmse", "clean_above"}
+
+
+def test_a_seed_gives_the_same_figures_again(tmp_path: Path, stored: None) -> None:
+    options = FitOptions(epochs=1, batch=8, tokens=6)
+    first, again = (
+        starter_seeds.train_seeds(tmp_path, SPEC, options, [5], per_content=3, workers=1)[0] for _ in range(2)
+    )
+    assert first == again
