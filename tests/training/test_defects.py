@@ -134,13 +134,19 @@ def test_one_defect_alone_keeps_its_mos() -> None:
     assert defects.combined_mos([3.2]) == pytest.approx(3.2)
 
 
-def test_a_defect_of_motion_counts_by_what_it_changed() -> None:
-    still = np.repeat(moving(1), 24, axis=0)
+def test_the_table_counts_by_what_is_seen() -> None:
     stutter = BY_NAME["stutter"]
-    assert defects.seen_share(still, apply(stutter, 5, still)) == 0
-    assert defects.seen_share(moving(), apply(stutter, 5, moving())) == 1
     assert defects.table_mos(stutter, 5, 0.0) == 5
     assert defects.table_mos(stutter, 5, 0.5) == pytest.approx((5 + (stutter.table or ())[4]) / 2)
+
+
+def test_sharpening_overshoots_at_edges_and_leaves_flat_parts_alone() -> None:
+    edge = np.full((2, 40, 60, 3), 80, np.uint8)
+    edge[:, :, 30:] = 160
+    sharp = apply(BY_NAME["sharpened"], 3, edge)
+    assert sharp[0, 20, 29].max() < 80 < 160 < sharp[0, 20, 30].min()
+    assert np.array_equal(sharp[:, :, :25], edge[:, :, :25])
+    assert np.array_equal(sharp[:, :, 35:], edge[:, :, 35:])
 
 
 def test_freeze_repeats_frames_and_jumps_on() -> None:

@@ -1,4 +1,4 @@
-"""Plans never change for what is stored already, and never teach what is held out."""
+"""Plans are drawn alike in every run, and never teach what is held out."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def scene(number: int, split: str, source: str = "package") -> Content:
 
 
 def test_the_first_plan_is_what_it_was() -> None:
-    # drawn before there were newer defects; the stored clips bear these names
-    names = [item.name for item in plans.plan(scene(1, "train"), 6)]
-    assert names[:7] == FIRST_OF_PHOTO_1
+    # drawn before there were newer defects
+    names = [item.name for item in plans.first_plan(scene(1, "train"), 6)]
+    assert names == FIRST_OF_PHOTO_1
     names = [item.name for item in plans.plan(scene(1, "test"), 6)]
     assert names[:3] == ["clean0", f"{FIRST_OF_PHOTO_1[1][:-1]}1", f"{FIRST_OF_PHOTO_1[1][:-1]}2"]
 
@@ -31,10 +31,12 @@ def test_the_first_plan_comes_first(split: str) -> None:
     for number in range(30):
         content = scene(number, split)
         first, whole = plans.first_plan(content, 6), plans.plan(content, 6)
-        assert whole[: len(first)] == first
+        count = sum(not item.recoded for item in whole)
+        assert whole[:count] == first[:count]
+        assert count == len(first) or split in plans.LEARNED
         assert whole == plans.plan(content, 6)
         assert not any(item.recoded for item in first)
-        assert all(item.recoded for item in whole[len(first) :])
+        assert all(item.recoded for item in whole[count:])
         assert plans.first_plan(content, 3) == first[:4] or split in plans.EVERY_SEVERITY
 
 
@@ -66,17 +68,20 @@ def test_what_a_taught_content_gets(split: str) -> None:
 
 @pytest.mark.parametrize("split", ["test", "unseen"])
 def test_what_a_test_content_gets(split: str) -> None:
+    others = set()
     for number in range(50):
         content = scene(number, split)
         by_defect: dict[str, list[int]] = {}
         for item in plans.later_plan(content):
             by_defect.setdefault(item.defect, []).append(item.severity)
-        assert list(by_defect.values()) == [list(SEVERITIES)] * 3
-        unseen, newer, temporal = by_defect
+        assert list(by_defect.values()) == [list(SEVERITIES)] * 2
+        unseen, other = by_defect
         assert unseen in UNSEEN_DEFECTS
-        assert newer in {d.name for d in NEW} - set(UNSEEN_DEFECTS)
-        assert temporal in TEMPORAL
-        assert temporal not in {item.defect for item in plans.first_plan(content, 6)}
+        assert other in {*TEMPORAL, *(d.name for d in NEW)} - set(UNSEEN_DEFECTS)
+        assert other not in {item.defect for item in plans.first_plan(content, 6)}
+        others.add(other)
+    assert others & set(TEMPORAL)
+    assert others - set(TEMPORAL)
 
 
 def test_names_are_unique_and_fit_for_files() -> None:
@@ -107,20 +112,15 @@ def test_attributes_take_the_stronger_and_stay_within_five() -> None:
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
-def test_a_content_that_joined_later_gets_a_few_of_either_plan(split: str) -> None:
+def test_a_taught_content_gets_a_few_of_either_plan(split: str) -> None:
     chosen = set()
     for number in range(30):
-        one = scene(number, split, contents.LATER[number % len(contents.LATER)])
+        one = scene(number, split, ("package", contents.DRAWN, *contents.LATER)[number % 5])
         made, later = plans.plan(one, 6), plans.later_plan(one)
         assert made[:4] == plans.first_plan(one, 6)[:4]
         places = tuple(later.index(item) for item in made[4:])
-        assert len(places) == 3
+        assert len(places) == plans.COPIES == 3
         assert places == tuple(sorted(set(places)))
         chosen.add(places)
     # not always the same three
     assert len(chosen) > 8
-
-
-def test_unseen_sources_that_joined_later_are_tested_like_all() -> None:
-    later, old = (plans.plan(scene(1, "unseen", source), 6) for source in (contents.LATER[0], "package"))
-    assert len(later) == len(old)

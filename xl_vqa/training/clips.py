@@ -17,16 +17,16 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from xl_vqa.training import attributes, defects, encoder
+from xl_vqa.training import attributes, defects, encoder, visibility
 from xl_vqa.training.cache import Progress, atomic_path, read_json, write_json
 from xl_vqa.training.contents import Content, generator, render
 from xl_vqa.training.defects import BY_NAME, CLEAN
 from xl_vqa.training.plans import EVERY_SEVERITY, Item, Plan
 from xl_vqa.training.plans import plan as plan
 
-CLIPS_VERSION: Final = 2
+CLIPS_VERSION: Final = 3
 """Goes up whenever a clip of the first plan would come out differently; old clips are then made again."""
-RECODED_VERSION: Final = 1
+RECODED_VERSION: Final = 2
 """The same of the later plan's clips."""
 
 # (codec, share, best quality, worst quality): what clips are stored at, so that the encode itself is no tell
@@ -196,22 +196,25 @@ def _first(content: Content, item: Item, frames: encoder.Frames, reference: Path
     name, severity = item.defect, item.severity
     rng = generator("clip", content.name, name, severity)
     size = (content.width, content.height)
-    codec, quality, filters, table = "h264", float(rng.integers(8, 17)), "", None
+    codec, quality, filters, judged, seen = "h264", float(rng.integers(8, 17)), "", None, 1.0
     if name != CLEAN:
         defect = BY_NAME[name]
         if defect.change is not None:
-            frames = defect.change(frames, defect.levels[severity - 1], rng)
+            before, frames = frames, defect.change(frames, defect.levels[severity - 1], rng)
+            seen = visibility.seen_share(name, severity, before, frames)
         filters = defects.filter_of(defect, severity, size, rng)
-        table = defect.table
+        judged = defects.table_mos(defect, severity, seen)
         if defect.codec is not None:
             codec, quality = defect.codec, (defect.qualities or defect.levels)[severity - 1]
     path = target / f"{item.name}{encoder.CONTAINERS.get(codec, '.mp4')}"
     with atomic_path(path) as partial:
         encoder.encode(frames, content.fps, partial, codec, quality, filters=filters)
-    vmaf = encoder.vmaf(path, reference, size) if table is None else None
-    mos = defects.mos_of_vmaf(vmaf) if vmaf is not None else (table or ())[severity - 1]
+    vmaf = encoder.vmaf(path, reference, size) if judged is None else None
+    mos = defects.mos_of_vmaf(vmaf) if vmaf is not None else judged
+    assert mos is not None
     details = content.source, content.split, name, severity, round(mos, 3), vmaf, *size, content.fps
-    return Clip(str(path), content.name, content.group, *details)
+    seen_as = attributes.of([(name, severity * seen)])
+    return Clip(str(path), content.name, content.group, *details, item.name, seen_as, codec, quality)
 
 
 def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Path, target: Path) -> Clip:
@@ -221,6 +224,7 @@ def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Pa
     judged: list[float] = []
     table_filters: list[str] = []
     filters: list[str] = []
+    seen_parts: list[tuple[str, float]] = []
     for name, strength in item.parts:
         defect = BY_NAME[name]
         # no severity among the words: the same places at every severity, so that only the strength differs
@@ -228,7 +232,8 @@ def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Pa
         seen = 1.0
         if defect.change is not None:
             before, changed = changed, defect.change(changed, defects.level_at(defect, strength), rng)
-            seen = defects.seen_share(before, changed) if defect.motion else 1.0
+            seen = visibility.seen_share(name, strength, before, changed)
+        seen_parts.append((name, strength * seen))
         chain = defects.filter_of(defect, strength, size, rng)
         mos = defects.table_mos(defect, strength, seen)
         judged += [] if mos is None else [mos]
@@ -255,7 +260,7 @@ def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Pa
     # where VMAF judged a defect, what the encode alone has cost is not known
     encode_loss = 5 - rest if len(judged) == len(names) else 0.0
     details = content.source, content.split, item.defect, item.severity, mos, vmaf, *size, content.fps
-    more = item.name, attributes.of(item.parts, encode_loss), codec, quality, oracle
+    more = item.name, attributes.of(seen_parts, encode_loss), codec, quality, oracle
     return Clip(str(path), content.name, content.group, *details, *more)
 
 

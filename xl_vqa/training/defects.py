@@ -3,8 +3,9 @@
 Two kinds. Where VMAF is right (blur, scaling, noise, codecs) the clip is measured against its reference.
 Where VMAF is known to be wrong, far too harsh (exposure, shake) or too lenient (banding, lost packets,
 flicker), a table gives the MOS of each strength. The tables are judgements of this project, not measurements
-with people; the model card says so. What moves nothing in a still scene is judged by what it changed
-(``Defect.motion``), and several defects in one clip by ``combined_mos``.
+with people; the model card says so. A table holds for a clip in which the defect shows as it usually does: a
+freeze of a still scene, sharpening of a clear sky or grey taken out of a grey picture cost what is seen of them
+(visibility.py). Several defects in one clip are judged by ``combined_mos``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Defect:
     ``filters`` is an ffmpeg filter with ``{v}`` (the level), ``{s}`` (the level for this picture's height,
     relative to 360 lines), ``{w}`` and ``{h}`` (scaled picture size). ``codec`` names the codec whose quality
     the level is. ``table`` gives the MOS per severity; None means VMAF. ``neutral`` is the level at which nothing
-    is wrong; a mild defect lies between it and severity 1. ``motion`` tells that it is seen only in what moves.
+    is wrong; a mild defect lies between it and severity 1.
     """
 
     name: str
@@ -43,7 +44,6 @@ class Defect:
     qualities: tuple[float, ...] | None = None
     table: tuple[float, ...] | None = None
     neutral: float | None = None
-    motion: bool = False
 
 
 def mos_of_vmaf(vmaf: float) -> float:
@@ -62,6 +62,24 @@ def underexposed(frames: Frames, level: float, rng: np.random.Generator) -> Fram
 
 def overexposed(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
     return _lookup(frames, np.arange(256) * level + 8 * (level - 1))
+
+
+def sharpened(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
+    """Unsharp masking of the brightness, 5x5 pixels, ``level`` times the detail added."""
+    weights = np.array([1, 4, 6, 4, 1], np.float32) / 16
+    result = np.empty_like(frames)
+    for i, frame in enumerate(frames):
+        luma = (
+            frame[..., 0] * np.float32(0.299)
+            + frame[..., 1] * np.float32(0.587)
+            + frame[..., 2] * np.float32(0.114)
+        )
+        wide = np.pad(luma, 2, mode="edge")
+        rows = sum(weight * wide[k : k + luma.shape[0]] for k, weight in enumerate(weights))
+        smooth = sum(weight * rows[:, k : k + luma.shape[1]] for k, weight in enumerate(weights))
+        added = np.float32(level) * (luma - smooth)
+        result[i] = np.clip(np.rint(frame + added[..., None]), 0, 255).astype(np.uint8)
+    return result
 
 
 def low_contrast(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
@@ -184,7 +202,7 @@ FIRST: Final[tuple[Defect, ...]] = (
     Defect(
         "sharpened",
         (0.8, 1.5, 2.3, 3.3, 4.8),
-        filters="unsharp=5:5:{v}",
+        sharpened,
         table=(4.5, 3.9, 3.2, 2.5, 1.8),
         neutral=0.0,
     ),
@@ -200,10 +218,8 @@ FIRST: Final[tuple[Defect, ...]] = (
     Defect("color_cast", (0.06, 0.13, 0.22, 0.34, 0.5), color_cast, table=(4.5, 3.9, 3.2, 2.5, 1.9), neutral=0.0),
     Defect("banding", (24, 14, 9, 6, 4), banding, table=(4.3, 3.6, 2.8, 2.1, 1.5), neutral=64.0),
     Defect("packet_loss", (0.06, 0.15, 0.35, 0.7, 1.4), packet_loss, table=(4.0, 3.3, 2.6, 1.9, 1.3), neutral=0.0),
-    Defect(
-        "freeze", (0.15, 0.3, 0.45, 0.6, 0.8), freeze, table=(4.0, 3.3, 2.7, 2.1, 1.6), neutral=0.0, motion=True
-    ),
-    Defect("judder", (2, 3, 4, 6, 8), judder, table=(4.2, 3.6, 3.0, 2.4, 1.9), motion=True),
+    Defect("freeze", (0.15, 0.3, 0.45, 0.6, 0.8), freeze, table=(4.0, 3.3, 2.7, 2.1, 1.6), neutral=0.0),
+    Defect("judder", (2, 3, 4, 6, 8), judder, table=(4.2, 3.6, 3.0, 2.4, 1.9)),
     Defect("flicker", (0.04, 0.08, 0.15, 0.25, 0.4), flicker, table=(4.2, 3.5, 2.7, 2.0, 1.4), neutral=0.0),
     Defect("shake", (0.004, 0.01, 0.02, 0.035, 0.06), shake, table=(4.3, 3.7, 3.0, 2.3, 1.7), neutral=0.0),
 )
@@ -244,23 +260,10 @@ NEW: Final[tuple[Defect, ...]] = (
         table=(4.1, 3.4, 2.7, 2.0, 1.5),
         neutral=0.0,
     ),
+    Defect("interlaced", (1, 2, 3, 5, 8), defects_cadence.interlaced, table=(3.8, 3.2, 2.6, 2.0, 1.6)),
+    Defect("frame_blending", (1, 2, 3, 5, 8), defects_cadence.frame_blending, table=(4.3, 3.7, 3.1, 2.4, 1.9)),
     Defect(
-        "interlaced", (1, 2, 3, 5, 8), defects_cadence.interlaced, table=(3.8, 3.2, 2.6, 2.0, 1.6), motion=True
-    ),
-    Defect(
-        "frame_blending",
-        (1, 2, 3, 5, 8),
-        defects_cadence.frame_blending,
-        table=(4.3, 3.7, 3.1, 2.4, 1.9),
-        motion=True,
-    ),
-    Defect(
-        "stutter",
-        (0.5, 1.0, 1.8, 3.0, 4.8),
-        defects_cadence.stutter,
-        table=(4.2, 3.6, 2.9, 2.3, 1.7),
-        neutral=0.0,
-        motion=True,
+        "stutter", (0.5, 1.0, 1.8, 3.0, 4.8), defects_cadence.stutter, table=(4.2, 3.6, 2.9, 2.3, 1.7), neutral=0.0
     ),
     Defect("blocking", (27, 33, 39, 45, 51), codec="h264_blocky", neutral=18.0),
     Defect(
@@ -286,37 +289,28 @@ def level_at(defect: Defect, strength: float) -> float:
 
     Raises ValueError for a strength that the defect does not have.
     """
-    return _along((defect.neutral, *defect.levels), strength)
+    return along((defect.neutral, *defect.levels), strength)
 
 
 def quality_at(defect: Defect, strength: float) -> float:
     """What the codec of ``defect`` is told; whole, because not every encoder takes fractions."""
     return float(
-        round(
-            _along((None, *defect.qualities) if defect.qualities else (defect.neutral, *defect.levels), strength)
-        )
+        round(along((None, *defect.qualities) if defect.qualities else (defect.neutral, *defect.levels), strength))
     )
 
 
 def table_mos(defect: Defect, strength: float, seen: float = 1.0) -> float | None:
     """The table's MOS, of which the loss counts by the share ``seen`` (0..1); None where VMAF judges."""
-    return None if defect.table is None else 5.0 - (5.0 - _along((5.0, *defect.table), strength)) * seen
+    return None if defect.table is None else 5.0 - (5.0 - along((5.0, *defect.table), strength)) * seen
 
 
-def _along(values: Sequence[float | None], strength: float) -> float:
+def along(values: Sequence[float | None], strength: float) -> float:
+    """Between the values of whole strengths 0, 1, 2 ...; the one at 0 may be missing. Raises ValueError."""
     below = min(int(strength), len(values) - 2)
     low, high, share = values[below], values[below + 1], strength - below
     if not 0 <= strength <= len(values) - 1 or high is None or (low is None and share < 1):
         raise ValueError(f"no such strength of this defect: {strength}")
     return high if low is None or share == 1 else low + (high - low) * share
-
-
-def seen_share(before: Frames, after: Frames) -> float:
-    """How much of a defect of motion is there to be seen, 0..1: a freeze of a still scene shows nothing.
-
-    Half a grey level of mean difference counts as fully seen.
-    """
-    return min(1.0, 2 * float(np.abs(before[:, ::3, ::3].astype(np.int16) - after[:, ::3, ::3]).mean()))
 
 
 def combined_mos(parts: Sequence[float]) -> float:

@@ -1,8 +1,8 @@
 """Which clips every content gets.
 
-The first plan (1 + 6 or 1 + 10 clips) is what the first starter learned from; its files are kept as they are. The
-later one adds newer defects, two at once, mild ones and all kinds of encodes; it is drawn from generators of its
-own, so nothing of the first plan depends on it.
+The first plan has single defects in clips that are stored nearly without loss. The later one adds newer defects,
+two at once, mild ones and all kinds of encodes; it is drawn from generators of its own, so nothing of the first plan
+depends on it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.training import attributes
-from xl_vqa.training.contents import DRAWN, LATER, Content, generator
+from xl_vqa.training.contents import Content, generator
 from xl_vqa.training.defects import (
     BY_NAME,
     CLEAN,
@@ -31,6 +31,7 @@ from xl_vqa.training.defects import (
 
 COMBINED: Final = "combined"
 COPIES: Final = 3
+LEARNED: Final = frozenset({"train", "validation"})
 EVERY_SEVERITY: Final = frozenset({"test", "unseen"})
 """Splits whose contents show a defect at all severities."""
 
@@ -69,42 +70,42 @@ Plan = tuple[Item, ...]
 def plan(content: Content, per_content: int) -> Plan:
     """The first plan, and after it the later one (nothing for the demo's contents).
 
-    Contents of the sources that joined later are many: for training each of them gets a clean copy and
-    ``COPIES`` clips of either plan, because another content teaches more than another copy of the same.
+    For training a content gets a clean copy and ``COPIES`` clips of either plan (fewer of the first one where
+    ``per_content`` is less), because another content teaches more than another copy of the same.
     """
     first, later = first_plan(content, per_content), later_plan(content)
-    if content.source in LATER and content.split not in EVERY_SEVERITY:
-        rng = generator("copies", content.name)
-        chosen = sorted(int(i) for i in rng.permutation(len(later))[:COPIES])
-        return first[: 1 + COPIES] + tuple(later[i] for i in chosen)
-    return first + later
+    if content.split not in LEARNED:
+        return first + later
+    rng = generator("copies", content.name)
+    chosen = sorted(int(i) for i in rng.permutation(len(later))[:COPIES])
+    return first[: 1 + COPIES] + tuple(later[i] for i in chosen)
 
 
 def first_plan(content: Content, per_content: int) -> Plan:
     """Training and validation: a clean copy and ``per_content`` different defects at random severities. Test and
-    unseen sources: a clean copy and two defects at all severities, so that the order of severities can be judged;
-    drawn art too, because there is little of it.
+    unseen sources: a clean copy and two defects at all severities, so that the order of severities can be judged.
     """
     rng = generator("plan", content.name)
     names = [FIRST[i].name for i in rng.permutation(len(FIRST))]
     severities = [int(rng.choice(SEVERITIES)) for _ in names]
     chosen = list(zip(names, severities, strict=True))[:per_content]
-    if content.split in EVERY_SEVERITY or content.source == DRAWN:
+    if content.split in EVERY_SEVERITY:
         chosen = [(name, severity) for name in names[:2] for severity in SEVERITIES]
     return tuple(Item(((name, severity),)) for name, severity in ((CLEAN, 0), *chosen))
 
 
 def later_plan(content: Content) -> Plan:
     """Training and validation: six clips, none with an unseen defect. Test and unseen sources: at all severities
-    an unseen defect, a newer one that is taught, and an old one of time.
+    an unseen defect, and a newer one that is taught or an old one of time.
     """
     rng = generator("later plan", content.name)
     if content.split in EVERY_SEVERITY:
         shown = {item.defect for item in first_plan(content, 0)}
         temporal = [name for name in TEMPORAL if name not in shown]
-        names = [_one(rng, UNSEEN_DEFECTS), _one(rng, _taught([d.name for d in NEW])), _one(rng, temporal)]
+        newer = _taught([d.name for d in NEW])
+        names = [_one(rng, UNSEEN_DEFECTS), _one(rng, newer if rng.random() < 0.5 else temporal)]
         return tuple(Item(((name, severity),), recoded=True) for name in names for severity in SEVERITIES)
-    if content.split not in {"train", "validation"}:
+    if content.split not in LEARNED:
         return ()
     generated = _taught(GENERATED)
     classical = [d.name for d in NEW if d.name not in (*GENERATED, *UNSEEN_DEFECTS)]

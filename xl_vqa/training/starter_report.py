@@ -20,6 +20,8 @@ from xl_vqa.training.defects import CLEAN, UNSEEN_DEFECTS
 
 SEVERE: Final = 4
 """Severities from here on count as severe."""
+ALIKE: Final = 0.05
+"""Copies of one content whose labels differ by less, in MOS, have no order to get right."""
 NEAR: Final = 0.5
 """A score this near the pseudo-MOS, in MOS, counts as right."""
 RESAMPLES: Final = 1000
@@ -58,7 +60,8 @@ def table_of(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> pd.
 def evaluate(clips: Sequence[Clip], answers: Sequence[LabelDistribution]) -> dict[str, Any]:
     """Agreement with the pseudo-MOS, whether the order within a content is right, and calibration.
 
-    ``clean_above``: share of degraded clips rated below the clean copy of the same content;
+    ``clean_above``: share of degraded clips rated below the clean copy of the same content, but for ``alike`` ones
+    whose labels are the same;
     ``severity_order``: share of pairs of severities of one defect and content that are in order. ``..._ci95`` are
     bootstrap intervals that draw whole photographs and parts of the film; None where these are too few.
 
@@ -129,6 +132,7 @@ def order(table: pd.DataFrame) -> dict[str, Any]:
             f"{severity:g}": _clean_above(table, group) for severity, group in degraded.groupby("severity")
         },
         "severity_order": _severity_order(degraded),
+        "alike": len(degraded) - len(comparable(table, degraded)),
     }
 
 
@@ -172,12 +176,20 @@ def _srcc(group: pd.DataFrame) -> float:
     return correlation(ranks(group.predicted.tolist()), ranks(group.mos.tolist()))
 
 
-def _clean_above(table: pd.DataFrame, degraded: pd.DataFrame) -> float | None:
-    clean = table[table.defect == CLEAN].set_index("content").predicted
+def comparable(table: pd.DataFrame, degraded: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``degraded`` with "clean", the score of the content's clean copy.
+
+    Without those whose label is the clean copy's own, within ``ALIKE``: a freeze of a still scene is no worse.
+    """
+    clean = table[table.defect == CLEAN].set_index("content")
     known = degraded[degraded.content.isin(clean.index)]
-    if known.empty:
-        return None
-    return float((known.predicted.to_numpy() < clean.loc[known.content].to_numpy()).mean())
+    known = known[known.mos.to_numpy() <= clean.mos.loc[known.content].to_numpy() - ALIKE]
+    return known.assign(clean=clean.predicted.loc[known.content].to_numpy())
+
+
+def _clean_above(table: pd.DataFrame, degraded: pd.DataFrame) -> float | None:
+    known = comparable(table, degraded)
+    return float((known.predicted < known.clean).mean()) if len(known) else None
 
 
 def _severity_order(degraded: pd.DataFrame) -> float | None:
@@ -186,7 +198,7 @@ def _severity_order(degraded: pd.DataFrame) -> float | None:
         ordered = group.sort_values("severity")
         severity, mos, predicted = (ordered[name].to_numpy() for name in ("severity", "mos", "predicted"))
         # two freezes of a still scene have one label: there is no order to get right
-        pairs = (severity[:, None] < severity[None, :]) & (mos[:, None] != mos[None, :])
+        pairs = (severity[:, None] < severity[None, :]) & (mos[:, None] > mos[None, :])
         total += int(pairs.sum())
         right += int((pairs & (predicted[None, :] < predicted[:, None])).sum())
     return right / total if total else None
