@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xl_vqa.training import contents, encoder, live_films, more_photos, sources
+from xl_vqa.training import contents, drawn_pictures, encoder, live_films, more_photos, sources
 from xl_vqa.training.contents import Content
 
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -103,6 +103,16 @@ def test_drawn_art_is_both_trained_and_tested() -> None:
     assert 30 < splits.count("train") < 70
 
 
+def test_pictures_drawn_by_code_are_taught_not_tested(tmp_path: Path) -> None:
+    splits = [contents.split_of_photo(f"{drawn_pictures.FOLDER}/{i:03}") for i in range(drawn_pictures.COUNT)]
+    assert set(splits) == {"train", "validation"}
+    assert splits.count("train") > 80
+    path = tmp_path / "drawn.png"
+    Image.new("RGB", drawn_pictures.SIZE).save(path)
+    photo = sources.Photo(path, f"{drawn_pictures.FOLDER}/000", drawn_pictures.SOURCE, "", "CC0-1.0")
+    assert len(contents._photo_contents(photo, 2)) == 1
+
+
 def test_shots_at_a_border_and_the_demo_excerpt_are_left_out() -> None:
     assert contents.split_of_film(10, 20) == "train"
     assert contents.split_of_film(385, 395) is None
@@ -141,13 +151,15 @@ def test_a_larger_copy_is_of_its_scenes_split_and_never_of_a_tested_one(tmp_path
         assert {(c.group, c.split) for c in found} == (set() if split == "test" else {(scene, split)})
 
 
-def test_only_later_packages_have_medium_sizes_and_more_views_of_the_largest(tmp_path: Path) -> None:
+def test_later_packages_have_medium_sizes_and_large_or_drawn_pictures_more_views(tmp_path: Path) -> None:
     medium, huge = tmp_path / "medium.png", tmp_path / "huge.png"
     Image.new("RGB", (1024, 768)).save(medium)
     Image.new("RGB", (3000, 2000)).save(huge)
 
     def views(path: Path, package: str) -> list[Content]:
-        return contents._photo_contents(sources.Photo(path, f"{package}/{path.stem}", package, "", "CC0-1.0"), 2)
+        taught = (f"{package}/{path.stem}{i}" for i in range(50))
+        name = next(name for name in taught if contents.split_of_photo(name) == "train")
+        return contents._photo_contents(sources.Photo(path, name, package, "", "CC0-1.0"), 2)
 
     small = {size for size, _ in contents.SMALL_SIZES}
     assert {(c.width, c.height) for c in views(medium, "lomiri-wallpapers-16.04")} <= small
@@ -156,6 +168,7 @@ def test_only_later_packages_have_medium_sizes_and_more_views_of_the_largest(tmp
     }
     assert len(views(huge, "lomiri-wallpapers-16.04")) == 2
     assert len(views(huge, more_photos.ENLIGHTENMENT)) == 4
+    assert len(views(medium, contents.DRAWN)) == 4
 
 
 def test_a_telephones_picture_stands_upright_in_later_packages_only(tmp_path: Path) -> None:

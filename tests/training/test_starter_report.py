@@ -82,6 +82,25 @@ def test_clean_above_is_told_by_severity() -> None:
     assert found["clean_above_by_severity"] == {"1": 0, "2": 0, "3": 0, "4": 1, "5": 1}
 
 
+def test_copies_of_one_label_have_no_order_to_get_right() -> None:
+    # a freeze of a still scene is no worse than the scene: rating it as high, or higher, is no fault
+    still = [clip("a", "freeze", severity, 5.0 - 0.01 * severity) for severity in (1, 2)]
+    clips = [*CLIPS, *still]
+    found = starter_report.evaluate(clips, [*(answer(c.mos) for c in CLIPS), answer(5.0), answer(5.0)])
+    assert (found["clean_above"], found["alike"]) == (1, 2)
+    assert found["by_defect"]["freeze"]["clean_above"] is None
+    # but a difference that the label knows counts
+    worse = [*CLIPS, clip("a", "freeze", 3, 4.9)]
+    found = starter_report.evaluate(worse, [*(answer(c.mos) for c in CLIPS), answer(5.0)])
+    assert (found["clean_above"], found["alike"]) == (10 / 11, 0)
+
+
+def test_a_severer_copy_that_is_labelled_better_is_not_asked_for() -> None:
+    clips = [clip("a", "clean", 0, 5.0), clip("a", "freeze", 1, 3.0), clip("a", "freeze", 2, 3.5)]
+    found = starter_report.evaluate(clips, [answer(c.mos) for c in clips])
+    assert found["severity_order"] is None
+
+
 def many(contents: int = 20, seed: int = 0) -> tuple[list[Clip], list[LabelDistribution]]:
     rng = np.random.default_rng(seed)
     clips = [

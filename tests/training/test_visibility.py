@@ -63,7 +63,8 @@ def test_every_table_has_a_usual_change_that_grows_with_severity() -> None:
 
 def test_what_is_measured_is_the_median_over_contents(monkeypatch: pytest.MonkeyPatch) -> None:
     scenes = [
-        contents.Content(f"a/{i}", "a", "package", "train", "Anna", "CC0-1.0", "none", 30, 30, 25.0) for i in range(3)
+        contents.Content(f"a/{i}", "a", "package", "train", "Anna", "CC0-1.0", "none", 30, 30, 25.0)
+        for i in range(3)
     ]
     brightness = {"a/0": 10, "a/1": 40, "a/2": 200}
     monkeypatch.setattr(contents, "render", lambda scene: levels(brightness[scene.name], 8))
@@ -73,6 +74,6 @@ def test_what_is_measured_is_the_median_over_contents(monkeypatch: pytest.Monkey
     for scene in scenes:
         before = levels(brightness[scene.name], 8)
         rng = contents.generator("part", scene.name, "flicker")
-        changes.append(visibility.change(before, (BY_NAME["flicker"].change or (lambda *_: before))(before, 0.15, rng)))
+        changes.append(visibility.change(before, defects.flicker(before, 0.15, rng)))
     assert found["flicker"][2] == pytest.approx(sorted(changes)[1], abs=0.01)
     assert found["freeze"] == (0, 0, 0, 0, 0)

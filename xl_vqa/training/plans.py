@@ -1,8 +1,8 @@
 """Which clips every content gets.
 
 The first plan has single defects in clips that are stored nearly without loss. The later one adds newer defects,
-two at once, mild ones and all kinds of encodes; it is drawn from generators of its own, so nothing of the first plan
-depends on it.
+two at once, mild ones and all kinds of encodes; it is drawn from generators of its own, so nothing of the first
+plan depends on it.
 """
 
 from __future__ import annotations

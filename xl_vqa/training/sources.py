@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.training import live_films, more_photos
+from xl_vqa.training import drawn_pictures, live_films, more_photos
 from xl_vqa.training.archives import SourceError as SourceError
 from xl_vqa.training.archives import fetch_debian, pip_download
 from xl_vqa.training.picture_licenses import ACCEPTED_LICENSES as ACCEPTED_LICENSES
@@ -98,10 +98,11 @@ def backbone_path(work: Path) -> Path:
 
 
 def photos(work: Path) -> list[Photo]:
-    """Every picture whose licence is accepted, sorted by name."""
+    """Every picture whose licence is accepted, and those drawn by code, sorted by name."""
     found = [photo for package in PHOTO_PACKAGES for photo in _photos_of(package, work)]
     found += _wallpapers(work)
     found += more_photos.photos(work)
+    found += drawn_pictures.photos(work)
     return sorted(found, key=lambda photo: photo.name)
 
 

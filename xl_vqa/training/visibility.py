@@ -1,10 +1,10 @@
 """How much of a defect is there to be seen in one clip, against what it usually changes.
 
-A severity table says what a defect costs where it shows as it usually does. What it changes depends on the scene: a
-freeze of a still scene changes nothing, sharpening nothing in a clear sky, a lost packet little where nothing
+A severity table says what a defect costs where it shows as it usually does. What it changes depends on the scene:
+a freeze of a still scene changes nothing, sharpening nothing in a clear sky, a lost packet little where nothing
 moved. So the table's loss counts by the root of the share of the usual change, and fully from ``ENOUGH`` of it on.
-The usual change is a median over contents, measured by ``python -m xl_vqa.training.visibility``; that the loss goes
-with the root is this project's judgement, as the tables are.
+The usual change is a median over contents, measured by ``python -m xl_vqa.training.visibility``; that the loss
+goes with the root is this project's judgement, as the tables are.
 """
 
 from __future__ import annotations
