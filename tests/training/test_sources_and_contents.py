@@ -171,6 +171,28 @@ def test_later_packages_have_medium_sizes_and_large_or_drawn_pictures_more_views
     assert len(views(medium, contents.DRAWN)) == 4
 
 
+def test_shallow_focus_softens_all_but_one_part() -> None:
+    rng = np.random.default_rng(3)
+    image = Image.fromarray(rng.integers(0, 256, (400, 600, 3), dtype=np.uint8))
+    for seed in range(5):
+        soft = np.asarray(contents.shallow_focus(image, np.random.default_rng(seed)), int)
+        same = (np.abs(soft - np.asarray(image, int)) <= 1).all(-1)
+        # a part is untouched, a part is blurred so that noise of 0..255 hardly varies any more
+        assert 0.05 < same.mean() < 0.9
+        blurred = soft.reshape(20, 20, 30, 20, 3).std(axis=(1, 3)).mean(-1)
+        assert blurred.min() < 12
+        assert blurred.max() > 60
+
+
+def test_only_larger_copies_are_shown_in_shallow_focus() -> None:
+    def scene(source: str, number: int) -> Content:
+        return Content(f"p/{number}#0", "p", source, "train", "", "CC0-1.0", "none", 320, 240, 25.0)
+
+    chosen = [contents.shallow(scene(more_photos.HIGH_DPI, i)) for i in range(200)]
+    assert 70 < sum(chosen) < 130
+    assert not any(contents.shallow(scene("endless-sky-data", i)) for i in range(50))
+
+
 def test_a_telephones_picture_stands_upright_in_later_packages_only(tmp_path: Path) -> None:
     path = tmp_path / "turned.jpg"
     exif = Image.Exif()

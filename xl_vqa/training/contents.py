@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 from xl_vqa.training import drawn_pictures, encoder, live_films, more_photos, sources
 from xl_vqa.training.cache import read_json, write_json
@@ -125,7 +125,37 @@ def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
         return encoder.read_segment(Path(content.path), content.start_s, frames, size, filters)
     with Image.open(content.path) as image:
         upright = _upright(image, content.source).convert("RGB")
+        if shallow(content):
+            upright = shallow_focus(upright, generator("focus", content.name))
         return moving_view(upright, size, frames, generator("motion", content.name), content.fps)
+
+
+def shallow(content: Content) -> bool:
+    """Whether the scene is shown in shallow focus.
+
+    Half of the larger copies, which would otherwise show nothing new: a background out of focus is no blur, and
+    few pictures in the packages have one.
+    """
+    return content.source == more_photos.HIGH_DPI and generator("shallow", content.name).random() < 0.5
+
+
+def shallow_focus(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """``image`` as a lens focused on one part of it would show it: the rest softens with the distance."""
+    width, height = image.size
+    yy, xx = np.mgrid[0:64, 0:64] / 63
+    angle, place = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 0.7, 2)
+    if rng.random() < 0.5:
+        # something in front, in focus
+        away = np.hypot((xx - place[0]) / rng.uniform(0.6, 1.4), yy - place[1]) / rng.uniform(0.25, 0.45)
+    else:
+        # a depth that runs across the picture
+        away = np.abs((xx - place[0]) * np.cos(angle) + (yy - place[1]) * np.sin(angle)) / rng.uniform(0.2, 0.4)
+    share = np.clip((away - 0.7) / 0.6, 0, 1)
+    mask = Image.fromarray(np.uint8(255 * share * share * (3 - 2 * share))).resize(
+        image.size, Image.Resampling.BICUBIC
+    )
+    soft = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.006, 0.025) * min(width, height)))
+    return Image.composite(soft, image, mask)
 
 
 def moving_view(

@@ -97,8 +97,8 @@ Unseen contents by score:
 Blur, scaling, noise and codecs: VMAF against the pristine frames, MOS = 1 + 4 (VMAF - 20) / 77, clipped to 1..5.
 Everything else: a table with one MOS per severity, a judgement of this project (`xl_vqa/training/defects.py`). Its
 loss counts by what the defect changed in the very clip, against what it usually changes
-(`xl_vqa/training/visibility.py`): a freeze of a still scene costs nothing. {alike} held-out clips have the label of
-their clean copy, within 0.05 MOS, and are left out where copies are compared.
+(`xl_vqa/training/visibility.py`): a freeze of a still scene costs nothing. {alike} held-out clips have the label
+of their clean copy, within 0.05 MOS, and are left out where copies are compared.
 Several in one clip: the worst one's MOS, less half of what each other one would still cost.
 
 ## Limits
