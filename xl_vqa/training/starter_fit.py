@@ -46,7 +46,7 @@ WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city ra
 class FitOptions:
     """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew, beside the marks."""
 
-    epochs: int = 16
+    epochs: int = 12
     batch: int = 14
     tokens: int = 60
     learning_rate: float = 1.5e-3
@@ -59,8 +59,8 @@ class FitOptions:
     """Of naming the defect."""
     averaged_steps: float = 400.0
     """The weights that are kept are an exponential moving average over about so many steps; 0 keeps the last."""
-    feature_noise: float = 0.15
-    feature_drop: float = 0.2
+    feature_noise: float = 0.2
+    feature_drop: float = 0.3
     """Share of the features of pair and clip hidden per step: they also tell which content it is."""
     text_share: float = 0.15
     """Share of steps with a random text in the question, so that a text does not move the score."""
