@@ -27,14 +27,24 @@ from xl_vqa.vlm.canvas import clip_patches
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFeatures:
-    """One clip's features, float16, as xl_vqa.vlm.starter_tower.ClipFeatures.
+class OnDisk:
+    """An array in a file, of which rows are read when they are asked for.
 
-    ``whole`` and ``tiles`` are mapped, not read.
+    The file is not kept open: a mapping per clip would use up what a process may open.
     """
 
-    whole: NDArray[np.float16]
-    tiles: NDArray[np.float16]
+    path: Path
+
+    def __getitem__(self, rows: Any) -> NDArray[np.float16]:
+        return np.array(np.load(self.path, mmap_mode="r")[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeatures:
+    """One clip's features, float16, as xl_vqa.vlm.starter_tower.ClipFeatures."""
+
+    whole: NDArray[np.float16] | OnDisk
+    tiles: NDArray[np.float16] | OnDisk
     samples: NDArray[np.float16]
     pairs: NDArray[np.float16]
     clip: NDArray[np.float16]
@@ -108,5 +118,5 @@ def _load(clip: Clip, folder: Path) -> StoredFeatures:
     whole, tiles, small = _paths(clip, folder)
     with np.load(small) as values:
         t, h, w = (int(n) for n in values["grid"])
-        mapped = np.load(whole, mmap_mode="r"), np.load(tiles, mmap_mode="r")
-        return StoredFeatures(*mapped, values["samples"], values["pairs"], values["clip"], (t, h, w))
+        cells = OnDisk(whole), OnDisk(tiles)
+        return StoredFeatures(*cells, values["samples"], values["pairs"], values["clip"], (t, h, w))
