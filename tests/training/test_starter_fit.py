@@ -12,7 +12,7 @@ import torch
 from tests.starter_clips import SMALL, made_clip
 from xl_vqa.training import starter_fit
 from xl_vqa.training.features import OnDisk, StoredFeatures
-from xl_vqa.training.starter_fit import ContentShifts, FitOptions, Prompts, fit, predict
+from xl_vqa.training.starter_fit import FitOptions, Prompts, fit, predict
 from xl_vqa.training.starter_seeds import SPECIAL_IDS
 from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.training.starter_tokenizer import build_tokenizer
@@ -128,33 +128,6 @@ def test_hidden_features_are_at_their_mean(prompts: Prompts) -> None:
     shown, _ = starter_fit._embed(model, prompts.plain, items)
     assert torch.equal(hidden, again)
     assert not torch.allclose(hidden, shown)
-
-
-def test_copies_of_a_content_are_shifted_alike_by_what_parts_clean_contents(prompts: Prompts) -> None:
-    items, _ = made_up(6, 1)
-    shifts = ContentShifts.of(items, ["a", "a", "b", "b", "c", "c"], [1.0, 5.0, 4.0, 2.0, 3.0, 3.5])
-    # the best copy of each content
-    assert torch.allclose(
-        shifts.means["clip"], torch.from_numpy(np.stack([items[i].clip for i in (1, 2, 5)])).float()
-    )
-    assert shifts.means["whole"].shape == (3, FEATURES["whole"])
-    assert "samples" not in shifts.means
-    shift = shifts.draw(["a", "b", "a"], 0.5, np.random.default_rng(4))
-    assert set(shift) == set(FEATURES) - {"samples"}
-    for name, moved in shift.items():
-        assert moved.shape == (3, FEATURES[name])
-        assert torch.equal(moved[0], moved[2])
-        # along the line between two contents, and at most half of it
-        lines = (shifts.means[name][:, None] - shifts.means[name][None]).flatten(0, 1)
-        norms = lines.square().sum(1)
-        shares = [(moved[1] @ line / norm).item() for line, norm in zip(lines, norms, strict=True) if norm > 0]
-        assert max(shares) <= 0.5 + 1e-4
-    model = new_model(9)
-    plain, _ = starter_fit._embed(model, prompts.plain, items[:1])
-    nothing = {name: torch.zeros(1, size) for name, size in FEATURES.items() if name != "samples"}
-    assert torch.equal(starter_fit._embed(model, prompts.plain, items[:1], shift=nothing)[0], plain)
-    much = {name: values + 1 for name, values in nothing.items()}
-    assert not torch.allclose(starter_fit._embed(model, prompts.plain, items[:1], shift=much)[0], plain)
 
 
 def test_rows_on_disk_are_read_when_asked_for_and_no_file_stays_open(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,9 +42,6 @@ SHARES: Final = {"whole": 0.4, "tiles": 0.4, "samples": 0.2}
 WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city rain 雨 3 people dance".split()
 
 
-Shift = Mapping[str, Tensor]
-
-
 @dataclass(frozen=True, slots=True)
 class FitOptions:
     """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew, beside the marks."""
@@ -65,9 +62,6 @@ class FitOptions:
     feature_noise: float = 0.2
     feature_drop: float = 0.3
     """Share of the features of pair and clip hidden per step: they also tell which content it is."""
-    content_shift: float = 0.6
-    """At most so much of the difference between two clean contents is added to all copies of a content, drawn anew
-    per step: what parts contents must not part qualities."""
     text_share: float = 0.15
     """Share of steps with a random text in the question, so that a text does not move the score."""
     seed: int = 7
@@ -130,8 +124,6 @@ def fit(
     if naming is not None:
         trainable += naming.layer.parameters()
     average = Average(kept, options.averaged_steps)
-    known = groups is not None and options.content_shift > 0
-    shifts = ContentShifts.of(items, owners, mos) if known else None
     optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
     steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
@@ -141,10 +133,7 @@ def fit(
         losses = []
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
-            shift = None
-            if shifts is not None:
-                shift = shifts.draw([owners[i] for i in batch], options.content_shift, rng)
-            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng, shift)
+            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
             labels = [mos[i] for i in batch]
             loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
             order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
@@ -181,43 +170,6 @@ def fit(
         model.load_state_dict(best_state)
     model.train(False)
     return history
-
-
-@dataclass(frozen=True, slots=True)
-class ContentShifts:
-    """How contents differ where nothing is wrong with them: the mean features of each one's best copy.
-
-    ``means`` by field of ClipFeatures, each [contents, features]; point samples are left as they are.
-    """
-
-    means: Mapping[str, Tensor]
-
-    @classmethod
-    def of(cls, items: Sequence[StoredFeatures], owners: Sequence[str], mos: Sequence[float]) -> ContentShifts:
-        best: dict[str, int] = {}
-        for index, owner in enumerate(owners):
-            if owner not in best or mos[index] > mos[best[owner]]:
-                best[owner] = index
-        means = {}
-        for name in FEATURES:
-            if name != "samples":
-                # cells are many: some of them say as much
-                step = 7 if name in SHARES else 1
-                parts = (
-                    np.atleast_2d(getattr(items[i], name)[::step] if name in SHARES else getattr(items[i], name))
-                    for i in best.values()
-                )
-                means[name] = torch.from_numpy(np.stack([part.astype(np.float32).mean(0) for part in parts]))
-        return cls(means)
-
-    def draw(self, owners: Sequence[str], most: float, rng: np.random.Generator) -> Shift:
-        """One shift per content of a batch, the same for all its copies, by field [n, features]."""
-        names = {owner: place for place, owner in enumerate(dict.fromkeys(owners))}
-        count = len(next(iter(self.means.values())))
-        one, other = (torch.from_numpy(rng.integers(0, count, len(names))) for _ in range(2))
-        share = torch.from_numpy(rng.uniform(0, most, len(names)).astype(np.float32))[:, None]
-        rows = torch.tensor([names[owner] for owner in owners])
-        return {name: (share * (values[one] - values[other]))[rows] for name, values in self.means.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +253,10 @@ def _logs(
     two: TwoDigits,
     options: FitOptions,
     rng: np.random.Generator,
-    shift: Shift | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Log-probability of every label, [n, labels], from some cells drawn at random; the last state [n, width]."""
     placement = random_cells(items[0].grid, options.tokens, rng)
-    noise, drop = options.feature_noise, options.feature_drop
-    embeds, positions = _embed(model, prompt, items, placement, noise, drop, shift)
+    embeds, positions = _embed(model, prompt, items, placement, options.feature_noise, options.feature_drop)
     return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
 
 
@@ -327,12 +277,10 @@ def _embed(
     placement: Placement | None = None,
     noise: float = 0.0,
     drop: float = 0.0,
-    shift: Shift | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid.
 
-    ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean; ``shift``
-    is added to the features.
+    ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean.
     """
     grid, count = items[0].grid, len(items)
     first, total = len(prompt.before), grid[0] * grid[1] * grid[2] // 4
@@ -342,9 +290,6 @@ def _embed(
     for name in FEATURES:
         chosen = getattr(shown, name).numpy() if name in SHARES else slice(None)
         values = torch.from_numpy(np.stack([getattr(item, name)[chosen] for item in items])).float()
-        if shift is not None and name in shift:
-            moved = shift[name]
-            values = values + (moved if values.dim() == 2 else moved[:, None])
         if noise:
             values = values + torch.randn_like(values) * noise / getattr(tower, f"{name}_scale")
         if drop and name not in SHARES:
