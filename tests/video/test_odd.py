@@ -11,6 +11,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 
 from tests.media import flat_content, frame_number, make_clip, make_image
 from tests.video.conftest import Maker
@@ -96,6 +97,29 @@ def test_another_container_around_the_same_packets_changes_no_bit(
     assert first.used.indices == second.used.indices
     assert all(np.array_equal(a, b) for a, b in zip(first.frames, second.frames, strict=True))
     assert first.warnings == second.warnings
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+def test_an_avi_around_the_same_packets_keeps_frames_rate_and_length(
+    tmp_path: Path, clip: Maker, b_frames: int
+) -> None:
+    # with pictures out of order its clock has empty slots, and its header claims many times the frame rate
+    source = clip("wrap.mp4", b_frames=b_frames, gop=25)
+    target = tmp_path / "a.avi"
+    with av.open(str(source)) as given, av.open(str(target), "w") as output:
+        kept = given.streams.video[0]
+        stream = output.add_stream_from_template(kept)
+        filters = BitStreamFilterContext("h264_mp4toannexb", kept, stream)
+        for packet in given.demux(kept):
+            for one in filters.filter(packet) if packet.dts is not None else filters.filter(None):
+                one.stream = stream
+                output.mux(one)
+    first, second = read_frames(source, SAMPLING), read_frames(target, SAMPLING)
+    assert first.used.indices == second.used.indices
+    assert all(np.array_equal(a, b) for a, b in zip(first.frames, second.frames, strict=True))
+    assert second.used.fps == pytest.approx(first.used.fps)
+    assert second.used.duration_s == pytest.approx(first.used.duration_s)
+    assert second.used.timestamps_s == pytest.approx(first.used.timestamps_s)
 
 
 def test_an_animated_avif_is_a_video_and_its_still_is_not_what_is_rated(clip: Maker) -> None:

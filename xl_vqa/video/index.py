@@ -90,6 +90,7 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
     stream = source.stream
     codec = stream.codec_context.name
     pts: list[int] = []
+    slots: list[int] = []
     keyframes: list[int] = []
     packets = 0
     broken = False
@@ -103,6 +104,8 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
                 broken = True
                 continue
             packets += 1
+            if packet.dts is not None:
+                slots.append(packet.dts)
             if packet.pts is not None:
                 pts.append(packet.pts)
                 if packet.is_keyframe:
@@ -118,6 +121,8 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
     base = stream.time_base or Fraction(1, 1000)
     fallback = float(stream.average_rate or stream.guessed_rate or 25)
     if not timed:
+        if "avi" in source.format.split(","):
+            fallback = _rate_of_slots(slots, packets, base) or fallback
         return FrameIndex(packets, (), (), base, 0, fallback, packets / fallback, cut_off=cut_off)
     pts.sort()
     span = float((pts[-1] - pts[0]) * base)
@@ -132,6 +137,17 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
         duration_s=span + 1 / fps,
         cut_off=cut_off,
     )
+
+
+def _rate_of_slots(slots: list[int], packets: int, base: Fraction) -> float | None:
+    """Frames per second of an AVI by where its frames lie; None where they do not rise one by one.
+
+    A film with pictures shown out of order that was copied into an AVI has a clock of many more ticks than frames,
+    with empty slots in between. Its header then claims 600 frames a second for a film of 25.
+    """
+    if len(slots) != packets or packets < 2 or any(b <= a for a, b in itertools.pairwise(slots)):
+        return None
+    return (packets - 1) / float((slots[-1] - slots[0]) * base)
 
 
 def _estimate(source: Source) -> FrameIndex | None:
