@@ -55,6 +55,18 @@ def test_it_says_what_it_was_trained_with() -> None:
     assert ModelSpec.load(FOLDER) == starter_spec()
 
 
+def test_it_takes_a_users_own_frames_and_pixels(listed: list[dict[str, str]]) -> None:
+    loaded = load_rater("starter", device="cpu", torch_threads=2, frames=4, max_pixels=40 * 784)
+    try:
+        assert loaded.spec.pixels.canvas
+        assert (loaded.spec.sampling.frames, loaded.spec.sampling.window) == (4, starter_spec().sampling.window)
+        clip = read_frames(CLIPS / listed[0]["file"], loaded.spec.sampling)
+        assert len(clip.frames) == 4
+        assert 10 <= rate(loaded, clip).expectation() <= 50
+    finally:
+        loaded.close()
+
+
 def test_the_card_states_the_figures_of_the_evaluation() -> None:
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     test = EVALUATION["test"]

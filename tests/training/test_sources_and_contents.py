@@ -252,6 +252,7 @@ def test_views_of_live_films_are_smaller_than_the_film() -> None:
 
 
 def test_no_frame_of_an_unevenly_timed_film_comes_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("imageio_ffmpeg", reason="the training extra is not installed")
     monkeypatch.setattr(live_films, "FILMS", (replace(live_films.DOG, width=160, height=90),))
     film = tmp_path / "uneven.mp4"
     gray = np.arange(40, dtype=np.uint8)[:, None, None, None] * 6

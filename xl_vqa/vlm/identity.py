@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xl_vqa.errors import ModelNotFoundError
-from xl_vqa.model_spec import ModelSpec, Pixels
+from xl_vqa.model_spec import ModelSpec
 from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
@@ -85,7 +85,8 @@ def adjusted(spec: ModelSpec, *, frames: int | None = None, max_pixels: int | No
     count = frames or spec.sampling.frames
     share = old.total_pixels / (old.max_pixels * spec.sampling.frames)
     least = min(old.min_pixels, per_frame)
-    pixels = Pixels(least, per_frame, max(int(per_frame * count * share), least * count))
+    total = max(int(per_frame * count * share), least * count)
+    pixels = replace(old, min_pixels=least, max_pixels=per_frame, total_pixels=total)
     return replace(spec, sampling=replace(spec.sampling, frames=count), pixels=pixels)
 
 
