@@ -32,8 +32,10 @@ from xl_vqa.video.pyav_decoder import _runs
 from xl_vqa.video.read import _without_gaps
 
 
-def packet(pts: int | None, *, key: bool = False, corrupt: bool = False, discard: bool = False) -> Any:
-    return SimpleNamespace(pts=pts, is_keyframe=key, is_corrupt=corrupt, is_discard=discard)
+def packet(
+    pts: int | None, *, dts: int | None = None, key: bool = False, corrupt: bool = False, discard: bool = False
+) -> Any:
+    return SimpleNamespace(pts=pts, dts=dts, is_keyframe=key, is_corrupt=corrupt, is_discard=discard)
 
 
 def source(packets: list[Any], *, frames: int = 0, missing: int = 0, container: str = "matroska,webm") -> Any:
@@ -52,6 +54,26 @@ def source(packets: list[Any], *, frames: int = 0, missing: int = 0, container: 
         format=container,
         packets=lambda: iter(packets),
     )
+
+
+@pytest.mark.parametrize(
+    ("slots", "fps"),
+    [
+        ([24, 48, 72, 96], 1000 / 24),
+        # slots that are missing, double or not in order tell nothing: the header's rate stands
+        ([24, None, 72, 96], 25),
+        ([24, 24, 48, 72], 25),
+        ([48, 24, 72, 96], 25),
+        ([24], 25),
+    ],
+)
+def test_the_rate_of_an_avi_is_that_of_its_slots(slots: list[int | None], fps: float) -> None:
+    packets = [packet(None, dts=slot, key=place == 0) for place, slot in enumerate(slots)]
+    found = build_index(source(packets, container="avi"))
+    assert found.fps == pytest.approx(fps)
+    assert found.duration_s == pytest.approx(len(slots) / fps)
+    # elsewhere such slots are no clock
+    assert build_index(source(packets, container="h264")).fps == 25
 
 
 times = st.lists(st.integers(-1_000, 100_000), min_size=1, max_size=60, unique=True)
