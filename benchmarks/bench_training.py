@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.random_clip import RandomClip
 from benchmarks.table import print_table
 from xl_vqa.model_spec import ModelSpec, Pixels, Sampling, starter_folder
 from xl_vqa.training.examples import tail_labels
@@ -24,8 +25,8 @@ from xl_vqa.training.recipe import recipe_from
 from xl_vqa.training.schemes import scheme
 from xl_vqa.training.trainable import make_trainable
 from xl_vqa.vlm.backbone import load_backbone
+from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
-from xl_vqa.vlm.patches import make_patches
 from xl_vqa.vlm.prompt import build_prompt
 
 # Shapes of the published config.json files, from memory: check them before quoting a figure.
@@ -117,8 +118,8 @@ def run(architecture: str, device: torch.device, steps: int, batch: int, checkpo
         model = trainable.model.train()
         if checkpointing:
             model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        frames = torch.randint(0, 255, (spec.sampling.frames, 720, 1280, 3), dtype=torch.uint8).numpy()
-        row = VideoInput(build_prompt(backbone.tokens, spec.prompt), make_patches(list(frames), spec.pixels), 0.6)
+        clip = RandomClip(0, spec.sampling.frames, 720, 1280)
+        row = VideoInput(build_prompt(backbone.tokens, spec.prompt), clip_patches(clip, spec), 0.6)
         target = scheme("integer").target(backbone.tokens, 3.7)
         inputs = model_inputs(
             [row] * batch,

@@ -22,16 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
+from benchmarks.random_clip import RandomClip
 from benchmarks.table import peak_memory, print_table
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
 from xl_vqa.errors import ModelNotFoundError
 from xl_vqa.model_spec import Pixels, Sampling, starter_folder
-from xl_vqa.rating import FramesUsed, LabelDistribution
-from xl_vqa.video.point_samples import SIDE
-from xl_vqa.vlm.canvas import WINDOW
+from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm.digit_tree import Tree, grow_tree
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
@@ -53,19 +51,6 @@ MIDDLE_VISION: dict[str, object] = {
     "num_heads": 4,
     "out_hidden_size": 512,
 }
-
-
-class RandomClip:
-    """Noise of a given size: content does not change how long anything takes."""
-
-    def __init__(self, seed: int, frames: int, height: int, width: int) -> None:
-        rng = np.random.default_rng(seed)
-        self.frames = tuple(rng.integers(0, 256, (height, width, 3), dtype=np.uint8) for _ in range(frames))
-        # only the starter's canvas looks at them
-        shape = (WINDOW, SIDE, SIDE, 3)
-        self.windows = tuple(rng.integers(0, 256, shape, dtype=np.uint8) for _ in range(frames // 2))
-        times = tuple(0.5 * (k // 2) + 0.04 * (k % 2) for k in range(frames))
-        self.used = FramesUsed(tuple(range(frames)), times, width, height, frames, times[-1], 25.0, "noise", "raw")
 
 
 def medians(
