@@ -61,7 +61,7 @@ def test_a_second_run_makes_nothing_new(content: Content, tmp_path: Path) -> Non
     lost.unlink()
     second = clips.make_all([content], folder, per_content=2, workers=1)
     assert [c.to_dict() for c in second] == [c.to_dict() for c in first]
-    assert len({c.key for c in first}) == len(first) == 1 + 2 + len(plans.later_plan(content))
+    assert len({c.key for c in first}) == len(first) == 1 + 2 + plans.COPIES
     changed = {path for path, time in times.items() if path.stat().st_mtime_ns != time}
     assert changed == {lost, lost.with_suffix(".json")}
     assert not list(folder.rglob("*.yuv"))
@@ -137,7 +137,7 @@ def test_the_oracle_is_measured_once_and_goes_on_where_it_stopped(content: Conte
     folder = tmp_path / "clips"
     item = plans.first_plan(scene, 2)[1]
     made = {c.key: c for c in clips.make_all([scene], folder, per_content=2, workers=1)}
-    later = [c for c in made.values() if c.name]
+    later = [c for c in made.values() if c.name.startswith("r-")]
     # new clips are measured at once, whoever gave their MOS
     assert later
     assert all(c.judged_by_vmaf is not None for c in later)
