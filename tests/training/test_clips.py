@@ -123,6 +123,15 @@ def test_severities_of_one_content_are_stored_alike(content: Content, tmp_path: 
     assert [clip.mos for clip in made] == sorted((clip.mos for clip in made), reverse=True)
 
 
+def test_a_freeze_that_shows_nothing_has_no_attribute_and_costs_nothing(content: Content, tmp_path: Path) -> None:
+    still = np.repeat(contents.render(content, 1), 8, axis=0)
+    reference = tmp_path / "reference.yuv"
+    encoder.write_raw(still, reference)
+    made = clips.make_clip(content, Item((("freeze", 4),)), still, reference, tmp_path)
+    assert (made.mos, dict(made.attributes)) == (5.0, {})
+    assert not Clip(**made.to_dict()).attributes
+
+
 def test_an_old_record_gets_its_attributes(content: Content) -> None:
     place = "x.mp4", content.name, content.group, content.source, "train"
     old = Clip(*place, "web_copy", 4, 2.0, 40.0, 256, 192, 25.0)

@@ -33,6 +33,9 @@ RECODED_VERSION: Final = 2
 ENCODES: Final = (("h264", 0.7, 10, 30), ("hevc", 0.1, 16, 31), ("vp9", 0.1, 15, 38), ("av1", 0.1, 20, 44))
 
 
+_UNTOLD: Final[Mapping[str, float]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
     """One encoded clip; ``mos`` is a pseudo-MOS, ``vmaf`` None where a table gave it or a part of it.
@@ -55,14 +58,14 @@ class Clip:
     height: int
     fps: float
     name: str = ""
-    attributes: Mapping[str, float] = field(default_factory=dict, hash=False)
+    attributes: Mapping[str, float] = field(default_factory=lambda: _UNTOLD, hash=False)
     codec: str = ""
     quality: float | None = None
     oracle_vmaf: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.attributes:
-            # records of the first plan have none: defect and severity say it all
+        if self.attributes is _UNTOLD:
+            # defect and severity say it all; a clip that shows nothing of its defect says so by an empty mapping
             object.__setattr__(self, "attributes", attributes.of([(self.defect, self.severity)]))
 
     @property
