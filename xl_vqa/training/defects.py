@@ -69,11 +69,7 @@ def sharpened(frames: Frames, level: float, rng: np.random.Generator) -> Frames:
     weights = np.array([1, 4, 6, 4, 1], np.float32) / 16
     result = np.empty_like(frames)
     for i, frame in enumerate(frames):
-        luma = (
-            frame[..., 0] * np.float32(0.299)
-            + frame[..., 1] * np.float32(0.587)
-            + frame[..., 2] * np.float32(0.114)
-        )
+        luma = defects_generated.mixed(frame, defects_generated.LUMA)
         wide = np.pad(luma, 2, mode="edge")
         rows = sum(weight * wide[k : k + luma.shape[0]] for k, weight in enumerate(weights))
         smooth = sum(weight * rows[:, k : k + luma.shape[1]] for k, weight in enumerate(weights))

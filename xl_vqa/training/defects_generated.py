@@ -101,9 +101,9 @@ def identity_drift(frames: Frames, level: float, rng: np.random.Generator) -> Fr
             moved = _remap(piece, (move * level * done * mask).astype(np.float32)).astype(np.float32)
             # from one colour to the other: the identity at first, the whole turn at last
             way = np.eye(3) + (colour * gain - np.eye(3)) * done
-            turned = np.stack([_mixed(moved, row) for row in way], axis=-1)
-            mixed = moved + (turned - moved) * mask[..., None]
-            result[i, y0:y1, x0:x1] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+            turned = np.stack([mixed(moved, row) for row in way], axis=-1)
+            blended = moved + (turned - moved) * mask[..., None]
+            result[i, y0:y1, x0:x1] = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
     return result
 
 
@@ -157,7 +157,7 @@ def _remap(frame: Frames, displacement: Field) -> Frames:
     return result
 
 
-def _mixed(pixels: NDArray[np.uint8] | Field, shares: Sequence[float] | NDArray[np.float64]) -> Field:
+def mixed(pixels: NDArray[np.uint8] | Field, shares: Sequence[float] | NDArray[np.float64]) -> Field:
     """The three channels (..., 3) added up by ``shares``.
 
     Not by ``@``: on three numbers a BLAS only sets threads spinning, in every process at once.
@@ -204,7 +204,7 @@ def _smoothstep(value: float) -> float:
 
 def _texture(frame: Frames) -> Field:
     """0.25..1, (height, width): where there is fine detail to boil."""
-    grey = torch.from_numpy(_mixed(frame, LUMA))[None, None]
+    grey = torch.from_numpy(mixed(frame, LUMA))[None, None]
     detail = (grey - functional.avg_pool2d(grey, 5, 1, 2)).abs()
     wide = functional.avg_pool2d(functional.avg_pool2d(detail, 15, 5, 7), 3, 1, 1)
     mask = functional.interpolate(wide, frame.shape[:2], mode="bilinear", align_corners=False)[0, 0]
@@ -216,7 +216,7 @@ def _interesting(frames: Frames, rng: np.random.Generator, radius: float) -> tup
     """A place (y, x) where something moves or at least stands out, at random but seldom in empty sky."""
     _, height, width, _ = frames.shape
     step = max(1, min(height, width) // 45)
-    small = _mixed(frames[:: max(1, len(frames) // 6), ::step, ::step], LUMA)
+    small = mixed(frames[:: max(1, len(frames) // 6), ::step, ::step], LUMA)
     weight = np.hypot(*np.gradient(small.mean(0))) + 2 * small.std(0)
     away = int(0.6 * radius / step)
     inside = np.zeros_like(weight)
@@ -234,7 +234,7 @@ def _contrasting(
     """Of eight directions (radians) the one in which a copy of ``place`` stands out most: hair on hair hides."""
     _, height, width, _ = frames.shape
     steps = np.linspace(-0.6, 0.6, 9) * radius
-    grey = _mixed(frames[len(frames) // 2], LUMA)
+    grey = mixed(frames[len(frames) // 2], LUMA)
 
     def patch(y: float, x: float) -> Field:
         rows = np.clip(y + steps, 0, height - 1).astype(int)

@@ -90,7 +90,8 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
     stream = source.stream
     codec = stream.codec_context.name
     pts: list[int] = []
-    slots: list[int] = []
+    # where an AVI's frames lie is the only clock that it has
+    slotted, slots = "avi" in source.format.split(","), list[int]()
     keyframes: list[int] = []
     packets = 0
     broken = False
@@ -104,7 +105,7 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
                 broken = True
                 continue
             packets += 1
-            if packet.dts is not None:
+            if slotted and packet.dts is not None:
                 slots.append(packet.dts)
             if packet.pts is not None:
                 pts.append(packet.pts)
@@ -121,7 +122,7 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
     base = stream.time_base or Fraction(1, 1000)
     fallback = float(stream.average_rate or stream.guessed_rate or 25)
     if not timed:
-        if "avi" in source.format.split(","):
+        if slotted:
             fallback = _rate_of_slots(slots, packets, base) or fallback
         return FrameIndex(packets, (), (), base, 0, fallback, packets / fallback, cut_off=cut_off)
     pts.sort()
