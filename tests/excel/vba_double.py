@@ -123,7 +123,12 @@ class Addin:
         cells.setArrayFormula(formula)
         return tuple(tuple(row) for row in cells.getDataArray())
 
+    def unschedule(self) -> None:
+        """No poll comes by itself any more: LibreOffice would look for its macro in the next test's add-in."""
+        self.run("XlVqaCells.XlVqaUnschedule")
+
     def close(self) -> None:
+        self.unschedule()
         self.document.close(False)
 
 
