@@ -132,7 +132,7 @@ def test_the_poll_schedules_itself_until_nothing_is_under_way(addin: Addin, clip
     answer, left = addin.answer, [2]
 
     def slow(kind: str, *values: Any) -> Any:
-        """The first answers as while a long video is rated: how long this one takes is not for the test to guess."""
+        """The first answers are those of a long video: how long this one takes is not for the test to guess."""
         given = answer(kind, *values)
         if values[1] == "poll" and left[0]:
             left[0] -= 1

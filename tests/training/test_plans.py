@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -124,3 +125,15 @@ def test_a_taught_content_gets_a_few_of_either_plan(split: str) -> None:
         chosen.add(places)
     # not always the same three
     assert len(chosen) > 8
+
+
+def test_a_long_view_shows_what_means_the_same_in_its_parts() -> None:
+    for number in range(60):
+        content = replace(scene(number, "train"), seconds=12.0)
+        items = plans.plan(content, 6)
+        assert items[0].name == "clean0"
+        assert len(items) == 1 + plans.COPIES
+        assert {item.defect for item in items[1:]} <= set(plans.LASTING)
+        assert [item.recoded for item in items[1:]] == [True, False, False]
+    assert not {"freeze", "judder", "packet_loss"} & set(plans.LASTING)
+    assert not set(UNSEEN_DEFECTS) & set(plans.LASTING)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from xl_vqa.training import contents, drawn_pictures, encoder, live_films, more_photos, sources
+from xl_vqa.training import camera, contents, drawn_pictures, encoder, live_films, more_photos, sources
 from xl_vqa.training.contents import Content
 
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -159,7 +159,11 @@ def test_later_packages_have_medium_sizes_and_large_or_drawn_pictures_more_views
     def views(path: Path, package: str) -> list[Content]:
         taught = (f"{package}/{path.stem}{i}" for i in range(50))
         name = next(name for name in taught if contents.split_of_photo(name) == "train")
-        return contents._photo_contents(sources.Photo(path, name, package, "", "CC0-1.0"), 2)
+        found = contents._photo_contents(sources.Photo(path, name, package, "", "CC0-1.0"), 2)
+        long = [c for c in found if c.seconds is not None]
+        assert len(long) == (2 if path == huge else 1)
+        assert all(4 <= (c.seconds or 0) <= 60 and c.width * 1.3 <= 3000 for c in long)
+        return [c for c in found if c.seconds is None]
 
     small = {size for size, _ in contents.SMALL_SIZES}
     assert {(c.width, c.height) for c in views(medium, "lomiri-wallpapers-16.04")} <= small
@@ -175,7 +179,7 @@ def test_shallow_focus_softens_all_but_one_part() -> None:
     rng = np.random.default_rng(3)
     image = Image.fromarray(rng.integers(0, 256, (400, 600, 3), dtype=np.uint8))
     for seed in range(5):
-        soft = np.asarray(contents.shallow_focus(image, np.random.default_rng(seed)), int)
+        soft = np.asarray(camera.shallow_focus(image, np.random.default_rng(seed)), int)
         same = (np.abs(soft - np.asarray(image, int)) <= 1).all(-1)
         # a part is untouched, a part is blurred so that noise of 0..255 hardly varies any more
         assert 0.05 < same.mean() < 0.9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
@@ -141,3 +142,48 @@ def test_what_one_pair_gives_does_not_depend_on_the_others() -> None:
     for measure in (statistics.pixel_statistics, statistics.native_statistics, statistics.histograms):
         both = measure(pictures)
         assert np.allclose(both[1:].numpy(), measure(pictures[2:]).numpy(), atol=1e-5), measure.__name__
+
+
+def pooled(cells: Tensor) -> dict[str, float]:
+    values = statistics.pooled_by_structure(cells)[0]
+    count = cells.shape[1]
+    assert values.shape == (3 * count + statistics.STRUCTURE_FEATURES,)
+    names = ("tenth", "half", "nine tenths", "sharpest", "rise", "level", "coarse", "fine")
+    found = dict(zip(names, values[3 * count :].tolist(), strict=True))
+    found["fine of much"], found["fine of little"] = float(values[4]), float(values[2 * count + 4])
+    return found
+
+
+def test_a_soft_background_is_no_blur_where_something_is_sharp() -> None:
+    sharp = textured(3)
+    sharp = (sharp + 0.2 * torch.randn(sharp.shape, generator=torch.Generator().manual_seed(4))).clamp(0, 1)
+    soft = torch.nn.functional.avg_pool2d(sharp[None], 9, 1, 4, count_include_pad=False)[0]
+    portrait = soft.clone()
+    portrait[:, : 2 * 28, : 3 * 28] = sharp[:, : 2 * 28, : 3 * 28]
+    all_sharp, all_soft, partly = (
+        pooled(statistics.pixel_statistics(torch.stack([picture, picture]))) for picture in (sharp, soft, portrait)
+    )
+    assert partly["fine"] == pytest.approx(all_sharp["fine"], abs=0.2)
+    # a tenth of the picture is sharp, and it has more than half of the weight
+    assert partly["fine of much"] - all_soft["fine of much"] > all_sharp["fine of much"] - partly["fine of much"]
+    assert all_soft["fine of much"] < all_sharp["fine of much"] - 1
+    assert partly["fine of little"] < all_sharp["fine of little"] - 1
+
+
+def test_pooling_weights_by_coarse_contrast() -> None:
+    cells = torch.zeros(1, 8, 2, 5)
+    cells[0, statistics.COARSE].flatten()[:] = torch.linspace(-6, -1, 10)
+    cells[0, 7] = torch.arange(10.0).view(2, 5)
+    weights = torch.linspace(-6, -1, 10).mul(2).exp()
+    mean = float((weights * torch.arange(10.0)).sum() / weights.sum())
+    values = statistics.pooled_by_structure(cells)[0]
+    assert float(values[7]) == pytest.approx(mean, rel=1e-5)
+    spread = float((weights * (torch.arange(10.0) - mean).square()).sum() / weights.sum()) ** 0.5
+    assert float(values[8 + 7]) == pytest.approx(spread, rel=1e-4)
+    assert values[-2:].tolist() == pytest.approx([-1.0, 0.0])
+
+
+def test_equal_cells_pool_to_themselves() -> None:
+    values = statistics.pooled_by_structure(torch.full((2, 6, 1, 1), 0.25))
+    assert values.isfinite().all()
+    assert torch.allclose(values[:, :6], torch.full((2, 6), 0.25))

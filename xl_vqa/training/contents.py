@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageOps
 
 from xl_vqa.training import drawn_pictures, encoder, live_films, more_photos, sources
 from xl_vqa.training.cache import read_json, write_json
+from xl_vqa.training.camera import long_view, moving_view, shallow_focus
 
 FRAMES: Final = 32
 SPLITS: Final = ("train", "validation", "test", "unseen", "demo")
@@ -46,6 +47,15 @@ LARGE_SIZES: Final = (
     ((480, 480), 1),
     ((640, 480), 2),
 )
+LONG_SIZES: Final = (
+    ((640, 360), 2),
+    ((854, 480), 3),
+    ((1280, 720), 4),
+    ((1920, 1080), 4),
+    ((720, 1280), 1),
+    ((640, 480), 1),
+)
+"""Of long views, where a picture is that large: what telephones and cameras give."""
 MEDIUM_SIZES: Final = (((640, 360), 5), ((480, 270), 3), ((480, 480), 2), ((360, 640), 2), ((640, 480), 2))
 SMALL_SIZES: Final = (((480, 270), 4), ((426, 240), 2), ((320, 240), 2), ((202, 360), 1), ((270, 270), 1))
 
@@ -66,6 +76,8 @@ class Content:
     fps: float
     start_s: float | None = None
     """Where a shot of the film begins; None for a photograph."""
+    seconds: float | None = None
+    """The clip holds what is looked at of a video of this length (camera.long_view); None: its frames are all."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -127,6 +139,8 @@ def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
         upright = _upright(image, content.source).convert("RGB")
         if shallow(content):
             upright = shallow_focus(upright, generator("focus", content.name))
+        if content.seconds is not None:
+            return long_view(upright, size, generator("motion", content.name), content.fps, content.seconds)
         return moving_view(upright, size, frames, generator("motion", content.name), content.fps)
 
 
@@ -137,82 +151,6 @@ def shallow(content: Content) -> bool:
     few pictures in the packages have one.
     """
     return content.source == more_photos.HIGH_DPI and generator("shallow", content.name).random() < 0.5
-
-
-def shallow_focus(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """``image`` as a lens focused on one part of it would show it: the rest softens with the distance."""
-    width, height = image.size
-    yy, xx = np.mgrid[0:64, 0:64] / 63
-    angle, place = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 0.7, 2)
-    if rng.random() < 0.5:
-        # something in front, in focus
-        away = np.hypot((xx - place[0]) / rng.uniform(0.6, 1.4), yy - place[1]) / rng.uniform(0.25, 0.45)
-    else:
-        # a depth that runs across the picture
-        away = np.abs((xx - place[0]) * np.cos(angle) + (yy - place[1]) * np.sin(angle)) / rng.uniform(0.2, 0.4)
-    share = np.clip((away - 0.7) / 0.6, 0, 1)
-    mask = Image.fromarray(np.uint8(255 * share * share * (3 - 2 * share))).resize(
-        image.size, Image.Resampling.BICUBIC
-    )
-    soft = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.006, 0.025) * min(width, height)))
-    return Image.composite(soft, image, mask)
-
-
-def moving_view(
-    image: Image.Image,
-    size: tuple[int, int],
-    frames: int,
-    rng: np.random.Generator,
-    fps: float,
-    *,
-    drifting: bool = True,
-) -> encoder.Frames:
-    """A camera that pans and zooms over ``image``, or sometimes stands still.
-
-    With ``drifting`` a round cut-out of the picture floats across it, so that not all motion is the camera's.
-    """
-    width, height = size
-    largest = min(image.width / width, image.height / height)
-    zoom = float(rng.uniform(max(1.0, 0.45 * largest), max(1.0, 0.95 * largest)))
-    still = rng.random() < 0.15
-    # picture heights per second: from a slow drift to a brisk pan
-    speed = 0.0 if still else float(rng.uniform(0.03, 0.35)) * height * zoom / fps
-    angle, growth = rng.uniform(0, 2 * np.pi), 0.0 if still else rng.uniform(-0.06, 0.06) / fps
-    shiver = 0.0 if still else rng.uniform(0, 0.6)
-    sway = rng.uniform(0, 2 * np.pi, 4)
-    room = image.width - width * zoom, image.height - height * zoom
-    start = rng.uniform(0.2, 0.8) * room[0], rng.uniform(0.2, 0.8) * room[1]
-    sprite, mask = _sprite(image, size, rng)
-    path = rng.uniform(0.1, 0.9, 2), rng.uniform(-0.3, 0.3, 2) / fps
-    result = np.empty((frames, height, width, 3), np.uint8)
-    for i in range(frames):
-        scale = min(zoom * (1 + growth * i), largest)
-        x = start[0] + speed * i * np.cos(angle) + shiver * np.sin(0.9 * i + sway[0]) * np.sin(0.31 * i + sway[1])
-        y = start[1] + speed * i * np.sin(angle) + shiver * np.sin(0.8 * i + sway[2]) * np.sin(0.27 * i + sway[3])
-        x = min(max(x, 0.0), image.width - width * scale)
-        y = min(max(y, 0.0), image.height - height * scale)
-        box = (x, y, x + width * scale, y + height * scale)
-        view = image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
-        at = [int((path[0][k] + path[1][k] * i) % 1.0 * size[k]) - sprite.size[k] // 2 for k in range(2)]
-        if drifting:
-            view.paste(sprite, (at[0], at[1]), mask)
-        result[i] = np.asarray(view)
-    return result
-
-
-def _sprite(
-    image: Image.Image, size: tuple[int, int], rng: np.random.Generator
-) -> tuple[Image.Image, Image.Image]:
-    side = max(8, int(min(size) * rng.uniform(0.12, 0.3)))
-    scale = max(1.0, min(image.size) / 1000)
-    x = rng.uniform(0, image.width - side * scale)
-    y = rng.uniform(0, image.height - side * scale)
-    sprite = image.resize((side, side), Image.Resampling.LANCZOS, box=(x, y, x + side * scale, y + side * scale))
-    yy, xx = np.mgrid[0:side, 0:side]
-    radius = np.hypot(xx - side / 2, yy - side / 2)
-    # one pixel of soft edge, as a lens would leave
-    mask = np.clip(side / 2 - radius, 0, 1) * 255
-    return sprite, Image.fromarray(mask.astype(np.uint8))
 
 
 def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
@@ -240,6 +178,27 @@ def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
         fps = float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1]))
         details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
         contents.append(Content(name, group, *details))
+    if learned and photo.source != drawn_pictures.SOURCE:
+        contents += _long_contents(photo, group, split, available, views)
+    return contents
+
+
+def _long_contents(
+    photo: sources.Photo, group: str, split: str, available: tuple[int, int], views: int
+) -> list[Content]:
+    """Views as long as people's videos are, of pictures with room for a camera's way; to learn from alone."""
+    fitting = [(s, w) for s, w in LONG_SIZES if 1.3 * s[0] <= available[0] and 1.3 * s[1] <= available[1]]
+    contents = []
+    for view in range(views if min(available) >= 1000 else 1 if fitting else 0):
+        name = f"{photo.name}#long{view}"
+        rng = generator("size", name)
+        weights = np.array([w for _, w in fitting], float)
+        width, height = fitting[int(rng.choice(len(fitting), p=weights / weights.sum()))][0]
+        fps = float(rng.choice([16.0, 24.0, 25.0, 30.0, 60.0], p=[0.1, 0.2, 0.25, 0.35, 0.1]))
+        # from four seconds, as generated videos are, to a minute
+        seconds = round(float(np.exp(rng.uniform(np.log(4), np.log(60)))), 1)
+        details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
+        contents.append(Content(name, group, *details, seconds=seconds))
     return contents
 
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from xl_vqa.training import contents, defects, encoder, sources
+from xl_vqa.training import camera, contents, defects, encoder, sources
 from xl_vqa.training.cache import atomic_path, default_work_folder
 
 SIZE: Final = (640, 360)
@@ -102,9 +102,7 @@ def _frames(content: str, work: Path, photos: dict[str, sources.Photo]) -> tuple
     fps = 25.0
     with Image.open(photos[PHOTOS[content]].path) as image:
         rng = contents.generator("demo motion", content)
-        return contents.moving_view(
-            image.convert("RGB"), SIZE, round(fps * SECONDS), rng, fps, drifting=False
-        ), fps
+        return camera.moving_view(image.convert("RGB"), SIZE, round(fps * SECONDS), rng, fps, drifting=False), fps
 
 
 def _write(frames: encoder.Frames, fps: float, version: Version, path: Path, rng: np.random.Generator) -> None:

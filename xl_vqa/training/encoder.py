@@ -77,6 +77,17 @@ def encode(
     _run(command, np.ascontiguousarray(frames).tobytes())
 
 
+def recode(source: Path, target: Path, quality: float, *, filters: str = "", frames: int = 0) -> None:
+    """``source`` through ``filters`` as an H.264 file; of ``frames`` at most, where that is not 0.
+
+    Raises EncoderError.
+    """
+    command = [ffmpeg(), "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", "-i", str(source)]
+    command += [*(("-vf", filters) if filters else ()), *(("-frames:v", str(frames)) if frames else ())]
+    command += [*CODECS["h264"], *quality_option("h264", quality), "-threads", "1", "-an", str(target)]
+    _run(command, None)
+
+
 def write_raw(frames: Frames, path: Path, *, filters: str = "") -> None:
     """The frames, through ``filters``, as planar YUV 4:2:0 without a container: the reference of ``vmaf``."""
     height, width = frames.shape[1:3]

@@ -32,6 +32,8 @@ from xl_vqa.training.defects import (
 COMBINED: Final = "combined"
 COPIES: Final = 3
 LEARNED: Final = frozenset({"train", "validation"})
+LASTING: Final = tuple(d.name for d in FIRST if d.name not in {"packet_loss", "freeze", "judder"})
+"""Defects that do not know how long a clip is, nor what came before a cut."""
 EVERY_SEVERITY: Final = frozenset({"test", "unseen"})
 """Splits whose contents show a defect at all severities."""
 
@@ -73,12 +75,24 @@ def plan(content: Content, per_content: int) -> Plan:
     For training a content gets a clean copy and ``COPIES`` clips of either plan (fewer of the first one where
     ``per_content`` is less), because another content teaches more than another copy of the same.
     """
+    if content.seconds is not None:
+        return long_plan(content)
     first, later = first_plan(content, per_content), later_plan(content)
     if content.split not in LEARNED:
         return first + later
     rng = generator("copies", content.name)
     chosen = sorted(int(i) for i in rng.permutation(len(later))[:COPIES])
     return first[: 1 + COPIES] + tuple(later[i] for i in chosen)
+
+
+def long_plan(content: Content) -> Plan:
+    """Of a long view: a clean copy and ``COPIES`` defects that mean the same in parts of a video, one recoded."""
+    rng = generator("long plan", content.name)
+    names = [LASTING[i] for i in rng.permutation(len(LASTING))[:COPIES]]
+    items = [
+        Item(((name, int(rng.choice(SEVERITIES))),), recoded=number == 0) for number, name in enumerate(names)
+    ]
+    return (Item(((CLEAN, 0),)), *items)
 
 
 def first_plan(content: Content, per_content: int) -> Plan:

@@ -16,7 +16,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.training import cache, clips, contents, features, sources, starter_evaluation, starter_report
+from xl_vqa.training import (
+    cache,
+    clips,
+    contents,
+    damage_maps,
+    features,
+    forms,
+    sources,
+    starter_evaluation,
+    starter_report,
+)
 from xl_vqa.training.starter_fit import FitOptions
 from xl_vqa.training.starter_seeds import RECORD, train_seeds
 from xl_vqa.training.starter_spec import starter_spec
@@ -94,8 +104,11 @@ def _all_pairs(work: Path, spec: ModelSpec, per_content: int, workers: int) -> l
     scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
     print("2/5 clips", flush=True)
     made = clips.make_all(scenes, work / "clips", per_content=per_content, workers=workers)
+    made += forms.make_all(made, workers=workers)
     print("3/5 features", flush=True)
     stored = features.extract_all(made, work / "features", spec, sources.backbone_path(work), workers=workers)
+    taught = [clip for clip in made if clip.split == "train"]
+    damage_maps.make_all(taught, work / "features", spec, workers=workers)
     return list(zip(made, stored, strict=True))
 
 

@@ -26,6 +26,7 @@ from xl_vqa.training import (
     contents,
     encoder,
     features,
+    forms,
     sources,
     starter_baseline_report,
     starter_card,
@@ -55,7 +56,8 @@ def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
     """Clips whose files and features are in ``work`` already, of contents that have their clean copy."""
     scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
     found = []
-    for clip in clips.load(scenes, work / "clips", per_content=per_content):
+    made = clips.load(scenes, work / "clips", per_content=per_content)
+    for clip in (*made, *forms.load(made)):
         item = features.load_one(clip, work / "features", spec)
         if item is not None:
             found.append((clip, item))

@@ -15,7 +15,8 @@ from typing import Final
 from PIL import Image
 
 from xl_vqa.training import encoder
-from xl_vqa.training.contents import generator, moving_view
+from xl_vqa.training.camera import moving_view
+from xl_vqa.training.contents import generator
 
 FINE: Final = 10.0
 """Constant rate factor of masters and forms: transparent."""

@@ -21,6 +21,10 @@ NATIVE_FEATURES: Final = 7
 BLOCK_FEATURES: Final = 2
 SAMPLE_FEATURES: Final = 9
 WINDOW_FEATURES: Final = 30
+STRUCTURE_FEATURES: Final = 8
+FINE: Final = 4
+COARSE: Final = 5
+"""Where fine and coarse detail stand among the pixel statistics."""
 
 
 def _log(values: Tensor, floor: float = 1e-3) -> Tensor:
@@ -39,7 +43,7 @@ def cell_means(maps: Tensor, cell: int = CELL) -> Tensor:
     return rows.view(n, c, height // cell, width // cell, cell).sum(4) / (cell * cell)
 
 
-def _smoothed(maps: Tensor) -> Tensor:
+def smoothed(maps: Tensor) -> Tensor:
     """Mean over 3x3 pixels of [n, 1, H, W], the border repeated."""
     padded = functional.pad(maps, (1, 1, 1, 1), mode="replicate")
     rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]
@@ -52,9 +56,9 @@ def pixel_statistics(rgb: Tensor) -> Tensor:
     blue, red = rgb[:, 2:] - luma, rgb[:, :1] - luma
     dx = functional.pad((luma[..., 1:] - luma[..., :-1]).abs_(), (0, 1))
     dy = functional.pad((luma[..., 1:, :] - luma[..., :-1, :]).abs_(), (0, 0, 0, 1))
-    detail = luma - _smoothed(luma)
+    detail = luma - smoothed(luma)
     coarse = functional.avg_pool2d(luma, 2)
-    coarse_detail = cell_means((coarse - _smoothed(coarse)).abs_(), CELL // 2)
+    coarse_detail = cell_means((coarse - smoothed(coarse)).abs_(), CELL // 2)
     flat = ((dx < 1.5 / 255) & (dy < 1.5 / 255)).to(rgb.dtype)
     dark, bright = (luma < 0.03).to(rgb.dtype), (luma > 0.97).to(rgb.dtype)
     maps = [luma, luma.square(), dx, dy, detail.abs(), detail.square(), flat, dark, bright, blue, red]
@@ -108,20 +112,43 @@ def native_statistics(rgb: Tensor) -> Tensor:
     enlargement (much) and from sharpening (negative, two pixels apart); equal neighbours tell enlarged pixels.
     """
     luma = luma_of(rgb)
-    detail = luma - _smoothed(luma)
+    detail = luma - smoothed(luma)
     across = functional.pad(detail[..., :-1] * detail[..., 1:], (0, 1))
     down = functional.pad(detail[..., :-1, :] * detail[..., 1:, :], (0, 0, 0, 1))
     diagonal = functional.pad(detail[..., :-1, :-1] * detail[..., 1:, 1:], (0, 1, 0, 1))
     further = functional.pad(detail[..., :-2] * detail[..., 2:], (0, 2))
     equal = functional.pad(((luma[..., 1:] - luma[..., :-1]).abs_() < 0.5 / 255).to(rgb.dtype), (0, 1))
     color = rgb[:, 2:] - luma
-    color_detail = (color - _smoothed(color)).abs_()
+    color_detail = (color - smoothed(color)).abs_()
     maps = [detail.square(), across, down, diagonal, further, equal, color_detail, detail.abs()]
     energy, across, down, diagonal, further, equal, color, fine = cell_means(torch.cat(maps, dim=1)).chunk(8, 1)
     floor = energy + 1e-6
     still = [across / floor, down / floor, diagonal / floor, further / floor, equal, _log(color)]
     both = torch.cat([*still, _log(color) - _log(fine)], dim=1)
     return (both[0::2] + both[1::2]) / 2
+
+
+def pooled_by_structure(cells: Tensor) -> Tensor:
+    """Statistics of cells [t, c, h, w], ``pixel_statistics`` first, to [t, 3 * c + STRUCTURE_FEATURES].
+
+    A background out of focus and a blurred picture have the same mean; they differ where there is most structure.
+    So: mean and spread of all with the cells' coarse contrast for weight, the mean where the picture is flat, and
+    how sharp (fine against coarse detail) the cells with much structure are.
+    """
+    flat = cells.flatten(2)
+    fine, coarse = flat[:, FINE], flat[:, COARSE]
+    much = (2 * coarse).softmax(1)[:, None]
+    mean = (much * flat).sum(2)
+    spread = (much * (flat - mean[..., None]).square()).sum(2).sqrt()
+    little = ((-1.5 * coarse).softmax(1)[:, None] * flat).sum(2)
+    rich = coarse.topk(max(1, round(0.3 * coarse.shape[1])), dim=1).indices
+    sharpness = (fine - coarse).gather(1, rich)
+    at = torch.quantile(sharpness, torch.tensor([0.1, 0.5, 0.9, 0.97], dtype=flat.dtype), dim=1).T
+    centred = coarse - coarse.mean(1, keepdim=True)
+    rise = (centred * (fine - fine.mean(1, keepdim=True))).sum(1) / (centred.square().sum(1) + 1e-3)
+    tops = [coarse.amax(1), fine.amax(1)]
+    line = torch.stack([rise, fine.mean(1) - rise * coarse.mean(1), *tops], dim=1)
+    return torch.cat([mean, spread, little, at, line], dim=1)
 
 
 def block_statistics(rgb: Tensor, layout: Layout) -> Tensor:

@@ -33,11 +33,13 @@ from xl_vqa.vlm.starter_statistics import (
     NATIVE_FEATURES,
     PIXEL_FEATURES,
     SAMPLE_FEATURES,
+    STRUCTURE_FEATURES,
     WINDOW_FEATURES,
     block_statistics,
     histograms,
     native_statistics,
     pixel_statistics,
+    pooled_by_structure,
     window_statistics,
 )
 from xl_vqa.vlm.starter_trunk import TRUNK_FEATURES, Trunk, pooled_features
@@ -54,9 +56,11 @@ _OF_TILES: Final = PIXEL_FEATURES + NATIVE_FEATURES
 MEASURED: Final = (
     2 * PIXEL_FEATURES + HISTOGRAM_FEATURES + 4 * _OF_TILES + BLOCK_FEATURES + WINDOW_FEATURES + MARKS
 )
-"""What a pair has besides the trunk's features."""
-PAIR_FEATURES: Final = 2 * TRUNK_FEATURES + MEASURED
-CLIP_FEATURES: Final = PAIR_FEATURES + 3 * MEASURED
+"""What a pair has besides the trunk's features, and whose wandering over the clip tells something."""
+POOLED: Final = 3 * (_OF_TILES + PIXEL_FEATURES) + 2 * STRUCTURE_FEATURES
+"""What a pair has of tiles and whole view, pooled by their structure."""
+PAIR_FEATURES: Final = 2 * TRUNK_FEATURES + MEASURED + POOLED
+CLIP_FEATURES: Final = PAIR_FEATURES + 3 * MEASURED + POOLED
 FEATURES: Final = {
     "whole": CELL_FEATURES,
     "tiles": TILE_FEATURES,
@@ -67,7 +71,7 @@ FEATURES: Final = {
 """The fields of ClipFeatures and their last dimension."""
 
 
-FEATURES_VERSION: Final = 2
+FEATURES_VERSION: Final = 3
 """Goes up whenever ``StarterTower.features`` would come out differently."""
 
 
@@ -232,10 +236,13 @@ class StarterTower(nn.Module):
         measured = [pixels.mean((2, 3)), pixels.std((2, 3), correction=0), histograms(whole)]
         measured += [fine.mean((2, 3)), fine.std((2, 3), correction=0), *spread, block_statistics(tiles, layout)]
         trunk = [whole_deep.mean((2, 3)), tiles_deep.mean((2, 3))]
-        pairs = torch.cat([*trunk, *measured, window, marks], dim=1)
-        # how the statistics wander over the clip is what tells a freeze or a flicker from a scene
-        wander = pairs[:, 2 * TRUNK_FEATURES :]
-        clip = torch.cat([pairs.mean(0), wander.std(0, correction=0), wander.amin(0), wander.amax(0)])
+        wander = torch.cat([*measured, window, marks], dim=1)
+        structure = torch.cat([pooled_by_structure(fine), pooled_by_structure(pixels)], dim=1)
+        pairs = torch.cat([*trunk, wander, structure], dim=1)
+        # how the statistics wander over the clip is what tells a freeze or a flicker from a scene; of the
+        # structure the most counts, for it is enough that something is sharp somewhere
+        wandering = wander.std(0, correction=0), wander.amin(0), wander.amax(0)
+        clip = torch.cat([pairs.mean(0), *wandering, structure.amax(0)])
         count = layout.sample_rows * layout.width - 1
         steps = steps[:, torch.arange(count) % SAMPLE_CELLS]
         parts = torch.cat([whole_deep, pixels], dim=1), torch.cat([tiles_deep, fine], dim=1)
