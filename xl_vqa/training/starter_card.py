@@ -29,7 +29,7 @@ Qwen2.5-VL on ratings of your own.
 | what it sees of a video | {frames} frames in pairs, whole (at most {max_pixels:,} pixels) and as native tiles |
 | and around each pair | point samples of {window} consecutive frames |
 | trained on | {train_clips:,} clips of {train_contents} of the {planned_contents} contents of `make starter` |
-| of these clips | {train_forms:,} are others once more, shorter, slower or smaller; {train_long:,} show a video of 4 to 60 s |
+| of these clips | {train_forms:,} are shorter, slower or smaller forms; {train_long:,} show a video of 4 to 60 s |
 | training took | {minutes:.1f} minutes on {cores} cores {reused} |
 
 ## Figures
