@@ -16,7 +16,7 @@ from xl_vqa.training.starter_fit import FitOptions, Prompts, fit, predict
 from xl_vqa.training.starter_seeds import SPECIAL_IDS
 from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.training.starter_tokenizer import build_tokenizer
-from xl_vqa.vlm.canvas import TILE_ROWS, Layout, clip_patches
+from xl_vqa.vlm.canvas import Layout, clip_patches
 from xl_vqa.vlm.starter_tower import FEATURES, Placement, StarterForConditionalGeneration, small_config
 from xl_vqa.vlm.tokens import PromptTokenizer
 
@@ -194,38 +194,3 @@ def test_the_average_is_put_in_place_and_taken_back(steps: float) -> None:
     assert weight.item() == 100
     # the mean of the recent past lies about ``steps`` back
     assert seen[0] == pytest.approx(100 if not steps else 96, abs=0.5)
-
-
-def test_telling_a_cells_damage_is_learned_beside_the_label(prompts: Prompts) -> None:
-    items, labels = made_up(16, 1)
-    rng = np.random.default_rng(5)
-    cells = [len(item.whole[:]) + len(item.tiles[:]) for item in items]
-    maps = [rng.normal(size=(count, 3)).astype(np.float16) for count in cells]
-    options = FitOptions(epochs=1, batch=8, tokens=10, damage_weight=1.0)
-    history = fit(new_model(8), prompts, (items, labels), made_up(8, 2), options, damage=[*maps[:-1], None])
-    alone = fit(new_model(8), prompts, (items, labels), made_up(8, 2), options)
-    assert history[0]["loss"] > alone[0]["loss"]
-
-
-def test_each_cells_state_is_held_against_its_own_damage() -> None:
-    grid = (2, 2 * (3 + TILE_ROWS + 1), 2 * 9)
-    layout = Layout.of_grid(grid[1], grid[2])
-    whole, tiles = grid[0] * layout.whole_rows * layout.width, grid[0] * TILE_ROWS * layout.width
-    # what is lost in a cell is its own number, and its state says so
-    numbers = np.repeat(np.arange(whole + tiles, dtype=np.float32)[:, None], 3, axis=1)
-    telling = starter_fit.Telling.of(new_model(9), [numbers.astype(np.float16), None])
-    placement = starter_fit.random_cells(grid, 30, np.random.default_rng(1))
-    behind = torch.cat([placement.whole, whole + placement.tiles])
-    states = torch.zeros(2, len(placement.shown) + 4, telling.layer.in_features)
-    kinds = placement.order < len(behind)
-    states[0, : len(placement.shown)][kinds, 0] = behind[placement.order[kinds]].float()
-    with torch.no_grad():
-        telling.layer.weight.zero_()
-        telling.layer.weight[:, 0] = telling.scale
-        telling.layer.bias.copy_(-telling.mean * telling.scale)
-    with torch.no_grad():
-        assert float(telling.loss(states, grid, placement, [0, 1])) == pytest.approx(0, abs=1e-4)
-        assert float(telling.loss(states.roll(1, dims=1), grid, placement, [0, 1])) > 0.01
-        assert float(telling.loss(states, grid, placement, [1])) == 0
-    with pytest.raises(ValueError, match="damage map"):
-        starter_fit.Telling.of(new_model(9), [None])

@@ -108,14 +108,9 @@ def _extract(job: tuple[Clip, Path]) -> None:
             np.save(partial, part.half().numpy())
 
 
-def file_name(clip: Clip) -> str:
-    """A clip's key as the name of a file."""
-    return clip.key.replace("/", "__").replace("#", "_")
-
-
 def _paths(clip: Clip, folder: Path) -> tuple[Path, Path, Path]:
     """In the order in which they are looked for; the first is written last."""
-    name = file_name(clip)
+    name = clip.key.replace("/", "__").replace("#", "_")
     return folder / f"{name}.whole.npy", folder / f"{name}.tiles.npy", folder / f"{name}.npz"
 
 

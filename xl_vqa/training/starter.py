@@ -20,7 +20,6 @@ from xl_vqa.training import (
     cache,
     clips,
     contents,
-    damage_maps,
     features,
     forms,
     sources,
@@ -110,8 +109,6 @@ def _all_pairs(work: Path, spec: ModelSpec, per_content: int, workers: int) -> l
     made += forms.make_all(made, workers=workers)
     print("3/5 features", flush=True)
     stored = features.extract_all(made, work / "features", spec, sources.backbone_path(work), workers=workers)
-    taught = [clip for clip in made if clip.split == "train"]
-    damage_maps.make_all(taught, work / "features", spec, workers=workers)
     return list(zip(made, stored, strict=True))
 
 

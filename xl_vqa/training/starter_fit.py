@@ -3,8 +3,7 @@
 The loss (starter_loss.py) is the cross entropy of the label's two digits and the order of copies of one content;
 copies of one content are therefore shown together. Beside it, while training only, a linear layer has to name the
 defect from the state that the first digit is read from: a state that knows what is wrong judges better how bad it
-is. Another has to tell from each cell's state how much is lost there (damage_maps.py): a clip has one label, and
-hundreds of cells. What is kept is a moving average of the weights.
+is. What is kept is a moving average of the weights.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from torch import Tensor
 
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import LabelDistribution
-from xl_vqa.training import damage_maps
 from xl_vqa.training.features import StoredFeatures
 from xl_vqa.training.starter_loss import (
     TwoDigits,
@@ -33,7 +31,6 @@ from xl_vqa.training.starter_loss import (
     soft_labels,
 )
 from xl_vqa.training.starter_report import correlation, ranks
-from xl_vqa.vlm.canvas import Layout
 from xl_vqa.vlm.digit_tree import Tree, grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
@@ -60,8 +57,6 @@ class FitOptions:
     """Of the order of copies of one content, beside the cross entropy of the digits."""
     naming_weight: float = 0.3
     """Of naming the defect."""
-    damage_weight: float = 0.3
-    """Of telling each cell's damage."""
     averaged_steps: float = 400.0
     """The weights that are kept are an exponential moving average over about so many steps; 0 keeps the last."""
     feature_noise: float = 0.2
@@ -110,13 +105,11 @@ def fit(
     options: FitOptions,
     groups: Sequence[str] | None = None,
     defects: Sequence[str] | None = None,
-    damage: Sequence[damage_maps.Map | None] | None = None,
 ) -> list[dict[str, float]]:
     """Trains in place and leaves the averaged weights of the epoch with the best rank correlation on validation.
 
     ``train`` and ``validation`` are features and MOS; ``groups`` names the content of each training clip (None:
-    each is its own), ``defects`` its defect and ``damage`` its damage map, None where it has none (None for all:
-    that part is not trained). Returns one record per epoch.
+    each is its own), ``defects`` its defect (None: naming it is not trained). Returns one record per epoch.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
@@ -130,9 +123,6 @@ def fit(
     naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None
     if naming is not None:
         trainable += naming.layer.parameters()
-    telling = Telling.of(model, damage) if damage is not None and options.damage_weight else None
-    if telling is not None:
-        trainable += telling.layer.parameters()
     average = Average(kept, options.averaged_steps)
     optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
     steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
@@ -143,17 +133,13 @@ def fit(
         losses = []
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
-            placement = random_cells(items[batch[0]].grid, options.tokens, rng)
-            logs, states = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, placement)
+            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
             labels = [mos[i] for i in batch]
             loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
             order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
             loss = loss + options.order_weight * order
             if naming is not None:
-                loss = loss + options.naming_weight * naming.loss(states[:, -1], batch)
-            if telling is not None:
-                told = telling.loss(states[:, len(prompt.before) :], items[batch[0]].grid, placement, batch)
-                loss = loss + options.damage_weight * told
+                loss = loss + options.naming_weight * naming.loss(state, batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trainable, 1.0)
@@ -202,44 +188,6 @@ class Naming:
     def loss(self, state: Tensor, clips: Sequence[int]) -> Tensor:
         """Mean cross entropy; ``state`` [n, width]."""
         return torch.nn.functional.cross_entropy(self.layer(state), self.numbers[list(clips)])
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """The layer that tells a cell's damage, and what it is told of each clip, standardised."""
-
-    layer: torch.nn.Linear
-    maps: Sequence[damage_maps.Map | None]
-    mean: Tensor
-    scale: Tensor
-
-    @classmethod
-    def of(cls, model: StarterForConditionalGeneration, maps: Sequence[damage_maps.Map | None]) -> Telling:
-        """Raises ValueError where no clip has a map."""
-        known = [values[::7] for values in maps if values is not None]
-        if not known:
-            raise ValueError("no clip has a damage map")
-        values = torch.from_numpy(np.concatenate(known)).float()
-        width = int(model.config.get_text_config().hidden_size)
-        layer = torch.nn.Linear(width, damage_maps.DAMAGE)
-        return cls(layer, maps, values.mean(0), 1 / values.std(0).clamp_min(1e-3))
-
-    def loss(
-        self, states: Tensor, grid: tuple[int, int, int], placement: Placement, clips: Sequence[int]
-    ) -> Tensor:
-        """Mean over the cells of whole view and tiles that are shown; ``states`` [n, shown and more, width]."""
-        rows = [row for row, clip in enumerate(clips) if self.maps[clip] is not None]
-        if not rows:
-            return states.sum() * 0.0
-        cells = len(placement.whole) + len(placement.tiles)
-        layout = Layout.of_grid(grid[1], grid[2])
-        first_tile = grid[0] * layout.whole_rows * layout.width
-        # the place among the shown of the first, second ... cell of whole view and tiles
-        places = placement.order.argsort()[:cells]
-        chosen = torch.cat([placement.whole, first_tile + placement.tiles]).numpy()
-        known = np.stack([values[chosen] for row in rows if (values := self.maps[clips[row]]) is not None])
-        wanted = (torch.from_numpy(known).float() - self.mean) * self.scale
-        return torch.nn.functional.smooth_l1_loss(self.layer(states[rows][:, places]), wanted)
 
 
 class Average:
@@ -304,9 +252,10 @@ def _logs(
     prompts: Prompts,
     two: TwoDigits,
     options: FitOptions,
-    placement: Placement,
+    rng: np.random.Generator,
 ) -> tuple[Tensor, Tensor]:
-    """Log-probability of every label, [n, labels], from some cells; the prompt's states [n, length, width]."""
+    """Log-probability of every label, [n, labels], from some cells drawn at random; the last state [n, width]."""
+    placement = random_cells(items[0].grid, options.tokens, rng)
     embeds, positions = _embed(model, prompt, items, placement, options.feature_noise, options.feature_drop)
     return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
 

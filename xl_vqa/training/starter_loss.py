@@ -60,8 +60,8 @@ class TwoDigits:
 def label_logs(
     model: Any, embeds: Tensor, positions: Tensor, two: TwoDigits, digits: Sequence[int]
 ) -> tuple[Tensor, Tensor]:
-    """Log-probability of every label over the WHOLE vocabulary, float32 [n, labels], with gradients; the prompt's
-    states [n, length, width], of which the last is what the first digit is read from.
+    """Log-probability of every label over the WHOLE vocabulary, float32 [n, labels], with gradients, and the state
+    [n, width] that the first digit is read from.
 
     ``embeds`` [n, length, width] and ``positions`` [3, n, length] are those of the prompt; all first digits
     follow it in one pass, each blind to its siblings.
@@ -82,7 +82,7 @@ def label_logs(
     ).last_hidden_state
     logs = model.lm_head(hidden[:, -count - 1 :]).float().log_softmax(-1)[..., list(digits)]
     first = logs[:, 0][:, list(two.firsts)]
-    return first[:, two.place] + logs[:, 1:][:, two.place, two.second], hidden[:, :length]
+    return first[:, two.place] + logs[:, 1:][:, two.place, two.second], hidden[:, -count - 1]
 
 
 def expected_mos(logs: Tensor, scale: Scale) -> Tensor:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import torch
 
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.training import cache, damage_maps, sources, starter_evaluation, starter_report
+from xl_vqa.training import cache, sources, starter_evaluation, starter_report
 from xl_vqa.training.starter_fit import FitOptions, Prompts, fit
 from xl_vqa.training.starter_tokenizer import IMAGE_PAD, PAD, build_tokenizer
 from xl_vqa.training.trunk_weights import load_trunk
@@ -100,7 +100,6 @@ def train_one(task: Task) -> dict[str, Any]:
         task.options,
         [clip.content for clip, _ in train],
         [clip.defect for clip, _ in train],
-        damage_maps.load([clip for clip, _ in train], task.work / "features"),
     )
     rated = starter_evaluation.rate(model, prompts, pairs)
     record: dict[str, Any] = {"seed": task.options.seed, "folder": str(task.folder), "history": history}

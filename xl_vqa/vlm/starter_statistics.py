@@ -43,7 +43,7 @@ def cell_means(maps: Tensor, cell: int = CELL) -> Tensor:
     return rows.view(n, c, height // cell, width // cell, cell).sum(4) / (cell * cell)
 
 
-def smoothed(maps: Tensor) -> Tensor:
+def _smoothed(maps: Tensor) -> Tensor:
     """Mean over 3x3 pixels of [n, 1, H, W], the border repeated."""
     padded = functional.pad(maps, (1, 1, 1, 1), mode="replicate")
     rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]
@@ -56,9 +56,9 @@ def pixel_statistics(rgb: Tensor) -> Tensor:
     blue, red = rgb[:, 2:] - luma, rgb[:, :1] - luma
     dx = functional.pad((luma[..., 1:] - luma[..., :-1]).abs_(), (0, 1))
     dy = functional.pad((luma[..., 1:, :] - luma[..., :-1, :]).abs_(), (0, 0, 0, 1))
-    detail = luma - smoothed(luma)
+    detail = luma - _smoothed(luma)
     coarse = functional.avg_pool2d(luma, 2)
-    coarse_detail = cell_means((coarse - smoothed(coarse)).abs_(), CELL // 2)
+    coarse_detail = cell_means((coarse - _smoothed(coarse)).abs_(), CELL // 2)
     flat = ((dx < 1.5 / 255) & (dy < 1.5 / 255)).to(rgb.dtype)
     dark, bright = (luma < 0.03).to(rgb.dtype), (luma > 0.97).to(rgb.dtype)
     maps = [luma, luma.square(), dx, dy, detail.abs(), detail.square(), flat, dark, bright, blue, red]
@@ -112,14 +112,14 @@ def native_statistics(rgb: Tensor) -> Tensor:
     enlargement (much) and from sharpening (negative, two pixels apart); equal neighbours tell enlarged pixels.
     """
     luma = luma_of(rgb)
-    detail = luma - smoothed(luma)
+    detail = luma - _smoothed(luma)
     across = functional.pad(detail[..., :-1] * detail[..., 1:], (0, 1))
     down = functional.pad(detail[..., :-1, :] * detail[..., 1:, :], (0, 0, 0, 1))
     diagonal = functional.pad(detail[..., :-1, :-1] * detail[..., 1:, 1:], (0, 1, 0, 1))
     further = functional.pad(detail[..., :-2] * detail[..., 2:], (0, 2))
     equal = functional.pad(((luma[..., 1:] - luma[..., :-1]).abs_() < 0.5 / 255).to(rgb.dtype), (0, 1))
     color = rgb[:, 2:] - luma
-    color_detail = (color - smoothed(color)).abs_()
+    color_detail = (color - _smoothed(color)).abs_()
     maps = [detail.square(), across, down, diagonal, further, equal, color_detail, detail.abs()]
     energy, across, down, diagonal, further, equal, color, fine = cell_means(torch.cat(maps, dim=1)).chunk(8, 1)
     floor = energy + 1e-6
