@@ -19,8 +19,10 @@ from xl_vqa.training.cache import read_json, write_json
 from xl_vqa.training.camera import long_view, moving_view, shallow_focus
 
 FRAMES: Final = 32
-SPLITS: Final = ("train", "validation", "test", "unseen", "demo")
-"""``test``: unseen contents of the kinds that were trained; ``unseen``: sources that gave nothing to training."""
+LONG: Final = "long"
+SPLITS: Final = ("train", "validation", "test", "unseen", LONG, "demo")
+"""``test``: unseen contents of the kinds that were trained; ``unseen``: sources that gave nothing to training;
+``long``: long views of the pictures of both."""
 # two whole packages and a whole photographer; and all live action (see _live_contents)
 UNSEEN: Final = ("lomiri-wallpapers-20.04/", "-harro", f"{more_photos.FORENSICS}/")
 # drawn art and gradients, unlike all other sources: training needs some of it, and so does the test
@@ -178,7 +180,7 @@ def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
         fps = float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1]))
         details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
         contents.append(Content(name, group, *details))
-    if learned and photo.source != drawn_pictures.SOURCE:
+    if photo.source != drawn_pictures.SOURCE and split != "demo":
         contents += _long_contents(photo, group, split, available, views)
     return contents
 
@@ -186,10 +188,11 @@ def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
 def _long_contents(
     photo: sources.Photo, group: str, split: str, available: tuple[int, int], views: int
 ) -> list[Content]:
-    """Views as long as people's videos are, of pictures with room for a camera's way; to learn from alone."""
+    """Views as long as people's videos are, of pictures with room for a camera's way; one where it is held out."""
+    learned = split in ("train", "validation")
     fitting = [(s, w) for s, w in LONG_SIZES if 1.3 * s[0] <= available[0] and 1.3 * s[1] <= available[1]]
     contents = []
-    for view in range(views if min(available) >= 1000 else 1 if fitting else 0):
+    for view in range(views if learned and min(available) >= 1000 else 1 if fitting else 0):
         name = f"{photo.name}#long{view}"
         rng = generator("size", name)
         weights = np.array([w for _, w in fitting], float)
@@ -197,8 +200,8 @@ def _long_contents(
         fps = float(rng.choice([16.0, 24.0, 25.0, 30.0, 60.0], p=[0.1, 0.2, 0.25, 0.35, 0.1]))
         # from four seconds, as generated videos are, to a minute
         seconds = round(float(np.exp(rng.uniform(np.log(4), np.log(60)))), 1)
-        details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
-        contents.append(Content(name, group, *details, seconds=seconds))
+        place = photo.source, split if learned else LONG, photo.author, photo.license, str(photo.path)
+        contents.append(Content(name, group, *place, width, height, fps, seconds=seconds))
     return contents
 
 

@@ -35,7 +35,8 @@ Qwen2.5-VL on ratings of your own.
 ## Figures
 
 No photograph and no part of the film is in two splits. *Unseen contents* are of the kinds that were trained;
-*unseen sources* are whole packages, a photographer and all live action, of which training has nothing at all.
+*unseen sources* are whole packages, a photographer and all live action, of which training has nothing at all;
+*long videos* show the photographs of both for 4 to 60 seconds.
 The figures are agreement with pseudo-labels made the same way as in training: they say how well the model learned
 its task, not how well it agrees with people. Intervals are 95%, from a bootstrap that draws whole photographs and
 parts of the film.
@@ -156,7 +157,7 @@ def write_card(
 ) -> None:
     """Writes the card from ``evaluation``, ``sources`` (starter_report.credits) and ``facts``.
 
-    ``evaluation["test"]`` must be there; ``unseen``, ``held_out``, ``validation``, ``baselines`` and
+    ``evaluation["test"]`` must be there; ``unseen``, ``long``, ``held_out``, ``validation``, ``baselines`` and
     ``invariance`` may be. ``facts["seeds"]`` may hold the figures of every seed.
     """
     forms = evaluation.get("invariance", [])

@@ -14,7 +14,13 @@ ENOUGH_UNSEEN: Final = 0.65
 """The same for a defect that was never taught."""
 
 SPLITS: Final = ("test", "unseen", "validation")
-NAMES: Final = {"test": "unseen contents", "unseen": "unseen sources", "validation": "validation"}
+SUMMARY_SPLITS: Final = ("test", "unseen", "long", "validation")
+NAMES: Final = {
+    "test": "unseen contents",
+    "unseen": "unseen sources",
+    "long": "long videos of both",
+    "validation": "validation",
+}
 RATERS: Final = {
     "starter": "**starter**",
     "brisque": "BRISQUE, taught here",
@@ -65,9 +71,9 @@ def summary_table(evaluation: Evaluation) -> str:
     """The main figures of every split, beside their targets."""
     rows = []
     for title, key, form, target in _SUMMARY:
-        values = [evaluation.get(split, {}).get(key) for split in SPLITS]
+        values = [evaluation.get(split, {}).get(key) for split in SUMMARY_SPLITS]
         rows.append([title, *(_cell(value, form) for value in values), target])
-    return table(["", *(NAMES[split] for split in SPLITS), "target"], rows)
+    return table(["", *(NAMES[split] for split in SUMMARY_SPLITS), "target"], rows)
 
 
 def _cell(value: Any, form: str) -> str:

@@ -42,9 +42,9 @@ from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
 
-EVALUATED: Final = ("validation", "test", "unseen")
+EVALUATED: Final = ("validation", "test", "unseen", contents.LONG)
 HELD_OUT: Final = ("test", "unseen")
-"""The splits that no decision was taken on."""
+"""The splits that no decision was taken on, but for long views of their pictures."""
 FIGURE: Final = "clean_above.svg"
 SCATTER: Final = "scatter.svg"
 
@@ -140,7 +140,7 @@ def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any
         {
             split: (shown, starter_report.scores_of(answers))
             for split, (shown, answers) in rated.items()
-            if split != "validation"
+            if split in (*HELD_OUT, "held_out")
         },
         work / "baselines",
         workers=torch.get_num_threads(),
