@@ -72,7 +72,7 @@ def card(folder: Path, evaluation: dict[str, Any], **more: Any) -> str:
 def test_the_card_holds_the_figures_and_the_licences(tmp_path: Path) -> None:
     text = card(tmp_path, {"test": GOOD, "unseen": BAD, "held_out": GOOD, "invariance": MOVED})
     assert "| SRCC | 1.000 | -1.000 | n/a | n/a | 0.85 |" in text
-    assert "| 95% interval | 1.00 to 1.00 | -1.00 to -1.00 | n/a |  |" in text
+    assert "| 95% interval | 1.00 to 1.00 | -1.00 to -1.00 | n/a | n/a |  |" in text
     assert "| blur | 60 | 1.00 | 1.00 to 1.00 | n/a | n/a | 100.0% | 0.0% | VMAF |" in text
     assert "| size | 720p, 360p, 144p | 0.62 | 1.00 | b, blurred |" in text
     assert "| size | a | clean | 720p 4.00, 360p 4.25 | 0.25 |" in text

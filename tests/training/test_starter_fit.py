@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -194,3 +195,23 @@ def test_the_average_is_put_in_place_and_taken_back(steps: float) -> None:
     assert weight.item() == 100
     # the mean of the recent past lies about ``steps`` back
     assert seen[0] == pytest.approx(100 if not steps else 96, abs=0.5)
+
+
+def test_long_rows_at_the_end_change_the_model_and_keep_what_it_learned(prompts: Prompts) -> None:
+    train, held_out = made_up(96, 1), made_up(24, 2)
+    options = FitOptions(epochs=4, batch=8, tokens=6, finish_steps=0)
+    short, finished = new_model(3), new_model(3)
+    fit(short, prompts, train, held_out, options)
+    fit(finished, prompts, train, held_out, replace(options, finish_steps=25, finish_tokens=60))
+    weights = [dict(model.named_parameters()) for model in (short, finished)]
+    changed = {name for name, value in weights[0].items() if not torch.equal(value, weights[1][name])}
+    assert changed
+    assert not any(".trunk." in name for name in changed)
+    errors = []
+    for model in (short, finished):
+        predicted = [SPEC.scale.to_mos(one.expectation()) for one in predict(model, prompts, held_out[0])]
+        errors.append(float(np.sqrt(np.mean(np.square(np.array(predicted) - held_out[1])))))
+    assert errors[1] < errors[0] + 0.1
+    again = new_model(3)
+    fit(again, prompts, train, held_out, replace(options, finish_steps=25, finish_tokens=60))
+    assert all(torch.equal(value, weights[1][name]) for name, value in again.named_parameters())

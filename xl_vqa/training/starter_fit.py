@@ -12,7 +12,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -64,6 +64,11 @@ class FitOptions:
     """Share of the features of pair and clip hidden per step: they also tell which content it is."""
     text_share: float = 0.15
     """Share of steps with a random text in the question, so that a text does not move the score."""
+    finish_steps: int = 150
+    """Steps at the end that show ``finish_tokens`` cells: a clip is rated from all of its cells, and a model that
+    has met short rows alone loses sight of the first digit behind a long one."""
+    finish_tokens: int = 700
+    finish_rate: float = 2e-4
     seed: int = 7
 
 
@@ -168,8 +173,51 @@ def fit(
             best, best_state = rank, state_now
     if best_state is not None:
         model.load_state_dict(best_state)
+    if options.finish_steps:
+        finish(model, prompts, train, options, owners)
     model.train(False)
     return history
+
+
+def finish(
+    model: StarterForConditionalGeneration,
+    prompts: Prompts,
+    train: tuple[Sequence[StoredFeatures], Sequence[float]],
+    options: FitOptions,
+    owners: Sequence[str],
+) -> None:
+    """The steps at the end, with rows nearly as long as those of rating; see ``FitOptions.finish_steps``."""
+    rng = np.random.default_rng((options.seed, 1))
+    items, mos = train
+    two, scale = TwoDigits.of(prompts.spec.scale), prompts.spec.scale
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    longer = replace(options, tokens=options.finish_tokens)
+    optimizer = torch.optim.AdamW(trainable, lr=options.finish_rate, weight_decay=options.weight_decay)
+    steps = options.finish_steps
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, steps // 10))
+    average = Average(trainable, steps / 4)
+    model.train()
+    losses: list[float] = []
+    while len(losses) < steps:
+        for batch in _content_batches(items, owners, options.batch, rng):
+            logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng)
+            labels = [mos[i] for i in batch]
+            loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
+            order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
+            loss = loss + options.order_weight * order
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+            optimizer.step()
+            schedule.step()
+            average.step()
+            losses.append(float(loss.detach()))
+            if len(losses) % 50 == 0:
+                print(f"long rows, step {len(losses)}/{steps}, loss {np.mean(losses[-50:]):.3f}", flush=True)
+            if len(losses) == steps:
+                break
+    # what is kept are the averaged weights, as before
+    average.__enter__()
 
 
 @dataclass(frozen=True, slots=True)
