@@ -82,10 +82,28 @@ def photo(tmp_path: Path) -> sources.Photo:
 
 def test_views_of_one_photograph_share_a_group_and_a_split(photo: sources.Photo) -> None:
     views = contents._photo_contents(photo, 3)
-    assert len({view.name for view in views}) == 3
-    assert {(view.group, view.split) for view in views} == {
-        ("package/photo", contents.split_of_photo("package/photo"))
-    }
+    usual, long = ([v for v in views if (v.seconds is not None) == is_long] for is_long in (False, True))
+    assert len({view.name for view in usual}) == 3
+    assert long
+    split = contents.split_of_photo("package/photo")
+    assert {view.group for view in views} == {"package/photo"}
+    assert {view.split for view in usual} == {split}
+    assert {view.split for view in long} == {split if split in ("train", "validation") else contents.LONG}
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test", "unseen", "demo"])
+def test_long_views_of_held_out_pictures_are_held_out(tmp_path: Path, split: str) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (1600, 1200)).save(path)
+    names = (
+        *contents.DEMO_PHOTOS,
+        *(f"{package}/{i}" for i in range(99) for package in ("p", "lomiri-wallpapers-20.04")),
+    )
+    name = next(name for name in names if contents.split_of_photo(name) == split)
+    found = contents._photo_contents(sources.Photo(path, name, name.split("/")[0], "", "CC0-1.0"), 2)
+    long = [content.split for content in found if content.seconds is not None]
+    expected = {"demo": [], "test": ["long"], "unseen": ["long"]}.get(split, [split] * 2)
+    assert long == expected
 
 
 def test_splits_are_all_used_and_whole_sources_are_held_out() -> None:

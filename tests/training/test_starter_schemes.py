@@ -122,13 +122,13 @@ def test_names_of_schemes_and_masked_digits(prompts: Prompts) -> None:
 def test_a_scheme_learns_and_a_seed_repeats(prompts: Prompts) -> None:
     tree, values, code = answers_of(named_scheme("levels", SCALE), prompts.tokenizer)
     train, validation = made_up(64, 1), made_up(24, 2)
-    options = FitOptions(epochs=3, batch=16, tokens=4, learning_rate=5e-3, label_noise=0.0)
+    options = FitOptions(epochs=8, batch=16, tokens=4, learning_rate=5e-3, label_noise=0.0)
     found = []
     for _ in range(2):
         shares: list[float] = []
         model = new_model(3)
         best = starter_schemes.fit(model, prompts, tree, code, values, train, validation, options, shares.append)
-        assert 1 <= best <= 3
+        assert 1 <= best <= 8
         assert shares[-1] == 1.0
         found.append(starter_schemes.answer(model, prompts, tree, validation[0]).decode("expectation", values))
     assert np.array_equal(*found)
