@@ -56,8 +56,8 @@ def moving_view(
     largest = min(image.width / width, image.height / height)
     zoom = float(rng.uniform(max(1.0, 0.45 * largest), max(1.0, 0.95 * largest)))
     still = rng.random() < 0.15
-    # picture heights per second: from a slow drift to a brisk pan
-    speed = 0.0 if still else float(rng.uniform(0.03, 0.35)) * height * zoom / fps
+    # from a slow drift to a brisk pan
+    speed = 0.0 if still else float(rng.uniform(0.03, FASTEST)) * height * zoom / fps
     angle, growth = rng.uniform(0, 2 * np.pi), 0.0 if still else rng.uniform(-0.06, 0.06) / fps
     shiver = 0.0 if still else rng.uniform(0, 0.6)
     sway = rng.uniform(0, 2 * np.pi, 4)
@@ -70,15 +70,20 @@ def moving_view(
         scale = min(zoom * (1 + growth * i), largest)
         x = start[0] + speed * i * np.cos(angle) + shiver * np.sin(0.9 * i + sway[0]) * np.sin(0.31 * i + sway[1])
         y = start[1] + speed * i * np.sin(angle) + shiver * np.sin(0.8 * i + sway[2]) * np.sin(0.27 * i + sway[3])
-        x = min(max(x, 0.0), image.width - width * scale)
-        y = min(max(y, 0.0), image.height - height * scale)
-        box = (x, y, x + width * scale, y + height * scale)
-        view = image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+        view = _view(image, size, x, y, scale)
         at = [int((path[0][k] + path[1][k] * i) % 1.0 * size[k]) - sprite.size[k] // 2 for k in range(2)]
         if drifting:
             view.paste(sprite, (at[0], at[1]), mask)
         result[i] = np.asarray(view)
     return result
+
+
+def _view(image: Image.Image, size: tuple[int, int], x: float, y: float, zoom: float) -> Image.Image:
+    """``size`` times ``zoom`` of ``image`` from (x, y), moved inwards where that reaches beyond it."""
+    width, height = size[0] * zoom, size[1] * zoom
+    x, y = min(max(x, 0.0), image.width - width), min(max(y, 0.0), image.height - height)
+    box = (x, y, x + width, y + height)
+    return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
 
 
 def _sprite(
@@ -140,7 +145,4 @@ class _Take:
         share = min(max(at / self.length, 0.0), 1.0)
         zoom = float(self.zooms[0] + (self.zooms[1] - self.zooms[0]) * share)
         x, y = self.begin + self.way * share + self.shiver * np.sin(self.swing * at + self.sway)
-        width, height = self.size[0] * zoom, self.size[1] * zoom
-        x, y = min(max(x, 0.0), self.image.width - width), min(max(y, 0.0), self.image.height - height)
-        box = (x, y, x + width, y + height)
-        return self.image.resize(self.size, Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+        return _view(self.image, self.size, x, y, zoom)

@@ -38,6 +38,9 @@ DEMO_FILM_S: Final = (475.0, 500.0)
 # the film is split by time, because neighbouring shots show the same scene
 FILM_SPLITS_S: Final = ((0.0, 390.0, "train"), (390.0, 435.0, "validation"), (435.0, 580.0, "test"))
 
+Sizes = tuple[tuple[tuple[int, int], int], ...]
+"""((width, height), weight) of what may be drawn."""
+
 LARGE_SIZES: Final = (
     ((640, 360), 6),
     ((854, 480), 5),
@@ -172,11 +175,7 @@ def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
     for view in range(count):
         name = f"{photo.name}#{view}"
         rng = generator("size", name)
-        fitting = [
-            (s, w) for s, w in _photo_sizes(photo, available) if s[0] <= available[0] and s[1] <= available[1]
-        ]
-        weights = np.array([w for _, w in fitting], float)
-        width, height = fitting[int(rng.choice(len(fitting), p=weights / weights.sum()))][0]
+        width, height = _drawn_size(_fitting(_photo_sizes(photo, available), available), rng)
         fps = float(rng.choice([24.0, 25.0, 30.0, 60.0], p=[0.2, 0.3, 0.4, 0.1]))
         details = photo.source, split, photo.author, photo.license, str(photo.path), width, height, fps
         contents.append(Content(name, group, *details))
@@ -190,13 +189,12 @@ def _long_contents(
 ) -> list[Content]:
     """Views as long as people's videos are, of pictures with room for a camera's way; one where it is held out."""
     learned = split in ("train", "validation")
-    fitting = [(s, w) for s, w in LONG_SIZES if 1.3 * s[0] <= available[0] and 1.3 * s[1] <= available[1]]
+    fitting = _fitting(LONG_SIZES, available, room=1.3)
     contents = []
     for view in range(views if learned and min(available) >= 1000 else 1 if fitting else 0):
         name = f"{photo.name}#long{view}"
         rng = generator("size", name)
-        weights = np.array([w for _, w in fitting], float)
-        width, height = fitting[int(rng.choice(len(fitting), p=weights / weights.sum()))][0]
+        width, height = _drawn_size(fitting, rng)
         fps = float(rng.choice([16.0, 24.0, 25.0, 30.0, 60.0], p=[0.1, 0.2, 0.25, 0.35, 0.1]))
         # from four seconds, as generated videos are, to a minute
         seconds = round(float(np.exp(rng.uniform(np.log(4), np.log(60)))), 1)
@@ -205,12 +203,23 @@ def _long_contents(
     return contents
 
 
+def _fitting(sizes: Sizes, available: tuple[int, int], room: float = 1.0) -> Sizes:
+    """Those of ``sizes`` that lie ``room`` times within a picture of ``available`` pixels."""
+    return tuple((s, w) for s, w in sizes if room * s[0] <= available[0] and room * s[1] <= available[1])
+
+
+def _drawn_size(sizes: Sizes, rng: np.random.Generator) -> tuple[int, int]:
+    """One of ``sizes`` by their weights."""
+    weights = np.array([weight for _, weight in sizes], float)
+    return sizes[int(rng.choice(len(sizes), p=weights / weights.sum()))][0]
+
+
 def _upright(image: Image.Image, source: str) -> Image.Image:
     """The picture as the camera was held; the first sources' pictures as they have been seen so far."""
     return ImageOps.exif_transpose(image) if source in LATER else image
 
 
-def _photo_sizes(photo: sources.Photo, available: tuple[int, int]) -> tuple[tuple[tuple[int, int], int], ...]:
+def _photo_sizes(photo: sources.Photo, available: tuple[int, int]) -> Sizes:
     """Sizes of a view with their weights."""
     if min(available) >= 1000:
         return LARGE_SIZES

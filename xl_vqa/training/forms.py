@@ -67,8 +67,8 @@ def in_form(clip: Clip, form: Form) -> Clip:
     width, height = (round(side * form.scale / 2) * 2 for side in (clip.width, clip.height))
     name = f"{clip.name}@{form.name}"
     path = str(Path(clip.path).with_name(f"{name}.mp4"))
-    placed = replace(clip, name=name, path=path, codec="h264", quality=QUALITY)
-    return replace(placed, width=width, height=height, fps=clip.fps / form.step)
+    fps = clip.fps / form.step
+    return replace(clip, name=name, path=path, width=width, height=height, fps=fps, codec="h264", quality=QUALITY)
 
 
 def is_form(clip: Clip) -> bool:
@@ -78,7 +78,7 @@ def is_form(clip: Clip) -> bool:
 
 def make_all(clips: Sequence[Clip], *, workers: int = 2) -> list[Clip]:
     """The forms of ``clips``, made where they are missing. Raises EncoderError."""
-    jobs = [(clip, form) for clip in clips if (form := form_of(clip)) is not None]
+    jobs = _jobs(clips)
     missing = [job for job in jobs if not _made(*job)]
     progress = Progress("forms", len(missing))
     if missing:
@@ -90,8 +90,11 @@ def make_all(clips: Sequence[Clip], *, workers: int = 2) -> list[Clip]:
 
 def load(clips: Sequence[Clip]) -> list[Clip]:
     """Only the forms that exist already."""
-    jobs = [(clip, form) for clip in clips if (form := form_of(clip)) is not None]
-    return [in_form(*job) for job in jobs if _made(*job)]
+    return [in_form(*job) for job in _jobs(clips) if _made(*job)]
+
+
+def _jobs(clips: Sequence[Clip]) -> list[tuple[Clip, Form]]:
+    return [(clip, form) for clip in clips if (form := form_of(clip)) is not None]
 
 
 def _made(clip: Clip, form: Form) -> bool:

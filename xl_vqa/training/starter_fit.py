@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import LabelDistribution
 from xl_vqa.training.features import StoredFeatures
@@ -139,10 +140,7 @@ def fit(
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
             logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
-            labels = [mos[i] for i in batch]
-            loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
-            order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
-            loss = loss + options.order_weight * order
+            loss = _label_loss(logs, [mos[i] for i in batch], [owners[i] for i in batch], scale, options)
             if naming is not None:
                 loss = loss + options.naming_weight * naming.loss(state, batch)
             optimizer.zero_grad(set_to_none=True)
@@ -201,10 +199,7 @@ def finish(
     while len(losses) < steps:
         for batch in _content_batches(items, owners, options.batch, rng):
             logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng)
-            labels = [mos[i] for i in batch]
-            loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
-            order = order_loss(expected_mos(logs, scale), labels, [owners[i] for i in batch])
-            loss = loss + options.order_weight * order
+            loss = _label_loss(logs, [mos[i] for i in batch], [owners[i] for i in batch], scale, options)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trainable, 1.0)
@@ -216,8 +211,7 @@ def finish(
                 print(f"long rows, step {len(losses)}/{steps}, loss {np.mean(losses[-50:]):.3f}", flush=True)
             if len(losses) == steps:
                 break
-    # what is kept are the averaged weights, as before
-    average.__enter__()
+    average.keep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +247,10 @@ class Average:
         with torch.no_grad():
             for mean, parameter in zip(self._mean, self._parameters, strict=True):
                 mean.lerp_(parameter, 1 - keep)
+
+    def keep(self) -> None:
+        """Puts the average in the parameters' place for good."""
+        self._swap()
 
     def __enter__(self) -> None:
         self._swap()
@@ -291,6 +289,14 @@ def _rate(step: int, steps: int, warm: int = 40) -> float:
     if step < warm:
         return (step + 1) / warm
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+def _label_loss(
+    logs: Tensor, labels: Sequence[float], owners: Sequence[str], scale: Scale, options: FitOptions
+) -> Tensor:
+    """Of the two digits and of the order of copies of one content; ``labels`` are MOS."""
+    loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
+    return loss + options.order_weight * order_loss(expected_mos(logs, scale), labels, owners)
 
 
 def _logs(
