@@ -6,10 +6,8 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from xl_vqa.workbooks.video_paths import clean, is_foreign, is_web_address, looks_like_video, resolve
+from xl_vqa.workbooks.video_paths import is_foreign, is_web_address, resolve
 
 
 def nothing(path: str) -> bool:
@@ -18,45 +16,6 @@ def nothing(path: str) -> bool:
 
 def only(*paths: str) -> Callable[[str], bool]:
     return lambda path: path in paths
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        (' "C:\\clips\\a b.mp4" ', "C:\\clips\\a b.mp4"),
-        ("\u202aC:\\clips\\a.mp4", "C:\\clips\\a.mp4"),
-        ("\u3000clip.mp4\u00a0", "clip.mp4"),
-        ("“clip.mp4”", "clip.mp4"),
-        ("'\"clip.mp4\"'", "clip.mp4"),
-        ("「動画.mp4」", "動画.mp4"),
-        ("<clip.mp4>", "clip.mp4"),
-        ("it's.mp4", "it's.mp4"),
-        ("'half.mp4", "'half.mp4"),
-        ('"', '"'),
-        ("", ""),
-    ],
-)
-def test_clean(written: str, meant: str) -> None:
-    assert clean(written) == meant
-
-
-@given(st.text(max_size=30))
-def test_cleaning_twice_changes_nothing(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["a.mp4", "C:\\x\\A.MOV", "file:///C:/a%20b.webm", '"q.mkv"', "動画/クリップ.m2ts", "a.b.c.avi"]
-)
-def test_videos(text: str) -> None:
-    assert looks_like_video(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", ".mp4", "mp4", "notes.txt", "a.mp4 is fine.", "two\nlines.mp4", "12.5", "x" * 5000 + ".mp4"]
-)
-def test_other_texts(text: str) -> None:
-    assert not looks_like_video(text)
 
 
 @pytest.mark.parametrize(

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.bridge import selection as plan
 from xl_vqa.bridge.selection import Row
 from xl_vqa.errors import VideoNotFoundError
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("a.mp4", True),
-        (r"C:\動画\品質 1.MOV", True),
-        ('"D:/my clips/a.webm"', True),
-        ("a.mp4 ", True),
-        ("movie.mp4.txt", False),
-        ("Video", False),
-        (".mp4", False),
-        (3.0, False),
-        (None, False),
-        ("", False),
-    ],
-)
-def test_a_path_is_known_by_its_ending(value: Any, expected: bool) -> None:
-    assert plan.is_video(value) is expected
 
 
 def test_the_column_with_the_most_paths_is_the_video_column() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import band_by_key
+from xl_vqa.video_names import is_video_name
 
 Mode = Literal["missing", "all"]
 
@@ -28,11 +29,6 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
 """Known headers of each result column: English and Japanese first, as new columns are headed."""
 FORMATS: Final[Mapping[str, str]] = {"label": "0", "mos": "0.00", "confidence": "0%"}
 
-_EXTENSIONS: Final = (
-    "mp4 m4v mov avi mkv webm wmv flv mpg mpeg ts m2ts mts 3gp 3g2 ogv vob asf mxf y4m gif f4v divx hevc h264 "
-    "264 265"
-)
-_VIDEO: Final = re.compile(rf".+\.({'|'.join(_EXTENSIONS.split())})[\"'”」]?\s*", re.IGNORECASE | re.DOTALL)
 # what a spreadsheet takes as it is when it is written again: no number, date or formula in disguise
 _PLAIN: Final = re.compile(r"[^\W\d_][^\W\d_ ]*( [^\W\d_]+)*")
 
@@ -40,11 +36,6 @@ _PLAIN: Final = re.compile(r"[^\W\d_][^\W\d_ ]*( [^\W\d_]+)*")
 def header(field: str, language: str) -> str:
     """The heading of a new result column."""
     return HEADERS[field][1 if language == "ja" and len(HEADERS[field]) > 1 else 0]
-
-
-def is_video(value: Any) -> bool:
-    """Whether a cell looks like the path of a video by its ending."""
-    return isinstance(value, str) and _VIDEO.fullmatch(value.strip()) is not None
 
 
 def is_empty(value: Any) -> bool:
@@ -58,7 +49,7 @@ def video_column(rows: Sequence[Sequence[Any]]) -> int | None:
     """
     if not rows:
         return None
-    counts = [sum(is_video(row[place]) for row in rows) for place in range(len(rows[0]))]
+    counts = [sum(is_video_name(row[place]) for row in rows) for place in range(len(rows[0]))]
     if any(counts):
         return counts.index(max(counts))
     texts = [place for place in range(len(rows[0])) if any(isinstance(r[place], str) and r[place] for r in rows)]
@@ -67,7 +58,12 @@ def video_column(rows: Sequence[Sequence[Any]]) -> int | None:
 
 def is_header(value: Any, below: Iterable[Any]) -> bool:
     """Whether the top cell of a column is a heading: text that is no path, above at least one that is."""
-    return isinstance(value, str) and not is_empty(value) and not is_video(value) and any(map(is_video, below))
+    return (
+        isinstance(value, str)
+        and not is_empty(value)
+        and not is_video_name(value)
+        and any(map(is_video_name, below))
+    )
 
 
 def result_columns(headers: Sequence[Any], first: int) -> dict[str, int]:

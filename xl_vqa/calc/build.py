@@ -21,7 +21,7 @@ from xl_vqa.worksheet.functions import FUNCTIONS
 
 VENDORED: Final = ("bridge", "worksheet", "calc")
 """Rooms that travel whole: those that need the standard library alone."""
-VENDORED_MODULES: Final = ("__init__", "errors", "labels", "problems", "rating", "settings")
+VENDORED_MODULES: Final = ("__init__", "errors", "labels", "problems", "rating", "settings", "video_names")
 CONFIG: Final = "python/pythonpath/xl_vqa_calc.json"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from xl_vqa.bridge.selection import FIELDS, Row, is_empty, is_video, result_columns
+from xl_vqa.bridge.selection import FIELDS, Row, is_empty, result_columns
+from xl_vqa.video_names import is_video_name
 
 MAX_COLUMN: Final = 1023
 """The last column that every Calc has."""
@@ -58,11 +59,11 @@ def make_plan(grid: Grid, cells: Iterable[tuple[int, int]], *, rescore: bool) ->
         value = grid.value(row, column)
         if isinstance(value, str) and not is_empty(value):
             texts.setdefault(column, {})[row] = value
-    counts = {column: sum(map(is_video, rows.values())) for column, rows in texts.items()}
+    counts = {column: sum(map(is_video_name, rows.values())) for column, rows in texts.items()}
     column = max(counts, key=lambda c: (counts[c], -c), default=-1)
     if column < 0 or counts[column] == 0:
         return None
-    first = min(row for row, text in texts[column].items() if is_video(text))
+    first = min(row for row, text in texts[column].items() if is_video_name(text))
     rows = [Row(row, text) for row, text in sorted(texts[column].items()) if row >= first]
     header_row = _header_row(grid, first, column)
     columns = {}
@@ -84,7 +85,7 @@ def _header_row(grid: Grid, first: int, column: int) -> int | None:
     """The row above the list: its header, or an empty row that can hold one."""
     row = first - 1
     # a list may be selected from its middle: the header is above its first row
-    while row >= 0 and is_video(grid.value(row, column)):
+    while row >= 0 and is_video_name(grid.value(row, column)):
         row -= 1
     return row if row >= 0 else None
 

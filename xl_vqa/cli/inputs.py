@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_vqa.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, XlVqaError
-
-# What a folder is searched for. A file named by itself is tried whatever its ending.
-VIDEO_SUFFIXES = frozenset(
-    ".3g2 .3gp .asf .avi .divx .dv .f4v .flv .h264 .h265 .hevc .ivf .m1v .m2t .m2ts .m2v .m4v .mkv .mov .mp4 .mpe "
-    ".mpeg .mpg .mts .mxf .nut .obu .ogm .ogv .qt .rm .rmvb .ts .vob .webm .wmv .y4m".split()
-)
+from xl_vqa.video_names import is_video_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +43,7 @@ def _folder(folder: str) -> list[InputRow]:
         str(Path(root) / name)
         for root, _, names in os.walk(folder, onerror=refused.append)
         for name in names
-        # "._clip.mp4" is what macOS leaves on foreign drives: no video, whatever its ending says
-        if Path(name).suffix.lower() in VIDEO_SUFFIXES and not name.startswith("._")
+        if is_video_file(name)
     ]
     rows = [InputRow(path) for path in sorted(found, key=natural_key)]
     for error in refused:

@@ -16,13 +16,9 @@ from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.tables import Grid, column_index, column_letters
 from xl_vqa.errors import RatingsEmptyError, RatingsOptionError, RatingsScoreColumnError, RatingsVideoColumnError
 from xl_vqa.labels import Scale
+from xl_vqa.video_names import is_video_name
 
 FORMS: Final = ("wide", "long", "mos")
-
-VIDEO_SUFFIXES: Final = tuple(
-    ".3g2 .3gp .asf .avi .divx .dv .f4v .flv .gif .h264 .h265 .hevc .ivf .m1v .m2t .m2ts .m2v .m4v .mkv .mov .mp4 "
-    ".mpe .mpeg .mpg .mts .mxf .nut .obu .ogm .ogv .qt .rm .rmvb .ts .vob .webm .wmv .y4m .yuv".split()
-)
 
 _HEADER_SEARCH_ROWS: Final = 60
 _PROFILE_ROWS: Final = 2000
@@ -88,10 +84,6 @@ class Layout:
     def single_scores(self) -> bool:
         """One score per video and no word on who gave it: a sheet of one rater looks like this."""
         return self.form == "wide" and len(self.scores) == 1 and self.mos is None
-
-
-def is_video_name(cell: Any) -> bool:
-    return isinstance(cell, str) and cell.strip().strip("\"'").lower().endswith(VIDEO_SUFFIXES)
 
 
 def find_layout(grid: Grid, scale: Scale, wanted: Wanted | None = None, path: Path | str = "") -> Layout:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from xl_vqa.datasets.layout import VIDEO_SUFFIXES
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.errors import XlVqaError
+from xl_vqa.video_names import VIDEO_SUFFIXES, clean, is_video_file, suffix_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class VideoFinder:
         names, stems = self._index()
         key = _name_key(name)
         # "clip.avi" must not find clip.avi.mp4: that is another coding of it, with another quality
-        found = names.get(key, []) if key.endswith(VIDEO_SUFFIXES) else names.get(key) or stems.get(key, [])
+        found = names.get(key, []) if suffix_of(key) in VIDEO_SUFFIXES else names.get(key) or stems.get(key, [])
         if len(found) > 1:
             # the spelling and the folder written beside the name may still tell them apart
             exact = [path for path in found if unicodedata.normalize("NFC", path.name) == name]
@@ -98,8 +98,7 @@ class VideoFinder:
             for root, folders, names in os.walk(self.folders[0]):
                 folders.sort()
                 for name in sorted(names):
-                    # "._clip.mp4" is what macOS leaves on foreign drives
-                    if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith("._"):
+                    if is_video_file(name):
                         path = Path(root, name)
                         by_name.setdefault(_name_key(name), []).append(path)
                         by_stem.setdefault(_name_key(path.stem), []).append(path)
@@ -109,7 +108,7 @@ class VideoFinder:
 
 def _local(written: str) -> str:
     """The cell as a path: a file:// link becomes the path that it stands for."""
-    text = written.strip().strip("\"'").strip()
+    text = clean(written)
     if text.lower().startswith("file:"):
         link = urlsplit(text)
         text = unquote(link.path)

@@ -25,6 +25,7 @@ from xl_vqa.excel import dialogs, jobs, session, targets
 from xl_vqa.excel.new_book import NewBook
 from xl_vqa.labels import ACR_BANDS, Scale
 from xl_vqa.settings import Settings
+from xl_vqa.video_names import is_video_name
 
 WHY_WAIT_S: Final = 20.0
 # 'C:\folder\xl_vqa.xlam'!VQA_SCORE, xl_vqa.xlam!VQA_SCORE, [1]!VQA_SCORE, _xll.VQA_SCORE, _xludf.VQA_SCORE
@@ -127,7 +128,7 @@ def _video_of_row(cell: Any) -> str:
     row = targets.read(cell.sheet, cell.row, 1, cell.row, max(used.column + used.columns.count - 1, cell.column))[
         0
     ]
-    if plan.is_video(row[cell.column - 1]):
+    if is_video_name(row[cell.column - 1]):
         return str(row[cell.column - 1])
     place = plan.video_column([row])
     if place is None:

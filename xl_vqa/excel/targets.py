@@ -13,6 +13,7 @@ from xl_vqa.bridge import selection as plan
 from xl_vqa.bridge.selection import Mode, Row
 from xl_vqa.errors import SelectionError
 from xl_vqa.labels import ACR_BANDS
+from xl_vqa.video_names import is_video_name
 
 MAX_ROWS_LOOKED_UP: Final = 50
 """Rows above a selection in which its heading is looked for."""
@@ -124,7 +125,7 @@ def _heading_row(sheet: Any, top: int, cells: Sequence[Any], video: int) -> int 
         return None
     above = [row[0] for row in read(sheet, first, video, top - 1, video)]
     for distance, value in enumerate(reversed(above), 1):
-        if isinstance(value, str) and not plan.is_empty(value) and not plan.is_video(value):
+        if isinstance(value, str) and not plan.is_empty(value) and not is_video_name(value):
             return top - distance
         if plan.is_empty(value):
             return None

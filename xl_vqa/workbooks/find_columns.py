@@ -14,9 +14,9 @@ from xl_vqa.errors import (
     WorkbookColumnMissingError,
     WorkbookNoVideoColumnError,
 )
+from xl_vqa.video_names import is_video_name
 from xl_vqa.workbooks.cells import column_letters, column_number
 from xl_vqa.workbooks.sheet_read import Sheet, Table, Value, WorkbookFile
-from xl_vqa.workbooks.video_paths import looks_like_video
 from xl_vqa.workbooks.words import field_of_header
 
 _VIDEO_WORDS: Final = ("video", "movie", "clip", "動画", "映像", "ビデオ", "ムービー", "クリップ")
@@ -112,7 +112,7 @@ def is_path_like(sheet: Sheet, row: int, column: int) -> bool:
     """Whether the cell, its link or its HYPERLINK formula ends like a video file."""
     value = sheet.value(row, column)
     texts = [value.text if value.kind == "text" else None, value.link, sheet.links.get((row, column))]
-    return any(text is not None and looks_like_video(text) for text in texts)
+    return any(text is not None and is_video_name(text) for text in texts)
 
 
 def describe_columns(sheet: Sheet) -> str:
@@ -226,7 +226,7 @@ def _extent(sheet: Sheet, column: int, header_row: int | None) -> VideoList:
 def _is_no_entry(value: Value, header: str) -> bool:
     """A total, or the header again (a second page, a second table below)."""
     squashed = _squash(value.text)
-    if looks_like_video(value.text):
+    if is_video_name(value.text):
         return False
     return squashed in _SUMMARY_WORDS or (squashed != "" and squashed == header)
 

@@ -20,6 +20,7 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
     XlVqaError,
 )
+from xl_vqa.video_names import clean, is_video_name
 from xl_vqa.workbooks import score_columns, video_paths
 from xl_vqa.workbooks.cells import cell_name, column_letters
 from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
@@ -279,7 +280,7 @@ def _plan_row(listed: VideoList, row: int, text_number: int | None, columns: Sco
 def _sources(sheet: Sheet, row: int, column: int) -> list[str]:
     """What may name the video: the text in the cell first, then what its link points at."""
     value = sheet.value(row, column)
-    sources = [video_paths.clean(value.text)] if value.kind in ("text", "number") else []
+    sources = [clean(value.text)] if value.kind in ("text", "number") else []
     if value.link:
         sources.append(value.link)
     linked = sheet.links.get((row, column))
@@ -302,13 +303,13 @@ def _choose(sheet: Sheet, row: int, column: int, sources: list[str]) -> tuple[st
     if not local:
         return sources[0], sources[0], VideoAddressError(path=sources[0])
     paths = [(source, video_paths.resolve(source, str(workbook.parent))) for source in local]
-    likely = [pair for pair in paths if video_paths.looks_like_video(pair[0])] or paths
+    likely = [pair for pair in paths if is_video_name(pair[0])] or paths
     shown, path = likely[0]
     if len({pair[1] for pair in likely}) > 1:
         shown, path = next((pair for pair in likely if os.path.exists(pair[1])), likely[0])
     if video_paths.is_foreign(path):
         return shown, path, VideoNotFoundError(path=path)
-    names_a_file = video_paths.looks_like_video(shown) or re.search(r"[\\/]|\.\w{1,5}$", shown) is not None
+    names_a_file = is_video_name(shown) or re.search(r"[\\/]|\.\w{1,5}$", shown) is not None
     if (not names_a_file or value.kind == "number") and not os.path.isfile(path):
         return shown, path, WorkbookCellError(**where, value=shown)
     return shown, path, None

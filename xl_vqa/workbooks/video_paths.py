@@ -9,41 +9,16 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Final
 from urllib.parse import unquote
 
-VIDEO_SUFFIXES: Final = frozenset(
-    "3g2 3gp 264 265 asf avi divx dv f4v flv h264 h265 hevc insv ivf m1v m2t m2ts m2v m4v mkv mov mp4 mpe mpeg "
-    "mpg mpv mts mxf nut obu ogm ogv qt rm rmvb ts vob webm wmv y4m".split()
-)
-# Explorer's "copy as path" quotes; Windows' security dialog leaves a direction mark before the drive letter
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-_BLANK = " \t\r\n\u00a0\u3000" + _INVISIBLE
-_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "<": ">", "`": "`"}
+from xl_vqa.video_names import clean
+
 _WEB = re.compile(r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,5})$")
-
-
-def clean(text: str) -> str:
-    """Without blanks, invisible marks and quotes around it."""
-    text = text.strip(_BLANK)
-    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
-        text = text[1:-1].strip(_BLANK)
-    return text
 
 
 def is_web_address(text: str) -> bool:
     return _WEB.match(clean(text)) is not None
-
-
-def looks_like_video(text: str) -> bool:
-    """Whether the text ends like a video file."""
-    text = clean(text)
-    if "\n" in text or len(text) > 4096:
-        return False
-    found = _SUFFIX.search(text)
-    return found is not None and found[1].lower() in VIDEO_SUFFIXES and len(text) > len(found[0])
 
 
 def is_foreign(path: str, *, windows: bool = os.name == "nt") -> bool:

@@ -17,12 +17,12 @@ from typing import Final
 from urllib.parse import unquote
 
 from xl_vqa.errors import CloudFolderError, RelativePathError, VideoAddressError
+from xl_vqa.video_names import clean
 
 _PERSONAL: Final = re.compile(r"https://d\.docs\.live\.net/[^/]+/?(.*)", re.IGNORECASE)
 _BUSINESS: Final = re.compile(r"https://[^-/]+-my\.sharepoint\.[^/]+/[^/]+/[^/]+/[^/]+/?(.*)", re.IGNORECASE)
 _SITE: Final = re.compile(r"https?://[^/]+/(?:sites|teams)/([^/]+)/[^/]+/?(.*)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_QUOTES: Final = (('"', '"'), ("'", "'"), ("“", "”"), ("「", "」"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Locations:
 
         Raises RelativePathError, CloudFolderError, or VideoAddressError for a web address that is no local file.
         """
-        path = _unwrapped(path)
+        path = clean(path)
         if path.lower().startswith("file:"):
             path = self._of_file_address(path)
         elif _ADDRESS.match(path):
@@ -105,12 +105,3 @@ class Locations:
             rest = rest.replace("/", "\\")
             return rest[3:] if rest.startswith("\\\\\\") else rest
         return rest[2:] if rest.startswith("//") else rest
-
-
-def _unwrapped(path: str) -> str:
-    """Without the blanks and quotes that "Copy as path" and pasting leave around it."""
-    path = path.strip()
-    for opening, closing in _QUOTES:
-        if len(path) > 2 and path.startswith(opening) and path.endswith(closing):
-            return path[1:-1].strip()
-    return path

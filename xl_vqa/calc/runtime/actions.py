@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import unohelper
 
-from xl_vqa.bridge.selection import is_video
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.videos import Video
 from xl_vqa.calc.errors import CalcInstallError
@@ -24,6 +23,7 @@ from xl_vqa.calc.texts import tr
 from xl_vqa.calc.why import explain
 from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import ACR_BANDS, Scale
+from xl_vqa.video_names import is_video_name
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -99,13 +99,13 @@ def _video_of_row(frame: Any) -> str | None:
         address = selection.getRangeAddress()
     sheet = frame.getController().getActiveSheet()
     cell = sheet.getCellByPosition(address.StartColumn, address.StartRow).getString()
-    if is_video(cell):
+    if is_video_name(cell):
         return str(cell)
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
     last = min(address.EndRow, address.StartRow + 100)
     rows = sheet.getCellRangeByPosition(0, address.StartRow, cursor.RangeAddress.EndColumn, last)
-    return next((str(value) for row in rows.getDataArray() for value in row if is_video(value)), None)
+    return next((str(value) for row in rows.getDataArray() for value in row if is_video_name(value)), None)
 
 
 def _bands(frame: Any) -> None:

@@ -1,0 +1,68 @@
+"""What a video's name looks like: the one list of endings, and what people leave round a name in a cell.
+
+Whoever asks "is this a video?" of a cell, a folder or a list asks here, so that every front end gives one answer.
+Whether the file is a video after all is for the decoder to say. Standard library only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+Kind = Literal["video", "moving picture", "raw"]
+
+_ENDINGS: Final[Mapping[Kind, str]] = {
+    # with a container or a stream that says what it holds
+    "video": "264 265 266 3g2 3gp 3gpp amv asf av1 avc avi divx drc dv dvr-ms f4v flv gxf h264 h265 h266 hevc "
+    "insv ismv ivf lrv m1v m2p m2t m2ts m2v m4v mjpeg mjpg mk3d mkv mov mp4 mpe mpeg mpg mpv mts mxf nut obu ogm "
+    "ogv qt rm rmvb tod tp trp ts vc1 vob vro vvc webm wmv wtv xvid y4m",
+    # a picture that may move; one that does not is refused by its own sentence
+    "moving picture": "apng gif",
+    # pictures without a header: nothing in the file says how large they are
+    "raw": "nv12 yuv",
+}
+KINDS: Final[Mapping[str, Kind]] = {f".{e}": kind for kind, text in _ENDINGS.items() for e in text.split()}
+"""Every ending, lower case with its dot, and what it promises. Still pictures and folders are no videos yet."""
+
+VIDEO_SUFFIXES: Final = frozenset(KINDS)
+"""What is taken for a video by its name, in cells, folders and lists alike."""
+RAW_SUFFIXES: Final = frozenset(ending for ending, kind in KINDS.items() if kind == "raw")
+"""Among them those that need a picture size from elsewhere."""
+
+_LONGEST: Final = 4096
+# Windows' security dialog leaves a direction mark before the drive letter
+_INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_BLANK: Final = " \t\r\n\u00a0\u3000" + _INVISIBLE
+# Explorer's "copy as path" quotes
+_QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "<": ">", "`": "`"}
+
+
+def clean(text: str) -> str:
+    """Without the blanks, invisible marks and quotes that copying and pasting leave round a name."""
+    text = text.strip(_BLANK)
+    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip(_BLANK)
+    return text
+
+
+def suffix_of(name: str) -> str:
+    """The ending of a name or path, lower case with its dot; empty where nothing stands before it."""
+    stem, dot, ending = re.split(r"[\\/]", name)[-1].rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""
+
+
+def is_video_name(value: Any) -> bool:
+    """Whether a cell holds text that ends like a video file: a name, a path or an address."""
+    if not isinstance(value, str):
+        return False
+    text = clean(value)
+    return len(text) <= _LONGEST and "\n" not in text and suffix_of(text) in VIDEO_SUFFIXES
+
+
+def is_video_file(name: str) -> bool:
+    """Whether a file found in a folder is a video by its name.
+
+    "._clip.mp4" is what macOS leaves on foreign drives: no video, whatever its ending says.
+    """
+    return suffix_of(name) in VIDEO_SUFFIXES and not name.startswith("._")
