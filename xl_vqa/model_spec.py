@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
 from xl_vqa.labels import Scale
 
@@ -155,10 +156,9 @@ class ModelSpec:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes xl_vqa.json atomically."""
-        path = Path(folder) / FILE_NAME
-        partial = path.with_suffix(".json.partial")
-        partial.write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(partial, path)
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        with write_atomically(Path(folder) / FILE_NAME) as file:
+            file.write(text.encode("utf-8"))
 
 
 def starter_folder() -> Path:

@@ -77,6 +77,18 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "{width} x {height} のフレーム {count} 枚に {needed} MiB のメモリが必要で、上限の {limit} MiB を"
         "超えています",
     },
+    # files that cannot be written
+    "problem_disk_full": {
+        "en": "there is no room left on the drive (disk full, quota, or the largest size of a file)",
+        "ja": "ドライブの空き容量が足りません(容量不足、割り当て制限、またはファイルサイズの上限)",
+    },
+    "problem_read_only_drive": {"en": "the drive is read-only", "ja": "ドライブが読み取り専用です"},
+    "problem_no_write_permission": {
+        "en": "you have no permission to write there",
+        "ja": "書き込み権限がありません",
+    },
+    "problem_write_protected": {"en": "the file is write-protected", "ja": "ファイルが書き込み禁止になっています"},
+    "problem_no_such_folder": {"en": "there is no such folder", "ja": "フォルダーがありません"},
     # selections in a sheet
     "problem_no_videos_selected": {
         "en": "the selection contains no path of a video. Select the cells with the paths",

@@ -62,7 +62,7 @@ def test_an_open_excel_is_said_and_nothing_is_lost(
         raise PermissionError(13, "used by another process")
 
     monkeypatch.setattr(os, "replace", locked)
-    with pytest.raises(OutputNotWritableError, match="another process"):
+    with pytest.raises(OutputNotWritableError, match="no permission to write"):
         install.install(places)
     monkeypatch.setattr(Path, "unlink", locked)
     with pytest.raises(InstallError, match="close Excel"):

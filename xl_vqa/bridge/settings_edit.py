@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.errors import SettingsError
 from xl_vqa.settings import Settings
 
@@ -36,7 +35,7 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
     try:
         _write(file, new)
     except OSError as error:
-        raise SettingsError(source=str(file), problem=error.strerror or str(error)) from error
+        raise SettingsError(source=str(file), problem=reason(error)) from error
     return Settings.load(home=settings.home, language=settings.language)
 
 
@@ -72,13 +71,5 @@ def _toml(value: Any) -> str:
 
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix=file.name, suffix=".partial", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as output:
-            output.write(text)
-            output.flush()
-            os.fsync(output.fileno())
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with write_atomically(file) as output:
+        output.write(text.encode("utf-8"))

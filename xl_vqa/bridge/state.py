@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from xl_vqa.atomic import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,8 @@ def read_state(path: Path) -> HostState | None:
 
 def write_state(path: Path, state: HostState) -> None:
     """Atomically, readable by this user alone from its first byte. Raises OSError."""
-    # mkstemp creates with mode 0600
-    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".partial", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(state), file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with write_atomically(path, private=True) as file:
+        file.write(json.dumps(asdict(state)).encode("utf-8"))
 
 
 def remove_state(path: Path, token: str) -> None:

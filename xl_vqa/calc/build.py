@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
 import zipfile
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -16,12 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa import __version__
+from xl_vqa.atomic import write_atomically
 from xl_vqa.calc import registration
 from xl_vqa.worksheet.functions import FUNCTIONS
 
 VENDORED: Final = ("bridge", "worksheet", "calc")
 """Rooms that travel whole: those that need the standard library alone."""
-VENDORED_MODULES: Final = ("__init__", "errors", "labels", "problems", "rating", "settings", "video_names")
+VENDORED_MODULES: Final = tuple("__init__ atomic errors labels problems rating settings video_names".split())
 CONFIG: Final = "python/pythonpath/xl_vqa_calc.json"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -54,15 +53,8 @@ def extension(python: str | None = None) -> bytes:
 def build(output: Path, python: str | None = None) -> Path:
     """Writes the extension to ``output``, whole or not at all. Raises OSError."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=output.name, suffix=".partial", dir=output.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(extension(python))
-        os.chmod(name, 0o644)
-        os.replace(name, output)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with write_atomically(output) as file:
+        file.write(extension(python))
     return output
 
 

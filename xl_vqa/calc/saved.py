@@ -6,16 +6,15 @@ alone, so replacing it within formulas is safe; every other part of the package 
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
 import re
-import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, unescape
 
+from xl_vqa import atomic
 from xl_vqa.calc import names
 from xl_vqa.calc.formulas import to_file
 
@@ -49,15 +48,11 @@ def repair(path: Path) -> int:
                         count += number
         if not changed:
             return 0
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}", suffix=".partial", dir=path.parent)
-        copy = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as output:
-                for info in archive.infolist():
-                    output.writestr(info, changed.get(info.filename, archive.read(info)), info.compress_type)
-            _put_in_place(copy, path)
-        finally:
-            copy.unlink(missing_ok=True)
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as output:
+            for info in archive.infolist():
+                output.writestr(info, changed.get(info.filename, archive.read(info)), info.compress_type)
+    _put_in_place(content.getvalue(), path)
     return count
 
 
@@ -79,18 +74,24 @@ def _repaired(data: bytes) -> tuple[bytes, int]:
     return _FORMULA.sub(change, data), count
 
 
-def _put_in_place(copy: Path, path: Path) -> None:
+def _put_in_place(content: bytes, path: Path) -> None:
     before = path.stat()
-    shutil.copymode(path, copy)
-    os.utime(copy, ns=(before.st_atime_ns, before.st_mtime_ns))
-    with contextlib.suppress(PermissionError):
-        os.replace(copy, path)
-        return
-    # Windows: a program that has the file open forbids replacing it, but shares it for writing. The copy
-    # stays beside it until the last byte is written.
-    with path.open("r+b") as target, copy.open("rb") as source:
-        shutil.copyfileobj(source, target)
-        target.truncate()
-        target.flush()
-        os.fsync(target.fileno())
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    times = before.st_atime_ns, before.st_mtime_ns
+    try:
+        with atomic.replacing(path) as copy:
+            copy.write_bytes(content)
+            os.utime(copy, ns=times)
+    except PermissionError:
+        if atomic.is_read_only(path):
+            raise
+        # Windows: a program that has the file open forbids replacing it, but shares it for writing. A copy
+        # stays beside it until the last byte is written.
+        spare = path.with_name(f".{path.name}.copy")
+        spare.write_bytes(content)
+        with path.open("r+b") as target:
+            target.write(content)
+            target.truncate()
+            target.flush()
+            os.fsync(target.fileno())
+        spare.unlink()
+        os.utime(path, ns=times)

@@ -119,9 +119,9 @@ def write(folder: Path, found: SchemeComparison, language: str) -> list[Path]:
     """The report, the workbook and every figure as JSON. Raises OutputNotWritableError."""
     import json
 
-    from xl_vqa.datasets.manifest import write_whole
     from xl_vqa.evaluation.scheme_report import scheme_report_html
     from xl_vqa.evaluation.scheme_workbook import scheme_workbook
+    from xl_vqa.outputs import write_output
 
     figures = json.dumps(found.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     contents = {
@@ -130,7 +130,7 @@ def write(folder: Path, found: SchemeComparison, language: str) -> list[Path]:
         "comparison.json": figures.encode("utf-8", "backslashreplace"),
     }
     for name, content in contents.items():
-        write_whole(folder / name, content)
+        write_output(folder / name, content, parents=True)
     return [folder / name for name in contents]
 
 

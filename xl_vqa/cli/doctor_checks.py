@@ -12,7 +12,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from xl_vqa import __version__
+from xl_vqa.atomic import check_folder
 from xl_vqa.errors import XlVqaError
 from xl_vqa.model_spec import ModelSpec, demo_clips_folder, starter_folder
 from xl_vqa.settings import Settings
@@ -190,8 +190,7 @@ def check_home(settings: Settings, language: str) -> Check:
     """Whether the folder for state, store and logs can really be written."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=settings.home, prefix=".doctor"):
-            pass
+        check_folder(settings.home)
     except OSError as error:
         fix = _say(
             language,

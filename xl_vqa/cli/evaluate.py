@@ -72,7 +72,7 @@ def evaluate(
     from xl_vqa.evaluation.report import report_html
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.triage import TriageCosts
-    from xl_vqa.workbooks.files import check_writable, write_atomically
+    from xl_vqa.outputs import check_writable, write_output
 
     shown_language = _language(language)
     for path in (output, json_output):
@@ -106,7 +106,7 @@ def evaluate(
     _print(console, result, shown_language)
     if output is not None:
         page = report_html(result, shown_language).encode("utf-8", "replace")
-        write_atomically(output, lambda file: _write(file, page))
+        write_output(output, page)
         console.print(heading("written", shown_language, path=output), soft_wrap=True, markup=False)
     if json_output is not None:
         import json
@@ -114,13 +114,9 @@ def evaluate(
         text = json.dumps(result.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         # bytes of a path that were no text become \udcXX, which JSON reads back as they were
         content = text.encode("utf-8", "backslashreplace")
-        write_atomically(json_output, lambda file: _write(file, content))
+        write_output(json_output, content)
         console.print(heading("written", shown_language, path=json_output), soft_wrap=True, markup=False)
     raise typer.Exit(1 if result.failed else 0)
-
-
-def _write(file: Any, content: bytes) -> None:
-    file.write(content)
 
 
 def _language(asked: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,8 +24,8 @@ def report(
     from rich.console import Console
 
     from xl_vqa.errors import OutputFormatError
+    from xl_vqa.outputs import check_writable, write_output
     from xl_vqa.settings import Settings
-    from xl_vqa.workbooks.files import check_writable, write_atomically
     from xl_vqa.workbooks.templates.report import pdf
     from xl_vqa.workbooks.templates.report_html import html_report
 
@@ -41,9 +41,5 @@ def report(
             content = pdf(workbook)
         else:
             content = html_report(workbook, language, tr("report_stored", language)).encode("utf-8", "replace")
-
-    def write(file: Any) -> None:
-        file.write(content)
-
-    write_atomically(output, write)
+    write_output(output, content)
     Console().print(tr("written", language, path=output), soft_wrap=True, markup=False)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xl_vqa.workbooks.score_sheet import WorkbookScores
     from xl_vqa.workbooks.templates.pictures import Thumbnail
 
-# shown in both languages, as are the reasons of workbooks.files
+# shown in both languages, as the reason stands in a sentence of either
 EXISTS = "it exists already (--force) / 既に存在します (--force)"
 
 workbook_app = typer.Typer(
@@ -46,8 +46,8 @@ def new(
 
     from xl_vqa.errors import OutputFormatError, OutputNotWritableError
     from xl_vqa.messages import LANGUAGES
+    from xl_vqa.outputs import check_not_open, write_output
     from xl_vqa.settings import Settings
-    from xl_vqa.workbooks.files import check_not_open, write_atomically
     from xl_vqa.workbooks.templates.build import BUILDERS, file_name, template_folder
 
     shown = Settings.load().language
@@ -63,11 +63,7 @@ def new(
         raise OutputNotWritableError(path=str(output), problem=EXISTS)
     check_not_open(output)
     content = (template_folder() / file_name(kind, chosen, sample)).read_bytes()
-
-    def write(file: Any) -> None:
-        file.write(content)
-
-    write_atomically(output, write)
+    write_output(output, content)
     Console().print(tr("written", shown, path=output), soft_wrap=True, markup=False)
 
 

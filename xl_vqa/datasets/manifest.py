@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 
 from xl_vqa.datasets.problems import problem_codes
 from xl_vqa.datasets.split import NONE, PARTS
-from xl_vqa.errors import ManifestError, OutputNotWritableError
+from xl_vqa.errors import ManifestError
 from xl_vqa.labels import Scale
+from xl_vqa.outputs import write_output
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,27 +148,8 @@ def write_manifest(path: Path, rows: Sequence[ManifestRow]) -> Manifest:
                 row.problem,
             ]
         )
-    write_whole(path, buffer.getvalue().encode("utf-8-sig", "replace"))
+    write_output(path, buffer.getvalue().encode("utf-8-sig", "replace"), parents=True)
     return Manifest(tuple(rows), path)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replaces ``path`` by ``content`` or leaves it as it was, whatever happens. Raises OutputNotWritableError."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
-        try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputNotWritableError(path=str(path), problem=error.strerror or str(error)) from error
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -13,12 +13,12 @@ import numpy as np
 
 from xl_vqa.datasets.ceilings import RATER_COUNTS
 from xl_vqa.datasets.charts import Bar, bar_chart, line_chart
-from xl_vqa.datasets.manifest import write_whole
 from xl_vqa.datasets.prepare import Prepared
 from xl_vqa.datasets.problems import BLOCKING
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.datasets.words import tr
 from xl_vqa.labels import Bands
+from xl_vqa.outputs import write_output
 
 _MOST_ROWS: Final = 40
 _MOST_RATERS: Final = 30
@@ -70,7 +70,7 @@ section { overflow-x: auto; }
 
 def write_report(path: Path, prepared: Prepared, language: str = "en") -> None:
     """Writes the page whole or not at all. Raises OutputNotWritableError."""
-    write_whole(path, report_html(prepared, language).encode("utf-8", "replace"))
+    write_output(path, report_html(prepared, language).encode("utf-8", "replace"), parents=True)
 
 
 def report_html(prepared: Prepared, language: str = "en", now: datetime.datetime | None = None) -> str:

@@ -72,9 +72,11 @@ class Run:
 
 def write_run(path: Path, run: Run) -> None:
     """Writes the file whole or not at all. Raises OutputNotWritableError."""
-    from xl_vqa.datasets.manifest import write_whole
+    from xl_vqa.outputs import write_output
 
-    write_whole(path, json.dumps(run.to_dict(), ensure_ascii=False, allow_nan=False).encode("utf-8"))
+    write_output(
+        path, json.dumps(run.to_dict(), ensure_ascii=False, allow_nan=False).encode("utf-8"), parents=True
+    )
 
 
 def read_run(path: Path, fingerprint: str) -> Run | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.resources
 import io
-import os
 import re
 import tempfile
 import zipfile
@@ -17,10 +16,11 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from xl_vqa.errors import AddinError, OutputNotWritableError
+from xl_vqa.errors import AddinError
 from xl_vqa.excel.ribbon_texts import table
 from xl_vqa.excel.wrappers import wrappers
 from xl_vqa.excel.xlwings_module import xlwings_module
+from xl_vqa.outputs import write_output
 
 NAME: Final = "xl_vqa.xlam"
 RIBBON_PART: Final = "customUI/customUI14.xml"
@@ -72,20 +72,8 @@ def build(modules: dict[str, str] | None = None, *, classes: Collection[str] = (
 
 def write(target: Path) -> Path:
     """Builds into ``target``, atomically. Raises AddinError or OutputNotWritableError."""
-    data = build()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=target.name, suffix=".partial", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        # Excel keeps a loaded add-in locked
-        raise OutputNotWritableError(path=str(target), problem=error.strerror or str(error)) from error
+    # Excel keeps a loaded add-in locked
+    write_output(target, build(), parents=True)
     return target
 
 

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import InstallError, XlVqaError
 from xl_vqa.excel import addin
 from xl_vqa.excel.session import read_config
 from xl_vqa.excel.udf_names import MACROS, MODULE, PROJECT
+from xl_vqa.outputs import write_output
 
 START_FOLDER: Final = ("Microsoft", "Excel", "XLSTART")
 _OURS: Final = ("INTERPRETER_WIN", "UDF MODULES", "USE UDF SERVER", "ADD_WORKBOOK_TO_PYTHONPATH")
@@ -79,7 +81,7 @@ def install(places: Places) -> None:
         if before is None:
             places.addin.unlink(missing_ok=True)
         else:
-            places.addin.write_bytes(before)
+            write_output(places.addin, before)
         raise InstallError(problem=f"{places.config}: {error.strerror or error}") from error
 
 
@@ -172,7 +174,6 @@ def _write_config(places: Places) -> None:
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(values.items())
     places.config.parent.mkdir(parents=True, exist_ok=True)
-    partial = places.config.with_suffix(".partial")
-    # VBA reads the file in the system's code page
-    partial.write_bytes(text.getvalue().encode("mbcs" if is_windows() else "utf-8"))
-    os.replace(partial, places.config)
+    with write_atomically(places.config) as file:
+        # VBA reads the file in the system's code page
+        file.write(text.getvalue().encode("mbcs" if is_windows() else "utf-8"))

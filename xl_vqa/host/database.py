@@ -6,16 +6,15 @@ Readers have a few connections of their own, writers take turns at one. WAL lets
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
+from xl_vqa import atomic
 from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.migrations import NewerStoreError, migrate
 
@@ -186,18 +185,12 @@ class Database:
         log.error("the store is damaged (%s); it is set aside as %s", why, target)
         for suffix in ("-wal", "-shm", ""):
             source = Path(f"{self.path}{suffix}")
-            for attempt in range(50):
-                try:
-                    os.replace(source, f"{target}{suffix}")
-                except FileNotFoundError:
-                    pass
-                except OSError as error:
-                    # Windows refuses while another program has the file open
-                    if attempt == 49:
-                        raise HostDiskError(path=str(self.path), problem=error.strerror or str(error)) from error
-                    time.sleep(0.1)
-                    continue
-                break
+            try:
+                atomic.replace(source, Path(f"{target}{suffix}"))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise HostDiskError(path=str(self.path), problem=atomic.reason(error)) from error
         self.set_aside.append(target)
 
     def _raise_disk_error(self, error: sqlite3.DatabaseError) -> NoReturn:

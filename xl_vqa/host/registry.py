@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from filelock import FileLock
 
+from xl_vqa.atomic import write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.errors import ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.model_spec import ModelSpec
@@ -171,15 +172,8 @@ class ModelRegistry:
 
     def _write(self, entries: list[Registered]) -> None:
         values: dict[str, Any] = {"format": FORMAT, "models": [asdict(entry) for entry in entries]}
-        partial = self.file.with_suffix(f".{os.getpid()}.partial")
-        try:
-            with partial.open("w", encoding="utf-8") as stream:
-                stream.write(json.dumps(values, indent=1, ensure_ascii=False) + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(partial, self.file)
-        finally:
-            partial.unlink(missing_ok=True)
+        with write_atomically(self.file) as file:
+            file.write((json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
 def check(entry: Registered, *, offline: bool = False) -> ModelSpec:

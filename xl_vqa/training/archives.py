@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from xl_vqa.atomic import new_folder, write_atomically
+
 _RCC_COMPRESSED = 1
 _RCC_FOLDER = 2
 _RCC_ZSTD = 4
@@ -50,11 +52,8 @@ def fetch_debian(package: str, work: Path, version: str = "") -> Path:
     pattern = f"{package}_{version or '*'}_*.deb"
     if not list(downloads.glob(pattern)):
         _run(["apt-get", "download", f"{package}={version}" if version else package], package, cwd=downloads)
-    partial = folder.with_name(package + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    _run(["dpkg", "-x", str(next(downloads.glob(pattern))), str(partial)], package)
-    partial.rename(folder)
+    with new_folder(folder) as partial:
+        _run(["dpkg", "-x", str(next(downloads.glob(pattern))), str(partial)], package)
     return folder
 
 
@@ -63,15 +62,13 @@ def take_member(archive: Path | IO[bytes], ending: str, target: Path) -> Path:
 
     Raises SourceError where the zip has none.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
     with zipfile.ZipFile(archive) as opened:
         name = next((name for name in opened.namelist() if name.endswith(ending)), None)
         if name is None:
             raise SourceError(f"there is no {ending} in {getattr(archive, 'name', archive)}")
-        with opened.open(name) as source, partial.open("wb") as stream:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with opened.open(name) as source, write_atomically(target) as stream:
             shutil.copyfileobj(source, stream)
-    partial.replace(target)
     return target
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from xl_vqa.atomic import replacing
 
 
 def default_work_folder() -> Path:
@@ -24,23 +25,10 @@ def default_work_folder() -> Path:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path`` that replaces it when the block ends without an error.
-
-    The suffix is kept, because encoders choose the container by it.
-    """
+    """``atomic.replacing``, the folders above made and the ending kept, by which encoders choose the container."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".partial-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    partial = Path(name)
-    try:
+    with replacing(path, ending=path.suffix) as partial:
         yield partial
-        with partial.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        # mkstemp makes files for the owner alone, and models and clips are there to be shared
-        partial.chmod(0o644)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def write_json(path: Path, values: Any) -> None:

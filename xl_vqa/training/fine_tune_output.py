@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.atomic import new_folder, reason
 from xl_vqa.errors import OutputNotWritableError
 from xl_vqa.model_spec import FILE_NAME
 from xl_vqa.training.cache import write_json
@@ -29,11 +28,8 @@ def write_output(
     """Writes ``plan.output`` whole or not at all. Raises OutputNotWritableError."""
     import yaml
 
-    parent = plan.output.parent
     try:
-        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{plan.output.name}-") as name:
-            folder = Path(name) / "model"
-            folder.mkdir()
+        with new_folder(plan.output) as folder:
             trainable.save(folder)
             if trainable.method == "full":
                 tokenizer.save_pretrained(str(folder))
@@ -49,10 +45,9 @@ def write_output(
                 shutil.copytree(log, folder / "tensorboard")
             for file in folder.rglob("*"):
                 file.chmod(0o755 if file.is_dir() else 0o644)
-            os.replace(folder, plan.output)
     except Exception as error:  # safetensors has an error of its own for a full disk
-        reason = getattr(error, "strerror", None) or str(error)
-        raise OutputNotWritableError(path=str(plan.output), problem=reason) from error
+        problem = reason(error) if isinstance(error, OSError) else str(error)
+        raise OutputNotWritableError(path=str(plan.output), problem=problem) from error
 
 
 def _write_spec(plan: Plan, folder: Path) -> None:

@@ -7,7 +7,6 @@ and pictures that are nearly black were left out.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Final
 
 from PIL import Image
 
+from xl_vqa.atomic import new_folder
 from xl_vqa.training.archives import edje_photo, fetch_debian, qt_resources
 from xl_vqa.training.picture_licenses import ACCEPTED_LICENSES, Photo, license_of, read_copyright
 
@@ -137,35 +137,26 @@ def _unpack_gcompris(work: Path) -> None:
     folder = _folder(GCOMPRIS, work)
     if folder.exists():
         return
-    partial = _empty(folder)
-    for activity in _ACTIVITIES:
-        archive = _root(GCOMPRIS, work) / "usr/share/gcompris-qt/rcc" / f"{activity}.rcc"
-        for name, body in qt_resources(archive.read_bytes()):
-            if name.endswith((".webp", "/README")):
-                path = partial / name.removeprefix("gcompris/src/activities/")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(body)
-    partial.rename(folder)
+    with new_folder(folder) as partial:
+        for activity in _ACTIVITIES:
+            archive = _root(GCOMPRIS, work) / "usr/share/gcompris-qt/rcc" / f"{activity}.rcc"
+            for name, body in qt_resources(archive.read_bytes()):
+                if name.endswith((".webp", "/README")):
+                    path = partial / name.removeprefix("gcompris/src/activities/")
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(body)
 
 
 def _unpack_backgrounds(work: Path) -> None:
     folder = _folder(ENLIGHTENMENT, work)
     if folder.exists():
         return
-    partial = _empty(folder)
-    for name in _BACKGROUNDS:
-        theme = _root(ENLIGHTENMENT, work) / "usr/share/enlightenment/data/backgrounds" / f"{name}.edj"
-        body = edje_photo(theme.read_bytes())
-        if body is not None:
-            (partial / f"{name}.jpg").write_bytes(body)
-    partial.rename(folder)
-
-
-def _empty(folder: Path) -> Path:
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    return partial
+    with new_folder(folder) as partial:
+        for name in _BACKGROUNDS:
+            theme = _root(ENLIGHTENMENT, work) / "usr/share/enlightenment/data/backgrounds" / f"{name}.edj"
+            body = edje_photo(theme.read_bytes())
+            if body is not None:
+                (partial / f"{name}.jpg").write_bytes(body)
 
 
 def _gcompris(work: Path) -> Iterator[Photo]:

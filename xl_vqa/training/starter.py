@@ -7,14 +7,13 @@ what a run that was stopped has left there, and makes nothing new.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from xl_vqa.atomic import new_folder
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training import (
     cache,
@@ -87,12 +86,10 @@ def make(
     cache.write_json(trained / "evaluation.json", written)
     # through the saved files and the product's own loader: what is measured is what ships
     test = starter_evaluation.evaluate_folder(trained, work, per_content)["test"]
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".starter-") as name:
-        folder = Path(name) / "starter"
-        shutil.copytree(trained, folder)
+    with new_folder(output, over=True) as folder:
+        shutil.copytree(trained, folder, dirs_exist_ok=True)
         for file in folder.iterdir():
             file.chmod(0o644)
-        _replace(folder, output)
     minutes = (time.monotonic() - started) / 60
     print(
         f"done in {minutes:.1f} min: test SRCC {test['srcc']:.3f}, clean above {test['clean_above']:.3f}",
@@ -110,14 +107,6 @@ def _all_pairs(work: Path, spec: ModelSpec, per_content: int, workers: int) -> l
     print("3/5 features", flush=True)
     stored = features.extract_all(made, work / "features", spec, sources.backbone_path(work), workers=workers)
     return list(zip(made, stored, strict=True))
-
-
-def _replace(new: Path, target: Path) -> None:
-    old = target.with_name(f".old-{target.name}-{os.getpid()}")
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

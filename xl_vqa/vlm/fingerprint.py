@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from xl_vqa.atomic import write_atomically
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.vlm.model_folder import weight_files
 
@@ -83,9 +83,8 @@ class HashCache:
             return
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            partial = self._file.with_suffix(f".{os.getpid()}.partial")
-            partial.write_text(json.dumps(self._known), encoding="utf-8")
-            os.replace(partial, self._file)
+            with write_atomically(self._file, durable=False) as file:
+                file.write(json.dumps(self._known).encode("utf-8"))
 
 
 def model_fingerprint(

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import ModelNotFoundError
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.settings import Settings
@@ -116,9 +116,8 @@ def remember_dtype(cache_folder: Path | None, device: str, dtype: str) -> None:
     values[_format_key(device)] = dtype
     with contextlib.suppress(OSError):
         cache_folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        partial.write_text(json.dumps(values), encoding="utf-8")
-        os.replace(partial, path)
+        with write_atomically(path, durable=False) as file:
+            file.write(json.dumps(values).encode("utf-8"))
 
 
 def _format_key(device: str) -> str:

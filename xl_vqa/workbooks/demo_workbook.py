@@ -6,11 +6,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import band_by_key
-from xl_vqa.workbooks import files
+from xl_vqa.outputs import check_not_open, write_output
 from xl_vqa.workbooks.results import Result
 from xl_vqa.workbooks.results_xlsx import INK, LINE, ResultBook
 from xl_vqa.workbooks.summary_sheet import add_summary
@@ -39,17 +39,12 @@ def build(rows: Sequence[DemoRow], path: str | os.PathLike[str], language: str =
 
     Raises WorkbookLockedError where it is open in Excel, OutputNotWritableError otherwise.
     """
-    files.check_not_open(Path(path))
+    check_not_open(Path(path))
     book = ResultBook([(row.path, row.result) for row in rows], language)
     _add_comparison(book, rows)
     book.add_results()
     add_summary(book)
-    content = book.content()
-
-    def write(file: BinaryIO) -> None:
-        file.write(content)
-
-    files.write_atomically(Path(path), write)
+    write_output(Path(path), book.content())
 
 
 def _add_comparison(book: ResultBook, rows: Sequence[DemoRow]) -> None:

@@ -27,7 +27,7 @@ from xl_vqa.errors import (
     WorkbookPasswordError,
     WorkbookUnreadableError,
 )
-from xl_vqa.workbooks import files
+from xl_vqa.outputs import check_not_open, output_file
 
 MAX_PART: Final = 1 << 30
 """Bytes of one part that are parsed at the most: a guard against crafted files."""
@@ -165,7 +165,8 @@ class Package:
 
         Raises WorkbookLockedError or OutputNotWritableError; the old file is then as it was.
         """
-        files.write_atomically(path or self.path, self._write)
+        with output_file(path or self.path) as file:
+            self._write(file)
 
     def _write(self, file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
@@ -243,7 +244,7 @@ def read_workbook_bytes(path: Path) -> bytes:
     except PermissionError as error:
         if path.is_dir():
             raise WorkbookUnreadableError(path=str(path), problem=str(error.strerror)) from error
-        files.check_not_open(path)
+        check_not_open(path)
         if os.name == "nt":
             raise WorkbookLockedError(path=str(path)) from error
         raise WorkbookUnreadableError(path=str(path), problem=str(error.strerror)) from error

@@ -14,11 +14,11 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TextIO
+from typing import Any, Final, TextIO
 
 from xl_vqa.errors import OutputFormatError, XlVqaError
 from xl_vqa.messages import text as message_text
-from xl_vqa.workbooks import files
+from xl_vqa.outputs import check_not_open, check_writable, write_output
 from xl_vqa.workbooks.cells import printable
 
 Result = Mapping[str, Any] | XlVqaError
@@ -49,7 +49,7 @@ def check_output(path: str | os.PathLike[str]) -> None:
     """Whether results can be written there: raises, before the work, what ``write_results`` would raise."""
     path = Path(path)
     _suffix(path)
-    files.check_writable(path)
+    check_writable(path)
 
 
 def write_results(pairs: Sequence[Pair], path: str | os.PathLike[str], language: str = "en") -> None:
@@ -60,7 +60,7 @@ def write_results(pairs: Sequence[Pair], path: str | os.PathLike[str], language:
     """
     path = Path(path)
     suffix = _suffix(path)
-    files.check_not_open(path)
+    check_not_open(path)
     if suffix == ".csv":
         stream = io.StringIO(newline="")
         write_results_csv(pairs, stream, language, line_end="\r\n")
@@ -73,10 +73,7 @@ def write_results(pairs: Sequence[Pair], path: str | os.PathLike[str], language:
 
         content = results_workbook(pairs, language)
 
-    def write(file: BinaryIO) -> None:
-        file.write(content)
-
-    files.write_atomically(path, write)
+    write_output(path, content)
 
 
 def fields_of(path: str, result: Result, language: str = "en") -> dict[str, Any]:

@@ -19,7 +19,7 @@ from xl_vqa.errors import (
     WorkbookSheetError,
     WorkbookUnreadableError,
 )
-from xl_vqa.workbooks import files
+from xl_vqa.outputs import check_not_open, check_writable
 from xl_vqa.workbooks.package import WRITABLE_SUFFIXES
 from xl_vqa.workbooks.score_editor import Editor, Result
 from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, file_signature, plan_workbook, read_list
@@ -79,7 +79,7 @@ class WorkbookScores:
         """Raises before the work what ``write`` would raise after it: WorkbookLockedError,
         WorkbookProtectedError (in place only), OutputNotWritableError."""
         self._check_protection(self.plan)
-        files.check_writable(self.target)
+        check_writable(self.target)
 
     def add(self, row: int, result: Result) -> None:
         """Takes one result, and saves when it is time to. Raises KeyError for a row that is not in the plan.
@@ -120,7 +120,7 @@ class WorkbookScores:
         for row, result in (results or {}).items():
             self._take(row, result)
         self._check_protection(self.plan)
-        files.check_not_open(self.target)
+        check_not_open(self.target)
         begun = time.monotonic()
         editor = self._current_editor()
         if self._rows and (self._unsaved or self.target != self.plan.workbook):
