@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Which build of torch: auto fits the machine; cpu, cu126, cu130, ... or default (pip's own index) say it.
+TORCH_INDEX ?= auto
 
-.PHONY: demo test quick lint types walls bench starter starter-evaluation templates setup clean
+.PHONY: demo test quick lint types walls bench starter starter-evaluation templates locks setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -43,14 +45,19 @@ starter-evaluation: $(READY)
 templates: $(READY)
 	$(BIN)/python -m xl_vqa.workbooks.templates.build
 
+# The hashes of every package, for Linux, Windows and macOS (docs/install.md).
+locks: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python tools/make_locks.py
+
 setup: $(READY)
 
 # The marker file is written last, so an interrupted set-up is begun again.
-# torch comes first and pinned: a looser requirement would bring several GB of CUDA packages on Linux.
+# torch comes first: which build fits, pip cannot know, and a wrong one brings several GB or leaves the card idle.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("xl_vqa needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m xl_vqa.torch_setup --quiet --index $(TORCH_INDEX)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,dev,train]"
 	touch $(READY)
 

@@ -79,7 +79,8 @@ XlVqaError
 │   ├── ModelNotFoundError
 │   ├── ModelIncompatibleError
 │   ├── ModelMemoryError
-│   └── ModelFailedError
+│   ├── ModelFailedError
+│   └── PackageMissingError   a package is missing or broken, most often torch
 ├── HostError
 │   ├── HostUnavailableError
 │   ├── HostStartError
@@ -446,6 +447,10 @@ class ModelMemoryError(ModelError):
 
 class ModelFailedError(ModelError):
     code = "model_failed"
+
+
+class PackageMissingError(ModelError):
+    code = "package_missing"
 
 
 class HostError(XlVqaError):

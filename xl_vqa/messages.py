@@ -320,6 +320,11 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path} の評価中にモデルが停止しました: {problem}。もう一度お試しください。繰り返す場合は "
         "'xl-vqa doctor' を実行してください。",
     },
+    "package_missing": {
+        "en": "This needs the package {package}, which is missing or broken. Type: {command} (then try again).",
+        "ja": "この機能に必要なパッケージ {package} がないか、壊れています。次のコマンドを実行してください: "
+        "{command}(その後、もう一度お試しください)。",
+    },
     "host_error": {
         "en": "The scoring host reported a problem: {problem}.",
         "ja": "スコアリングホストで問題が発生しました: {problem}",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xl_vqa.api import PathLike, with_texts
 from xl_vqa.errors import ModelError, ModelFailedError, VideoUnreadableError, XlVqaError
 from xl_vqa.labels import Bands
+from xl_vqa.packages import as_missing
 from xl_vqa.rating import DECODINGS, LabelDistribution, Rating
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def predict(
         One entry per path, in order: a Rating, or the error that says why there is none.
 
     Raises:
-        ModelNotFoundError, ModelIncompatibleError, ModelMemoryError: the model cannot be loaded.
+        ModelNotFoundError, ModelIncompatibleError, ModelMemoryError, PackageMissingError: the model cannot be
+            loaded.
         ValueError: ``texts`` has another length than ``paths``, another decoding, or ``batch_size`` below 1.
     """
     if decoding not in DECODINGS:
@@ -94,7 +96,10 @@ def _load(model: str, adapter: str | None, device: str, dtype: str) -> Rater:
 
     if adapter is None and (Path(model).expanduser() / "adapter_config.json").is_file():
         model, adapter = base_of_adapter(Path(model).expanduser()), model
-    return load_rater(model, adapter, device, dtype)
+    try:
+        return load_rater(model, adapter, device, dtype)
+    except (ImportError, OSError) as error:
+        raise as_missing(error) or error from error
 
 
 def _prepare(rater: Rater, video: Video) -> _Read | XlVqaError:

@@ -41,6 +41,8 @@ PARAMS = {
     "device": "cuda:0",
     "details": "weights: 14.0 GiB",
     "step": 7,
+    "package": "torch",
+    "command": "python -m xl_vqa.torch_setup",
 }
 
 

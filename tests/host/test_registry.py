@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import threading
 from pathlib import Path
 
@@ -204,6 +205,34 @@ def test_the_command_line(quiet: Settings, adapter: Path) -> None:
     assert shown.count("*") == 2
     wrong = run.invoke(app, ["models", "activate", "shoop"])
     assert isinstance(wrong.exception, ModelNotFoundError)
+
+
+def test_adding_and_activating_is_one_command(quiet: Settings, adapter: Path) -> None:
+    done = CliRunner().invoke(app, ["models", "add", str(adapter), "--activate"])
+    assert done.exit_code == 0, done.output
+    assert "shop serves" in done.output
+    assert "xl-vqa models activate" not in done.output
+    assert Settings.load().adapter == str(adapter)
+
+
+def test_a_model_that_cannot_be_activated_is_added_all_the_same(
+    quiet: Settings, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XL_VQA_MODEL", "stand-in")
+    done = CliRunner().invoke(app, ["models", "add", str(adapter), "--activate"])
+    assert isinstance(done.exception, SettingsError)
+    assert "shop was added" in done.output
+    assert [entry.name for entry in ModelRegistry(quiet).entries()] == ["starter", "shop"]
+
+
+@pytest.mark.parametrize("name", ["our shop", "it's ours", "店"])
+def test_the_printed_command_activates_whatever_the_name(quiet: Settings, adapter: Path, name: str) -> None:
+    run = CliRunner()
+    said = run.invoke(app, ["models", "add", str(adapter), "--name", name]).output
+    printed = next(line for line in said.splitlines() if "xl-vqa models activate" in line)
+    arguments = shlex.split(printed[printed.index("xl-vqa") :])[1:]
+    assert run.invoke(app, arguments).exit_code == 0
+    assert Settings.load().adapter == str(adapter)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from tests.evaluation.test_scheme_comparison import make_run
 from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.training.compare import CompareSpec, compare_finished, jobs_of, load_spec
-from xl_vqa.training.starter_comparison import StarterTask
+from xl_vqa.training.starter_task import StarterTask
 
 
 def written(path: Path, text: str) -> Path:

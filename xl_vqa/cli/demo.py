@@ -10,6 +10,7 @@ import typer
 
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import XlVqaError
+from xl_vqa.shell import activation
 
 if TYPE_CHECKING:
     from xl_vqa.workbooks.demo_workbook import DemoRow
@@ -69,6 +70,9 @@ def demo(
         console.print(tr("demo_order_good", language))
     if settings.model == "starter":
         console.print(tr("starter_note", language))
+    command = activation()
+    if command is not None:
+        console.print(tr("activate_venv", language, command=command), markup=False, soft_wrap=True)
     console.print(tr("demo_next", language))
     raise typer.Exit(1 if wrong or failed else 0)
 

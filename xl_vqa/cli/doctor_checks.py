@@ -14,56 +14,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from xl_vqa import __version__
 from xl_vqa.atomic import check_folder
+from xl_vqa.cli import doctor_compute
+from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.errors import XlVqaError
 from xl_vqa.model_spec import ModelSpec, demo_clips_folder, starter_folder
+from xl_vqa.packages import install_command
 from xl_vqa.settings import Settings
-
-State = Literal["good", "warning", "bad"]
-
-# Tested range of each library: the lower bound is what pyproject.toml asks for.
-PACKAGES: Final = {
-    "torch": "2.6",
-    "transformers": "5.2",
-    "peft": "0.18",
-    "decord": "0.6",
-    "av": "14",
-    "numpy": "2.0",
-    "pandas": "2.2",
-    "openpyxl": "3.1",
-    "lxml": "5.3",
-    "fastapi": "0.115",
-    "filelock": "3.16",
-    "xlwings": "0.33",
-}
+from xl_vqa.shell import typed
 
 FREE_GIB: Final = 1.0
-
-COMPUTE_PROGRAM: Final = """
-import torch
-if torch.cuda.is_available():
-    device = torch.cuda.get_device_properties(0)
-    print(f"{device.name}, {device.total_memory / 2**30:.0f} GiB")
-elif torch.backends.mps.is_available():
-    print("Apple GPU")
-else:
-    print(f"CPU, {torch.get_num_threads()} threads")
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the report. ``fix`` is empty where nothing needs doing."""
-
-    name: str
-    state: State
-    found: str
-    fix: str = ""
 
 
 def run_checks(settings: Settings, language: str, *, rate: bool = True) -> Iterator[Check]:
@@ -72,7 +36,7 @@ def run_checks(settings: Settings, language: str, *, rate: bool = True) -> Itera
         check_python,
         check_packages,
         check_decoders,
-        check_compute,
+        doctor_compute.check_compute,
         check_home,
         check_disk,
         check_model,
@@ -93,45 +57,41 @@ def _name(check: Callable[[Settings, str], Check]) -> str:
     return check.__name__.removeprefix("check_")
 
 
-def _say(language: str, en: str, ja: str) -> str:
-    return ja if language == "ja" else en
-
-
 def check_python(settings: Settings, language: str) -> Check:
     found = f"xl_vqa {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
     if sys.maxsize < 2**32:
         return Check(
-            "python", "bad", found, _say(language, "Install 64-bit Python.", "64 ビット版を使用してください。")
+            "python", "bad", found, say(language, "Install 64-bit Python.", "64 ビット版を使用してください。")
         )
     return Check("python", "good", found)
 
 
 def check_packages(settings: Settings, language: str) -> Check:
+    """Every package that a plain installation brings, in the versions that it asks for."""
+    from packaging.requirements import Requirement
+
     found: list[str] = []
-    missing: list[str] = []
-    old: list[str] = []
-    for name, lowest in PACKAGES.items():
-        try:
-            version = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            # decord has no build for ARM; PyAV reads everything there
-            if name != "decord":
-                missing.append(name)
+    wrong: list[str] = []
+    for one in map(Requirement, importlib.metadata.requires("xl_vqa") or []):
+        # an extra's packages are for those who asked for them
+        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
             continue
-        found.append(f"{name} {version}")
-        if _numbers(version) < _numbers(lowest):
-            old.append(f"{name} >= {lowest}")
-    if missing or old:
-        wanted = " ".join(f'"{item}"' for item in missing + old)
-        return Check(
-            "packages", "bad", ", ".join(missing + old), f"{Path(sys.executable).name} -m pip install {wanted}"
-        )
+        wanted = f"{one.name}{one.specifier}"
+        try:
+            version = importlib.metadata.version(one.name)
+        except importlib.metadata.PackageNotFoundError:
+            wrong.append(wanted)
+            continue
+        found.append(f"{one.name} {version}")
+        if not one.specifier.contains(version, prereleases=True):
+            wrong.append(wanted)
+    if wrong:
+        rest = [one for one in wrong if not one.startswith("torch")]
+        fixes = [install_command("torch")] if len(rest) < len(wrong) else []
+        if rest:
+            fixes.append(f"{typed(sys.executable)} -m pip install {' '.join(map(typed, rest))}")
+        return Check("packages", "bad", ", ".join(wrong), "\n".join(fixes))
     return Check("packages", "good", ", ".join(found))
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    parts = version.split("+")[0].split(".")[:3]
-    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
 
 
 def check_decoders(settings: Settings, language: str) -> Check:
@@ -139,7 +99,7 @@ def check_decoders(settings: Settings, language: str) -> Check:
     clip = next((p for p in sorted(demo_clips_folder().glob("*.mp4"))), None)
     if clip is None:
         return Check(
-            "decoders", "bad", "no clip", _say(language, "Install xl_vqa again.", "再インストールしてください。")
+            "decoders", "bad", "no clip", say(language, "Install xl_vqa again.", "再インストールしてください。")
         )
     programs = {
         "decord": "import decord,sys; print(decord.VideoReader(sys.argv[1])[0].shape)",
@@ -153,11 +113,11 @@ def check_decoders(settings: Settings, language: str) -> Check:
         )
         (working if done.returncode == 0 else broken).append(name)
     if not working:
-        fix = f"{Path(sys.executable).name} -m pip install --force-reinstall decord av"
-        return Check("decoders", "bad", _say(language, "none works", "動作しません"), fix)
+        fix = f"{typed(sys.executable)} -m pip install --force-reinstall decord av"
+        return Check("decoders", "bad", say(language, "none works", "動作しません"), fix)
     found = ", ".join(working)
     if broken:
-        note = _say(
+        note = say(
             language,
             f"{broken[0]} does not work; the other one does its part, more slowly.",
             f"{broken[0]} は使えません。もう一方で処理します(低速)。",
@@ -166,33 +126,13 @@ def check_decoders(settings: Settings, language: str) -> Check:
     return Check("decoders", "good", found)
 
 
-def check_compute(settings: Settings, language: str) -> Check:
-    done = subprocess.run(
-        [sys.executable, "-c", COMPUTE_PROGRAM], capture_output=True, text=True, timeout=180, check=False
-    )
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["torch"])[-1]
-        return Check(
-            "compute", "bad", reason, f"{Path(sys.executable).name} -m pip install --force-reinstall torch"
-        )
-    found = done.stdout.strip()
-    if found.startswith("CPU") and settings.model != "starter":
-        note = _say(
-            language,
-            "A Qwen2.5-VL model on a CPU takes minutes a video; a GPU is advised.",
-            "CPU での Qwen2.5-VL は 1 本あたり数分かかります。GPU をお勧めします。",
-        )
-        return Check("compute", "warning", found, note)
-    return Check("compute", "good", found)
-
-
 def check_home(settings: Settings, language: str) -> Check:
     """Whether the folder for state, store and logs can really be written."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         check_folder(settings.home)
     except OSError as error:
-        fix = _say(
+        fix = say(
             language,
             "Set XL_VQA_HOME to a folder you can write.",
             "XL_VQA_HOME に書き込み可能なフォルダーを指定。",
@@ -204,21 +144,21 @@ def check_home(settings: Settings, language: str) -> Check:
 def check_disk(settings: Settings, language: str) -> Check:
     free = shutil.disk_usage(settings.home).free / 2**30
     if free < FREE_GIB:
-        fix = _say(
+        fix = say(
             language, f"Free at least {FREE_GIB:.0f} GiB.", f"{FREE_GIB:.0f} GiB 以上の空きを確保してください。"
         )
         return Check("disk", "warning", f"{free:.2f} GiB", fix)
-    return Check("disk", "good", _say(language, f"{free:.0f} GiB free", f"空き {free:.0f} GiB"))
+    return Check("disk", "good", say(language, f"{free:.0f} GiB free", f"空き {free:.0f} GiB"))
 
 
 def check_model(settings: Settings, language: str) -> Check:
     if settings.model.partition("?")[0] == "stand-in":
-        note = _say(language, "It looks at nothing; it is for tests.", "動作確認用で、映像は評価しません。")
+        note = say(language, "It looks at nothing; it is for tests.", "動作確認用で、映像は評価しません。")
         return Check("model", "warning", settings.model, note)
     folder = starter_folder() if settings.model == "starter" else Path(settings.model)
     if not folder.is_dir():
-        found = _say(language, f"{settings.model} (from a model hub)", f"{settings.model}(モデルハブ)")
-        note = _say(
+        found = say(language, f"{settings.model} (from a model hub)", f"{settings.model}(モデルハブ)")
+        note = say(
             language,
             "It is downloaded at the first video; a folder on this machine needs no network.",
             "最初の動画でダウンロードされます。ローカルフォルダーならネットワークは不要です。",
@@ -226,7 +166,7 @@ def check_model(settings: Settings, language: str) -> Check:
         return Check("model", "warning", found, note)
     weights = sum(p.stat().st_size for p in folder.glob("*.safetensors"))
     if not weights:
-        fix = _say(
+        fix = say(
             language,
             "Choose a folder with .safetensors files.",
             ".safetensors のあるフォルダーを指定してください。",
@@ -235,10 +175,10 @@ def check_model(settings: Settings, language: str) -> Check:
     spec = ModelSpec.load(folder) or ModelSpec.default_qwen(settings.model)
     found = f"{spec.name}, {weights / 2**20:.0f} MiB"
     if settings.adapter and not Path(settings.adapter, "adapter_config.json").is_file():
-        fix = _say(language, "Correct 'adapter' in the settings.", "設定の adapter を修正してください。")
+        fix = say(language, "Correct 'adapter' in the settings.", "設定の adapter を修正してください。")
         return Check("model", "bad", settings.adapter, fix)
     if not spec.fine_tuned:
-        note = _say(
+        note = say(
             language,
             "It was not taught on labels; its scores mean little until it is fine-tuned.",
             "ラベルで学習されていません。微調整するまでスコアは参考になりません。",
@@ -261,7 +201,7 @@ def check_spreadsheet(settings: Settings, language: str) -> Check:
     if office:
         return Check("spreadsheet", "good", f"LibreOffice ({office})")
     return Check(
-        "spreadsheet", "good", _say(language, "none on this machine (not needed)", "なし(必須ではありません)")
+        "spreadsheet", "good", say(language, "none on this machine (not needed)", "なし(必須ではありません)")
     )
 
 

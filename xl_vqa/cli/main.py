@@ -13,6 +13,7 @@ import typer
 
 from xl_vqa import __version__
 from xl_vqa.errors import XlVqaError
+from xl_vqa.packages import as_missing
 
 # One module per command, in the order of the help page.
 COMMANDS: Final = (
@@ -75,6 +76,12 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except (ImportError, OSError) as error:
+        missing = as_missing(error)
+        if missing is None:
+            raise
+        typer.echo(missing.message(_language()), err=True)
+        sys.exit(2)
 
 
 def _language() -> str:

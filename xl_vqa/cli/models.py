@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xl_vqa.cli.models_texts import tr
+from xl_vqa.shell import typed
+
+if TYPE_CHECKING:
+    from xl_vqa.host.registry import ModelRegistry
 
 models = typer.Typer(help="The models you can switch between.", no_args_is_help=True)
 
@@ -59,14 +63,23 @@ def add(
     model: Annotated[
         str | None, typer.Option("--model", help="Base model of an adapter; by default the adapter tells.")
     ] = None,
+    activated: Annotated[
+        bool, typer.Option("--activate", help="Make it serve, too, from the next rating on.")
+    ] = False,
 ) -> None:
     """Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are."""
     from xl_vqa.host.registry import ModelRegistry
     from xl_vqa.settings import Settings
 
     settings = Settings.load()
-    entry = ModelRegistry(settings).add(folder, name=name, model=model)
+    registry = ModelRegistry(settings)
+    entry = registry.add(folder, name=name, model=model)
+    # told before activating: where that fails, the model is known all the same
     typer.echo(tr("added", settings.language, name=entry.name, folder=entry.folder))
+    if activated:
+        _activate(registry, entry.name)
+    else:
+        typer.echo(tr("activate_next", settings.language, name=typed(entry.name)))
 
 
 @models.command()
@@ -75,7 +88,11 @@ def activate(name: Annotated[str, typer.Argument(help="A name from xl-vqa models
     from xl_vqa.host.registry import ModelRegistry
     from xl_vqa.settings import Settings
 
-    settings = ModelRegistry(Settings.load()).activate(name)
+    _activate(ModelRegistry(Settings.load()), name)
+
+
+def _activate(registry: ModelRegistry, name: str) -> None:
+    settings = registry.activate(name)
     typer.echo(tr("active", settings.language, name=name, file=settings.home / "settings.toml"))
 
 

@@ -11,8 +11,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "base": {"en": "On top of", "ja": "ベースモデル"},
     "serves": {"en": "* serves now", "ja": "* 現在使用中"},
     "added": {
-        "en": "{name} was added ({folder}). Make it serve with: xl-vqa models activate {name}",
-        "ja": "{name} を登録しました({folder})。使用するには: xl-vqa models activate {name}",
+        "en": "{name} was added ({folder}).",
+        "ja": "{name} を登録しました({folder})。",
+    },
+    "activate_next": {
+        "en": "Make it serve with: xl-vqa models activate {name}",
+        "ja": "使用するには: xl-vqa models activate {name}",
     },
     "active": {
         "en": "{name} serves from the next rating on (written to {file}).",

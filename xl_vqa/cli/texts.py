@@ -43,8 +43,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "{part}: SRCC {srcc}、PLCC {plcc}、RMSE {rmse}",
     },
     "training_done": {
-        "en": "Done: {folder}\nRate with it: xl-vqa models add {folder} --activate",
-        "ja": "完了しました: {folder}\nこのモデルで評価するには: xl-vqa models add {folder} --activate",
+        "en": "Done: {folder}\nRate with it: xl-vqa models add {typed} --activate",
+        "ja": "完了しました: {folder}\nこのモデルで評価するには: xl-vqa models add {typed} --activate",
     },
     "rated": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
     "written": {"en": "Written to {path}", "ja": "{path} に書き込みました"},
@@ -111,6 +111,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "demo_next": {
         "en": "Now try your own: xl-vqa score VIDEO ... -o scores.xlsx",
         "ja": "次はお手元の動画で: xl-vqa score 動画 ... -o scores.xlsx",
+    },
+    "activate_venv": {
+        "en": "Once in this terminal, so that it finds xl-vqa: {command}",
+        "ja": "このターミナルで xl-vqa を使えるように、最初に一度: {command}",
     },
     "starter_note": {
         "en": "These scores come from the small starter model, taught on computed defects and not by people. "

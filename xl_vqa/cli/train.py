@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xl_vqa.cli.texts import tr
+from xl_vqa.shell import typed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,7 +69,7 @@ def train(
             done = fine_tune(chosen, resume=resume, on_progress=report)
     except KeyboardInterrupt:
         if first:
-            console.print(tr("training_stopped", language, recipe=recipe))
+            console.print(tr("training_stopped", language, recipe=typed(recipe)), markup=False, highlight=False)
         raise
     if first:
         for part in ("val", "test"):
@@ -76,7 +77,7 @@ def train(
             if figures:
                 shown = {k: "-" if v is None else f"{v:.3f}" for k, v in figures.items()}
                 typer.echo(tr("training_figures", language, part=part, **shown))
-        typer.echo(tr("training_done", language, folder=done.folder))
+        typer.echo(tr("training_done", language, folder=done.folder, typed=typed(done.folder)))
 
 
 def _say_memory(plan: Plan, language: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
 from xl_vqa.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.packages import as_missing
 from xl_vqa.settings import Settings
 
 if TYPE_CHECKING:
@@ -246,6 +247,10 @@ def _as_model_error(error: Exception, model: str) -> ModelError:
         return error
     if isinstance(error, MemoryError):
         return ModelMemoryError(problem="loading it needs more than there is")
+    missing = as_missing(error)
+    if missing is not None:
+        log.error("a package cannot be used", exc_info=error)
+        return missing
     log.error("the model cannot be used", exc_info=error)
     return ModelFailedError(path=model, problem=f"{type(error).__name__}: {error}")
 

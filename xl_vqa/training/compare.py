@@ -24,7 +24,7 @@ from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison, compare_runs
 from xl_vqa.training.jobs import Job, State, Train, run_all
 from xl_vqa.training.schemes import DECODINGS, SCHEMES
-from xl_vqa.training.starter_comparison import StarterTask
+from xl_vqa.training.starter_task import StarterTask
 
 _KEYS: Final = (
     "recipe",

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from xl_vqa.errors import OutputNotWritableError, XlVqaError
 from xl_vqa.evaluation.runs import Run, read_run, write_run
+from xl_vqa.packages import as_missing
 
 OnShare = Callable[[float], None]
 """Told how much of a run is done, 0..1."""
@@ -201,7 +202,8 @@ def _peak() -> dict[str, float]:
 def _sentence(error: Exception, language: str) -> str:
     if isinstance(error, XlVqaError):
         return error.message(language)
-    return f"{type(error).__name__}: {error}"
+    missing = as_missing(error)
+    return f"{type(error).__name__}: {error}" if missing is None else missing.message(language)
 
 
 def _death(code: int | None, language: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,22 +27,10 @@ from xl_vqa.training.starter_fit import FitOptions, Prompts
 from xl_vqa.training.starter_schemes import Floats, answer, fit
 from xl_vqa.training.starter_seeds import new_model
 from xl_vqa.training.starter_spec import starter_spec
+from xl_vqa.training.starter_task import StarterTask
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 _VOCABULARY = "\n".join((*LEVELS, ".", "Quality?"))
-
-
-@dataclass(frozen=True, slots=True)
-class StarterTask:
-    """How much of the starter's task is used. ``contents`` limits the contents of train, validation and test."""
-
-    work: str
-    contents: tuple[int, int, int] = (150, 30, 60)
-    per_content: int = 6
-    epochs: int = 8
-    batch: int = 16
-    tokens: int = 64
-    threads: int = 1
 
 
 def answers_of(own: Scheme, tokenizer: PromptTokenizer) -> tuple[AnswerTree, Floats, Callable[[float], int]]:

@@ -1,0 +1,83 @@
+"""What ``xl-vqa doctor`` says of packages, of torch and of a card that torch cannot use."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import pytest
+
+from xl_vqa.cli.doctor_checks import check_packages
+from xl_vqa.cli.doctor_compute import Torch, check_compute
+from xl_vqa.graphics_card import Card
+from xl_vqa.settings import Settings
+from xl_vqa.shell import typed
+
+CPU = Torch("CPU, 8 threads", "cpu", "2.13.0+cpu", None)
+CUDA = Torch("CPU, 8 threads", "cpu", "2.13.0+cu130", "13.0")
+GPU = Torch("NVIDIA RTX 4070, 12 GiB", "cuda", "2.13.0+cu130", "13.0")
+CARD = Card("NVIDIA RTX 4070", (13, 0))
+FIX = f"{typed(sys.executable)} -m xl_vqa.torch_setup"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, language="en")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "NVIDIA card is here (NVIDIA RTX 4070)"), ("ja", "NVIDIA GPU(NVIDIA RTX")],
+)
+def test_a_card_that_a_cpu_build_cannot_use_is_named_with_what_to_type(
+    settings: Settings, language: str, words: str
+) -> None:
+    check = check_compute(settings, language, ask=lambda: CPU, find=lambda: CARD)
+    assert check.state == "warning"
+    assert words in check.found
+    assert "2.13.0+cpu" in check.found
+    assert check.fix == FIX
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_driver_that_is_too_old_for_torch_is_told_with_both_versions(settings: Settings, language: str) -> None:
+    old = Card("NVIDIA GTX 1060", (12, 4))
+    check = check_compute(settings, language, ask=lambda: CUDA, find=lambda: old)
+    assert check.state == "warning"
+    assert "12.4" in check.fix
+    assert "13.0" in check.fix
+    assert check.fix.endswith(f"{FIX} --index cu126")
+
+
+def test_a_card_that_is_hidden_from_torch_is_told(settings: Settings) -> None:
+    check = check_compute(settings, "en", ask=lambda: CUDA, find=lambda: CARD)
+    assert "CUDA_VISIBLE_DEVICES" in check.fix
+
+
+def test_a_card_in_use_and_a_processor_alone_are_good(settings: Settings) -> None:
+    assert check_compute(settings, "en", ask=lambda: GPU, find=lambda: CARD).state == "good"
+    assert check_compute(settings, "en", ask=lambda: CPU, find=lambda: None).state == "good"
+
+
+def test_a_torch_that_does_not_load_is_bad(settings: Settings) -> None:
+    check = check_compute(settings, "en", ask=lambda: "OSError: c10.dll", find=lambda: CARD)
+    assert (check.state, check.found, check.fix) == ("bad", "OSError: c10.dll", FIX)
+
+
+def test_packages_are_held_against_what_the_installation_asks_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check_packages(settings, "en").state == "good"
+    real = importlib.metadata.version
+
+    def version(name: str) -> str:
+        if name == "rich":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return "1.0" if name in ("torch", "numpy") else real(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    check = check_packages(settings, "en")
+    assert check.state == "bad"
+    assert check.found.split(", ") == ["numpy>=2.0", "rich>=13.9", "torch>=2.6"]
+    assert check.fix.splitlines() == [FIX, f"{typed(sys.executable)} -m pip install 'numpy>=2.0' 'rich>=13.9'"]

@@ -1,0 +1,105 @@
+"""With the packages of a plain installation alone, everything that a command can reach is imported."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+import grimp
+import pytest
+from packaging.requirements import Requirement
+
+from tests.install.environments import PROJECT, ROOT, Environment, normal
+
+# entered by name only, where someone asks for the starter's own task, which "make starter" must have prepared
+ENTRANCES_TO_EXTRAS = {"xl_vqa.training.starter_comparison": "starter"}
+# imported inside a function, behind a sentence that names the extra
+OPTIONAL_IMPORTS = {"ntloss": "train"}
+# other systems' or other programs' own modules
+FOREIGN = {"winreg", "uno", "unohelper", "com", "org"}
+
+IMPORT_ALL = """
+import importlib, json, sys, traceback
+failed = {}
+for name in json.loads(sys.argv[1]):
+    try:
+        importlib.import_module(name)
+    except Exception:
+        failed[name] = traceback.format_exc()
+print(json.dumps(failed))
+"""
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    made = grimp.build_graph("xl_vqa", include_external_packages=True)
+    for name in ENTRANCES_TO_EXTRAS:
+        made.remove_module(name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def reached(graph: grimp.ImportGraph) -> set[str]:
+    """Every module that a command, a cell, the host or a script can come to, its own lazy imports included."""
+    roots = ("xl_vqa.cli", "xl_vqa.api", "xl_vqa.without_host", "xl_vqa.host", "xl_vqa.excel", "xl_vqa.workbooks")
+    found: set[str] = set()
+    for root in roots:
+        whole = root in graph.modules and bool(graph.find_descendants(root))
+        found |= graph.find_upstream_modules(root, as_package=whole)
+        found |= {root, *(graph.find_descendants(root) if whole else ())}
+    return found
+
+
+def test_every_reachable_module_imports_in_a_plain_installation(base: Environment, reached: set[str]) -> None:
+    # runtime is for LibreOffice's own Python
+    names = sorted(n for n in reached if n.startswith("xl_vqa") and not n.startswith("xl_vqa.calc.runtime"))
+    assert len(names) > 150
+    assert "xl_vqa.training.compare" in names
+    done = base.run("python", "-c", IMPORT_ALL, json.dumps([n for n in names if not n.endswith("__main__")]))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {}
+
+
+def test_the_plain_installation_really_lacks_what_extras_bring(base: Environment) -> None:
+    for name in ("PIL", "sklearn", "imageio_ffmpeg", "ntloss", "pytest", "hypothesis"):
+        done = base.run("python", "-c", f"import {name}")
+        assert "ModuleNotFoundError" in done.stderr, name
+
+
+def test_every_package_that_is_imported_is_asked_for(graph: grimp.ImportGraph, reached: set[str]) -> None:
+    asked = {normal(Requirement(one).name) for one in PROJECT["dependencies"]}
+    names = packages_distributions()
+    imported = {
+        name
+        for name in reached
+        if not name.startswith("xl_vqa") and name not in sys.stdlib_module_names and name not in FOREIGN
+    }
+    assert {"torch", "yaml", "tokenizers"} <= imported
+    unasked = {n for n in imported - set(OPTIONAL_IMPORTS) if not {normal(d) for d in names.get(n, [n])} & asked}
+    assert unasked == set()
+
+
+@pytest.mark.parametrize(("module", "extra"), sorted((ENTRANCES_TO_EXTRAS | OPTIONAL_IMPORTS).items()))
+def test_what_is_optional_belongs_to_an_extra_that_exists(module: str, extra: str) -> None:
+    assert extra in PROJECT["optional-dependencies"]
+
+
+def test_the_starters_own_task_without_its_packages_says_what_to_type(base: Environment) -> None:
+    spec = base.home / "starter_task.yaml"
+    spec.write_text("starter: {work: nowhere}\nschemes: [integer]\nseeds: [1]\n")
+    for language, words in (("en", "needs the package"), ("ja", "に必要なパッケージ")):
+        done = base.run("xl-vqa", "compare", spec, XL_VQA_LANGUAGE=language)
+        assert done.returncode == 2, done.stderr
+        assert words in done.stderr
+        assert re.search(r"python\S* -m pip install 'pillow", done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def test_python_versions_and_classifiers_agree() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    oldest = PROJECT["requires-python"].removeprefix(">=")
+    assert tool["mypy"]["python_version"] == oldest
+    assert f"Programming Language :: Python :: {oldest}" in PROJECT["classifiers"]

@@ -1,0 +1,22 @@
+"""What every check of ``xl-vqa doctor`` gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["good", "warning", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report. ``fix`` is empty where nothing needs doing."""
+
+    name: str
+    state: State
+    found: str
+    fix: str = ""
+
+
+def say(language: str, en: str, ja: str) -> str:
+    return ja if language == "ja" else en

@@ -1,0 +1,192 @@
+"""Installs the build of torch that fits this machine: ``python -m xl_vqa.torch_setup``.
+
+pip alone cannot choose: on Linux the package index gives a build with several GB of CUDA libraries, on Windows one
+without CUDA, whatever card is there. PyTorch documents an index of its own for every build; this module picks one.
+
+It runs in a fresh environment before anything is installed: standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from xl_vqa.graphics_card import Card, find_card
+from xl_vqa.settings import default_language
+
+BUILDS: Final = "https://download.pytorch.org/whl/"
+"""PyTorch's documented address; ``cpu``, ``cu126``, ... follow."""
+CPU: Final = "cpu"
+CUDA: Final = "cu130"
+"""The CUDA 13.0 that the package index's own build of torch 2.13 for Linux is made with."""
+OLD_CUDA: Final = "cu126"
+"""For drivers older than CUDA 13, and for the cards that CUDA 13 has dropped."""
+DEFAULT: Final = "default"
+"""The configured package index, whatever it gives."""
+
+TEXTS: Final[dict[str, dict[str, str]]] = {
+    "configured": {
+        "en": "pip is set up with an index or links of its own here: torch is taken from there.",
+        "ja": "pip に独自のインデックスまたはリンクが設定されているため、torch はそこから取得します。",
+    },
+    "no_card": {
+        "en": "No NVIDIA card was found: taking the CPU build of torch (about 200 MB instead of several GB).",
+        "ja": "NVIDIA GPU が見つからないため、CPU 版の torch を使用します(数 GB ではなく約 200 MB)。",
+    },
+    "card": {
+        "en": "{card} was found: taking torch for CUDA.",
+        "ja": "{card} を検出: CUDA 版の torch を使用します。",
+    },
+    "old_driver": {
+        "en": "{card} was found with a driver for CUDA {cuda}: taking torch for CUDA 12.6. A newer driver would "
+        "allow a newer one.",
+        "ja": "{card}(CUDA {cuda} 対応ドライバー)を検出: CUDA 12.6 版の torch を使用します。"
+        "ドライバーを更新すると新しい版を使用できます。",
+    },
+    "chosen": {"en": "Taking torch as asked for: {index}.", "ja": "指定された torch を使用します: {index}。"},
+    "plain": {"en": "Taking torch from the package index.", "ja": "パッケージインデックスの torch を使用します。"},
+    "unreachable": {
+        "en": "{address} gave no torch for this machine; the package index is tried. The addresses that PyTorch "
+        "offers are listed at pytorch.org/get-started/locally",
+        "ja": "{address} からは torch を取得できませんでした。パッケージインデックスを試します。"
+        "利用できるアドレスは pytorch.org/get-started/locally をご覧ください",
+    },
+}
+
+
+def say(key: str, language: str, **params: object) -> str:
+    return TEXTS[key].get(language, TEXTS[key]["en"]).format(**params)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``index``: the last part of PyTorch's address, a whole one, or ``default``. ``reason``: a key of TEXTS."""
+
+    index: str
+    reason: str
+
+    @property
+    def address(self) -> str | None:
+        """What pip's --index-url gets; None for the configured index."""
+        if self.index == DEFAULT:
+            return None
+        return self.index if "://" in self.index else BUILDS + self.index
+
+
+def choose(card: Card | None, *, system: str = sys.platform, configured: bool = False) -> Choice:
+    """The build for a machine. ``configured``: pip has an index or links of its own, as in many companies."""
+    if configured:
+        return Choice(DEFAULT, "configured")
+    if system == "darwin":
+        return Choice(DEFAULT, "plain")
+    if card is not None:
+        if card.cuda is not None and card.cuda < (13, 0):
+            return Choice(OLD_CUDA, "old_driver")
+        # on Linux the package index has the same build
+        return Choice(CUDA if system == "win32" else DEFAULT, "card")
+    # on Windows the package index's build is the one for the CPU
+    return Choice(DEFAULT, "plain") if system == "win32" else Choice(CPU, "no_card")
+
+
+def pip_is_configured() -> bool:
+    """Whether pip was told of an index or of links, by a file or by the environment."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
+    return re.search(r"[.](index-url|extra-index-url|find-links|no-index)\s*=", done.stdout) is not None
+
+
+def wanted_torch(checkout: Path) -> str:
+    """``torch==VERSION`` as a checkout's constraints.txt pins it, else what the installed package asks for."""
+    pins = checkout / "constraints.txt"
+    if pins.is_file():
+        pinned = re.search(r"^torch==\S+", pins.read_text(encoding="utf-8"), re.MULTILINE)
+        if pinned:
+            return pinned[0]
+    try:
+        asked = importlib.metadata.requires("xl_vqa") or []
+    except importlib.metadata.PackageNotFoundError:
+        asked = []
+    return next((one for one in asked if re.match(r"torch\b", one)), "torch")
+
+
+def commands(choice: Choice, wanted: str, installed: str | None, constraints: Path | None) -> list[list[str]]:
+    """The arguments of pip, one list per call.
+
+    From PyTorch's own index comes torch alone (it has few versions of anything else); the second call brings what
+    torch needs from the configured index.
+    """
+    pins = ["--constraint", str(constraints)] if constraints is not None else []
+    rest = ["install", *pins, wanted]
+    if choice.address is None:
+        return [rest]
+    build = installed.partition("+")[2] if installed else None
+    # pip takes another build of the same version for the same
+    anew = ["--force-reinstall"] if build is not None and build != choice.index else []
+    return [["install", "--no-deps", *anew, "--index-url", choice.address, wanted], rest]
+
+
+def installed_torch() -> str | None:
+    try:
+        return importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _pip(arguments: Sequence[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pip", *arguments], check=False).returncode
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    pip: Callable[[Sequence[str]], int] = _pip,
+    find: Callable[[], Card | None] = find_card,
+    configured: Callable[[], bool] = pip_is_configured,
+    system: str = sys.platform,
+) -> int:
+    parser = argparse.ArgumentParser(prog="python -m xl_vqa.torch_setup", description="Installs torch.")
+    parser.add_argument(
+        "--index",
+        default="auto",
+        help="auto (default), default (the configured index), cpu, cu126, cu130, ... or a whole address",
+    )
+    parser.add_argument("--quiet", action="store_true", help="let pip say less")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
+    options = parser.parse_args(arguments)
+    language = default_language()
+    if options.index in ("", "auto"):
+        card = find()
+        choice = choose(card, system=system, configured=configured())
+        cuda = "" if card is None or card.cuda is None else "{}.{}".format(*card.cuda)
+        print(say(choice.reason, language, card=card.name if card else "", cuda=cuda), flush=True)
+    else:
+        choice = Choice(options.index, "chosen")
+        print(say("chosen", language, index=options.index), flush=True)
+    checkout = Path(__file__).resolve().parents[1]
+    pins = checkout / "constraints.txt"
+    todo = commands(choice, wanted_torch(checkout), installed_torch(), pins if pins.is_file() else None)
+    for number, call in enumerate(todo):
+        call = [call[0], "--quiet", *call[1:]] if options.quiet else call
+        if options.dry_run:
+            print(f"python -m pip {shlex.join(call)}")
+            continue
+        status = pip(call)
+        if status and number == 0 and options.index in ("", "auto") and choice.address is not None:
+            # a place without PyTorch's own index still gets a torch
+            print(say("unreachable", language, address=choice.address), file=sys.stderr, flush=True)
+        elif status:
+            return status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
