@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,7 +50,7 @@ def test_versions_are_recognised_by_their_names(groups: list[list[str]]) -> None
 def test_a_crossed_design_without_known_words() -> None:
     videos = [f"{source}_{version}.mp4" for source in ("park", "sea", "city", "train") for version in range(1, 6)]
     rule, found = guess(*videos)
-    assert rule == "name_last"
+    assert rule == "name_front"
     assert sorted(map(len, found)) == [5, 5, 5, 5]
 
 
@@ -69,6 +71,155 @@ def test_numbered_clips_are_not_taken_for_versions(videos: list[str]) -> None:
     assert len(found) == len(videos)
 
 
+# -- ladders: what stands behind a front that repeats ------------------------------------------------------------
+
+SOURCES = "park_run ElFuente1 ElFuente2 桜 SRC01 SRC02 clip_07 clip_08 tokyo-tower I01 old.town.cross".split()
+MARKED = {
+    "height": ["288p", "480p", "1080p"],
+    "size": ["512x384", "1920x1080", "3840x2160"],
+    "rate": ["375kbps", "1.5mbps", "5000k"],
+    "crf": ["crf18", "crf23", "qp37"],
+    "preset": ["slow", "medium", "veryfast"],
+    "codec": ["h264", "h.265", "x265", "av1"],
+    "take": ["take1", "take_2", "テイク3"],
+    "version": ["v1", "v2", "v3_final"],
+    "copy": ["- コピー", "- Copy (2)", "copy"],
+    "language": ["ja", "en"],
+    "camera": ["camA", "cam2"],
+    "japanese": ["低画質", "高画質", "圧縮_強"],
+    "fps": ["25fps", "60fps_8bit"],
+    "defect": ["packet_loss", "low_rate", "clean"],
+}
+NUMBERED = {
+    "number": ["1", "2", "3", "07"],
+    "height": ["384", "480", "720"],
+    "rate": ["375", "1050", "20000"],
+    "date": ["2024-01-05", "20240211", "2024_03_17"],
+    "brackets": ["(1)", "(2)", "(3)"],
+}
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.sampled_from(SOURCES), unique=True, min_size=2),
+    st.lists(st.sampled_from(sorted(MARKED)), unique=True, max_size=4),
+    st.lists(st.sampled_from(sorted(NUMBERED)), unique=True, max_size=3),
+    st.sampled_from("_- "),
+    st.data(),
+)
+def test_any_ladder_gives_back_its_sources(
+    sources: list[str], marked: list[str], numbered: list[str], gap: str, data: st.DataObject
+) -> None:
+    steps = [*(NUMBERED[name] for name in numbered), *(MARKED[name] for name in marked)]
+    videos: dict[str, str] = {}
+    for source in sources:
+        for _ in range(data.draw(st.integers(2, 6)) if steps else 1):
+            tail = [data.draw(st.sampled_from(step)) for step in steps]
+            videos[gap.join([source, *tail]) + ".mp4"] = source
+    groups = {frozenset(v for v, own in videos.items() if own == source) for source in sources}
+    assert {frozenset(group) for group in guess(*videos)[1]} == groups
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["mountains", "harbour", "shop_front", "桜"]), unique=True, min_size=2),
+    st.lists(st.sampled_from(["haze", "tint", "wl_r1", "fast_fading", "モザイク", "q9"]), unique=True, min_size=2),
+)
+def test_unknown_words_behind_several_names_are_versions(sources: list[str], words: list[str]) -> None:
+    groups = [[f"{source}_{word}.mp4" for word in words] for source in sources]
+    found = guess(*(video for group in groups for video in group))[1]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, groups))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("bcdfghkmpt", min_size=4, max_size=9), unique=True, min_size=2, max_size=30))
+def test_names_that_share_nothing_stay_apart(names: list[str]) -> None:
+    assert len(guess(*(f"{name}.mp4" for name in names))[1]) == len(names)
+
+
+NFLX = Path(__file__).with_name("nflx_names.txt")
+
+
+def test_the_public_film_test_has_its_nine_films() -> None:
+    """File names of the NFLX public data set: a quality, a height and a bit rate behind the film."""
+    videos = NFLX.read_text(encoding="utf-8").split()
+    films = [re.split(r"_[0-9]", video)[0] for video in videos]
+    rule, found = guess(*videos)
+    assert (rule, len(videos), len(found)) == ("name_front", 79, 9)
+    assert {frozenset(group) for group in found} == {
+        frozenset(v for v, own in zip(videos, films, strict=True) if own == film) for film in set(films)
+    }
+    plan = plan_contents(videos, [None] * len(videos))
+    parts = split_by_content(plan.contents, [3.0] * len(videos), [None] * len(videos), Shares(), 0)
+    assert set(parts) == set(PARTS)
+    assert not torn_contents(films, parts)
+
+
+@pytest.mark.parametrize(
+    ("groups", "reason"),
+    [
+        # the front of one name is the whole of another
+        ([["mountains.mp4", "mountains_packet.mp4", "mountains_x_y.mp4"], ["sea.mp4"]], "prefix"),
+        ([["会議.mp4", "会議 (1).mp4", "会議 (2).mp4"], ["祭り.mp4"]], "numbers"),
+        ([["会議.mp4", "会議 (1).mp4"]], "prefix"),
+        ([[f"{s}{k}_25fps.yuv" for k in range(2, 17)] for s in ("pa", "rb", "tr")], "glued"),
+        ([[f"BQMall_832x480_dst_{k:02d}.yuv" for k in range(9)], ["Kimono_832x480_dst_01.yuv"]], "numbers"),
+        ([[f"I{s:02d}_{a:02d}_{b:02d}.png" for a in range(3) for b in range(3)] for s in range(4)], "numbers"),
+        # one film alone: sizes and rates count nothing, so they are no names
+        ([["bbb_384_550.mp4", "bbb_384_750.mp4", "bbb_480_1050.mp4"]], "numbers"),
+        ([["tractor_512_384.avi", "tractor_1024_768.avi"]], "numbers"),
+        ([[f"{a}_{k:03d}.mp4" for k in range(30)] for a in ("indoor", "outdoor")], "numbers"),
+        ([[f"{s}_{w}.mp4" for w in ("haze", "tint")] for s in ("sea", "park")], "words"),
+        ([["sea_haze.mp4", "sea_tint.mp4"], ["park_haze.mp4"], ["city_haze.mp4"]], "words"),
+    ],
+)
+def test_what_is_joined_by_its_front_alone_is_named(groups: list[list[str]], reason: str) -> None:
+    videos = [video for group in groups for video in group]
+    found = guess(*videos)[1]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, groups))
+    plan = plan_contents(videos, [None] * len(videos))
+    joined_names = {plan.contents[videos.index(group[0])] for group in groups if len(group) > 1}
+    assert plan.alike == dict.fromkeys(joined_names, reason)
+
+
+@pytest.mark.parametrize(
+    "videos",
+    [
+        [f"IMG_{k:04d}.mov" for k in (1, 2, 17, 230)],
+        [f"clip{k:02d}.mp4" for k in range(1, 100)],
+        ["S001C001T001.mp4", "S001C002T001.mp4", "S002C001T001.mp4"],
+        [f"camera_2024-01-{k:02d}.mp4" for k in range(1, 20)],
+        [f"tower_2024-01-{k:02d}.mp4" for k in range(1, 20)],
+        ["VID_20240105_101500.mp4", "VID_20240105_101733.mp4", "PXL_20240105_101500123.mp4"],
+        [f"WhatsApp Video 2024-01-05 at 10.{k}.00.mp4" for k in (15, 16, 17)],
+        ["3015109027.mp4", "3021245433.mp4", "2999049224.mp4"],
+        ["orig_3015109027_540_5s.mp4", "orig_3021245433_540_5s.mp4"],
+        [f"product-{k}-a.mp4" for k in range(1234, 1250)],
+        ["001_1080p.mp4", "002_1080p.mp4", "003_720p.mp4"],
+        [f"{s}{k:03d}.mp4" for s in "ABCD" for k in range(1, 20)],
+        ["Gaming_720P-0025.mp4", "Gaming_720P-01b3.mp4", "Gaming_720P-25aa.mp4", "Animation_480P-0025.mp4"],
+        ["a_man_walking.mp4", "a_dog_walking.mp4", "the_man_sitting.mp4"],
+        ["tears_of_steel.mp4", "tears_of_joy.mp4"],
+    ],
+)
+def test_different_clips_with_like_names_stay_apart(videos: list[str]) -> None:
+    assert len(guess(*videos)[1]) == len(videos)
+
+
+def test_a_running_number_that_is_all_there_is_is_pointed_out() -> None:
+    plan = plan_contents([f"tower_{k}.mp4" for k in range(1, 20)], [None] * 19)
+    assert (plan.rule, plan.groups, plan.numbered) == ("name_whole", 19, True)
+    assert not plan_contents([f"clip_{k}.mp4" for k in range(1, 20)], [None] * 19).numbered
+    assert not plan_contents(["a.mp4", "b.mp4"], [None] * 2).numbered
+
+
+def test_many_numbers_behind_few_names_are_the_sources() -> None:
+    """Clips that two generators made of the same 60 prompts."""
+    videos = [f"{model}_{k:03d}.mp4" for model in ("alpha", "beta") for k in range(60)]
+    found = guess(*videos)[1]
+    assert sorted(map(sorted, found)) == [[f"alpha_{k:03d}.mp4", f"beta_{k:03d}.mp4"] for k in range(60)]
+
+
 def test_a_guess_is_shown_and_a_column_is_none() -> None:
     plan = plan_contents(["a_crf1.mp4", "a_crf2.mp4", "b_crf1.mp4"], [None] * 3)
     assert plan.guessed
@@ -76,6 +227,12 @@ def test_a_guess_is_shown_and_a_column_is_none() -> None:
     assert plan.examples[0] == ("a", ("a_crf1.mp4", "a_crf2.mp4"))
     told = plan_contents(["x.mp4", "y.mp4", "z.mp4"], ["s", "s", None])
     assert (told.rule, told.guessed, told.contents) == ("column", False, ("s", "s", "z"))
+
+
+def test_an_empty_or_other_spelling_in_the_column_does_not_tear_a_content() -> None:
+    videos = ["park_1.mp4", "park_2.mp4", "sea_1.mp4", "sea_2.mp4", "X.mp4", "hut_1.mp4", "hut_2.mp4"]
+    plan = plan_contents(videos, ["公園", None, "Sea", "ＳＥＡ ", None, None, None])
+    assert plan.contents == ("公園", "公園", "Sea", "Sea", "X", "hut", "hut")
 
 
 def test_by_folder_and_not_at_all() -> None:

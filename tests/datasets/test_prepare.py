@@ -26,6 +26,8 @@ from xl_vqa.errors import (
 from xl_vqa.labels import Scale
 
 UNCHECKED = Options(check_videos=False)
+# height, bit rate, two scores
+LADDER = [(384, 550, 2, 1), (480, 1050, 3, 3), (1080, 5800, 5, 4)]
 
 
 def codes(prepared: Prepared) -> list[list[str]]:
@@ -259,6 +261,26 @@ def test_findings_of_a_good_and_of_a_poor_table(tmp_path: Path) -> None:
         "finding_screening_impossible",
         "finding_correction_impossible",
     }
+
+
+def test_what_was_joined_by_its_front_alone_is_said_with_its_way_out(tmp_path: Path) -> None:
+    rows = [[f"{film}_{h}_{rate}.mp4", *scores] for film in ("海", "Tennis", "hut") for h, rate, *scores in LADDER]
+    joined = prepare(text(tmp_path / "r.csv", [["video", "A", "B"], *rows]), UNCHECKED)
+    finding = next(f for f in joined.findings if f.code == "finding_contents_alike")
+    assert finding.serious
+    for language, reason in (("en", "numbers, likely versions"), ("ja", "可能性が高い")):
+        said = finding.sentence(language)
+        assert "hut (3), tennis (3), 海 (3)" in said
+        assert reason in said
+        assert "--content-by none" in said
+        assert "--content-column" in said
+    apart = prepare(
+        text(tmp_path / "n.csv", [["video", "A"], *[[f"tower_{k}.mp4", k % 5 + 1] for k in range(9)]]), UNCHECKED
+    )
+    assert "finding_contents_numbered" in found(apart)
+    none = prepare(tmp_path / "r.csv", Options(check_videos=False, content_by="none"))
+    assert found(none).isdisjoint({"finding_contents_alike", "finding_content_guessed"})
+    assert len(set(none.contents)) == 9
 
 
 def test_a_coarse_label_range_is_noticed(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_every_problem_has_its_sentence() -> None:
 def test_missing_words_show_an_ellipsis_and_unknown_languages_english() -> None:
     assert "…" in tr("problem_missing_video", "en")
     assert tr("report_title", "fr") == WORDS["report_title"]["en"]
-    assert "名前" in Finding("finding_content_guessed", {"rule": "name_last"}).sentence("ja")
+    assert "名前" in Finding("finding_content_guessed", {"rule": "name_front"}).sentence("ja")
 
 
 @given(st.lists(st.sampled_from(sorted(BLOCKING)), max_size=5, unique=True), st.text(max_size=10))

@@ -14,29 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
+from xl_vqa.datasets.content_fronts import fronts
+from xl_vqa.datasets.content_names import GENERIC, Parts, bound, is_mark, is_number, name_parts, without_marks
+
 RULES: Final = ("auto", "column", "name", "folder", "none")
 
-# Parts of a name that tell a version and not a source: coding settings, sizes, rates, defects and their strength.
-_VERSION_PART: Final = re.compile(
-    r"(?:crf|qp|cq|hrc|dist|lvl|level)[0-9]+"
-    r"|[0-9]+(?:\.[0-9]+)?(?:k|kb|kbps|kbit|m|mb|mbps|mbit|p|i|fps|hz|db|pct|percent|per|%)"
-    r"|[0-9]{2,5}x[0-9]{2,5}|[248]k|uhd|fhd|hd|sd|qhd|cif|qcif"
-    r"|x26[45]|h\.?26[456]|hevc|avc|av1|vp[89]|vvc|mpeg[124]|prores|svtav1|xvid|divx"
-    r"|ref|reference|orig|original|src|source|clean|pristine|lossless|hidden|anchor|dist|distorted|degraded"
-    r"|blur|blurred|noise|noisy|jpeg|jp2k|block|blocking|banding|freeze|frozen|flicker|shake|jitter|stutter"
-    r"|drop|dropped|loss|packetloss|plr|ber|dark|bright|exposure|contrast|saturation|gamma|scale|scaled"
-    r"|upscaled|downscaled|interlaced|compressed|compression|enc|encoded|transcoded"
-    r"|low|mid|medium|high|weak|strong|mild|severe|good|bad|fair|poor|excellent"
-    r"|元|原|原画|参照|基準|劣化|圧縮|ぼかし|ぼけ|ブラー|ノイズ|弱|中|強|低|高|低画質|中画質|高画質"
-    r"|低品質|高品質|加工|加工後|処理後"
-)
-# These count versions in one naming and sources in another ("shoot_s01 .. shoot_s80").
-_COUNTER_PART: Final = re.compile(r"(?:q|lv|ver|v|rev|pvs|d|deg|str|s|n|b|t)[0-9]+")
-_SEPARATORS: Final = re.compile(r"[\s_\-.~+@,=()\[\]（）【】・]+")
-
-# Columns of a crossed design: fewer sources or more versions than this are rather numbered clips of a few shoots.
-_FEWEST_SOURCES: Final = 3
-_MOST_VERSIONS: Final = 40
+# Names that are nothing but numbers are the names of clips from this many on in one folder.
+_MOST_IN_FOLDER: Final = 40
+_COUNTER: Final = re.compile(r"(?:q|lv|ver|v|rev|pvs|d|deg|str|s|n|b|t)?[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +30,16 @@ class ContentPlan:
 
     contents: tuple[str, ...]
     rule: str
-    """``column``, ``folder``, ``none``, or for a guess ``name_version`` (version marks cut off), ``name_last``
-    (last part of the name cut off), ``name_folder`` (names are versions, folders the sources), ``name_whole``
-    (every name its own content)."""
+    """``column``, ``folder``, ``none``, or for a guess ``name_version`` (version marks cut off), ``name_front``
+    (what stands behind a front that repeats cut off), ``name_folder`` (names are versions, folders the sources),
+    ``name_whole`` (every name its own content)."""
     guessed: bool
     examples: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
     """For the reader: some contents with some of their videos."""
+    alike: dict[str, str] = field(default_factory=dict)
+    """Contents that are kept together only because their names begin alike, with the reason (see Fronts)."""
+    numbered: bool = False
+    """All names are one front and a running number, which was read as the number of the clip."""
 
     @property
     def groups(self) -> int:
@@ -61,90 +50,123 @@ def plan_contents(videos: Sequence[str], told: Sequence[str | None], rule: str =
     """Contents of videos (paths or names, with / or \\), ``told`` being the content column where there is one.
 
     ``auto`` takes the column where any row has a content, else guesses from the names. A row without a told
-    content is a content of its own under ``column``. Raises ValueError for an unknown rule.
+    content joins the told one that its name belongs to, else is a content of its own. Raises ValueError for an
+    unknown rule.
     """
     if rule not in RULES:
         raise ValueError(f"the rule must be one of {', '.join(RULES)}, not {rule!r}")
     paths = [PurePosixPath(unicodedata.normalize("NFC", video).replace("\\", "/")) for video in videos]
     if rule == "column" or (rule == "auto" and any(told)):
-        names = [content or f"{path.stem}" for content, path in zip(told, paths, strict=True)]
+        names = _told(told, paths)
         return ContentPlan(tuple(names), "column", guessed=False, examples=_examples(names, paths))
     if rule == "folder":
         names = [str(path.parent) if str(path.parent) != "." else path.stem for path in paths]
         return ContentPlan(tuple(names), "folder", guessed=False, examples=_examples(names, paths))
     if rule == "none":
         return ContentPlan(tuple(str(path.with_suffix("")) for path in paths), "none", guessed=False)
-    names, how = _guess(paths)
-    return ContentPlan(tuple(names), how, guessed=True, examples=_examples(names, paths))
+    guess = _guess(paths)
+    examples = _examples(guess.contents, paths)
+    return ContentPlan(tuple(guess.contents), guess.rule, True, examples, guess.alike, guess.numbered)
 
 
-def _guess(paths: Sequence[PurePosixPath]) -> tuple[list[str], str]:
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    contents: list[str]
+    rule: str
+    alike: dict[str, str] = field(default_factory=dict)
+    numbered: bool = False
+
+
+def _guess(paths: Sequence[PurePosixPath]) -> _Guess:
     """Groups names that differ only in their version; in doubt rather too large a group than a leak.
 
     1. Names that are nothing but a version ("crf28.mp4", "03.mp4") in several folders: the folder is the source.
-    2. Cut off the parts that are known to tell versions (crf28, 1080p, x265, blur, 圧縮, ...), also counters
-       (v1, s03) where they are the same ones over several sources.
-    3. If that joins nothing, and the names look like a crossed design (many first parts, each with the same
-       few last parts, as in park_1 .. park_5), cut off the last part.
+    2. Cut off the marks that are known to tell versions (crf28, 1080p, x265, blur, 圧縮, ...).
+    3. Of what is left, cut off what stands behind a front that repeats (see content_fronts).
     4. Otherwise every name is its own content.
     """
-    whole = ["_".join(_parts(path.stem)) for path in paths]
-    names = _without_running_numbers([_parts(path.stem) for path in paths])
-    stems = len(set(whole))
+    stems = [name_parts(path.stem) for path in paths]
     folders = [str(path.parent) for path in paths]
-    bare = re.compile(rf"{_VERSION_PART.pattern}|{_COUNTER_PART.pattern}|[0-9]+")
-    only_versions = sum(all(bare.fullmatch(part) for part in parts) for parts in names)
-    if len(set(folders)) > 1 and only_versions >= 0.8 * len(paths):
-        return folders, "name_folder"
-    with_counters = [_without_versions(parts, counters=True) for parts in names]
-    tails = ["_".join(part for part in parts if _COUNTER_PART.fullmatch(part)) for parts in names]
-    if stems > len(set(with_counters)) > 1 and _repeated(tails) >= 0.5:
-        return with_counters, "name_version"
-    cut = [_without_versions(parts) for parts in names]
-    if len(set(cut)) < stems:
-        return cut, "name_version"
-    heads = ["_".join(parts[:-1]) for parts in names]
-    if all(heads) and _crossed(heads, [parts[-1] for parts in names]):
-        return heads, "name_last"
-    return whole, "name_whole"
+    if _only_versions(stems, folders):
+        return _Guess(folders, "name_folder")
+    parts = _without_leading_numbers(stems)
+    shared = _shared(parts)
+    bodies = {name: name[len(shared) :] for name in dict.fromkeys(parts)}
+    # what all names end with tells nothing, and would hide the numbers before it
+    end = len(_common([body[::-1] for body in bodies.values()]))
+    rests = {name: _rest(body[: len(body) - end], alone=not shared) for name, body in bodies.items()}
+    found = fronts(rests.values(), shared)
+    names = {name: "_".join((*shared, *found.content[rest])) for name, rest in rests.items()}
+    alike = {"_".join((*shared, *content)): reason for content, reason in found.reasons.items()}
+    marked = len(set(rests.values())) < len(set(stems))
+    rule = "name_front" if alike else "name_version" if marked else "name_whole"
+    if rule == "name_whole":
+        return _Guess(["_".join(stem) for stem in stems], rule, numbered=found.numbered)
+    return _Guess([names[name] for name in parts], rule, alike, found.numbered)
 
 
-def _parts(stem: str) -> list[str]:
-    # a decimal point inside a mark ("1.5mbps", "h.264") must not split it
-    text = re.sub(r"(?<=[0-9])\.(?=[0-9])|(?<=\bh)\.(?=26)", "·", stem.casefold())
-    return [part.replace("·", ".") for part in _SEPARATORS.split(text) if part] or [text]
+def _told(told: Sequence[str | None], paths: Sequence[PurePosixPath]) -> list[str]:
+    """As the column says, in its first spelling; an empty cell takes the content of names like its own."""
+    spelling: dict[str, str] = {}
+    names = [spelling.setdefault(_folded(content), content) if content else None for content in told]
+    if None not in names:
+        return [name for name in names if name is not None]
+    guessed = _guess(paths).contents
+    of_guess = {guess: name for guess, name in zip(reversed(guessed), reversed(names), strict=True) if name}
+    sizes = Counter(guessed)
+    own = [guess if sizes[guess] > 1 else path.stem for guess, path in zip(guessed, paths, strict=True)]
+    return [name or of_guess.get(guess) or o for name, guess, o in zip(names, guessed, own, strict=True)]
 
 
-def _without_running_numbers(names: list[list[str]]) -> list[list[str]]:
-    """Without the first part where that is a number of its own in every name: the place in a playlist."""
-    firsts = {parts[0] for parts in names}
-    if len(firsts) == len(names) > 1 and all(part.isdigit() for part in firsts) and all(len(n) > 1 for n in names):
-        return [parts[1:] for parts in names]
-    return names
+def _folded(content: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", content).casefold().split())
 
 
-def _is_version(part: str) -> bool:
-    return bool(_VERSION_PART.fullmatch(part))
-
-
-def _without_versions(parts: list[str], *, counters: bool = False) -> str:
-    # the first part stays whatever it says: "src01" and "v12" are then the names of sources
-    kept = [p for p in parts[1:] if not _is_version(p) and not (counters and _COUNTER_PART.fullmatch(p))]
-    return "_".join([parts[0], *kept])
-
-
-def _repeated(tails: Sequence[str]) -> float:
-    """Share of the tails that occurs more than once; an empty one repeats nothing."""
-    counts = Counter(tail for tail in tails if tail)
-    return sum(n for n in counts.values() if n > 1) / max(len(tails), 1)
-
-
-def _crossed(heads: Sequence[str], tails: Sequence[str]) -> bool:
-    sizes = Counter(heads)
-    if len(sizes) < _FEWEST_SOURCES or len(heads) / len(sizes) > _MOST_VERSIONS:
+def _only_versions(stems: Sequence[Parts], folders: Sequence[str]) -> bool:
+    several = len(set(folders))
+    bare = [all(is_mark(part) or _COUNTER.fullmatch(part) for part in parts) for parts in stems]
+    if several < 2 or sum(bare) < 0.8 * len(stems):
         return False
-    in_groups = sum(size for size in sizes.values() if size > 1) / len(heads)
-    return in_groups >= 0.8 and _repeated(tails) >= 0.8 and len(heads) / len(sizes) >= 1.8
+    return (
+        any(map(is_mark, {part for parts in stems for part in parts})) or len(stems) <= _MOST_IN_FOLDER * several
+    )
+
+
+def _without_leading_numbers(names: Sequence[Parts]) -> list[Parts]:
+    """Without the first part where that is a number in every name: the place in a playlist, or the version.
+
+    Only where what follows tells sources apart and repeats; else the number may be all that names a video.
+    """
+    rests = Counter(without_marks(parts[1:]) for parts in set(names) if parts)
+    worded = all(any(not is_number(part) for part in rest) for rest in rests)
+    if all(is_number(parts[0]) for parts in names) and worded and len(rests) > 1 and max(rests.values()) > 1:
+        return [parts[1:] for parts in names]
+    return list(names)
+
+
+def _common(names: Sequence[Parts]) -> Parts:
+    """What all names begin with, at least one part of each being left."""
+    distinct = set(names)
+    if len(distinct) < 2:
+        return ()
+    end = 0
+    while end < min(map(len, distinct)) - 1 and len({name[end] for name in distinct}) == 1:
+        end += 1
+    return next(iter(distinct))[:end]
+
+
+def _shared(names: Sequence[Parts]) -> Parts:
+    """What all names begin with, without generic words at its end: those belong to the number behind them."""
+    found = _common(names)
+    while found and found[-1] in GENERIC:
+        found = found[:-1]
+    return found
+
+
+def _rest(parts: Parts, *, alone: bool) -> Parts:
+    """Without marks; a name of marks only keeps its first part, unless others have told the source before."""
+    named = bound(parts)
+    return without_marks(named) or (named[:1] if alone else ())
 
 
 def _examples(names: Sequence[str], paths: Sequence[PurePosixPath]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from xl_vqa.datasets.ceilings import CodingCeiling, NoiseCeiling
+from xl_vqa.datasets.contents import ContentPlan
 from xl_vqa.datasets.mos import Ints
 from xl_vqa.datasets.words import tr
 from xl_vqa.labels import Scale
@@ -18,6 +19,7 @@ RECOMMENDED_RATERS: Final = 15
 """ITU-T P.910 and ITU-R BT.500 ask for at least 15 people."""
 SMALL_DATASET: Final = 200
 FEW_CONTENTS: Final = 10
+_SHOWN_CONTENTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,21 @@ def size_findings(usable: int, rows: int, groups: int, empty_parts: Sequence[str
     if 0 < groups < FEW_CONTENTS:
         found.append(Finding("finding_few_contents", {"groups": groups}))
     found.extend(Finding("finding_part_empty", {"part": part}) for part in empty_parts)
+    return found
+
+
+def guess_findings(plan: ContentPlan) -> list[Finding]:
+    """Where names could be read in two ways: what was joined and why, or that nothing was."""
+    found = []
+    sizes = Counter(plan.contents)
+    for reason in sorted(set(plan.alike.values())):
+        names = sorted((name for name, why in plan.alike.items() if why == reason), key=lambda n: (-sizes[n], n))
+        shown = ", ".join(f"{name} ({sizes[name]})" for name in names[:_SHOWN_CONTENTS])
+        contents = shown + (", …" if len(names) > _SHOWN_CONTENTS else "")
+        params = {"count": len(names), "contents": contents, "reason": f"alike_{reason}"}
+        found.append(Finding("finding_contents_alike", params))
+    if plan.numbered:
+        found.append(Finding("finding_contents_numbered", {"videos": len(sizes)}))
     return found
 
 

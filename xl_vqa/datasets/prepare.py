@@ -27,6 +27,7 @@ from xl_vqa.datasets.contents import RULES, ContentPlan, joined, plan_contents
 from xl_vqa.datasets.findings import (
     Finding,
     ceiling_findings,
+    guess_findings,
     label_findings,
     rater_findings,
     size_findings,
@@ -378,6 +379,7 @@ def _findings(prepared: Prepared, chosen: check.Bools, torn: dict[str, list[str]
     if prepared.plan.guessed and usable:
         params = {"groups": len(used), "videos": len(usable), "rule": prepared.plan.rule}
         found.append(Finding("finding_content_guessed", params))
+        found += guess_findings(prepared.plan)
     if table.uncalculated:
         found.append(Finding("finding_uncalculated", {"count": table.uncalculated}))
     if not options.check_videos:

@@ -153,6 +153,19 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "件、{rule})。"
         "下の例をご確認ください。誤っているとテストデータが学習に漏れます。「素材」列を設けると確実です。",
     },
+    "finding_contents_alike": {
+        "en": "Kept together because {reason}: {contents}; {count} contents in all. If they are different videos, "
+        "name the sources in a column (--content-column) or keep every video apart (--content-by none).",
+        "ja": "{reason}ため、同じ素材として扱います: {contents}(全 {count} 件)。別々の動画の場合は、"
+        "素材名の列を --content-column で指定するか、--content-by none で動画ごとに分けてください。",
+    },
+    "finding_contents_numbered": {
+        "en": "The names differ in a number only, and were read as {videos} different videos. If the number tells "
+        "versions of one source, the test set leaks into training: name the sources in a column "
+        "(--content-column).",
+        "ja": "動画名は番号だけが異なるため、別々の動画 {videos} 本とみなしました。番号が同じ素材の版を表す場合は"
+        "テストデータが学習に漏れるため、素材名の列を --content-column で指定してください。",
+    },
     "finding_few_contents": {
         "en": "There are only {groups} contents. The validation and test figures then depend on a handful of "
         "sources.",
@@ -229,11 +242,27 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "no video has 6 raters or more",
         "ja": "6 人以上が評価した動画がありません",
     },
+    "reason_alike_numbers": {
+        "en": "names begin alike and go on with numbers, likely versions of one source",
+        "ja": "名前の前半が同じで後ろに数字が続き、同じ素材の別版である可能性が高い",
+    },
+    "reason_alike_words": {
+        "en": "names begin alike and go on with words that other names have too, probably versions of one source",
+        "ja": "名前の前半が同じで、後ろの語がほかの名前とも共通し、同じ素材の別版と思われる",
+    },
+    "reason_alike_glued": {
+        "en": "names are letters that repeat and a number, probably versions of one source",
+        "ja": "名前が繰り返し現れる文字と番号から成り、同じ素材の別版と思われる",
+    },
+    "reason_alike_prefix": {
+        "en": "one name begins with the whole of another, perhaps a version of it (not sure)",
+        "ja": "ある名前が別の名前全体で始まり、その別版かもしれない(確実ではない)",
+    },
     "rule_column": {"en": "as the table says", "ja": "表の記載どおり"},
     "rule_folder": {"en": "by folder", "ja": "フォルダーごと"},
     "rule_none": {"en": "every video by itself", "ja": "動画ごとに別素材"},
     "rule_name_version": {"en": "marks of versions cut off the names", "ja": "名前から版の印を除去"},
-    "rule_name_last": {"en": "last part cut off the names", "ja": "名前の最後の部分を除去"},
+    "rule_name_front": {"en": "by the front of names that repeats", "ja": "名前の共通する前半ごと"},
     "rule_name_folder": {
         "en": "by folder, since the names only tell versions",
         "ja": "名前が版のみを表すためフォルダーごと",
