@@ -35,12 +35,14 @@ from xl_vqa.video.read import _without_gaps
 def packet(
     pts: int | None, *, dts: int | None = None, key: bool = False, corrupt: bool = False, discard: bool = False
 ) -> Any:
-    return SimpleNamespace(pts=pts, dts=dts, is_keyframe=key, is_corrupt=corrupt, is_discard=discard)
+    return SimpleNamespace(
+        pts=pts, dts=dts, is_keyframe=key, is_corrupt=corrupt, is_discard=discard, duration=None
+    )
 
 
 def source(packets: list[Any], *, frames: int = 0, missing: int = 0, container: str = "matroska,webm") -> Any:
     stream = SimpleNamespace(
-        codec_context=SimpleNamespace(name="h264"),
+        codec_context=SimpleNamespace(name="mpeg4"),
         frames=frames,
         time_base=Fraction(1, 1000),
         average_rate=Fraction(25),
@@ -52,7 +54,9 @@ def source(packets: list[Any], *, frames: int = 0, missing: int = 0, container: 
         missing_bytes=missing,
         shown="a",
         format=container,
+        image_format=False,
         packets=lambda: iter(packets),
+        stored_packets=lambda: len(packets),
     )
 
 

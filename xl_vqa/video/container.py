@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
 import av
@@ -121,6 +122,16 @@ class Source:
                 # track; the packet that is lost belongs to that one.
                 continue
 
+    def stored_packets(self) -> int:
+        """How many packets of the picture track can be read when what an edit list hides is counted too."""
+        container, file = _open_container(self.path, None, {"ignore_editlist": "1"})
+        try:
+            return sum(packet.size > 0 for packet in container.demux(container.streams[self.stream.index]))
+        finally:
+            container.close()
+            if file is not None:
+                file.close()
+
     def close(self) -> None:
         self.container.close()
         if self._file is not None:
@@ -219,7 +230,10 @@ def opening_error(path: PathLike, head: bytes, error: Exception) -> VideoError:
     return VideoUnreadableError(path=shown, problem="problem_decoder", detail=str(detail))
 
 
-def _open_container(path: str, previous: BinaryIO | None) -> tuple[InputContainer, BinaryIO | None]:
+def _open_container(
+    path: str, previous: BinaryIO | None, more_options: Mapping[str, str] = MappingProxyType({})
+) -> tuple[InputContainer, BinaryIO | None]:
+    options = {**_OPTIONS, **more_options}
     if previous is not None:
         previous.close()
     # FFmpeg reads through its own file calls, which need no GIL; where it cannot be given the name (bytes that
@@ -229,10 +243,10 @@ def _open_container(path: str, previous: BinaryIO | None) -> tuple[InputContaine
     else:
         by_name = path.isascii() or _is_unicode(path)
     if by_name:
-        return av.open(path, "r", options=dict(_OPTIONS), metadata_errors="replace"), None
+        return av.open(path, "r", options=options, metadata_errors="replace"), None
     file = open(path, "rb")  # noqa: SIM115 - kept open beside the container
     try:
-        return av.open(file, "r", options=dict(_OPTIONS), metadata_errors="replace"), file
+        return av.open(file, "r", options=options, metadata_errors="replace"), file
     except BaseException:
         file.close()
         raise

@@ -1,10 +1,11 @@
-"""Decodes chosen frames through decord, where decord is known to be exact.
+"""Decodes chosen frames through decord, for who asks for it, where its answer is proven for the file at hand.
 
-decord 0.6 holds an FFmpeg of 2018. Measured against PyAV and frames that carry their own number
-(docs/video.md), it is exact for H.264 and HEVC with 8 bits in MP4, MOV and Matroska, and wrong or absent for
-others: it cannot read AV1, hangs on MPEG-TS, returns wrong frames from MPEG-PS, WMV and MPEG-4 with B-frames,
-wrong times from AVI and other colours for 10 bits, and it ends the whole process on some damaged files.
-So ``refusal`` keeps everything else away from it, and what comes back is checked against the index.
+decord 0.6 holds an FFmpeg of 2018. Measured against PyAV and frames that carry their own number (docs/video.md),
+it cannot read AV1, hangs on MPEG-TS, returns wrong frames from MPEG-PS, WMV and MPEG-4 with B-frames, wrong times
+from AVI and other colours for 10 bits, and it ends the whole process on some damaged files. In H.264 and HEVC it
+returns other pictures than those asked for, without an error, after a jump to a keyframe that is not one: open
+groups of pictures, pictures refreshed bit by bit, hidden frames, fields. ``refusal`` keeps all of that away from
+it, by the coded video itself and not by who made it, and what comes back is checked against the index.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 from xl_vqa.video.pictures import Picture
 from xl_vqa.video.probe import Inspection
@@ -53,7 +55,9 @@ def refusal(source: Source, inspection: Inspection) -> str | None:
         (info.pixel_format not in _PIXEL_FORMATS, f"pixel format {info.pixel_format}"),
         (info.coded_width % 2 or info.coded_height % 2, "odd size"),
         (info.rotation or info.mirrored, "rotated picture"),
-        (not index.pts, "no usable times"),
+        (not index.pts or index.restarts, "no usable times"),
+        (index.fields, "coded as fields"),
+        (index.hidden, "hidden frames"),
         (index.cut_off, "cut off"),
         (source.video_tracks != 1, "several picture tracks"),
         (source.stream.frames not in (0, index.count), "frame count differs from the header's"),
@@ -63,7 +67,27 @@ def refusal(source: Source, inspection: Inspection) -> str | None:
     for refused, reason in checks:
         if refused:
             return reason
-    return "not installed" if unavailable() else None
+    if unavailable():
+        return "not installed"
+    return unproven(source)
+
+
+def unproven(source: Source) -> str | None:
+    """Why decord's jumps may end at another picture, by the coded video; None where every jump is sure.
+
+    Reads all packets once more: every one that a container or a parser may take for a keyframe must be an IDR
+    picture, which nothing after it looks back beyond.
+    """
+    context = source.stream.codec_context
+    reader = bitstream.PacketReader.of(context.name, context.extradata)
+    source.rewind()
+    for packet in source.packets():
+        entry = reader.entry(bytes(packet))
+        if entry in (bitstream.Entry.OPEN, bitstream.Entry.GRADUAL):
+            return "open groups of pictures" if entry is bitstream.Entry.OPEN else "gradual refresh"
+        if packet.is_keyframe and entry is not bitstream.Entry.CLEAN:
+            return "a keyframe that is none"
+    return None
 
 
 def decode_frames(source: Source, inspection: Inspection, wanted: Iterable[int]) -> Iterator[tuple[int, Picture]]:

@@ -7,16 +7,18 @@ recording) and the length. The packets do not, and reading them all costs 15 ms 
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+import av
 import av.error
 from av.video.stream import VideoStream
 
 from xl_vqa.errors import VideoTruncatedError
+from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 
 SCAN_BYTES_LIMIT: Final = 2 << 30
@@ -27,19 +29,25 @@ _UNTIMED_FORMATS: Final = ("avi", "h264", "hevc", "vvc", "m4v", "mpegvideo", "mj
 _INTRA_CODECS: Final = ("mjpeg", "ffv1", "huffyuv", "ffvhuff", "utvideo", "rawvideo", "prores", "dnxhd", "png")
 
 
+# What FFmpeg's program takes for a clock that was set anew rather than for a pause
+_CLOCK_JUMP_S: Final = 10.0
+_RESTARTING_FORMATS: Final = ("mpegts", "mpeg")
+
+
 @dataclass(frozen=True, slots=True)
 class FrameIndex:
     """The frames of a video in the order they are shown.
 
-    ``pts`` holds each frame's display time in ticks of ``time_base`` from the start of the stream's clock,
-    rising; it is empty where the format stores no usable times, and frames are then found by counting.
-    ``exact`` is False where the file was too big to scan: ``count`` is then an estimate, ``pts`` is empty and
-    frames are found by time.
+    ``pts`` holds each frame's display time in ticks of ``time_base`` from the start of the stream's clock; it
+    rises but where the clock ``restarts``. It is empty where the format stores no usable times, and frames are
+    then found by counting. ``exact`` is False where the file was too big to scan: ``count`` is then an estimate,
+    ``pts`` is empty and frames are found by time.
     """
 
     count: int
     pts: tuple[int, ...]
     keyframes: tuple[int, ...]
+    """Display times of the pictures that decoding may begin at: from there on everything shown is right."""
     time_base: Fraction
     first_pts: int
     fps: float
@@ -47,6 +55,20 @@ class FrameIndex:
     exact: bool = True
     cut_off: bool = False
     """The file ends before its own header says."""
+    hidden: int = 0
+    """Frames that are in the file and never shown: an edit list leaves them out."""
+    first_keyframe: int | None = None
+    """Display time of the first keyframe of the file; None where it holds none or no times."""
+    undecodable: int = 0
+    """Frames at the start that refer to pictures before the file begins (a recording cut anywhere): left out."""
+    fields: bool = False
+    """Some frames are coded as two fields."""
+    restarts: tuple[int, ...] = ()
+    """Frames at which the clock of the file starts anew."""
+    last_s: float = 0.0
+    """How long the last frame stands, where its own packet is believed; 0 for as long as the others do."""
+    times_s: tuple[float, ...] = ()
+    """Only where the clock restarts: when each frame is shown, on one clock that runs on."""
 
     @property
     def by_time(self) -> bool:
@@ -58,6 +80,8 @@ class FrameIndex:
 
     def time_s(self, frame: int) -> float:
         """When a frame is shown, in seconds after the first one."""
+        if self.times_s:
+            return self.times_s[frame]
         if self.pts:
             return float((self.pts[frame] - self.first_pts) * self.time_base)
         return frame / self.fps if self.fps else 0.0
@@ -67,15 +91,38 @@ class FrameIndex:
         at = bisect_right(self.keyframes, pts)
         return self.keyframes[at - 1] if at else None
 
+    def begun_at(self, first_pts: int | None) -> FrameIndex:
+        """Without the frames before the first one that a decoder gives, as far as no keyframe is among them."""
+        if not self.pts or self.restarts or first_pts is None:
+            return self
+        first = first_pts if self.first_keyframe is None else min(first_pts, self.first_keyframe)
+        lost = bisect_left(self.pts, first)
+        if lost in (0, self.count):
+            return self
+        pts = self.pts[lost:]
+        return replace(
+            self,
+            count=len(pts),
+            pts=pts,
+            first_pts=pts[0],
+            undecodable=lost,
+            duration_s=self.duration_s - float((pts[0] - self.first_pts) * self.time_base),
+        )
+
     @property
     def variable_frame_rate(self) -> bool:
         """Whether frames are shown for noticeably different times (beyond the rounding of the clock)."""
-        if len(self.pts) < 3:
+        if self.restarts:
             return False
-        steps = [b - a for a, b in itertools.pairwise(self.pts)]
-        mean = (self.pts[-1] - self.pts[0]) / len(steps)
-        slack = max(0.2 * mean, 2, 0.002 / float(self.time_base))
-        return max(steps) - mean > slack or mean - min(steps) > slack
+        end = (self.pts[-1] + round(self.last_s / self.time_base),) if self.last_s and self.pts else ()
+        return _is_uneven((*self.pts, *end), self.time_base)
+
+    @property
+    def bounds_s(self) -> tuple[float, ...] | None:
+        """When each frame is shown and when the last one ends; None where all stand for the same time."""
+        if not self.variable_frame_rate:
+            return None
+        return (*(self.time_s(frame) for frame in range(self.count)), self.duration_s)
 
 
 def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: None) -> FrameIndex:
@@ -87,57 +134,182 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
         estimate = _estimate(source)
         if estimate is not None:
             return estimate
-    stream = source.stream
-    codec = stream.codec_context.name
-    pts: list[int] = []
-    # where an AVI's frames lie is the only clock that it has
-    slotted, slots = "avi" in source.format.split(","), list[int]()
-    keyframes: list[int] = []
-    packets = 0
-    broken = False
+    scan = _Scan(source)
     try:
         for number, packet in enumerate(source.packets()):
             if number % 5_000 == 0:
                 should_stop()
-            if packet.is_discard or _never_shown(codec, packet):
-                continue
-            if packet.is_corrupt:  # the last one of a file that was cut off
-                broken = True
-                continue
-            packets += 1
-            if slotted and packet.dts is not None:
-                slots.append(packet.dts)
-            if packet.pts is not None:
-                pts.append(packet.pts)
-                if packet.is_keyframe:
-                    keyframes.append(packet.pts)
+            scan.add(packet)
     except av.error.FFmpegError:
-        broken = True
-    if packets == 0:
-        raise VideoTruncatedError(path=source.shown, problem="problem_no_pictures")
-    announced = stream.frames
-    cut_off = broken or source.missing_bytes > 0 or (_counts_frames(source) and packets < announced * 0.99 - 1)
+        scan.broken = True
+    return scan.index()
 
-    timed = _has_times(source) and len(pts) == packets == len(set(pts)) and bool(keyframes)
-    base = stream.time_base or Fraction(1, 1000)
-    fallback = float(stream.average_rate or stream.guessed_rate or 25)
-    if not timed:
-        if slotted:
-            fallback = _rate_of_slots(slots, packets, base) or fallback
-        return FrameIndex(packets, (), (), base, 0, fallback, packets / fallback, cut_off=cut_off)
-    pts.sort()
-    span = float((pts[-1] - pts[0]) * base)
-    fps = (packets - 1) / span if span > 0 else fallback
-    return FrameIndex(
-        count=packets,
-        pts=tuple(pts),
-        keyframes=tuple(sorted(keyframes)),
-        time_base=base,
-        first_pts=pts[0],
-        fps=fps,
-        duration_s=span + 1 / fps,
-        cut_off=cut_off,
-    )
+
+class _Scan:
+    """What the packets of one track add up to."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.codec = source.stream.codec_context.name
+        self.broken = False
+        """The last packet of a file that was cut off, or an end in the middle of one."""
+        self.hidden = 0
+        self.second_fields = 0
+        """Packets that only complete a frame which an earlier one began."""
+        self.fields = False
+        self.frames = 0
+        self.pts: list[int] = []
+        self.keyframes: list[int] = []
+        self.starts = [0]
+        """How many times were known when the clock started anew."""
+        self.last: tuple[int, int] | None = None
+        """The latest display time and how long that frame stands, where the packet says."""
+        # where an AVI's frames lie is the only clock that it has
+        self.slotted, self.slots = "avi" in source.format.split(","), list[int]()
+        self.reader: bitstream.PacketReader | None = None
+        if self.codec in bitstream.CODECS:
+            self.reader = bitstream.PacketReader.of(self.codec, source.stream.codec_context.extradata)
+        self.pairs = bitstream.FieldPairs()
+        self._latest_dts: int | None = None
+        restarting = any(name in _RESTARTING_FORMATS for name in source.format.split(","))
+        self._jump = int(_CLOCK_JUMP_S / source.stream.time_base) if restarting and source.stream.time_base else 0
+
+    def add(self, packet: av.Packet[VideoStream]) -> None:
+        if packet.is_corrupt:
+            self.broken = True
+            return
+        entry = packet.is_keyframe and self._may_begin_with(packet)
+        shown = self._begins_frame(packet)
+        if packet.is_discard:
+            self.hidden += 1
+            return
+        if _never_shown(self.codec, packet):
+            return
+        self._watch_clock(packet)
+        if not shown:
+            self.second_fields += 1
+            return
+        self.frames += 1
+        if self.slotted and packet.dts is not None:
+            self.slots.append(packet.dts)
+        if packet.pts is not None:
+            self.pts.append(packet.pts)
+            if entry:
+                self.keyframes.append(packet.pts)
+            if self.last is None or packet.pts >= self.last[0]:
+                self.last = packet.pts, packet.duration or 0
+
+    def index(self) -> FrameIndex:
+        """Raises VideoTruncatedError where there was no picture."""
+        source, stream, count = self.source, self.source.stream, self.frames
+        if count == 0:
+            raise VideoTruncatedError(path=source.shown, problem="problem_no_pictures")
+        cut_off = self.broken or source.missing_bytes > 0 or self._lacks_frames()
+        base = stream.time_base or Fraction(1, 1000)
+        fallback = float(stream.average_rate or stream.guessed_rate or 25)
+        index = FrameIndex(
+            count,
+            (),
+            (),
+            base,
+            0,
+            fallback,
+            count / fallback,
+            cut_off=cut_off,
+            hidden=self.hidden,
+            fields=self.fields,
+        )
+        if len(self.starts) > 1 and len(self.pts) == count:
+            return self._joined(index)
+        if not (_has_times(source) and len(self.pts) == count == len(set(self.pts)) and self.pts):
+            if self.slotted:
+                fallback = _rate_of_slots(self.slots, count, base) or fallback
+            return replace(index, fps=fallback, duration_s=count / fallback)
+        pts = sorted(self.pts)
+        span = float((pts[-1] - pts[0]) * base)
+        fps = (count - 1) / span if span > 0 else fallback
+        length, last_s = span + 1 / fps, 0.0
+        if self.last is not None and self.last[1] > 0 and (source.image_format or _is_uneven(pts, base)):
+            # only the last frame's own packet knows how long that one stands
+            last_s = float(self.last[1] * base)
+            length = span + last_s
+            fps = count / length
+        return replace(
+            index,
+            pts=tuple(pts),
+            keyframes=tuple(sorted(self.keyframes)),
+            first_keyframe=self.keyframes[0] if self.keyframes else None,
+            first_pts=pts[0],
+            fps=fps,
+            duration_s=length,
+            last_s=last_s,
+        )
+
+    def _lacks_frames(self) -> bool:
+        """Whether the header counts more frames than can be read; sees those that an edit list hides."""
+        announced = self.source.stream.frames * 0.99 - 1
+        stored = self.frames + self.hidden + self.second_fields
+        if self.broken or not _counts_frames(self.source) or stored >= announced:
+            return False
+        try:
+            stored = self.source.stored_packets()
+        except av.error.FFmpegError:
+            return True
+        # whole groups of pictures that are hidden do not even come as packets
+        self.hidden = max(stored - self.frames - self.second_fields, self.hidden)
+        return stored < announced
+
+    def _joined(self, index: FrameIndex) -> FrameIndex:
+        """Of a file whose clock restarts: the parts one after the other, each in its own order of display."""
+        pts: list[int] = []
+        times: list[float] = []
+        for start, end in itertools.pairwise([*self.starts, len(self.pts)]):
+            part = sorted(self.pts[start:end])
+            span = float((part[-1] - part[0]) * index.time_base)
+            step = span / (len(part) - 1) if span > 0 else 1 / index.fps
+            begin = times[-1] + step if times else 0.0
+            times.extend(begin + float((tick - part[0]) * index.time_base) for tick in part)
+            pts.extend(part)
+        fps = (len(times) - 1) / times[-1] if times[-1] > 0 else index.fps
+        return replace(
+            index,
+            pts=tuple(pts),
+            first_pts=pts[0],
+            fps=fps,
+            duration_s=times[-1] + 1 / fps,
+            restarts=tuple(self.starts[1:]),
+            times_s=tuple(times),
+        )
+
+    def _may_begin_with(self, packet: av.Packet[VideoStream]) -> bool:
+        """Whether decoding may begin here: by the coded video where it can be read, else by the container."""
+        return self.reader is None or self.reader.may_begin_with(bytes(packet))
+
+    def _begins_frame(self, packet: av.Packet[VideoStream]) -> bool:
+        """False for a packet that holds nothing but the second field of a frame."""
+        if self.codec != "h264" or self.reader is None or not self.reader.may_hold_fields:
+            return True
+        pictures = self.reader.pictures(bytes(packet))
+        self.fields = self.fields or any(picture.is_field for picture in pictures)
+        begun = [self.pairs.begins_frame(picture) for picture in pictures]
+        return any(begun) or not begun
+
+    def _watch_clock(self, packet: av.Packet[VideoStream]) -> None:
+        if not self._jump or packet.dts is None:
+            return
+        latest, self._latest_dts = self._latest_dts, packet.dts
+        restarted = latest is not None and not latest <= packet.dts <= latest + self._jump
+        if restarted and len(self.pts) > self.starts[-1]:
+            self.starts.append(len(self.pts))
+
+
+def _is_uneven(pts: Sequence[int], base: Fraction) -> bool:
+    if len(pts) < 3:
+        return False
+    steps = [b - a for a, b in itertools.pairwise(pts)]
+    mean = (pts[-1] - pts[0]) / len(steps)
+    slack = max(0.2 * mean, 2, 0.002 / float(base))
+    return max(steps) - mean > slack or mean - min(steps) > slack
 
 
 def _rate_of_slots(slots: list[int], packets: int, base: Fraction) -> float | None:

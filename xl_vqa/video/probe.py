@@ -81,6 +81,7 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
     if source.image_format and index.count == 1:
         raise NotAVideoError(path=source.shown, problem="problem_still_image")
     frame = _first_frame(source, index)
+    index = index.begun_at(frame.pts)
     check_picture_size(source.shown, frame.width, frame.height)
     orientation = orientation_of(frame)
     width, height = orientation.shown_size(frame.width, frame.height)
@@ -140,8 +141,9 @@ def _decode_one(source: Source) -> tuple[av.VideoFrame | None, str]:
         except av.error.FFmpegError as error:
             failure = failure or str(error.strerror)
             continue
-        if frames:
-            return frames[0], ""
+        for frame in frames:
+            if not (frame.is_corrupt and source.strict):
+                return frame, ""
     return None, failure
 
 

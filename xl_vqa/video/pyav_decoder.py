@@ -1,7 +1,8 @@
 """Decodes chosen frames through PyAV: any format, exact frames, only as much decoding as the codec needs.
 
-Three ways to find a frame, by what the index knows (see index.py): at its display time, by counting, or near
-a time. In each, the frames between two chosen ones are decoded only where later ones refer to them.
+Four ways to find a frame, by what the index knows (see index.py): at its display time, by the order of times where
+the clock restarts, by counting, or near a time. In the first, the frames between two chosen ones are decoded only
+where later ones refer to them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
+from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 from xl_vqa.video.index import FrameIndex
 
@@ -30,6 +32,8 @@ Sink = Callable[[int, av.VideoFrame], None]
 _SKIPS_EXACTLY: Final = ("h264", "mpeg2video", "mpeg4")
 _SEEK_GAIN: Final = 12
 """Frames that a seek must save to be worth refilling the decoder."""
+_LOOK_BACK_S: Final = (0, 15, 60, 600)
+"""Seconds before the wanted time where a keyframe is looked for, one after the other, before all is decoded."""
 _REORDER_LIMIT: Final = 64
 """A frame not seen so many frames after its time will not come: it could not be decoded."""
 
@@ -54,7 +58,11 @@ def decode_frames(
         _decode_by_time(decoder, index, numbers, sink)
     elif index.counted:
         _decode_by_count(decoder, numbers, sink)
+    elif index.restarts:
+        _decode_in_order(decoder, index, numbers, sink)
     else:
+        # a packet may be half a frame, and leaving out a half that nothing refers to would spoil the whole
+        decoder.can_skip = decoder.can_skip and not index.fields
         for run in _runs(index, numbers):
             _decode_run(decoder, index, run, sink)
 
@@ -86,28 +94,34 @@ class _Decoder:
             self.rewind()
 
     def frames(
-        self, keep: Callable[[int | None], bool] | None = None, *, after_keyframe: bool = False
+        self, keep: Callable[[int | None], bool] | None = None, *, entry: int | None = None
     ) -> Iterator[av.VideoFrame]:
         """Decoded frames in display order, to the end of the file.
 
         ``keep`` says of a display time whether that frame is wanted: others may be left out where nothing
-        refers to them. ``after_keyframe`` drops what precedes the first keyframe, where decoding cannot start.
+        refers to them. ``entry`` is the display time of the keyframe to begin with: packets before it are passed
+        over, and so is what is shown before it, which refers to pictures that were not decoded. No frame at all
+        comes where that keyframe does not.
         """
         context = self.source.stream.codec_context
-        started = not after_keyframe
+        started = entry is None
         for number, packet in enumerate(self._packets()):
             if number % 200 == 0:
                 self.should_stop()
-            started = started or packet.is_keyframe
             if not started:
-                continue
+                if packet.pts != entry or not packet.is_keyframe:
+                    if _is_past(packet, entry):
+                        return
+                    continue
+                started = True
             if keep is not None and self.can_skip:
                 # read by the decoder when it takes the packet, so it acts on this picture alone
                 context.skip_frame = "DEFAULT" if keep(packet.pts) else "NONREF"
-            yield from self._decoded(packet)
-        yield from self._decoded(None)  # what the decoder still holds back
+            yield from self._decoded(packet, entry)
+        if started:
+            yield from self._decoded(None, entry)  # what the decoder still holds back
 
-    def _decoded(self, packet: av.Packet[VideoStream] | None) -> Iterator[av.VideoFrame]:
+    def _decoded(self, packet: av.Packet[VideoStream] | None, entry: int | None = None) -> Iterator[av.VideoFrame]:
         try:
             frames = self.source.stream.codec_context.decode(packet)
         except av.error.FFmpegError as error:
@@ -115,9 +129,22 @@ class _Decoder:
                 raise DamagedError from error
             return  # the decoder goes on with the next packet
         for frame in frames:
+            if entry is not None and frame.pts is not None and frame.pts < entry:
+                continue
             if frame.is_corrupt and self.source.strict:
                 raise DamagedError
             yield frame
+
+    def next_entry(self) -> int | None:
+        """The display time of the next packet that decoding may begin at; the packets up to it are used up."""
+        context = self.source.stream.codec_context
+        reader = None
+        if context.name in bitstream.CODECS:
+            reader = bitstream.PacketReader.of(context.name, context.extradata)
+        for packet in self._packets():
+            if packet.is_keyframe and (reader is None or reader.may_begin_with(bytes(packet))):
+                return packet.pts
+        return None
 
     def _packets(self) -> Iterator[av.Packet[VideoStream]]:
         # where the container breaks off, the video ends
@@ -155,12 +182,11 @@ def _decode_run(decoder: _Decoder, index: FrameIndex, run: Sequence[int], sink: 
             decoder.rewind()
         else:
             decoder.seek(start)
-        earliest: int | None = None
-        late = 0
-        for frame in decoder.frames(lambda pts: pts is None or pts in times, after_keyframe=start is not None):
+        late, any_frame = 0, False
+        for frame in decoder.frames(lambda pts: pts is None or pts in times, entry=start):
             if frame.pts is None:
                 continue
-            earliest = frame.pts if earliest is None else earliest
+            any_frame = True
             number = waiting.pop(frame.pts, None)
             if number is not None:
                 sink(number, frame)
@@ -168,11 +194,15 @@ def _decode_run(decoder: _Decoder, index: FrameIndex, run: Sequence[int], sink: 
             if not waiting or late > _REORDER_LIMIT:
                 break
         decoder.end()
-        # Nothing at or before the first wanted frame: the seek landed too late (some demuxers count in
-        # decoding order) or the decoder needed a longer run-up (streams refreshed bit by bit). Once more,
-        # from the start of the file. Otherwise what is missing is damaged and stays missing.
-        if not waiting or (earliest is not None and earliest <= first):
+        # No frame: the seek landed behind the keyframe (some demuxers count in decoding order). Once more, from
+        # the start of the file. Otherwise what is missing is damaged and stays missing.
+        if not waiting or any_frame:
             return
+
+
+def _is_past(packet: av.Packet[VideoStream], entry: int | None) -> bool:
+    """Whether the keyframe shown at ``entry`` cannot come any more: packets are decoded before they are shown."""
+    return entry is not None and packet.dts is not None and packet.dts > entry
 
 
 def _decode_by_count(decoder: _Decoder, numbers: Sequence[int], sink: Sink) -> None:
@@ -186,6 +216,24 @@ def _decode_by_count(decoder: _Decoder, numbers: Sequence[int], sink: Sink) -> N
                 return
 
 
+def _decode_in_order(decoder: _Decoder, index: FrameIndex, numbers: Sequence[int], sink: Sink) -> None:
+    """From the start of the file: the decoder gives one part after the other, each as it is shown."""
+    waiting = set(numbers)
+    decoder.rewind()
+    place = 0
+    for frame in decoder.frames():
+        # a frame that could not be decoded is left out: the next one is found further on
+        found = next((n for n in range(place, index.count) if index.pts[n] == frame.pts), None)
+        if found is None:
+            continue
+        place = found + 1
+        if found in waiting:
+            sink(found, frame)
+            waiting.discard(found)
+            if not waiting:
+                return
+
+
 def _decode_by_time(decoder: _Decoder, index: FrameIndex, numbers: Sequence[int], sink: Sink) -> None:
     """For files too big to scan: the frame at a number's time, then its neighbours as they come."""
     tick = 1 / (index.fps * float(index.time_base))
@@ -195,12 +243,23 @@ def _decode_by_time(decoder: _Decoder, index: FrameIndex, numbers: Sequence[int]
         while place + len(group) < len(numbers) and numbers[place + len(group)] == group[-1] + 1:
             group.append(numbers[place + len(group)])
         place += len(group)
-        target = index.first_pts + group[0] * tick
-        decoder.seek(int(target))
+        target = index.first_pts + group[0] * tick - tick / 2
         waiting = list(group)
-        for frame in decoder.frames(after_keyframe=True):
-            if frame.pts is None or frame.pts < target - tick / 2:
+        for frame in _frames_from(decoder, index, target):
+            if frame.pts is None or frame.pts < target:
                 continue
             sink(waiting.pop(0), frame)
             if not waiting:
                 break
+
+
+def _frames_from(decoder: _Decoder, index: FrameIndex, target: float) -> Iterator[av.VideoFrame]:
+    """Decoded frames that include every one from ``target`` on, begun at a keyframe that is proven to be one."""
+    for back_s in _LOOK_BACK_S:
+        decoder.seek(max(int(target - back_s / index.time_base), index.first_pts))
+        entry = decoder.next_entry()
+        if entry is not None and entry <= target:
+            decoder.seek(max(int(target - back_s / index.time_base), index.first_pts))
+            return decoder.frames(entry=entry)
+    decoder.rewind()
+    return decoder.frames()

@@ -1,4 +1,4 @@
-"""From a path to the frames a model looks at: decord first, PyAV wherever decord is not exact.
+"""From a path to the frames a model looks at: through PyAV, or decord where that is asked for and proven exact.
 
 The same file gives the same frames, bit for bit, in every run, thread and process.
 """
@@ -25,7 +25,7 @@ from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames, plan_window
 
-Decoder = Literal["auto", "decord", "pyav"]
+Decoder = Literal["pyav", "decord"]
 
 CLIP_BYTES_LIMIT: Final = 2 << 30
 """The pictures of one clip may take so much memory; ``max_side`` makes them smaller."""
@@ -54,15 +54,16 @@ def read_frames(
     sampling: Sampling,
     *,
     max_side: int | None = None,
-    decoder: Decoder = "auto",
+    decoder: Decoder = "pyav",
     threads: int = 2,
     should_stop: Callable[[], None] = lambda: None,
 ) -> Clip:
     """Reads the frames that ``sample.plan_frames`` chooses; safe to call from many threads.
 
-    ``max_side`` scales pictures whose longer side is greater down to it while decoding. ``decoder`` forces
-    one: ``decord`` still leaves to PyAV what decord refuses, ``pyav`` never loads decord. ``threads`` are
-    PyAV's; decord gets one, because it hides damage and with more would show it differently each time.
+    ``max_side`` scales pictures whose longer side is greater down to it while decoding. ``decoder``
+    ``decord`` still leaves to PyAV what decord is not proven to read exactly; ``pyav`` never loads it. The
+    pictures are the same bit for bit. ``threads`` are PyAV's; decord gets one, because it hides damage and with
+    more would show it differently each time.
     ``should_stop`` is called now and then and may raise to give up.
 
     A video that is cut off or damaged is read as far as it can be, with ``warning_truncated`` or
@@ -93,14 +94,14 @@ class _Reading:
     samples: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
 
     def clip(self, decoder: Decoder) -> Clip:
-        info, index = self.inspection.info, self.inspection.index
-        plan = plan_frames(index.count, self.sampling)
+        info, _index = self.inspection.info, self.inspection.index
+        plan = self._plan()
         width, height = fit_within(info.width, info.height, self.max_side)
         self._check_memory(len(set(plan)), width, height)
         notes = []
         pictures: dict[int, Picture] | None = None
         name = "PyAV"
-        if decoder != "pyav":
+        if decoder == "decord":
             reason = decord_decoder.refusal(self.source, self.inspection)
             if reason is None:
                 try:
@@ -113,6 +114,9 @@ class _Reading:
         if pictures is None:
             plan, pictures = self._with_pyav(plan)
         return self._finish(plan, pictures, name, notes)
+
+    def _plan(self) -> tuple[int, ...]:
+        return plan_frames(self.inspection.index.count, self.sampling, self.inspection.index.bounds_s)
 
     def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
         wanted, pictures = set(plan), {}
@@ -149,7 +153,7 @@ class _Reading:
             if count:
                 index = replace(index, count=count, pts=(), keyframes=())
                 self.inspection = replace(self.inspection, index=index)
-                plan = plan_frames(count, self.sampling)
+                plan = self._plan()
                 pictures = self._decode(plan)
         if not pictures:
             kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
@@ -217,9 +221,7 @@ class _Reading:
         warnings = []
         if index.cut_off:
             warnings.append("warning_truncated")
-        elif index.count < self.inspection.info.frame_count or set(plan) != set(
-            plan_frames(index.count, self.sampling)
-        ):
+        elif index.count < self.inspection.info.frame_count or set(plan) != set(self._plan()):
             warnings.append("warning_damaged")
         if is_black(distinct):
             warnings.append("warning_black")
@@ -230,7 +232,7 @@ class _Reading:
         return tuple(warnings)
 
     def _notes(self, picture: Picture) -> list[str]:
-        info = self.inspection.info
+        info, index = self.inspection.info, self.inspection.index
         height, width = picture.shape[:2]
         facts = (
             ((width, height) != (info.width, info.height), f"read at {width}x{height}"),
@@ -238,6 +240,10 @@ class _Reading:
             (info.mirrored, "mirrored"),
             (info.variable_frame_rate, "variable frame rate"),
             (not info.frame_count_exact, "frame numbers estimated"),
+            (index.hidden > 0, f"frames hidden by an edit list: {index.hidden}"),
+            (index.undecodable > 0, f"frames before the first keyframe left out: {index.undecodable}"),
+            (index.fields, "fields woven into frames"),
+            (bool(index.restarts), "the file's clock restarts"),
             (info.has_alpha, "transparency ignored"),
             (info.interlaced, "interlaced"),
             (info.hdr, "HDR shown without tone mapping"),
