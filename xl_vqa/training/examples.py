@@ -77,7 +77,7 @@ class Collator:
     @classmethod
     def of(cls, backbone: Backbone, spec: ModelSpec) -> Collator:
         prompt = build_prompt(backbone.tokens, spec.prompt)
-        return cls(prompt, spec, backbone.tokens_per_second, backbone.pad_id, backbone.model.dtype)
+        return cls(prompt, spec, backbone.tokens_per_second, backbone.pad_id, backbone.pixel_dtype)
 
     def __call__(self, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
         examples: list[Example] = [item["example"] for item in items]

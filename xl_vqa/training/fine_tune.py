@@ -79,7 +79,7 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
     # the first process makes the folder of the run, perhaps before another one looks for it
     plan = check_recipe(recipe, resume=resume, writes=os.environ.get("RANK", "0") == "0")
     device = _device(recipe)
-    dtype = weights_dtype(recipe, device)
+    dtype = weights_dtype(recipe, device, plan.base)
     arguments = _arguments(plan, device, dtype)
     first = arguments.process_index == 0
     # videos are decoded by the first process; the others then find them in the cache

@@ -118,7 +118,7 @@ def estimate_plan(plan: Plan) -> PlannedMemory:
     try:
         device = choose_device(recipe.device)
         free = available_bytes() if device.type == "cpu" else free_bytes(device)
-        dtype = weights_dtype(recipe, device)
+        dtype = weights_dtype(recipe, device, plan.base)
     except SettingsError:
         # a recipe may be checked on another machine than it will run on
         device, free = torch.device(recipe.device), None

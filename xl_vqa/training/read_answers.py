@@ -19,6 +19,7 @@ from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.schemes import Scheme
 from xl_vqa.vlm.backbone import Backbone
+from xl_vqa.vlm.digit_tree import language_dtype
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.vlm_rater import calls
@@ -95,7 +96,7 @@ def _node_logs(
         tokens_per_second=backbone.tokens_per_second,
         pad_id=backbone.pad_id,
         device=backbone.device,
-        dtype=model.dtype,
+        dtype=backbone.pixel_dtype,
     )
     output = model(**inputs, use_cache=True, logits_to_keep=1)
     first = output.logits[:, -1:].float()
@@ -104,8 +105,8 @@ def _node_logs(
         seen = inputs["attention_mask"].bool()
         own = tree.visible().to(seen.device)
         visible = torch.cat((seen[:, None].expand(-1, len(inner), -1), own[None].expand(len(rows), -1, -1)), dim=2)
-        mask = torch.zeros(visible.shape, dtype=model.dtype, device=seen.device)
-        mask.masked_fill_(~visible, torch.finfo(model.dtype).min)
+        mask = torch.zeros(visible.shape, dtype=language_dtype(model), device=seen.device)
+        mask.masked_fill_(~visible, torch.finfo(mask.dtype).min)
         depth = torch.tensor([len(node) for node in inner], device=seen.device)
         output = model(
             input_ids=torch.tensor([node[-1] for node in inner], device=seen.device).expand(len(rows), -1),

@@ -121,13 +121,14 @@ def _read(recipe: Recipe, model: Path, decodings: Sequence[str]) -> tuple[list[R
     from xl_vqa.training.frame_cache import FrameCache, StoredClip
     from xl_vqa.training.read_answers import read_answers
     from xl_vqa.training.recipe_check import check_recipe
+    from xl_vqa.training.trainable import weights_dtype
     from xl_vqa.vlm.backbone import load_backbone
-    from xl_vqa.vlm.device import choose_device, choose_dtype
+    from xl_vqa.vlm.device import choose_device
 
     # the output is there by now, which the check of a recipe that is to be trained would not allow
     plan = check_recipe(replace(recipe, output=f"{recipe.output}.reading"))
     device = choose_device(recipe.device)
-    dtype = "float32" if recipe.method == "full" else choose_dtype(device, recipe.dtype)
+    dtype = "float32" if recipe.method == "full" else weights_dtype(recipe, device, plan.base)
     if recipe.method == "full":
         backbone = load_backbone(model, device=device, dtype=dtype)
     else:

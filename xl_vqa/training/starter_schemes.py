@@ -146,7 +146,7 @@ def _node_logs(
     if not inner:
         return np.asarray(first.log_softmax(-1).numpy())
     visible = torch.cat([torch.ones(len(inner), length, dtype=torch.bool), tree.visible()], dim=1)
-    additive = torch.zeros(visible.shape, dtype=model.dtype).masked_fill(~visible, torch.finfo(model.dtype).min)
+    additive = torch.zeros(visible.shape, dtype=embeds.dtype).masked_fill(~visible, torch.finfo(embeds.dtype).min)
     depth = torch.tensor([len(node) for node in inner])
     output = model(
         input_ids=torch.tensor([node[-1] for node in inner]).expand(rows, -1),

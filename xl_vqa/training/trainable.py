@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.vlm.device import choose_dtype
+from xl_vqa.vlm.model_folder import model_type_of
 
 _VISION = re.compile(r"(^|\.)visual\.")
 _LANGUAGE = re.compile(r"(^|\.)language_model\.")
@@ -52,12 +53,14 @@ class Trainable:
         self.model.save_pretrained(str(folder))
 
 
-def weights_dtype(recipe: Recipe, device: torch.device) -> str:
-    """The number format of the weights."""
+def weights_dtype(recipe: Recipe, device: torch.device, base: Path) -> str:
+    """The number format of the weights of the model in the folder ``base``."""
     if recipe.dtype != "auto":
         return recipe.dtype
     # all weights moving in 16 bits would lose small steps; an adapter's own weights stay in 32
-    return "float32" if recipe.method == "full" else choose_dtype(device)
+    if recipe.method == "full":
+        return "float32"
+    return choose_dtype(device, model_type=str(model_type_of(base)))
 
 
 def make_trainable(model: Any, recipe: Recipe) -> Trainable:

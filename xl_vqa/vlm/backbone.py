@@ -15,11 +15,10 @@ from transformers.utils import logging as transformers_logging
 from xl_vqa.errors import ModelError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
-from xl_vqa.vlm.model_folder import find_adapter, read_json, weight_files
+from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
 from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
 
-STARTER_TYPE: Final = "xl_vqa_starter"
-MODEL_TYPES: Final = ("qwen2_5_vl", STARTER_TYPE)
+MODEL_TYPES: Final = (QWEN_TYPE, STARTER_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,12 @@ class Backbone:
     tokens_per_second: float
     parameters: int
     pad_id: int
+
+    @property
+    def pixel_dtype(self) -> torch.dtype:
+        """What the visual tower takes patches in: the starter's measures in float32 whatever ``dtype`` is."""
+        found: torch.dtype = self.model.model.visual.dtype
+        return found
 
 
 def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from xl_vqa.errors import SettingsError
+from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE
 
 _NO_MEMORY = ("out of memory", "not enough memory", "allocate memory")
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -32,13 +33,16 @@ def choose_device(device: str = "auto") -> torch.device:
     return chosen
 
 
-def choose_dtype(device: torch.device, dtype: str = "auto") -> str:
-    """The name of the number format.
+def choose_dtype(device: torch.device, dtype: str = "auto", *, model_type: str = QWEN_TYPE) -> str:
+    """The name of the number format, for a model of ``model_type`` (model_folder.model_type_of).
 
     ``auto`` is bfloat16 on an NVIDIA GPU that computes in it and float32 everywhere else: on CPUs bfloat16 is
-    slow without special instructions and moves scores, float16 overflows in Qwen2.5.
-    Raises SettingsError for an unknown name.
+    slow without special instructions and moves scores, float16 overflows in Qwen2.5. For the starter it is
+    float32 on every device: two million weights leave nothing to save, and so a GPU gives the CPU's scores,
+    under the same fingerprint. Raises SettingsError for an unknown name.
     """
+    if dtype == "auto" and model_type == STARTER_TYPE:
+        return "float32"
     if dtype == "auto":
         fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
         return "bfloat16" if fast else "float32"

@@ -85,7 +85,9 @@ def grow_tree(
         ids = torch.tensor([digits[int(prefix[-1])] for prefix in nodes], device=device)
         output = model(
             input_ids=ids.expand(rows, -1),
-            attention_mask={"full_attention": _tree_mask(seen, tree.ancestry(level).to(device), _dtype(model))},
+            attention_mask={
+                "full_attention": _tree_mask(seen, tree.ancestry(level).to(device), language_dtype(model))
+            },
             position_ids=(answer_position + level - 1).expand(-1, -1, len(nodes)),
             past_key_values=cache,
             use_cache=True,
@@ -99,7 +101,8 @@ def grow_tree(
 def _digit_log_probs(logits: torch.Tensor, digits: Sequence[int]) -> torch.Tensor:
     """float32 [..., 10] from [..., vocabulary], normalised over all of it."""
     logits = logits.float()
-    return logits[..., list(digits)] - logits.logsumexp(dim=-1, keepdim=True)
+    ids = torch.tensor(list(digits), device=logits.device)
+    return logits.index_select(-1, ids) - logits.logsumexp(dim=-1, keepdim=True)
 
 
 def _tree_mask(prompt: torch.Tensor, ancestry: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
@@ -113,6 +116,7 @@ def _tree_mask(prompt: torch.Tensor, ancestry: torch.Tensor, dtype: torch.dtype)
     return mask.masked_fill_(~visible, torch.finfo(dtype).min)[:, None]
 
 
-def _dtype(model: Any) -> torch.dtype:
-    dtype: torch.dtype = model.dtype
+def language_dtype(model: Any) -> torch.dtype:
+    """What the language model computes in; ``model.dtype`` is that of its first weight, which is the tower's."""
+    dtype: torch.dtype = model.get_input_embeddings().weight.dtype
     return dtype

@@ -17,7 +17,7 @@ from xl_vqa.model_spec import ModelSpec
 from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
-from xl_vqa.vlm.model_folder import find_adapter, find_model
+from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, find_model, model_type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,23 @@ def identify(settings: Settings) -> ModelIdentity | None:
     """The identity of the model that the settings ask for, or None where only loading it can tell.
 
     That is so for a hub model that is not on this machine yet, and for ``auto`` device or number format
-    before the first load on this machine. Should a GPU come or go, ``auto`` is taken as it was at the last
-    load until the model is loaded again. Raises the errors of a model that cannot be used at all.
+    before the first load on this machine (never for the starter). Should a GPU come or go, ``auto`` is taken
+    as it was at the last load until the model is loaded again. Raises the errors of a model that cannot be
+    used at all.
     """
     if stand_in.is_stand_in(settings.model):
         options = stand_in.StandInOptions.parse(settings.model)
         spec = adjusted(options.spec(), frames=settings.frames, max_pixels=settings.max_pixels)
         return ModelIdentity(spec, options.fingerprint(spec))
     cache_folder = settings.home / "cache"
-    dtype = remembered_dtype(cache_folder, settings.device, settings.dtype)
-    if dtype is None:
-        return None
     try:
         folder = find_model(settings.model, offline=settings.offline, may_download=False)
     except ModelNotFoundError:
         if settings.offline:
             raise
+        return None
+    dtype = remembered_dtype(cache_folder, settings.device, settings.dtype, model_type=model_type_of(folder))
+    if dtype is None:
         return None
     adapter = find_adapter(settings.adapter) if settings.adapter else None
     spec = spec_of(folder, settings.model, adapter=adapter, frames=settings.frames, max_pixels=settings.max_pixels)
@@ -90,11 +91,13 @@ def adjusted(spec: ModelSpec, *, frames: int | None = None, max_pixels: int | No
     return replace(spec, sampling=replace(spec.sampling, frames=count), pixels=pixels)
 
 
-def remembered_dtype(cache_folder: Path | None, device: str, dtype: str) -> str | None:
-    """The number format that these settings lead to, as far as it is known without torch."""
+def remembered_dtype(
+    cache_folder: Path | None, device: str, dtype: str, *, model_type: str | None = QWEN_TYPE
+) -> str | None:
+    """The number format that these settings lead to (device.choose_dtype), as far as it is known without torch."""
     if dtype != "auto":
         return dtype
-    if device == "cpu":
+    if device == "cpu" or model_type == STARTER_TYPE:
         return "float32"
     if cache_folder is None:
         return None

@@ -15,6 +15,9 @@ from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError
 from xl_vqa.model_spec import starter_folder
 
 STARTER: Final = "starter"
+QWEN_TYPE: Final = "qwen2_5_vl"
+STARTER_TYPE: Final = "xl_vqa_starter"
+"""``model_type`` in config.json."""
 WANTED_FILES: Final = ("*.json", "*.txt", "*.safetensors")
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
@@ -97,6 +100,12 @@ def weight_files(folder: Path) -> list[Path]:
         problem = f"{len(lost)} of {len(names)} weight files are missing, first {lost[0]}"
         raise ModelNotFoundError(model=str(folder), problem=problem)
     return found
+
+
+def model_type_of(folder: Path) -> str | None:
+    """What a model folder's config.json says it is. Raises ModelNotFoundError, ModelIncompatibleError."""
+    found = read_json(folder / "config.json").get("model_type")
+    return found if isinstance(found, str) else None
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -2,17 +2,21 @@
 
 Everything takes RGB in 0..1 and gives numbers per merged cell (28x28 pixels), per frame pair or per window of
 point samples (vlm/canvas.py). Logarithms keep weak and strong damage in one range.
+
+All of it is float32, on the device of the pixels: a grey level is 1/255, and bfloat16 cannot tell 254/255 from 1.
+No shape depends on a value, so that a run needs no word back from a GPU (tests/vlm/test_number_formats.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from xl_vqa.vlm.canvas import ALIGNED, TILE, WINDOW, Layout
+from xl_vqa.vlm.canvas import ALIGNED, TILE, TILE_ROWS, WINDOW, Layout
 from xl_vqa.vlm.patches import FACTOR as CELL
 
 PIXEL_FEATURES: Final = 18
@@ -29,6 +33,11 @@ COARSE: Final = 5
 
 def _log(values: Tensor, floor: float = 1e-3) -> Tensor:
     return (values + floor).log()
+
+
+def quantiles(values: Tensor, shares: Sequence[float], *, dim: int) -> Tensor:
+    """Along ``dim``, one for each of ``shares`` (0..1), which come first in the result."""
+    return torch.quantile(values, torch.tensor(shares, dtype=values.dtype, device=values.device), dim=dim)
 
 
 def luma_of(rgb: Tensor) -> Tensor:
@@ -96,8 +105,8 @@ def histograms(rgb: Tensor) -> Tensor:
     """[t, HISTOGRAM_FEATURES]: how full the brightness histogram is, its entropy, the pair's brightness step."""
     luma = luma_of(rgb)[:, 0].flatten(1)
     bins = (luma.clamp(0, 1) * 127).round().long()
-    counts = torch.stack([torch.bincount(frame, minlength=128) for frame in bins]).to(torch.float32)
-    share = (counts / luma.shape[1]).to(rgb.dtype)
+    counts = bins.new_zeros(len(bins), 128).scatter_add_(1, bins, torch.ones_like(bins))
+    share = counts / luma.shape[1]
     entropy = -(share * (share + 1e-9).log()).sum(1)
     filled = (share > 2e-4).to(rgb.dtype).mean(1)
     level = luma.mean(1)
@@ -143,7 +152,7 @@ def pooled_by_structure(cells: Tensor) -> Tensor:
     little = ((-1.5 * coarse).softmax(1)[:, None] * flat).sum(2)
     rich = coarse.topk(max(1, round(0.3 * coarse.shape[1])), dim=1).indices
     sharpness = (fine - coarse).gather(1, rich)
-    at = torch.quantile(sharpness, torch.tensor([0.1, 0.5, 0.9, 0.97], dtype=flat.dtype), dim=1).T
+    at = quantiles(sharpness, (0.1, 0.5, 0.9, 0.97), dim=1).T
     centred = coarse - coarse.mean(1, keepdim=True)
     rise = (centred * (fine - fine.mean(1, keepdim=True))).sum(1) / (centred.square().sum(1) + 1e-3)
     tops = [coarse.amax(1), fine.amax(1)]
@@ -154,23 +163,33 @@ def pooled_by_structure(cells: Tensor) -> Tensor:
 def block_statistics(rgb: Tensor, layout: Layout) -> Tensor:
     """Tiles, [2*t, 3, H, W] to [t, BLOCK_FEATURES]: how much stronger edges are where blocks of codecs meet."""
     luma = luma_of(rgb)[:, 0]
-    starts = torch.zeros(luma.shape[2], dtype=torch.long)
-    for row, first, columns in layout.tiles():
-        if row == 0:
-            starts[first * CELL : (first + columns) * CELL] = first * CELL
-    inside_x = torch.arange(luma.shape[2]) - starts
-    inside_y = torch.arange(luma.shape[1]) % (TILE * CELL)
+    widths = [columns * CELL for row, _, columns in layout.tiles() if row == 0]
+    heights = [TILE * CELL] * (TILE_ROWS // TILE)
     result = []
-    for steps, inside in (
-        ((luma.diff(dim=2)).abs_().mean(1), inside_x),
-        ((luma.diff(dim=1)).abs_().mean(2), inside_y),
+    for steps, lengths in (
+        ((luma.diff(dim=2)).abs_().mean(1), widths),
+        ((luma.diff(dim=1)).abs_().mean(2), heights),
     ):
-        # where the next pixel belongs to another tile the step says nothing
-        within = inside[1:] > inside[:-1]
-        border = within & (inside[:-1] % ALIGNED == ALIGNED - 1)
-        result.append(_log(steps[:, border].mean(1)) - _log(steps[:, within & ~border].mean(1)))
+        borders, others = (torch.tensor(places, device=rgb.device) for places in block_steps(lengths))
+        result.append(_log(steps[:, borders].mean(1)) - _log(steps[:, others].mean(1)))
     both = torch.stack(result, dim=1)
     return (both[0::2] + both[1::2]) / 2
+
+
+def block_steps(lengths: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The steps from a pixel to the next where blocks of codecs meet, and all others.
+
+    ``lengths`` are those of the tiles along one side, in pixels; step i goes from pixel i to pixel i + 1. Where
+    the next pixel belongs to another tile the step says nothing and is in neither list.
+    """
+    borders: list[int] = []
+    others: list[int] = []
+    begin = 0
+    for length in lengths:
+        for inside in range(length - 1):
+            (borders if inside % ALIGNED == ALIGNED - 1 else others).append(begin + inside)
+        begin += length
+    return borders, others
 
 
 def window_statistics(samples: Tensor) -> tuple[Tensor, Tensor]:

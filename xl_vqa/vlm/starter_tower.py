@@ -14,6 +14,7 @@ and projects the sum to the width of the language model. Sizes are in ``StarterC
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +28,7 @@ from transformers.models.qwen2_5_vl.configuration_qwen2_5_vl import Qwen2_5_VLCo
 from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLModel
 
 from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
+from xl_vqa.vlm.model_folder import STARTER_TYPE
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
     HISTOGRAM_FEATURES,
@@ -40,11 +42,11 @@ from xl_vqa.vlm.starter_statistics import (
     native_statistics,
     pixel_statistics,
     pooled_by_structure,
+    quantiles,
     window_statistics,
 )
 from xl_vqa.vlm.starter_trunk import TRUNK_FEATURES, Trunk, pooled_features
 
-MODEL_TYPE: Final = "xl_vqa_starter"
 PATCH: Final = 14
 MERGE: Final = 2
 CELL: Final = PATCH * MERGE
@@ -82,7 +84,7 @@ class StarterConfig(Qwen2_5_VLConfig):  # type: ignore[no-untyped-call]
     xl_vqa.json.
     """
 
-    model_type = MODEL_TYPE
+    model_type = STARTER_TYPE
 
     image_mean: list[float] | tuple[float, ...] = (0.48145466, 0.4578275, 0.40821073)
     image_std: list[float] | tuple[float, ...] = (0.26862954, 0.26130258, 0.27577711)
@@ -150,22 +152,28 @@ class Placement:
     pair_of: Tensor
 
     @classmethod
-    def of(cls, grid: tuple[int, int, int], choose: Callable[[int, str], Tensor] | None = None) -> Placement:
+    def of(
+        cls,
+        grid: tuple[int, int, int],
+        choose: Callable[[int, str], Tensor] | None = None,
+        *,
+        device: torch.device | str = "cpu",
+    ) -> Placement:
         """``choose(count, kind)`` gives the rows to show of a kind, rising; None shows all. Marks always are."""
         layout = Layout.of_grid(grid[1], grid[2])
-        kinds = _tokens_by_kind(grid[0], layout)
+        kinds = _tokens_by_kind(grid[0], layout, device)
         rows = {}
         for kind in ("whole", "tiles", "samples"):
             count = len(kinds[kind])
-            rows[kind] = torch.arange(count) if choose is None else choose(count, kind)
+            rows[kind] = torch.arange(count, device=device) if choose is None else choose(count, kind)
         parts = [kinds[kind][chosen] for kind, chosen in rows.items()]
         shown, order = torch.cat([*parts, kinds["marks"]]).sort()
         return cls(rows["whole"], rows["tiles"], rows["samples"], shown, order, shown // layout.cells)
 
 
-def _tokens_by_kind(times: int, layout: Layout) -> dict[str, Tensor]:
+def _tokens_by_kind(times: int, layout: Layout, device: torch.device | str) -> dict[str, Tensor]:
     """The tokens of a grid by what their cell shows."""
-    tokens = torch.arange(times * layout.cells).view(times, layout.cells)
+    tokens = torch.arange(times * layout.cells, device=device).view(times, layout.cells)
     first = layout.whole_rows * layout.width
     second = first + TILE_ROWS * layout.width
     parts = {
@@ -206,7 +214,8 @@ class StarterTower(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        return self.from_whole.weight.dtype
+        """What patches are handed over in, whatever the weights are: 16 bits would lose grey levels."""
+        return torch.float32
 
     def forward(self, hidden_states: Tensor, grid_thw: Tensor, **_: Any) -> BaseModelOutputWithPooling:
         """Patches of all videos [sum t*h*w, 1176] and grids [n, 3]; ``pooler_output``: one row per merged cell."""
@@ -220,9 +229,16 @@ class StarterTower(nn.Module):
         return BaseModelOutputWithPooling(last_hidden_state=merged, pooler_output=merged)
 
     def features(self, patches: Tensor, grid: tuple[int, int, int]) -> ClipFeatures:
-        """Everything that needs no training, for one video."""
+        """Everything that needs no training, for one video: float32, on the device of ``patches``."""
+        kind = patches.device.type
+        # a trainer's mixed precision must not make 16 bits of it half way
+        mixed = torch.is_autocast_enabled(kind)
+        with torch.autocast(kind, enabled=False) if mixed else contextlib.nullcontext():
+            return self._features(patches.float(), grid)
+
+    def _features(self, patches: Tensor, grid: tuple[int, int, int]) -> ClipFeatures:
         layout = Layout.of_grid(grid[1], grid[2])
-        canvas = (frames_of(patches, grid) * self.image_std + self.image_mean).clamp(0, 1)
+        canvas = (frames_of(patches, grid) * self.image_std.float() + self.image_mean.float()).clamp(0, 1)
         below = layout.whole_rows * CELL
         rest_begins = below + TILE_ROWS * CELL
         whole, tiles, rest = canvas[:, :, :below], canvas[:, :, below:rest_begins], canvas[:, :, rest_begins:]
@@ -232,7 +248,7 @@ class StarterTower(nn.Module):
         pixels = pixel_statistics(whole)
         fine = torch.cat([pixel_statistics(tiles), native_statistics(tiles)], dim=1)
         window, steps = window_statistics(samples)
-        spread = torch.quantile(fine.flatten(2), torch.tensor([0.1, 0.9]), dim=2)
+        spread = quantiles(fine.flatten(2), (0.1, 0.9), dim=2)
         measured = [pixels.mean((2, 3)), pixels.std((2, 3), correction=0), histograms(whole)]
         measured += [fine.mean((2, 3)), fine.std((2, 3), correction=0), *spread, block_statistics(tiles, layout)]
         trunk = [whole_deep.mean((2, 3)), tiles_deep.mean((2, 3))]
@@ -244,7 +260,7 @@ class StarterTower(nn.Module):
         wandering = wander.std(0, correction=0), wander.amin(0), wander.amax(0)
         clip = torch.cat([pairs.mean(0), *wandering, structure.amax(0)])
         count = layout.sample_rows * layout.width - 1
-        steps = steps[:, torch.arange(count) % SAMPLE_CELLS]
+        steps = steps[:, torch.arange(count, device=steps.device) % SAMPLE_CELLS]
         parts = torch.cat([whole_deep, pixels], dim=1), torch.cat([tiles_deep, fine], dim=1)
         of_whole, of_tiles = (part.permute(0, 2, 3, 1).flatten(0, 2) for part in parts)
         return ClipFeatures(of_whole, of_tiles, steps.flatten(0, 1), pairs, clip)
@@ -253,12 +269,12 @@ class StarterTower(nn.Module):
         size = (rgb.shape[2] // CELL, rgb.shape[3] // CELL)
         # pair by pair: the wide maps of one pair stay in the cache
         pairs = (rgb[first : first + 2] for first in range(0, len(rgb), 2))
-        return torch.cat([pooled_features(self.trunk(pair), size) for pair in pairs])
+        return torch.cat([pooled_features([tap.float() for tap in self.trunk(pair)], size) for pair in pairs])
 
     def project(self, features: ClipFeatures, grid: tuple[int, int, int]) -> Tensor:
         """Tokens [cells, width] for the language model."""
         parts = (getattr(features, name)[None] for name in FEATURES)
-        return self.project_batch(ClipFeatures(*parts), Placement.of(grid))[0]
+        return self.project_batch(ClipFeatures(*parts), Placement.of(grid, device=features.clip.device))[0]
 
     def project_batch(self, features: ClipFeatures, placement: Placement) -> Tensor:
         """Several videos of one grid, every field with one more dimension in front, to tokens [n, shown, width].
@@ -282,7 +298,7 @@ class StarterTower(nn.Module):
         # a picture unlike any in training must not drive the language model out of its range
         mean, scale = getattr(self, f"{name}_mean"), getattr(self, f"{name}_scale")
         standardised: Tensor = ((values - mean) * scale).clamp(-6, 6)
-        return standardised
+        return standardised.to(self.from_whole.weight.dtype)
 
 
 class StarterBackbone(Qwen2_5_VLModel):  # type: ignore[no-untyped-call]
@@ -300,6 +316,8 @@ class StarterForConditionalGeneration(Qwen2_5_VLForConditionalGeneration):  # ty
 
     config: StarterConfig
     config_class = StarterConfig
+    # the tower measures; 16 bits are for the language model, where they are asked for
+    _keep_in_fp32_modules_strict = {"visual"}  # noqa: RUF012  a class attribute of transformers
 
     def __init__(self, config: StarterConfig) -> None:
         super().__init__(config)
@@ -319,7 +337,7 @@ def _sampled(rest: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
 
 def register() -> None:
     """Makes the Auto classes of transformers know the starter; calling it again is harmless."""
-    AutoConfig.register(MODEL_TYPE, StarterConfig, exist_ok=True)
+    AutoConfig.register(STARTER_TYPE, StarterConfig, exist_ok=True)
     AutoModelForImageTextToText.register(StarterConfig, StarterForConditionalGeneration, exist_ok=True)
 
 

@@ -22,7 +22,7 @@ from xl_vqa.vlm.digit_tree import DigitLogProbs, Tree, grow_tree
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import remember_dtype, spec_of
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
-from xl_vqa.vlm.model_folder import find_adapter, find_model
+from xl_vqa.vlm.model_folder import STARTER_TYPE, find_adapter, find_model
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.vlm.prompt import build_prompt
@@ -106,7 +106,7 @@ class VlmRater:
             tokens_per_second=backbone.tokens_per_second,
             pad_id=backbone.pad_id,
             device=backbone.device,
-            dtype=backbone.model.dtype,
+            dtype=backbone.pixel_dtype,
         )
         return grow_tree(backbone.model, inputs, self._tree, backbone.tokens.digits)
 
@@ -204,18 +204,19 @@ def load_vlm_rater(
     if torch_threads > 0:
         torch.set_num_threads(torch_threads)
     chosen = choose_device(device)
-    format_name = choose_dtype(chosen, dtype)
     folder = find_model(model, offline=offline)
     adapter_folder = find_adapter(adapter) if adapter else None
     spec = spec_of(folder, model, adapter=adapter_folder, frames=frames, max_pixels=max_pixels)
-    check_config(folder)
+    model_type = str(check_config(folder)["model_type"])
+    format_name = choose_dtype(chosen, dtype, model_type=model_type)
     cache = HashCache(cache_folder)
     fingerprint = model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache)
     backbone = load_backbone(folder, device=chosen, dtype=format_name, adapter=adapter)
     # files replaced meanwhile would give one model's scores the other's name
     if fingerprint != model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache):
         raise ModelIncompatibleError(model=model, problem="its files changed while it was loading; try again")
-    if dtype == "auto":
+    # the starter's does not depend on the device, and would be taken for that of the others
+    if dtype == "auto" and model_type != STARTER_TYPE:
         remember_dtype(cache_folder, device, format_name)
     facts = {
         "model": model,
