@@ -90,6 +90,29 @@ def test_every_word_has_both_languages() -> None:
 
 
 @pytest.mark.slow
+def test_signed_figures_are_named_for_what_a_plus_means() -> None:
+    """'Complaint change +41.9%, on target' stood for a fall of 41.9%."""
+    assert KPI["f_reduction"] == ("Complaint reduction", "クレームの減少率")
+    sheet = openpyxl.load_workbook(template_folder() / "kpi_en_sample.xlsx", data_only=True)["Dashboard"]
+    shown = {row[0].value: row for row in sheet.iter_rows() if row[0].value}
+    _, value, *_ = shown["Complaint reduction"]
+    before, after = (shown[f"Complaints per video, {when}"][1].value for when in ("before", "after"))
+    assert value.value == pytest.approx(1 - after / before)
+    assert value.value > 0 > after - before
+    signed = ["f_bias", "f_difference", "f_reduction", "f_hours", "f_avoided", "f_net", "f_roi"]
+    for key in signed:
+        assert "change" not in KPI[key][0].lower()
+        assert "変化" not in KPI[key][1]
+
+
+def test_no_help_of_a_cell_is_cut() -> None:
+    """Excel shows 255 characters of a cell's help; longer ones would lose their end."""
+    for words in (KPI, LABEL, SCORE):
+        for key, texts in words.items():
+            if key.startswith(("help_", "n_")) or key == "closed_help":
+                assert max(map(len, texts)) <= 255, key
+
+
 def test_stored_values_are_those_that_libreoffice_computes(compute: Any) -> None:
     computed = compute({name.removesuffix(".xlsx"): (template_folder() / name).read_bytes() for name in FILES})
     for name in FILES:

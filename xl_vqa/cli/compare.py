@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def show(console: Console, found: SchemeComparison, language: str) -> None:
     facts = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for key, value in fact_lines(found, language):
         facts.add_row(Text(key, style="dim"), Text(value))
-    console.print(facts)
+    print_whole(console, facts)
     for notice in found.notices:
         console.print(Text(f"! {notice_words(notice, language)}", style="yellow"))
     console.print()
@@ -158,7 +159,7 @@ def show(console: Console, found: SchemeComparison, language: str) -> None:
     for variant in found.variants:
         cells = [_cell(variant.figures[name], variant.seed_sd[name], language, name) for name in shown]
         table.add_row(shown_variant(variant.key, language), *cells)
-    console.print(table)
+    print_whole(console, table)
     console.print()
     for name in ("srcc", "rmse"):
         console.print(Text(verdict_words(found, language, name)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import XlVqaError
 from xl_vqa.shell import activation
@@ -48,7 +49,7 @@ def demo(
     console.print(tr("demo_intro", language, count=len(clips)))
     rows = [InputRow(str(folder / clip["file"])) for clip in clips]
     results = rate_rows(rows, settings, console, text=None, refresh=False)
-    console.print(rows_table([(c["file"], r) for c, r in zip(clips, results, strict=True)], language))
+    print_whole(console, rows_table([(c["file"], r) for c, r in zip(clips, results, strict=True)], language))
 
     table = [
         DemoRow(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
 
 
@@ -31,13 +32,13 @@ def doctor(
     console = Console()
     table = Table(title=tr("doctor_title", language), show_lines=False, title_justify="left")
     for key in ("", "doctor_check", "doctor_found", "doctor_fix"):
-        table.add_column(tr(key, language) if key else "", overflow="fold")
+        table.add_column(tr(key, language) if key else "")
     marks = {"good": "[green]OK[/]", "warning": "[yellow]![/]", "bad": "[red]X[/]"}
     bad = 0
     with console.status(tr("doctor_title", language)):
         for check in run_checks(settings, language, rate=not quick):
             table.add_row(marks[check.state], tr(f"check_{check.name}", language), check.found, check.fix)
             bad += check.state == "bad"
-    console.print(table)
+    print_whole(console, table)
     console.print(tr("doctor_bad", language, count=bad) if bad else tr("doctor_good", language))
     raise typer.Exit(1 if bad else 0)

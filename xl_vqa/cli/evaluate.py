@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -158,7 +160,7 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
     facts = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for key, value in fact_lines(result, language):
         facts.add_row(Text(key, style="dim"), Text(value))
-    console.print(facts)
+    print_whole(console, facts)
     for notice in result.notices:
         console.print(Text(f"! {notice_text(notice, language)}", style="yellow"))
     console.print()
@@ -174,7 +176,7 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
     extra = [*calibration.line.items(), ("icc", result.icc), ("band_accuracy", calibration.band_accuracy)]
     for key, figure in (*extra, ("band_ece", calibration.band_error)):
         table.add_row(word(key, language), _cell(key, figure, language), *[""] * len(result.baselines))
-    console.print(table)
+    print_whole(console, table)
 
     tested = [one for one in result.comparisons if one.p_holm is not None and one.difference.value is not None]
     if tested:
@@ -194,7 +196,7 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
                 p_text(one.p_holm),
                 heading(verdict, language),
             )
-        console.print(table)
+        print_whole(console, table)
     _print_more(console, result, language)
     if result.failures:
         console.print()
@@ -231,7 +233,7 @@ def _print_more(console: Console, result: Evaluation, language: str) -> None:
     table = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for name, cell in lines:
         table.add_row(name, cell)
-    console.print(table)
+    print_whole(console, table)
     if result.slices:
         shown = ("srcc", "plcc", "rmse")
         console.print()
@@ -242,7 +244,7 @@ def _print_more(console: Console, result: Evaluation, language: str) -> None:
             value = heading("empty", language) if part.value == EMPTY else part.value
             cells = [_cell(key, part.figures[key], language, reason=False) for key in shown]
             table.add_row(Text(f"{part.column}: {value}"), str(part.n), *cells)
-        console.print(table)
+        print_whole(console, table)
         if len(result.slices) > MAX_ROWS:
             console.print(heading("more", language, count=len(result.slices) - MAX_ROWS))
 

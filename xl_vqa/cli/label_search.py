@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def show(console: Console, found: Search, language: str) -> None:
     facts = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for key, value in fact_lines(found.comparison, language):
         facts.add_row(Text(key, style="dim"), Text(value))
-    console.print(facts)
+    print_whole(console, facts)
     for notice in found.comparison.notices:
         console.print(Text(f"! {notice_words(notice, language)}", style="yellow"))
     console.print()
@@ -106,7 +107,7 @@ def show(console: Console, found: Search, language: str) -> None:
             cells += [f"{difference.difference.value:+.3f}", interval, p_text(difference.p_holm)]
         cells.append("" if one.minutes is None else f"{one.minutes:.1f}")
         table.add_row(name_of(one.name, language), *cells)
-    console.print(table)
+    print_whole(console, table)
     console.print()
     chosen = name_of(found.chosen, language)
     console.print(Text(say(f"search_{found.reason}", language, chosen=chosen), style="bold"), soft_wrap=True)

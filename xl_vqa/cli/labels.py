@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import OutputNotWritableError, RatingsOptionError, ScaleError, XlVqaError
 
@@ -236,7 +237,7 @@ def print_summary(prepared: Prepared, console: Console, language: str) -> None:
     facts.add_column(justify="right")
     for name, value in _facts(prepared, language):
         facts.add_row(Text(name), Text(value))
-    console.print(facts)
+    print_whole(console, facts)
     console.print()
 
     parts = Table(show_edge=False, pad_edge=False)
@@ -244,7 +245,7 @@ def print_summary(prepared: Prepared, console: Console, language: str) -> None:
         parts.add_column(word(key, language), justify="right" if number else "left")
     for row in _part_rows(prepared, language):
         parts.add_row(*row)
-    console.print(parts)
+    print_whole(console, parts)
 
     if prepared.findings:
         console.print()
@@ -315,12 +316,12 @@ def _print_problems(prepared: Prepared, console: Console, language: str) -> None
         console.print(tr("labels_all_good", language, rows=len(rows)), highlight=False)
         return
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(word("report_problem", language), no_wrap=True)
+    table.add_column(word("report_problem", language))
     table.add_column(word("report_rows", language), justify="right")
-    table.add_column(tr("labels_example", language), overflow="fold")
+    table.add_column(tr("labels_example", language))
     for code, count in sorted(counts.items(), key=lambda item: (not BLOCKING[item[0]], -item[1], item[0])):
         table.add_row(Text(code, style="red" if BLOCKING[code] else "yellow"), f"{count:,}", Text(first[code]))
-    console.print(table)
+    print_whole(console, table)
     left_out = sum(any(problem.blocking for problem in row.problems) for row in rows)
     bad = len(prepared.rows_with_problems)
     console.print(tr("labels_some_bad", language, count=bad, rows=len(rows), left_out=left_out), highlight=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.cli.models_texts import tr
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.shell import typed
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def list_models() -> None:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("")
     for key in ("name", "labels", "folder", "base"):
-        table.add_column(tr(key, language), overflow="fold")
+        table.add_column(tr(key, language))
     rows = ModelRegistry(settings).listed()
     for row in rows:
         entry = row.entry
@@ -48,7 +49,7 @@ def list_models() -> None:
             Text(entry.model if entry.adapter else ""),
         )
     console = Console()
-    console.print(table)
+    print_whole(console, table)
     console.print(tr("serves", language), style="dim")
     for row in rows:
         if row.problem is not None:

@@ -51,10 +51,10 @@ def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language
     from rich.text import Text
 
     table = Table(show_edge=False, pad_edge=False)
-    table.add_column(tr("col_path", language), overflow="fold", ratio=3)
+    table.add_column(tr("col_path", language), ratio=3)
     for key in ("col_label", "col_mos", "col_band", "col_confidence"):
-        table.add_column(tr(key, language), justify="left" if key == "col_band" else "right", no_wrap=True)
-    table.add_column(tr("col_error", language), overflow="fold", ratio=3)
+        table.add_column(tr(key, language), justify="left" if key == "col_band" else "right")
+    table.add_column(tr("col_error", language), ratio=3)
     for path, result in rows[:MAX_ROWS]:
         if isinstance(result, XlVqaError):
             # Text, not str: a path such as clip[red].mp4 must not be read as markup

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import XlVqaError
 
@@ -62,7 +63,7 @@ def score(
         console.print(tr("written", settings.language, path=output))
     elif sys.stdout.isatty():
         shown = Console()
-        shown.print(rows_table(pairs, settings.language))
+        print_whole(shown, rows_table(pairs, settings.language))
         if len(pairs) > MAX_ROWS:
             shown.print(tr("more_rows", settings.language, count=len(pairs) - MAX_ROWS))
     else:

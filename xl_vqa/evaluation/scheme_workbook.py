@@ -37,6 +37,8 @@ class _Book:
         self.book, self.c, self.language = book, comparison, language
         font = {"font_name": "Yu Gothic" if language == "ja" else "Calibri", "font_size": 11}
         self.plain = book.add_format(font)
+        # a verdict that a narrow cell cuts may say the opposite
+        self.folded = book.add_format({**font, "text_wrap": True, "valign": "top"})
         self.number = book.add_format({**font, "num_format": "0.000"})
         self.head = book.add_format({**font, "bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.title = book.add_format({**font, "bold": True, "font_size": 16})
@@ -205,6 +207,6 @@ class _Book:
         for line, row in enumerate(rows, top + 1):
             for column, value in enumerate(row):
                 if isinstance(value, str):
-                    sheet.write_string(line, column, value, self.plain)
+                    sheet.write_string(line, column, value, self.folded)
                 elif value is not None:
                     sheet.write_number(line, column, value, self.number)

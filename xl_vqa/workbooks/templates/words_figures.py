@@ -31,7 +31,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "difference": ("Fall of the complaint rate", "クレーム率の低下"),
     "difference_low": ("… 95% interval, low", "… 95% 信頼区間(下限)"),
     "difference_high": ("… 95% interval, high", "… 95% 信頼区間(上限)"),
-    "reduction": ("Complaint change", "クレームの減少率"),
+    "reduction": ("Complaint reduction", "クレームの減少率"),
     "reduction_low": ("… 95% interval, low", "… 95% 信頼区間(下限)"),
     "reduction_high": ("… 95% interval, high", "… 95% 信頼区間(上限)"),
     "causal": ("Verdict", "判定"),
