@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import xl_vqa
 from tests import media
 from tests.training.sets import make_set, write_recipe
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.errors import ModelFailedError, ModelNotFoundError, VideoError, VideoNotFoundError
+from xl_vqa.errors import (
+    ModelFailedError,
+    ModelNotFoundError,
+    NotAPathError,
+    NotATextError,
+    NoVideoPathError,
+    VideoError,
+    VideoNotFoundError,
+    XlVqaError,
+)
 from xl_vqa.rating import Rating
 from xl_vqa.settings import Settings
 from xl_vqa.without_host import predict
@@ -42,6 +59,126 @@ def test_ratings_and_errors_in_order(tmp_path: Path) -> None:
     assert with_text.text == "a text"
     assert single[0] == first
     assert seen[-1] == (3, 3)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    media.make_clip(tmp_path / "a.mp4", 160, 120, frames=12)
+    return tmp_path / "a.mp4"
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Settings]:
+    settings = Settings.load(home=tmp_path / "home", model="stand-in")
+    yield settings
+    with HostClient(settings) as client:
+        client.stop()
+
+
+def test_every_input_gets_its_row(clip: Path, host: Settings, tmp_path: Path) -> None:
+    """Whatever a list or a column of a data frame may hold."""
+    words = tmp_path / "words.mp4"
+    words.write_text("no video at all")
+    given: list[tuple[Any, type]] = [
+        (clip, Rating),
+        (None, NoVideoPathError),
+        (str(clip), Rating),
+        (float("nan"), NoVideoPathError),
+        (np.float32("nan"), NoVideoPathError),
+        (pd.NA, NoVideoPathError),
+        (pd.NaT, NoVideoPathError),
+        ("", NoVideoPathError),
+        ("  ", NoVideoPathError),
+        (os.fsencode(clip), Rating),
+        (np.str_(clip), Rating),
+        (42, NotAPathError),
+        (True, NotAPathError),
+        ([str(clip)], NotAPathError),
+        ({"path": str(clip)}, NotAPathError),
+        (np.array([1.0, 2.0]), NotAPathError),
+        ("nul\0byte.mp4", XlVqaError),
+        (words, VideoError),
+        (tmp_path / "none.mp4", VideoNotFoundError),
+        (tmp_path, XlVqaError),
+    ]
+    seen: list[tuple[int, int]] = []
+    paths = (path for path, _ in given)
+    by_host = xl_vqa.rate(paths, settings=host, on_progress=lambda done, total: seen.append((done, total)))
+    in_process = predict("stand-in", (path for path, _ in given))
+    for results in (by_host, in_process):
+        assert len(results) == len(given)
+        for (path, kind), result in zip(given, results, strict=True):
+            assert isinstance(result, kind), (path, result)
+            assert result.ok == (kind is Rating)
+            # what a loop over both reads; the sentence is one for people, in both languages
+            assert isinstance(result.path, str)
+            assert (result.label is None) == (result.mos is None) == (result.band is None) == (not result.ok)
+            assert (result.error is None) == result.ok
+            if isinstance(result, XlVqaError):
+                assert result.error == result.message("en") != result.message("ja")
+    assert seen[-1] == (len(given), len(given))
+    assert "42" in str(by_host[11])
+    assert by_host[18].path == str(tmp_path / "none.mp4")
+
+
+def test_a_column_of_a_data_frame(clip: Path, host: Settings) -> None:
+    frame = pd.DataFrame({"video": [str(clip), None, str(clip)], "prompt": ["a red fox", "a fox", float("nan")]})
+    results = xl_vqa.rate(frame.video, texts=frame.prompt, settings=host)
+    frame["label"] = [rating.label for rating in results]
+    assert list(frame.label.isna()) == [False, True, False]
+    assert [one.text for one in results if isinstance(one, Rating)] == ["a red fox", None]
+
+
+@pytest.mark.parametrize("alone", [None, float("nan"), 42, ""])
+def test_one_input_that_is_no_path(alone: Any, host: Settings) -> None:
+    (result,) = xl_vqa.rate(alone, settings=host)
+    assert isinstance(result, XlVqaError)
+    (result,) = predict("stand-in", alone)
+    assert isinstance(result, XlVqaError)
+
+
+def test_texts_of_every_kind(clip: Path) -> None:
+    texts: list[Any] = ["a fox", None, float("nan"), pd.NA, " ", 2024, 1.5, ["a", "fox"], b"a fox"]
+    results = predict("stand-in", [clip] * len(texts), texts=iter(texts))
+    assert [one.text for one in results if isinstance(one, Rating)] == ["a fox", *[None] * 4, "2024", "1.5"]
+    for wrong in results[7:]:
+        assert isinstance(wrong, NotATextError)
+        assert wrong.path == str(clip)
+    (one,) = predict("stand-in", clip, texts=float("nan"))  # type: ignore[arg-type]
+    assert isinstance(one, Rating)
+    assert one.text is None
+
+
+def test_an_error_of_the_host_names_each_input(clip: Path, host: Settings, tmp_path: Path) -> None:
+    settings = replace(host, model=str(tmp_path / "no model"))
+    first, second = xl_vqa.rate([clip, clip.parent / "." / "a.mp4"], settings=settings)
+    assert isinstance(first, ModelNotFoundError)
+    assert first.path == second.path == str(clip)
+    copied = pickle.loads(pickle.dumps(first))
+    assert (copied.path, str(copied)) == (first.path, str(first))
+
+
+PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("case", ["good", "bad"])
+def test_the_python_of_the_readme_runs(
+    case: str, clip: Path, host: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = PYTHON_BLOCK.findall((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8"))
+    assert blocks
+    if case == "good":
+        shutil.copy(clip, clip.with_name("b.mp4"))
+    else:
+        clip.with_name("b.mp4").write_text("no video at all")
+    monkeypatch.chdir(clip.parent)
+    monkeypatch.setenv("XL_VQA_HOME", str(host.home))
+    monkeypatch.setenv("XL_VQA_MODEL", host.model)
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [Path(line.split(" ")[0]).name for line in lines] == ["a.mp4", "b.mp4"]
+    assert ("not a video" in lines[1]) == (case == "bad")
 
 
 def test_texts_must_fit_the_paths() -> None:

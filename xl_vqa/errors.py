@@ -8,6 +8,8 @@ XlVqaError
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
 │   ├── NoVideoPathError      a row without a path
+│   ├── NotAPathError         a number, a list or the like in a path's place
+│   ├── NotATextError         the same in a text's place
 │   ├── WorksheetError        a formula or a selection in a spreadsheet
 │   │   ├── WorksheetArgumentError
 │   │   ├── WorksheetCellError        an error value as an argument
@@ -95,7 +97,7 @@ Standard library only. Parameters of an error are plain JSON values, so it survi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from xl_vqa.messages import text
 
@@ -105,9 +107,34 @@ class XlVqaError(Exception):
 
     code: ClassVar[str] = "error"
 
+    ok: ClassVar[bool] = False
+    label: ClassVar[None] = None
+    expected_label: ClassVar[None] = None
+    mos: ClassVar[None] = None
+    band: ClassVar[None] = None
+    band_probability: ClassVar[None] = None
+    """What a Rating has and a video with an error has not, so that a list of both can be read in one loop."""
+
     def __init__(self, **params: Any) -> None:
         super().__init__(params)
         self.params = params
+        self._path: str | None = None
+
+    @property
+    def error(self) -> str:
+        """What is wrong, in English; ``message("ja")`` says it in Japanese. A Rating's is None."""
+        return self.message("en")
+
+    @property
+    def path(self) -> str:
+        """The input that it belongs to, as far as that is known, else an empty text."""
+        return str(self.params.get("path", "")) if self._path is None else self._path
+
+    def of(self, path: str) -> Self:
+        """The same error for one input: where the host fails, many inputs share one."""
+        own = type(self)(**self.params)
+        own._path = path
+        return own
 
     def message(self, language: str = "en") -> str:
         """What happened, to which file, and what to do, in ``en`` or ``ja``."""
@@ -117,14 +144,16 @@ class XlVqaError(Exception):
         return self.message("en")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.params)
+        return _rebuild, (type(self), self.params, self._path)
 
     def to_dict(self) -> dict[str, Any]:
         return {"code": self.code, "params": self.params, "message": self.message("en")}
 
 
-def _rebuild(kind: type[XlVqaError], params: dict[str, Any]) -> XlVqaError:
-    return kind(**params)
+def _rebuild(kind: type[XlVqaError], params: dict[str, Any], path: str | None = None) -> XlVqaError:
+    error = kind(**params)
+    error._path = path
+    return error
 
 
 class InputError(XlVqaError):
@@ -153,6 +182,14 @@ class NoVideosMatchError(InputError):
 
 class NoVideoPathError(InputError):
     code = "no_video_path"
+
+
+class NotAPathError(InputError):
+    code = "not_a_path"
+
+
+class NotATextError(InputError):
+    code = "not_a_text"
 
 
 class WorksheetError(InputError):

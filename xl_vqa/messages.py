@@ -52,6 +52,15 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "This row names no video. Enter the path of a video file.",
         "ja": "動画のパスが入力されていません。動画ファイルのパスを入力してください。",
     },
+    "not_a_path": {
+        "en": "{value} is no path of a video. Give the path as text.",
+        "ja": "{value} は動画のパスではありません。パスを文字列で指定してください。",
+    },
+    "not_a_text": {
+        "en": "The text beside {path} is {value}, which is no text. Give the prompt as text, or nothing.",
+        "ja": "{path} に添えられた {value} はテキストではありません。プロンプトを文字列で指定するか、"
+        "省略してください。",
+    },
     "ratings_error": {
         "en": "The ratings in {path} cannot be used: {problem}.",
         "ja": "{path} の評価データを使用できません: {problem}",

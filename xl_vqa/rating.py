@@ -171,6 +171,16 @@ class Rating:
     bands: Bands = field(default_factory=Bands.default)
 
     @property
+    def ok(self) -> bool:
+        """True; an error's is False."""
+        return True
+
+    @property
+    def error(self) -> None:
+        """None; an error's is its sentence."""
+        return None
+
+    @property
     def expected_label(self) -> float:
         """The mean of the distribution, in labels."""
         return self.distribution.expectation()

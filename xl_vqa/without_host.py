@@ -32,9 +32,9 @@ DECODE_THREADS: Final = 2
 
 def predict(
     model: PathLike,
-    paths: PathLike | Iterable[PathLike],
+    paths: PathLike | Iterable[PathLike | None],
     *,
-    texts: str | Sequence[str | None] | None = None,
+    texts: str | Iterable[str | None] | None = None,
     adapter: PathLike | None = None,
     device: str = "auto",
     dtype: str = "auto",
@@ -47,8 +47,9 @@ def predict(
     Args:
         model: a folder that ``xl-vqa train`` made (an adapter finds its base model by itself), a folder with a
             Qwen2.5-VL, a hub name, or ``starter``.
-        paths: one path or several. The next ``batch_size`` videos are decoded while the model rates.
-        texts: the text that AI-made videos were generated from: one for all, or one per path (None: no text).
+        paths: one path or several, as in ``xl_vqa.rate``. The next ``batch_size`` videos are decoded while the
+            model rates.
+        texts: the text that AI-made videos were generated from, as in ``xl_vqa.rate``.
         adapter: a folder with a LoRA adapter for ``model``.
         device, dtype: as in settings.toml.
         decoding: how the label is read off the distribution: expectation, median, greedy or map.
@@ -102,32 +103,41 @@ def _load(model: str, adapter: str | None, device: str, dtype: str) -> Rater:
         raise as_missing(error) or error from error
 
 
-def _prepare(rater: Rater, video: Video) -> _Read | XlVqaError:
+def _prepare(rater: Rater, video: Video | XlVqaError) -> _Read | XlVqaError:
     from xl_vqa.video.fingerprint import fingerprint
     from xl_vqa.video.read import read_frames
 
+    if isinstance(video, XlVqaError):
+        return video
     try:
         digest = fingerprint(video.path)
         clip = read_frames(video.path, rater.spec.sampling)
         facts = {"frames": clip.used, "video_fingerprint": digest, "warnings": clip.warnings}
         return rater.prepare(clip), facts
     except XlVqaError as error:
-        return error
+        return error.of(video.path)
     except Exception as error:
         return VideoUnreadableError(path=video.path, problem=f"{type(error).__name__}: {error}")
 
 
 def _rate(
-    rater: Rater, videos: Sequence[Video], ready: Sequence[_Read | XlVqaError], decoding: str
+    rater: Rater, videos: Sequence[Video | XlVqaError], ready: Sequence[_Read | XlVqaError], decoding: str
 ) -> list[Rating | XlVqaError]:
     from xl_vqa.host.remarks import warnings_of
     from xl_vqa.host.store import settings_key
 
-    pairs = [(video, one) for video, one in zip(videos, ready, strict=True) if not isinstance(one, XlVqaError)]
-    outcomes = iter(_outcomes(rater, [(one[0], video.text) for video, one in pairs]))
+    items = [
+        (one[0], video.text)
+        for video, one in zip(videos, ready, strict=True)
+        if not isinstance(one, XlVqaError) and not isinstance(video, XlVqaError)
+    ]
+    outcomes = iter(_outcomes(rater, items))
     spec = rater.spec
     results: list[Rating | XlVqaError] = []
     for video, one in zip(videos, ready, strict=True):
+        if isinstance(video, XlVqaError):
+            results.append(video)
+            continue
         if isinstance(one, XlVqaError):
             results.append(one)
             continue
