@@ -311,8 +311,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "モデルを使用できません: {problem}",
     },
     "model_not_found": {
-        "en": "The model {model} was not found: {problem}. Check the folder or name in the settings.",
-        "ja": "モデル {model} が見つかりません: {problem}。設定のフォルダーまたは名前をご確認ください。",
+        "en": "The model {model} was not found: {problem}. Check the folder or the name.",
+        "ja": "モデル {model} が見つかりません: {problem}。フォルダーまたは名前をご確認ください。",
     },
     "model_incompatible": {
         "en": "The model {model} does not fit this product: {problem}.",

@@ -89,6 +89,11 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
     },
     "problem_write_protected": {"en": "the file is write-protected", "ja": "ファイルが書き込み禁止になっています"},
     "problem_no_such_folder": {"en": "there is no such folder", "ja": "フォルダーがありません"},
+    "problem_no_model_folder": {
+        "en": "there is no such folder, and no model of the hub is called so that could be used here "
+        "(such as Qwen/Qwen2.5-VL-7B-Instruct)",
+        "ja": "フォルダーがなく、使用できるハブのモデル名(Qwen/Qwen2.5-VL-7B-Instruct など)でもありません",
+    },
     # selections in a sheet
     "problem_no_videos_selected": {
         "en": "the selection contains no path of a video. Select the cells with the paths",

@@ -8,6 +8,7 @@ Standard library only: a spreadsheet cell loads this module.
 
 from __future__ import annotations
 
+import difflib
 import locale
 import math
 import os
@@ -25,6 +26,7 @@ from xl_vqa.labels import Bands, Scale
 from xl_vqa.rating import DECODINGS
 
 PREFIX = "XL_VQA_"
+_BETWEEN = " | "
 
 
 def default_home() -> Path:
@@ -100,7 +102,7 @@ class Settings:
         if not problems:
             problems = self._range_problems()
         if problems:
-            raise SettingsError(source="values", problem="; ".join(problems))
+            raise SettingsError(source="values", problem=_BETWEEN.join(problems))
 
     def _range_problems(self) -> list[str]:
         problems = []
@@ -129,7 +131,7 @@ class Settings:
             try:
                 self.bands(Scale())
             except ScaleError as error:
-                problems.append(str(error.params.get("problem")))
+                problems.append(f"band_thresholds: {error.params.get('problem')}")
         return problems
 
     def bands(self, scale: Scale) -> Bands:
@@ -167,31 +169,42 @@ class Settings:
         given = {k: v for k, v in overrides.items() if v is not None}
         home = given.get("home") or environment.get(PREFIX + "HOME") or default_home()
         home = Path(home).expanduser().absolute()
-        problems: list[str] = []
+        problems: list[tuple[str, str]] = []
         values: dict[str, Any] = {}
         names = {f.name for f in fields(cls)} - {"home"}
+        origin: dict[str, str] = {}
 
         source = home / "settings.toml"
         for key, value in _read_toml(source).items():
             if key in names:
                 values[key] = tuple(value) if isinstance(value, list) else value
+                origin[key] = str(source)
             else:
-                problems.append(f"{source.name} has an unknown key {key!r}")
+                near = difflib.get_close_matches(key, sorted(names), 1)
+                hint = f" (did you mean {near[0]}?)" if near else ""
+                problems.append((str(source), f"{source.name} has an unknown key {key!r}{hint}"))
         for name in names:
-            raw = environment.get(PREFIX + name.upper())
+            variable = PREFIX + name.upper()
+            raw = environment.get(variable)
             if raw is not None and raw != "":
+                origin[name] = variable
                 try:
                     values[name] = _parse(cls, name, raw)
                 except ValueError as error:
-                    problems.append(f"{PREFIX}{name.upper()}: {error}")
+                    problems.append((variable, f"{variable}: {error}"))
         values.update(given)
+        # a flag has no better name than that of its setting
+        origin.update((name, name) for name in given)
         values["home"] = home
         try:
             settings = cls(**values)
         except SettingsError as error:
-            problems.append(str(error.params["problem"]))
+            # every problem begins with the name of its field
+            wrong = str(error.params["problem"]).split(_BETWEEN)
+            problems += [(origin.get(one.split(" ")[0].rstrip(":"), str(source)), one) for one in wrong]
         if problems:
-            raise SettingsError(source=str(source), problem="; ".join(problems))
+            sources = dict.fromkeys(where for where, _ in problems)
+            raise SettingsError(source=", ".join(sources), problem=_BETWEEN.join(text for _, text in problems))
         return settings
 
 

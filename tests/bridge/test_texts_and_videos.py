@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xl_vqa.bridge.texts import TEXTS, tr
 from xl_vqa.bridge.videos import Answer, Video
-from xl_vqa.errors import NoVideoPathError, VideoEmptyError, VideoNotFoundError, XlVqaError
+from xl_vqa.errors import NoVideoPathError, VideoAddressError, VideoEmptyError, VideoNotFoundError, XlVqaError
 
 
 def names(text: str) -> set[str]:
@@ -33,6 +33,15 @@ def test_words_are_filled_in_and_an_unknown_language_gets_english() -> None:
     assert tr("progress", "en", done=3, total=10) == "3 of 10 rated"
     assert tr("progress", "ja", done=3, total=10) == "10 件中 3 件 評価済み"
     assert tr("cancelled", "fr", count=2) == "2 videos cancelled"
+
+
+@pytest.mark.parametrize(
+    "path", ["https://example.com/a.mp4", " HTTP://x/y ", "s3://bucket/a.mp4", "rtsp://cam/1"]
+)
+def test_a_web_address_is_told_to_be_one(path: str) -> None:
+    with pytest.raises(VideoAddressError, match="Download the video"):
+        Video(path).absolute()
+    assert Video("C://a.mp4").absolute()
 
 
 @pytest.mark.parametrize("path", ["", " ", "\t\n", "\u3000"])

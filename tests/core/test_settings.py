@@ -50,6 +50,28 @@ def test_all_problems_at_once_with_their_source(tmp_path: Path) -> None:
         assert word in message
 
 
+def test_the_source_of_a_wrong_value_is_the_one_to_blame(tmp_path: Path) -> None:
+    """XL_VQA_LANGUAGE=fr blamed a settings.toml that does not exist."""
+    home = {"XL_VQA_HOME": str(tmp_path)}
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(home | {"XL_VQA_LANGUAGE": "fr"})
+    assert caught.value.params["source"] == "XL_VQA_LANGUAGE"
+    assert "settings.toml" not in str(caught.value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(home, language="fr")
+    assert caught.value.params["source"] == "language"
+    write(tmp_path, "frames = 7\nband_thresholds = [10, 20]\n")
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(home | {"XL_VQA_DTYPE": "float8"})
+    assert set(caught.value.params["source"].split(", ")) == {str(tmp_path / "settings.toml"), "XL_VQA_DTYPE"}
+
+
+def test_a_key_misspelt_is_recognised(tmp_path: Path) -> None:
+    write(tmp_path, 'modle = "typo"\nzzz = 1\n')
+    with pytest.raises(SettingsError, match=r"'modle' \(did you mean model\?\) \| .* unknown key 'zzz'\."):
+        Settings.load({"XL_VQA_HOME": str(tmp_path)})
+
+
 @pytest.mark.parametrize(
     "line",
     [

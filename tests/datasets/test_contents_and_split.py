@@ -190,6 +190,7 @@ def test_what_is_joined_by_its_front_alone_is_named(groups: list[list[str]], rea
         ["S001C001T001.mp4", "S001C002T001.mp4", "S002C001T001.mp4"],
         [f"camera_2024-01-{k:02d}.mp4" for k in range(1, 20)],
         [f"tower_2024-01-{k:02d}.mp4" for k in range(1, 20)],
+        [f"tower_{k}.mp4" for k in range(1, 300)],
         ["VID_20240105_101500.mp4", "VID_20240105_101733.mp4", "PXL_20240105_101500123.mp4"],
         [f"WhatsApp Video 2024-01-05 at 10.{k}.00.mp4" for k in (15, 16, 17)],
         ["3015109027.mp4", "3021245433.mp4", "2999049224.mp4"],

@@ -27,6 +27,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_web_address_is_told_to_be_one(folder: Path) -> None:
+    assert code(VideoFinder(folder), "https://example.com/v/none.mp4") == "web_address"
+    assert code(VideoFinder(folder), "D://none.mp4") == "missing_video"
+    # a list of downloads may still hold their addresses: the file that is here is meant
+    assert code(VideoFinder(folder), "https://example.com/v/a.mp4") == ""
+
+
 @pytest.mark.parametrize(
     ("written", "place"),
     [
@@ -70,7 +77,7 @@ def test_absolute_paths_and_file_links(folder: Path) -> None:
         ("album.mp4", "not_a_file"),
         ("x" * 5000, "missing_video"),
         ("nul\0.mp4", "missing_video"),
-        ("https://example.com/clip.mp4", "missing_video"),
+        ("https://example.com/clip.mp4", "web_address"),
         ("..", "not_a_file"),
     ],
 )

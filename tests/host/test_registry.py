@@ -72,6 +72,23 @@ def names(settings: Settings) -> list[tuple[str, bool]]:
     return [(row.entry.name, row.active) for row in ModelRegistry(settings).listed()]
 
 
+def test_a_base_model_of_the_hub_is_added_by_its_name(quiet: Settings) -> None:
+    registry = ModelRegistry(quiet)
+    entry = registry.add("Qwen/Qwen2.5-VL-7B-Instruct")
+    assert (entry.name, entry.model, entry.adapter) == (*["Qwen/Qwen2.5-VL-7B-Instruct"] * 2, None)
+    assert registry.activate(entry.name).model == "Qwen/Qwen2.5-VL-7B-Instruct"
+    for mistyped in ("runs/shpo", "Qwen/Qwen3-32B", "nowhere"):
+        with pytest.raises(ModelNotFoundError, match=r"no such folder.*Qwen/Qwen2\.5-VL") as caught:
+            registry.add(mistyped)
+        assert "settings" not in str(caught.value)
+        assert "フォルダーがなく" in caught.value.message("ja")
+
+
+def test_a_name_misspelt_is_recognised(quiet: Settings) -> None:
+    with pytest.raises(ModelNotFoundError, match="did you mean starter"):
+        ModelRegistry(quiet).find("Statrer")
+
+
 def test_the_starter_is_always_there(quiet: Settings) -> None:
     assert names(quiet) == [("starter", True)]
 

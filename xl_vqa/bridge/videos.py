@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from xl_vqa.errors import HostError, NoVideoPathError, VideoNotFoundError, XlVqaError, from_dict
+from xl_vqa.errors import (
+    HostError,
+    NoVideoPathError,
+    VideoAddressError,
+    VideoNotFoundError,
+    XlVqaError,
+    from_dict,
+)
 
 Result = dict[str, Any] | XlVqaError
 """A finished video: its rating as JSON, or its error."""
+# two letters at least: one is a drive of Windows
+_ADDRESS: Final = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +33,13 @@ class Video:
     def absolute(self) -> Video:
         """With an absolute path and no blank text.
 
-        Raises NoVideoPathError for a blank path, VideoNotFoundError for a relative one where the working folder
-        has been removed.
+        Raises NoVideoPathError for a blank path, VideoAddressError for a web address, VideoNotFoundError for a
+        relative path where the working folder has been removed.
         """
         if not self.path.strip():
             raise NoVideoPathError()
+        if _ADDRESS.match(self.path.strip()):
+            raise VideoAddressError(path=self.path.strip())
         text = self.text if self.text is not None and self.text.strip() else None
         try:
             return Video(os.path.abspath(os.path.expanduser(self.path)), text)

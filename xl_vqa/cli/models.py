@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,7 +58,13 @@ def list_models() -> None:
 
 @models.command()
 def add(
-    folder: Annotated[Path, typer.Argument(help="Folder that xl-vqa train made: an adapter or a whole model.")],
+    folder: Annotated[
+        str,
+        typer.Argument(
+            help="Folder that xl-vqa train made (an adapter or a whole model), or a hub name such as "
+            "Qwen/Qwen2.5-VL-7B-Instruct."
+        ),
+    ],
     name: Annotated[str | None, typer.Option("--name", help="What to call it; its own name by default.")] = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Base model of an adapter; by default the adapter tells.")

@@ -95,7 +95,8 @@ def rate_rows(
             try:
                 rated = client.rate_all(videos, refresh=refresh, detail=True, on_progress=count)
             except KeyboardInterrupt:
-                console.print(tr("interrupted", settings.language, done=finished, total=len(videos)))
+                stopped = "interrupted_refresh" if refresh else "interrupted"
+                console.print(tr(stopped, settings.language, done=finished, total=len(videos)))
                 raise
         for index, result in zip(waiting, rated, strict=True):
             results[index] = result

@@ -85,7 +85,8 @@ def score_workbook(
                 client.rate_all(videos, refresh=refresh, detail=True, on_progress=report, on_result=take)
             except KeyboardInterrupt:
                 scores.write()
-                console.print(tr("interrupted", language, done=rated, total=len(videos)))
+                stopped = "interrupted_refresh" if refresh else "interrupted"
+                console.print(tr(stopped, language, done=rated, total=len(videos)))
                 raise
     written = scores.write()
     if written.lost:

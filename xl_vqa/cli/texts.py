@@ -52,6 +52,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Stopped. {done} of {total} videos are rated and kept; the same command goes on from there.",
         "ja": "中断しました。{total} 本中 {done} 本の評価は保存済みです。同じコマンドで続きから再開できます。",
     },
+    "interrupted_refresh": {
+        "en": "Stopped. {done} of {total} videos are rated anew and kept. With --refresh the same command begins "
+        "again; without it only what was never rated is rated.",
+        "ja": "中断しました。{total} 本中 {done} 本の再評価は保存済みです。--refresh を付けると最初からやり直し、"
+        "付けなければ未評価の動画だけを評価します。",
+    },
     "col_path": {"en": "Video", "ja": "動画"},
     "col_label": {"en": "Score", "ja": "スコア"},
     "col_mos": {"en": "MOS", "ja": "MOS"},

@@ -153,7 +153,8 @@ def _rate(
                 client.rate_all(videos, refresh=refresh, detail=True, on_progress=report, on_result=take)
             except KeyboardInterrupt:
                 scores.write()
-                console.print(tr("interrupted", language, done=len(times), total=len(videos)))
+                stopped = "interrupted_refresh" if refresh else "interrupted"
+                console.print(tr(stopped, language, done=len(times), total=len(videos)))
                 raise
     return times, failed
 

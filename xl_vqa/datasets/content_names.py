@@ -11,6 +11,8 @@ import re
 import unicodedata
 from typing import Final
 
+from xl_vqa.video_names import VIDEO_SUFFIXES
+
 Parts = tuple[str, ...]
 
 # Marks that are whole by themselves.
@@ -20,9 +22,8 @@ _MARK: Final = re.compile(
     r"|[0-9]+(?:\.[0-9]+)?(?:k|kb|kbps|kbit|m|mb|mbps|mbit|p|i|fps|hz|db|pct|percent|per|%|bit|bits|le)"
     r"|[0-9]{2,5}x[0-9]{2,5}(?:p[0-9]*)?|[248]k|uhd|fhd|wqhd|hd|sd|qhd|cif|qcif|hdr|hdr10|sdr|hlg|pq"
     r"|yuv4[0-9]{2}p?(?:[0-9]+le)?|cam(?:era)?[a-h]|カメラ[0-9a-h]+|(?:テイク|コピー)[0-9]+|第?[0-9]+版"
-    # coders, containers, presets
+    # coders, presets
     r"|x26[456]|h26[456]|hevc|avc|av1|vp[89]|vvc|mpeg[124]|prores|svtav1|libaom|nvenc|xvid|divx"
-    r"|mp4|mov|mkv|avi|webm|yuv|y4m"
     r"|ultrafast|superfast|veryfast|faster|fast|medium|slow|slower|veryslow|placebo|baseline|preset"
     # the state of the work, copies and languages
     r"|ref|reference|org|orig|original|src|source|clean|pristine|lossless|hidden|anchor|dist|dst|distorted"
@@ -102,7 +103,9 @@ def bound(parts: Parts) -> Parts:
 
 
 def is_mark(part: str) -> bool:
-    return bool(_MARK.fullmatch(part)) or bool(_JAPANESE_END.fullmatch(part))
+    # an ending within the name ("park.mp4.mkv"); as a number ("264") it may count clips
+    ending = f".{part}" in VIDEO_SUFFIXES and not part.isdigit()
+    return ending or bool(_MARK.fullmatch(part)) or bool(_JAPANESE_END.fullmatch(part))
 
 
 def without_marks(parts: Parts) -> Parts:

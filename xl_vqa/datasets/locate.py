@@ -54,7 +54,8 @@ class VideoFinder:
             return Located(
                 None, Problem("ambiguous_video", {"video": written, "count": len(found), "places": places})
             )
-        return Located(None, Problem("missing_video", {"video": written, "reason": ""}))
+        code = "web_address" if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) else "missing_video"
+        return Located(None, Problem(code, {"video": written, "reason": ""}))
 
     def _places(self, text: str) -> list[Path]:
         if os.path.isabs(text):

@@ -13,6 +13,7 @@ BLOCKING: Final[dict[str, bool]] = {
     "no_video_path": True,
     "summary_row": True,
     "missing_video": True,
+    "web_address": True,
     "ambiguous_video": True,
     "empty_video": True,
     "not_a_file": True,

@@ -21,6 +21,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "The video {video} was not found. {reason}",
         "ja": "動画 {video} が見つかりません。{reason}",
     },
+    "problem_web_address": {
+        "en": "{video} is a web address. Download the video and write the path of the file.",
+        "ja": "{video} は Web アドレスです。動画をダウンロードし、ファイルのパスを記入してください。",
+    },
     "problem_ambiguous_video": {
         "en": "{count} files are called {video}: {places}. Write the folder into the cell.",
         "ja": "{video} という名前のファイルが {count} 個あります: {places}。セルにフォルダーも記入してください。",

@@ -6,6 +6,7 @@ model that was set there by hand is shown, too. No torch here.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 from collections.abc import Mapping
@@ -75,8 +76,12 @@ class ModelRegistry:
         for entry in entries:
             if entry.name.casefold() == name.strip().casefold():
                 return entry
-        known = ", ".join(entry.name for entry in entries)
-        raise ModelNotFoundError(model=name, problem=f"no model was added under this name; there are: {known}")
+        names = [entry.name for entry in entries]
+        near = difflib.get_close_matches(name.casefold(), [one.casefold() for one in names], 1)
+        meant = next((one for one in names if one.casefold() in near), "")
+        hint = f"did you mean {meant}? " if meant else ""
+        problem = f"no model was added under this name; {hint}There are: {', '.join(names)}"
+        raise ModelNotFoundError(model=name, problem=problem)
 
     def listed(self) -> list[Listed]:
         """Every entry with its state; what serves without having been added comes last."""
@@ -90,16 +95,19 @@ class ModelRegistry:
     def add(
         self, folder: str | os.PathLike[str], *, name: str | None = None, model: str | None = None
     ) -> Registered:
-        """Enters a folder with an adapter or a whole model under ``name`` (its own name where not given).
+        """Enters a folder with an adapter or a whole model, or a hub name, under ``name`` (else its own).
 
         ``model`` names the base of an adapter; otherwise the adapter itself tells. The same folder again under
         the same name changes nothing. Raises ModelNotFoundError or ModelIncompatibleError for a folder that the
         host could not serve, SettingsError where the name is taken or the file cannot be written.
         """
         path = Path(folder).expanduser().absolute()
+        hub_name = os.fspath(folder).replace("\\", "/")
+        if not path.is_dir() and not _names_a_base(hub_name):
+            raise ModelNotFoundError(model=str(folder), problem="problem_no_model_folder")
         if not path.is_dir():
-            raise ModelNotFoundError(model=str(folder), problem="there is no such folder")
-        if (path / "adapter_config.json").is_file():
+            entry = Registered("", hub_name)
+        elif (path / "adapter_config.json").is_file():
             entry = Registered("", model or base_of_adapter(path), str(path))
         else:
             entry = Registered("", str(path))
@@ -213,6 +221,11 @@ def base_of_adapter(adapter: Path) -> str:
 
 def _is_hub_name(model: str) -> bool:
     return model != STARTER and model.count("/") == 1 and not model.startswith(("/", ".", "~", "\\"))
+
+
+def _names_a_base(name: str) -> bool:
+    """``Qwen/Qwen2.5-VL-7B-Instruct`` and its kin; any other ``a/b`` is rather a folder mistyped."""
+    return _is_hub_name(name) and "qwen2.5-vl" in name.casefold() and not Path(name.partition("/")[0]).is_dir()
 
 
 def _path(value: str | None) -> str | None:
