@@ -107,6 +107,36 @@ def test_update_fills_the_ai_columns_of_the_log_and_nothing_else(run: Run, tmp_p
     assert "1 still without a score" in again.stderr
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("kind", ["kpi", "score"])
+def test_update_blanks_no_score_of_a_video_that_is_out_of_reach(
+    kind: str, language: str, run: Run, tmp_path: Path
+) -> None:
+    """The sample's videos are on nobody's disk: their scores are of a model that is not known."""
+    book = tmp_path / "sample.xlsx"
+    assert run("workbook", "new", kind, "--lang", language, "--sample", "-o", book).returncode == 0
+    first = LOG_FIRST if kind == "kpi" else SCORE_FIRST
+    column = 6 if kind == "kpi" else 3
+    remarks = 12 if kind == "kpi" else 7
+    sheet = 2 if kind == "kpi" else 0
+
+    def cells(number: int) -> list[Any]:
+        shown = openpyxl.load_workbook(book).worksheets[sheet]
+        return [shown.cell(row, number).value for row in range(first + 1, first + 400)]
+
+    before = cells(column)
+    assert sum(value is not None for value in before) >= 10
+    done = run("workbook", "update", book)
+    assert done.returncode == 1, done.stderr
+    assert cells(column) == before
+    words = "file not reachable" if language == "en" else "ファイルに接続できません"
+    assert sum(words in str(remark) for remark in cells(remarks)) >= 10
+    cleared = run("workbook", "update", book, "--clear")
+    assert cleared.returncode == 1
+    assert not any(cells(column))
+    assert (tmp_path / "sample.before-vqa.xlsx").is_file()
+
+
 def test_update_writes_times_and_thumbnails_into_the_score_sheet(run: Run, tmp_path: Path, clips: Path) -> None:
     book, copy = tmp_path / "スコア.xlsx", tmp_path / "copy.xlsx"
     assert run("workbook", "new", "score", "--lang", "ja", "-o", book).returncode == 0

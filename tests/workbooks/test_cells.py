@@ -8,21 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from xl_vqa.workbooks.cells import (
+from xl_vqa.sheets.areas import (
     MAX_COLUMN,
     MAX_ROW,
-    MAX_TEXT,
     Area,
     area_name,
     cell_name,
     column_letters,
     column_number,
-    from_stored,
     parse_area,
     parse_cell,
-    printable,
-    to_stored,
 )
+from xl_vqa.workbooks.cells import MAX_TEXT, from_stored, printable, to_stored
 
 columns = st.integers(1, MAX_COLUMN)
 rows = st.integers(1, MAX_ROW)

@@ -15,8 +15,8 @@ from lxml import etree
 
 from tests.workbooks.makers import clip_rows, column_of, list_workbook, make_rating, members, rewrite, values
 from tests.workbooks.package_rules import problems
+from xl_vqa.sheets.areas import cell_name
 from xl_vqa.workbooks import sheet_edit
-from xl_vqa.workbooks.cells import cell_name
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_sheet import WorkbookScores
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile

@@ -10,9 +10,10 @@ import openpyxl
 from tests.workbooks.makers import clip_rows, list_workbook, make_rating
 from tests.workbooks.package_rules import problems
 from xl_vqa.errors import VideoNotFoundError
+from xl_vqa.sheets.contents import Result
 from xl_vqa.workbooks.results import write_results
 from xl_vqa.workbooks.score_plan import plan_workbook
-from xl_vqa.workbooks.score_sheet import Result, WorkbookScores
+from xl_vqa.workbooks.score_sheet import WorkbookScores
 
 ROWS = 10_000
 # Far above what two idle cores need (about 1 s, 3 s and 1 s), so that a busy machine passes too

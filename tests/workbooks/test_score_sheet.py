@@ -28,14 +28,19 @@ from xl_vqa.errors import (
     OutputFormatError,
     OutputNotWritableError,
     VideoNotFoundError,
+    VideoUnreadableError,
     WorkbookOwnedError,
     WorkbookProtectedError,
+    XlVqaError,
 )
-from xl_vqa.workbooks.score_plan import ScoredBy, plan_workbook
-from xl_vqa.workbooks.score_sheet import Result, WorkbookScores
-from xl_vqa.workbooks.words import SHEET_FIELDS, header
+from xl_vqa.sheets.columns import FIELDS, heading
+from xl_vqa.sheets.contents import Result
+from xl_vqa.sheets.keeping import copy_of
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.workbooks.score_plan import plan_workbook
+from xl_vqa.workbooks.score_sheet import WorkbookScores
 
-HEADERS = [header(field) for field in SHEET_FIELDS]
+HEADERS = [heading(field) for field in FIELDS]
 
 
 def results_for(path: Path, mean: float = 33.0, **changes: object) -> dict[int, Result]:
@@ -96,7 +101,7 @@ def test_japanese(folder: Path) -> None:
     results[2] = VideoNotFoundError(path="a.mp4")
     WorkbookScores(plan).write(results, "ja")
     rows = values(path)
-    assert rows[0][3:] == [header(field, "ja") for field in SHEET_FIELDS]
+    assert rows[0][3:] == [heading(field, "ja") for field in FIELDS]
     assert rows[1][7] == VideoNotFoundError(path="a.mp4").message("ja")
     assert rows[2][5] == "非常に良い"
 
@@ -173,7 +178,7 @@ def test_the_first_language_of_the_headers_stays(folder: Path) -> None:
     path = list_workbook(folder / "list.xlsx", clip_rows())
     score(path, "ja")
     score(path, "en")
-    assert values(path)[0][3:] == [header(field, "ja") for field in SHEET_FIELDS]
+    assert values(path)[0][3:] == [heading(field, "ja") for field in FIELDS]
     assert column_of(path, "VQA 評価")[0] in {"Poor", "Fair", "Good"}
 
 
@@ -321,19 +326,102 @@ def test_the_workbook_may_change_while_videos_are_rated(folder: Path) -> None:
     assert rows[3][3] == "changed meanwhile"
 
 
-def test_errors_that_are_not_the_videos_fault_keep_an_older_score(folder: Path) -> None:
-    path = list_workbook(folder / "list.xlsx", clip_rows(3))
-    score(path)
-    scores = column_of(path, "VQA score")
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_score_that_cannot_be_made_again_stays_and_a_remark_says_what_it_is_worth(
+    folder: Path, language: str
+) -> None:
+    path = list_workbook(folder / "list.xlsx", clip_rows(5))
+    score(path, language)
+    before = values(path)
     plan = plan_workbook(path)
-    errors: dict[int, Result] = {2: HostUnavailableError(problem="p"), 3: CancelledError(path="b")}
-    WorkbookScores(plan).write({**errors, 4: VideoNotFoundError(path="c")})
-    assert column_of(path, "VQA score") == [*scores[:2], None]
-    assert column_of(path, "VQA error or warning") == [None, None, VideoNotFoundError(path="c").message()]
-    assert column_of(path, "VQA model")[2] is None
-    book = openpyxl.load_workbook(path)
-    assert book.active["F4"].style == "VQA band"
+    errors: list[Result] = [
+        VideoNotFoundError(path="a"),
+        HostUnavailableError(problem="p"),
+        CancelledError(path="c"),
+        VideoUnreadableError(path="d", problem="q"),
+    ]
+    scores = WorkbookScores(plan, language=language)
+    scores.scored_by = ScoredBy("newer", "b2:newer", "expectation", (15.0, 25.0, 35.0, 45.0))
+    scores.write({row.row: error for row, error in zip(plan.rows, errors, strict=False)})
+    after = values(path)
+    for row in (1, 2, 4):
+        error = errors[row - 1]
+        assert isinstance(error, XlVqaError)
+        assert [*after[row][:7], after[row][8]] == [*before[row][:7], before[row][8]]
+        assert after[row][7].endswith(error.message(language))
+        assert ("other model: starter" if language == "en" else "別のモデル: starter") in after[row][7]
+    assert ("file not reachable" if language == "en" else "ファイルに接続できません") in after[1][7]
+    assert [after[3], after[5]] == [before[3], before[5]]
+    assert openpyxl.load_workbook(path).active["H2"].style == "VQA warning"
     assert problems(path) == []
+    # nothing was replaced, so there was nothing to keep a copy of
+    assert not copy_of(path).exists()
+    assert [row.row for row in plan_workbook(path).pending(scores.scored_by)] == [2, 3, 4, 5, 6]
+
+
+def test_a_failed_rating_of_the_same_model_is_tried_again(folder: Path) -> None:
+    path = list_workbook(folder / "list.xlsx", clip_rows(2))
+    score(path)
+    by = ScoredBy.of(make_rating())
+    assert plan_workbook(path).pending(by) == []
+    scores = WorkbookScores(plan_workbook(path))
+    scores.scored_by = by
+    scores.write({2: VideoUnreadableError(path="a", problem="p")})
+    assert column_of(path, "VQA score")[0] == results_for(path)[2]["label"]  # type: ignore[index]
+    assert "not renewed" in column_of(path, "VQA error or warning")[0]
+    assert [row.row for row in plan_workbook(path).pending(by)] == [2]
+    WorkbookScores(plan_workbook(path)).write({2: make_rating(20)})
+    assert column_of(path, "VQA error or warning") == [None, None]
+    assert plan_workbook(path).pending(by) == []
+
+
+def test_a_score_is_cleared_where_the_user_asks_for_it_and_the_video_is_at_fault(folder: Path) -> None:
+    path = list_workbook(folder / "list.xlsx", clip_rows(2))
+    score(path)
+    original = path.read_bytes()
+    errors: dict[int, Result] = {2: VideoNotFoundError(path="a"), 3: HostUnavailableError(problem="p")}
+    scores = WorkbookScores(plan_workbook(path), clear=True)
+    scores.write(errors)
+    rows = values(path)
+    assert rows[1][3:] == [None, None, None, None, VideoNotFoundError(path="a").message(), None]
+    assert rows[2][3] is not None
+    assert openpyxl.load_workbook(path).active["F2"].style == "VQA band"
+    # the scores that were there can be had again
+    assert scores.kept == copy_of(path)
+    assert copy_of(path).read_bytes() == original
+
+
+def test_replaced_scores_are_kept_in_a_copy_once(folder: Path) -> None:
+    path = list_workbook(folder / "list.xlsx", clip_rows(3))
+    first = WorkbookScores(plan_workbook(path))
+    first.write(results_for(path))
+    assert first.kept is None
+    assert not copy_of(path).exists()
+    scored = path.read_bytes()
+    second = WorkbookScores(plan_workbook(path))
+    second.write(results_for(path, 20, model_fingerprint="b2:other"))
+    assert second.kept == copy_of(path)
+    assert copy_of(path).read_bytes() == scored
+    third = WorkbookScores(plan_workbook(path))
+    third.write(results_for(path, 30))
+    assert third.kept is None
+    assert copy_of(path).read_bytes() == scored
+    WorkbookScores(plan_workbook(path), output=folder / "copy.xlsx").write(results_for(path, 40))
+    assert not copy_of(folder / "copy.xlsx").exists()
+
+
+def test_where_no_copy_can_be_kept_nothing_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = list_workbook(folder / "list.xlsx", clip_rows(2))
+    score(path)
+    scored = path.read_bytes()
+
+    def full(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(OutputNotWritableError, match="full"):
+        WorkbookScores(plan_workbook(path)).write(results_for(path, 20))
+    assert path.read_bytes() == scored
 
 
 def test_rows_without_a_path_say_so(folder: Path) -> None:

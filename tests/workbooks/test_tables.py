@@ -11,11 +11,11 @@ import xlsxwriter
 
 from tests.workbooks.makers import changed, make_rating, members, rewrite, values
 from tests.workbooks.package_rules import problems
+from xl_vqa.sheets.columns import FIELDS, heading
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_sheet import WorkbookScores
-from xl_vqa.workbooks.words import SHEET_FIELDS, header
 
-HEADERS = [header(field) for field in SHEET_FIELDS]
+HEADERS = [heading(field) for field in FIELDS]
 
 
 def table_workbook(path: Path, *, count: int = 5, beside: str | None = None, **options: Any) -> Path:
@@ -138,7 +138,8 @@ def test_a_users_column_of_the_same_name_is_left_alone(folder: Path) -> None:
     score(path)
     assert problems(path) == []
     names = [column.name for column in table_of(path).tableColumns]
-    assert names == ["No.", "動画", "VQA score", "VQA score 2", *HEADERS[1:]]
+    # the whole set is numbered: of two sets on a sheet it is the later one
+    assert names == ["No.", "動画", "VQA score", *(heading(field, number=2) for field in FIELDS)]
     assert values(path)[3][3] == "=VQA_SCORE(C4)"
     assert plan_workbook(path).score_columns["score"] == "E"
     assert plan_workbook(path).pending() == []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xl_vqa.cli.texts import tr
-from xl_vqa.errors import XlVqaError
 
 if TYPE_CHECKING:
-    from xl_vqa.bridge.client import HostClient
+    from rich.console import Console
+
     from xl_vqa.settings import Settings
-    from xl_vqa.workbooks.score_plan import ScoredBy
+    from xl_vqa.sheets.scoring import Pending
+    from xl_vqa.workbooks.score_run import ScoredWorkbook
+    from xl_vqa.workbooks.score_sheet import WorkbookScores
 
 
 def register(app: typer.Typer) -> None:
@@ -35,79 +38,70 @@ def score_workbook(
     ] = None,
     rescore: Annotated[bool, typer.Option("--rescore", help="Write every score anew.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Rate again what is already stored, too.")] = False,
+    clear: Annotated[
+        bool,
+        typer.Option(
+            "--clear", help="Empty a score that cannot be made again, instead of keeping it with a remark."
+        ),
+    ] = False,
 ) -> None:
-    """Write score, MOS, band, confidence and error beside each video, and keep everything else in the file.
+    """Write score, MOS, band, confidence, remark and model beside each video; all else in the file stays.
 
     Rows that hold a score of the same model are left; a run that was stopped goes on where it was.
     Exit status: 0 where all were rated, 1 where some rows are errors, 2 where nothing could be done.
     """
     from rich.console import Console
 
-    from xl_vqa.bridge.client import HostClient, Video
-    from xl_vqa.cli.progress import rating_progress
     from xl_vqa.settings import Settings
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
 
     settings = Settings.load()
-    language = settings.language
-    console = Console(stderr=True)
     plan = plan_workbook(workbook, column=column, sheet=sheet, text_column=text_column)
-    scores = WorkbookScores(plan, language=language, output=output)
+    scores = WorkbookScores(plan, language=settings.language, output=output, clear=clear)
+    console = Console(stderr=True)
+    done = run_list(scores, settings, console, rescore=rescore, refresh=refresh)
+    say_what_was_done(done, settings.language, console)
+    raise typer.Exit(1 if done.failed else 0)
+
+
+def run_list(
+    scores: WorkbookScores, settings: Settings, console: Console, *, rescore: bool, refresh: bool
+) -> ScoredWorkbook:
+    """Rates and writes a workbook's list, with its plan, its notes and the progress on ``console``."""
+    from xl_vqa.bridge.client import HostClient
+    from xl_vqa.cli.progress import rating_progress
+    from xl_vqa.workbooks.score_run import score_list
+
+    plan, language = scores.plan, settings.language
     scores.check()
     for note in plan.notes:
         console.print(note.message(language), style="yellow", markup=False)
+    shown: list[tuple[int, int]] = [(0, 0)]
+    with HostClient(settings) as client, rating_progress(console, len(plan.rows), language) as report:
 
-    with HostClient(settings) as client:
-        pending = plan.pending(scored_by(client, settings), rescore=rescore or refresh)
-        console.print(
-            tr(
-                "workbook_plan",
-                language,
-                rows=len(plan.rows),
-                column=plan.column,
-                sheet=plan.sheet,
-                left=len(pending),
-            ),
-            markup=False,
-        )
-        failed = sum(row.error is not None for row in plan.rows)
-        rated = 0
+        def say_plan(pending: Pending) -> Callable[[int, int], None]:
+            facts = {"rows": len(plan.rows), "column": plan.column, "sheet": plan.sheet}
+            console.print(tr("workbook_plan", language, **facts, left=len(pending.rows)), markup=False)
+            return progress
 
-        def take(index: int, result: dict[str, Any] | XlVqaError) -> None:
-            nonlocal failed, rated
-            failed += isinstance(result, XlVqaError)
-            rated += not isinstance(result, XlVqaError)
-            scores.add(pending[index].row, result)
+        def progress(done: int, total: int) -> None:
+            shown[0] = (done, total)
+            report(done, total)
 
-        videos = [Video(row.path, row.text) for row in pending]
-        with rating_progress(console, len(videos), language) as report:
-            try:
-                client.rate_all(videos, refresh=refresh, detail=True, on_progress=report, on_result=take)
-            except KeyboardInterrupt:
-                scores.write()
-                stopped = "interrupted_refresh" if refresh else "interrupted"
-                console.print(tr(stopped, language, done=rated, total=len(videos)))
-                raise
-    written = scores.write()
-    if written.lost:
-        console.print(tr("workbook_lost", language, count=written.lost), style="yellow")
-    console.print(tr("written", language, path=written.path), markup=False)
-    console.print(tr("rated", language, done=rated, failed=failed))
-    raise typer.Exit(1 if failed else 0)
+        try:
+            return score_list(scores, client, settings, rescore=rescore, refresh=refresh, on_progress=say_plan)
+        except KeyboardInterrupt:
+            stopped = "interrupted_refresh" if refresh else "interrupted"
+            console.print(tr(stopped, language, done=shown[0][0], total=shown[0][1]))
+            raise
 
 
-def scored_by(client: HostClient, settings: Settings) -> ScoredBy | None:
-    """What a score in the sheet must have been made by to be left; None where it is not known yet.
+def say_what_was_done(done: ScoredWorkbook, language: str, console: Console) -> None:
+    from xl_vqa.sheets.texts import tr as sheet_text
 
-    The host knows a model's fingerprint without loading it, except for weights it has never hashed; then any
-    score counts as done, and ``--rescore`` is there for those who changed the model.
-    """
-    from xl_vqa.model_spec import ModelSpec
-    from xl_vqa.workbooks.score_plan import ScoredBy
-
-    facts = client.model()
-    if "fingerprint" not in facts:
-        return None
-    spec = ModelSpec.from_dict(facts["spec"])
-    thresholds = tuple(float(value) for value in settings.bands(spec.scale).thresholds)
-    return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds)
+    if done.lost:
+        console.print(tr("workbook_lost", language, count=done.lost), style="yellow")
+    if done.kept is not None:
+        console.print(sheet_text("backup", language, path=done.kept), markup=False, soft_wrap=True)
+    console.print(tr("written", language, path=done.path), markup=False)
+    console.print(tr("rated", language, done=len(done.rated), failed=len(done.failed)))

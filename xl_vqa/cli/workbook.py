@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,6 @@ from xl_vqa.errors import XlVqaError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from xl_vqa.settings import Settings
     from xl_vqa.workbooks.score_sheet import WorkbookScores
     from xl_vqa.workbooks.templates.pictures import Thumbnail
 
@@ -78,6 +77,12 @@ def update(
     ] = False,
     rescore: Annotated[bool, typer.Option("--rescore", help="Write every score anew.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Rate again what is already stored, too.")] = False,
+    clear: Annotated[
+        bool,
+        typer.Option(
+            "--clear", help="Empty a score that cannot be made again, instead of keeping it with a remark."
+        ),
+    ] = False,
 ) -> None:
     """Fill in the AI columns; everything else in the file stays as it is.
 
@@ -85,9 +90,10 @@ def update(
     """
     from rich.console import Console
 
+    from xl_vqa.cli.score_workbook import run_list, say_what_was_done
     from xl_vqa.errors import WorkbookColumnMissingError, WorkbookLabelsError
     from xl_vqa.settings import Settings
-    from xl_vqa.workbooks.cells import column_letters
+    from xl_vqa.sheets.areas import column_letters
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
     from xl_vqa.workbooks.templates.extras import write_extras
     from xl_vqa.workbooks.templates.known import language_of, read_template
@@ -104,59 +110,14 @@ def update(
         console.print(tr("workbook_empty", language, sheet=known.sheet), markup=False)
         return
     # what stands in the cells is read by others than the one who runs this
-    scores = WorkbookScores(plan, language=language_of(book, known) or language, output=output)
-    scores.check()
-    for note in plan.notes:
-        console.print(note.message(language), style="yellow", markup=False)
-    times, failed = _rate(scores, settings, console, rescore=rescore or refresh, refresh=refresh)
-    written = scores.write()
+    scores = WorkbookScores(plan, language=language_of(book, known) or language, output=output, clear=clear)
+    done = run_list(scores, settings, console, rescore=rescore, refresh=refresh)
     pictures = _thumbnails(scores, console, language) if thumbnails and known.kind == "score" else {}
     if thumbnails and known.kind != "score":
         console.print(tr("thumbnails_none", language), style="yellow")
-    write_extras(written.path, times, pictures, written.path)
-    if written.lost:
-        console.print(tr("workbook_lost", language, count=written.lost), style="yellow")
-    console.print(tr("written", language, path=written.path), markup=False)
-    console.print(tr("rated", language, done=len(times), failed=failed))
-    raise typer.Exit(1 if failed else 0)
-
-
-def _rate(
-    scores: WorkbookScores, settings: Settings, console: Console, *, rescore: bool, refresh: bool
-) -> tuple[dict[int, Any], int]:
-    """When each row was rated, and how many rows are errors."""
-    import datetime
-
-    from xl_vqa.bridge.client import HostClient, Video
-    from xl_vqa.cli.progress import rating_progress
-    from xl_vqa.cli.score_workbook import scored_by
-
-    plan, language = scores.plan, settings.language
-    times: dict[int, datetime.datetime] = {}
-    failed = sum(row.error is not None for row in plan.rows)
-    with HostClient(settings) as client:
-        pending = plan.pending(scored_by(client, settings), rescore=rescore)
-        facts = {"rows": len(plan.rows), "column": plan.column, "sheet": plan.sheet, "left": len(pending)}
-        console.print(tr("workbook_plan", language, **facts), markup=False)
-
-        def take(index: int, result: dict[str, Any] | XlVqaError) -> None:
-            nonlocal failed
-            if isinstance(result, XlVqaError):
-                failed += 1
-            else:
-                times[pending[index].row] = datetime.datetime.now()
-            scores.add(pending[index].row, result)
-
-        videos = [Video(row.path, row.text) for row in pending]
-        with rating_progress(console, len(videos), language) as report:
-            try:
-                client.rate_all(videos, refresh=refresh, detail=True, on_progress=report, on_result=take)
-            except KeyboardInterrupt:
-                scores.write()
-                stopped = "interrupted_refresh" if refresh else "interrupted"
-                console.print(tr(stopped, language, done=len(times), total=len(videos)))
-                raise
-    return times, failed
+    write_extras(done.path, done.rated, pictures, done.path)
+    say_what_was_done(done, language, console)
+    raise typer.Exit(1 if done.failed else 0)
 
 
 def _thumbnails(scores: WorkbookScores, console: Console, language: str) -> dict[int, Thumbnail]:

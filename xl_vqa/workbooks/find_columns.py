@@ -3,8 +3,6 @@ and ends."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -14,10 +12,11 @@ from xl_vqa.errors import (
     WorkbookColumnMissingError,
     WorkbookNoVideoColumnError,
 )
+from xl_vqa.sheets.areas import column_letters, column_number
+from xl_vqa.sheets.columns import field_of_heading
+from xl_vqa.sheets.listing import HEADING_SEARCH_ROWS, Listing, entries, squash
 from xl_vqa.video_names import is_video_name
-from xl_vqa.workbooks.cells import column_letters, column_number
-from xl_vqa.workbooks.sheet_read import Sheet, Table, Value, WorkbookFile
-from xl_vqa.workbooks.words import field_of_header
+from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 
 _VIDEO_WORDS: Final = ("video", "movie", "clip", "動画", "映像", "ビデオ", "ムービー", "クリップ")
 _PATH_WORDS: Final = ("path", "file", "パス", "ファイル", "格納先", "保存先")
@@ -31,20 +30,27 @@ _KNOWN_HEADERS: Final = frozenset(
     "ファイルパス ファイルのパス パス フルパス 映像 "
     "映像ファイル 映像パス ビデオ ビデオファイル クリップ ムービー 格納先 保存先".split()
 )
-_SUMMARY_WORDS: Final = frozenset("total subtotal sum average mean 合計 計 小計 総計 平均".split())
 _SAMPLE: Final = 500
-_HEADER_SEARCH_ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class VideoList:
-    """Where the videos stand. Rows and columns count from 1; ``rows`` are those with something in them."""
+    """Where the videos of a workbook stand."""
 
     sheet: Sheet
-    column: int
-    header_row: int | None
-    rows: tuple[int, ...]
-    table: Table | None
+    listing: Listing
+
+    @property
+    def column(self) -> int:
+        return self.listing.column
+
+    @property
+    def header_row(self) -> int | None:
+        return self.listing.heading_row
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return self.listing.rows
 
     @property
     def header(self) -> str | None:
@@ -95,12 +101,12 @@ def find_column(sheet: Sheet, spec: str, header_row: int | None) -> tuple[int, i
     always column B."""
     if spec.startswith("$"):
         return column_number(spec[1:]), None
-    wanted = _squash(spec)
-    order = sorted(sheet.cells, key=lambda row: (row != header_row, row))[:_HEADER_SEARCH_ROWS]
+    wanted = squash(spec)
+    order = sorted(sheet.cells, key=lambda row: (row != header_row, row))[:HEADING_SEARCH_ROWS]
     for row in order:
         for column in sorted(sheet.cells[row]):
             value = sheet.value(row, column)
-            if value.kind == "text" and not value.blank and _squash(value.text) == wanted:
+            if value.kind == "text" and not value.blank and squash(value.text) == wanted:
                 return column, row
     try:
         return column_number(spec.strip()), None
@@ -165,14 +171,14 @@ def _candidates(sheet: Sheet) -> Iterable[_Candidate]:
         if like:
             header_row = _header_above(sheet, column, like[0])
             header = sheet.value(header_row, column).text if header_row is not None else ""
-            if field_of_header(header) is not None:
+            if field_of_heading(header) is not None:
                 continue
             below = sum(row >= like[0] for row in filled)
             yield _Candidate(sheet, column, header_row, _header_points(header), len(like) / below, len(like))
             continue
-        for row in filled[:_HEADER_SEARCH_ROWS]:
+        for row in filled[:HEADING_SEARCH_ROWS]:
             text = sheet.value(row, column).text
-            if _squash(text) in _KNOWN_HEADERS and _texts_below(sheet, column, row):
+            if squash(text) in _KNOWN_HEADERS and _texts_below(sheet, column, row):
                 yield _Candidate(sheet, column, row, _header_points(text), 0.0, 0)
                 break
 
@@ -207,28 +213,11 @@ def _extent(sheet: Sheet, column: int, header_row: int | None) -> VideoList:
         # the row with the filter buttons is the header, whatever is written in it
         header_row = sheet.filter_area.first_row
         filled = [row for row in filled if row > header_row]
-    if like:
-        last = like[-1]
-        present = set(filled)
-        while last + 1 in present:
-            last += 1
-        filled = [row for row in filled if row <= last]
-    header = _squash(sheet.value(header_row, column).text) if header_row is not None else ""
-    rows = tuple(
-        row
-        for row in filled
-        if not (table is not None and table.last_data_row < row <= table.area.last_row)
-        and not _is_no_entry(sheet.value(row, column), header)
+    heading = sheet.value(header_row, column).text if header_row is not None else ""
+    rows = entries(
+        filled, lambda row: sheet.value(row, column), heading, table, lambda row: is_path_like(sheet, row, column)
     )
-    return VideoList(sheet, column, header_row, rows, table)
-
-
-def _is_no_entry(value: Value, header: str) -> bool:
-    """A total, or the header again (a second page, a second table below)."""
-    squashed = _squash(value.text)
-    if is_video_name(value.text):
-        return False
-    return squashed in _SUMMARY_WORDS or (squashed != "" and squashed == header)
+    return VideoList(sheet, Listing(column, header_row, rows, rows, table))
 
 
 def _filled_rows(sheet: Sheet, column: int) -> list[int]:
@@ -236,7 +225,7 @@ def _filled_rows(sheet: Sheet, column: int) -> list[int]:
 
 
 def _header_above(sheet: Sheet, column: int, row: int) -> int | None:
-    for above in range(row - 1, max(row - _HEADER_SEARCH_ROWS, 0), -1):
+    for above in range(row - 1, max(row - HEADING_SEARCH_ROWS, 0), -1):
         value = sheet.value(above, column)
         if not value.blank:
             return above if value.kind in ("text", "uncomputed") else None
@@ -250,13 +239,8 @@ def _texts_below(sheet: Sheet, column: int, header_row: int) -> bool:
 
 
 def _header_points(header: str) -> int:
-    text = _squash(header)
+    text = squash(header)
     if not text:
         return 0
     points = 2 * any(word in text for word in _VIDEO_WORDS) + any(word in text for word in _PATH_WORDS)
     return points - 3 * (points > 0 and any(word in text for word in _OTHER_WORDS))
-
-
-def _squash(text: str) -> str:
-    """For comparing: one width, one case, without blanks and punctuation."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()

@@ -15,7 +15,8 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xl_vqa.errors import OutputNotWritableError, ScaleError
 from xl_vqa.labels import ACR_BANDS, Bands, Scale, band_by_key
-from xl_vqa.workbooks.cells import MAX_ROW, MAX_TEXT, column_letters
+from xl_vqa.sheets.areas import MAX_ROW, column_letters
+from xl_vqa.workbooks.cells import MAX_TEXT
 from xl_vqa.workbooks.results import Pair, columns_of, fields_of
 from xl_vqa.workbooks.words import word
 

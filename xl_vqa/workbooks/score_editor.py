@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from xl_vqa.errors import CancelledError, HostError, ModelError, WorkbookFormulaError, XlVqaError
-from xl_vqa.labels import ACR_BANDS, Band
-from xl_vqa.messages import text as message_text
+from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.columns import BY_KEY, Field
+from xl_vqa.sheets.contents import Content, Look, Result, RowContents, contents_of
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.sheets.rows import find_again
 from xl_vqa.workbooks import sheet_edit
-from xl_vqa.workbooks.cells import Area
-from xl_vqa.workbooks.score_columns import header_place, header_texts
-from xl_vqa.workbooks.score_plan import Mark, PlannedRow, ReadList, ScoredBy, WorkbookPlan, file_signature
+from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, file_signature
 
-Result = Mapping[str, Any] | XlVqaError
-"""A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none."""
-
-_WIDTHS: Final = {"score": 11.0, "mos": 10.0, "band": 14.0, "confidence": 15.0, "error": 40.0, "model": 34.0}
-_STYLES: Final = {"score": "VQA score", "mos": "VQA MOS", "confidence": "VQA confidence", "model": "VQA model"}
-_BANDS: Final[dict[str, Band]] = {band.key: band for band in ACR_BANDS}
-# Not the video's fault: a score of an earlier run beside it is as true as before
-_KEEPS_SCORE: Final = (CancelledError, HostError, ModelError, WorkbookFormulaError)
+_ERROR_STYLES: Final[Mapping[Look, str]] = {
+    "rated": "VQA error",
+    "warned": "VQA warning",
+    "failed": "VQA error",
+    "kept": "VQA warning",
+}
 
 
 class Editor:
@@ -37,8 +35,9 @@ class Editor:
         self._styles = read.styles
         self._new = read.columns
         self._columns = read.columns.all
-        self._places = _places(plan, read.plan)
+        self._places = find_again({r.row: r.key for r in plan.rows}, {r.row: r.key for r in read.plan.rows})[0]
         self._planned = {row.row: row for row in plan.rows}
+        self._now = {row.row: row for row in read.plan.rows}
         self._prepared = False
         self.signature = read.plan.signature
 
@@ -46,7 +45,25 @@ class Editor:
         """How many of the plan's rows are no longer in the sheet."""
         return sum(self._places.get(row) is None for row in rows)
 
-    def apply(self, results: Mapping[int, Result], language: str) -> None:
+    def replaces(self, results: Mapping[int, Result], *, clear: bool) -> bool:
+        """Whether a score that stands in the sheet would be another one, or gone, after ``results``."""
+        for number, result in results.items():
+            now = self._now.get(self._places.get(number, 0))
+            if now is None or now.score is None:
+                continue
+            contents = contents_of(now, result, "en", clear=clear)
+            if contents is not None and contents.replaces(now.score):
+                return True
+        return False
+
+    def apply(
+        self,
+        results: Mapping[int, Result],
+        language: str,
+        *,
+        scored_by: ScoredBy | None = None,
+        clear: bool = False,
+    ) -> None:
         """Puts results, by the plan's row numbers, into the sheet in memory."""
         if not self._prepared:
             self._make_columns(language)
@@ -55,10 +72,10 @@ class Editor:
             row = self._places.get(number)
             if row is None:
                 continue
-            if isinstance(result, XlVqaError):
-                self._put_error(row, result, language)
-            else:
-                self._put_rating(row, self._planned[number], result, language)
+            planned = replace(self._planned[number], score=self._now[row].score)
+            contents = contents_of(planned, result, language, scored_by=scored_by, clear=clear)
+            if contents is not None:
+                self._put(row, contents)
 
     def save(self, target: Path) -> None:
         """Raises WorkbookLockedError or OutputNotWritableError; what was applied stays for the next try."""
@@ -68,18 +85,18 @@ class Editor:
         self.signature = file_signature(target)
 
     def _make_columns(self, language: str) -> None:
-        texts = header_texts(self._listed, self._new, language)
-        place = header_place(self._listed)
+        texts = self._new.headings(language)
+        place = self._listed.listing.heading_place
         if place is not None:
             style = self._header_style(place)
             for field, text in texts.items():
                 sheet_edit.put(self._sheet, place, self._columns[field], text, style)
         if self._new.grows is not None:
             sheet_edit.grow_table(self._workbook, self._new.grows, list(texts.values()))
-        if self._new.filter_grows:
+        if self._filter_grows():
             sheet_edit.grow_filter(self._sheet, max(self._new.new.values()))
         for field, column in self._new.new.items():
-            sheet_edit.show_column(self._sheet, column, _WIDTHS[field])
+            sheet_edit.show_column(self._sheet, column, BY_KEY[field].width)
         rows = self._listed.rows
         columns = self._columns.values()
         first = min(rows[0], place or rows[0])
@@ -97,50 +114,30 @@ class Editor:
         cell = self._sheet.cells.get(row, {}).get(column)
         return int(cell.get("s", "0")) if cell is not None else 0
 
-    def _put(self, row: int, field: str, content: str | int | float | None, style: str) -> None:
-        column = self._columns.get(field)
-        if column is not None:
-            like = self._style_at(row, self._listed.column)
-            sheet_edit.put(self._sheet, row, column, content, self._styles.index(style, like))
+    def _filter_grows(self) -> bool:
+        """Whether the sheet's filter ends where the new columns begin, so that sorting by it is to move them."""
+        area, listing = self._sheet.filter_area, self._listed.listing
+        return (
+            bool(self._new.new)
+            and listing.table is None
+            and area is not None
+            and listing.heading_row == area.first_row
+            and area.first_column <= listing.column <= area.last_column
+            and area.last_column + 1 == min(self._new.new.values())
+        )
 
-    def _put_rating(self, row: int, planned: PlannedRow, rating: Mapping[str, Any], language: str) -> None:
-        scored_by = ScoredBy.of(rating)
-        # a file that is gone by now gets a check that fits nothing, so it is looked at again
-        mark = Mark(scored_by.model, scored_by.key, planned.key, planned.file_key() or "000000")
-        band = _BANDS.get(str(rating.get("band")))
-        warnings = " ".join(message_text(str(key), language, **rating) for key in rating.get("warnings") or ())
-        contents: dict[str, str | int | float | None] = {
-            "score": rating["label"],
-            "mos": rating.get("mos"),
-            "confidence": rating.get("band_probability"),
-            "model": str(mark),
-        }
-        for field, content in contents.items():
-            self._put(row, field, content, _STYLES[field])
-        self._put(row, "band", band.name(language) if band else None, f"VQA {band.en}" if band else "VQA band")
-        self._put(row, "error", warnings or None, "VQA warning" if warnings else "VQA error")
-
-    def _put_error(self, row: int, error: XlVqaError, language: str) -> None:
-        if isinstance(error, CancelledError):
-            return
-        if isinstance(error, _KEEPS_SCORE) and self._sheet.value(row, self._columns["score"]).kind == "number":
-            return
-        for field, style in _STYLES.items():
-            self._put(row, field, None, style)
-        self._put(row, "band", None, "VQA band")
-        self._put(row, "error", error.message(language), "VQA error")
+    def _put(self, row: int, contents: RowContents) -> None:
+        like = self._style_at(row, self._listed.column)
+        for field, content in contents.values.items():
+            column = self._columns.get(field)
+            if column is not None:
+                style = _style(field, content, contents)
+                sheet_edit.put(self._sheet, row, column, content, self._styles.index(style, like))
 
 
-def _places(plan: WorkbookPlan, now: WorkbookPlan) -> dict[int, int]:
-    """Where the plan's rows are now: at the same place, or wherever the same path and text went."""
-    current = {row.row: row.key for row in now.rows}
-    places = {row.row: row.row for row in plan.rows if current.get(row.row) == row.key}
-    taken = set(places.values())
-    elsewhere: defaultdict[str, list[int]] = defaultdict(list)
-    for number, key in current.items():
-        if number not in taken:
-            elsewhere[key].append(number)
-    for row in plan.rows:
-        if row.row not in places and elsewhere[row.key]:
-            places[row.row] = elsewhere[row.key].pop(0)
-    return places
+def _style(field: Field, content: Content, contents: RowContents) -> str:
+    if field == "band" and contents.band is not None:
+        return f"VQA {contents.band.en}"
+    if field == "error":
+        return _ERROR_STYLES[contents.look] if content is not None else "VQA error"
+    return BY_KEY[field].style

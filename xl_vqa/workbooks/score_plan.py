@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from xl_vqa.errors import (
+    OutputNotWritableError,
     VideoAddressError,
     VideoNotFoundError,
     WorkbookCellError,
@@ -20,65 +20,17 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
     XlVqaError,
 )
-from xl_vqa.video_names import clean, is_video_name
-from xl_vqa.workbooks import score_columns, video_paths
-from xl_vqa.workbooks.cells import cell_name, column_letters
+from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.sheets.planner import Columns, NoRoomError, plan_sheet
+from xl_vqa.sheets.rows import PlannedRow, cell_sources, to_rate
+from xl_vqa.video_names import is_video_name
+from xl_vqa.workbooks import video_paths
 from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
-from xl_vqa.workbooks.score_columns import ScoreColumns
+from xl_vqa.workbooks.score_grid import SheetGrid
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.style_edit import Styles
 from xl_vqa.workbooks.words import word
-
-_MARK = re.compile(r"(.*) \(([0-9a-f]{6})-([0-9a-f]{6})-([0-9a-f]{6})\)", re.DOTALL)
-
-
-class ScoredBy(NamedTuple):
-    """What a score hangs on besides the video: the model's name and fingerprint, and how it is read."""
-
-    model: str
-    fingerprint: str
-    decoding: str
-    band_thresholds: tuple[float, ...]
-
-    @classmethod
-    def of(cls, rating: Mapping[str, Any]) -> ScoredBy:
-        """Of a rating as ``Rating.to_dict(detail=True)`` gives it; missing fields count as empty."""
-        thresholds = rating.get("band_thresholds") or ()
-        return cls(
-            str(rating.get("model", "")),
-            str(rating.get("model_fingerprint", "")),
-            str(rating.get("decoding", "")),
-            tuple(float(value) for value in thresholds),
-        )
-
-    @property
-    def key(self) -> str:
-        return _short(self.fingerprint, self.decoding, *(f"{value:g}" for value in self.band_thresholds))
-
-
-class Mark(NamedTuple):
-    """What the model column holds: the model's name and three short checks, so that a later run can tell
-    a score of another model, of another path or text, or of a changed file."""
-
-    model: str
-    scoring: str
-    row: str
-    file: str
-
-    def __str__(self) -> str:
-        return f"{self.model} ({self.scoring}-{self.row}-{self.file})"
-
-    @classmethod
-    def parse(cls, text: str) -> Mark | None:
-        found = _MARK.fullmatch(text.strip())
-        return cls(found[1], found[2], found[3], found[4]) if found else None
-
-
-class ExistingScore(NamedTuple):
-    """``mark`` is None where the model column was deleted or edited."""
-
-    label: float
-    mark: Mark | None
 
 
 class Note(NamedTuple):
@@ -89,60 +41,6 @@ class Note(NamedTuple):
 
     def message(self, language: str = "en") -> str:
         return word(self.code, language, **self.params)
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """One video of the list. ``row`` counts from 1; ``path`` is absolute. Where ``error`` is set there is
-    nothing to rate: the cell names no file of this machine."""
-
-    row: int
-    cell: str
-    sources: tuple[str, ...]
-    """What stands in the cell and in its link."""
-    shown: str
-    """The one of them that counts."""
-    path: str
-    text: str | None
-    hidden: bool
-    score: ExistingScore | None
-    error: XlVqaError | None
-
-    @property
-    def key(self) -> str:
-        """Of what the sheet says about the row: another path or text is another key."""
-        return _short(*self.sources, "\n", self.text or "")
-
-    def file_key(self) -> str | None:
-        """Of the file's size; None where it cannot be seen from here."""
-        try:
-            return _short(str(os.stat(self.path).st_size))
-        except (OSError, ValueError):
-            return None
-
-    def is_scored(self, scored_by: ScoredBy | str | None = None) -> bool:
-        """Whether the score beside it is of this path, text and file, and of ``scored_by`` where given."""
-        if self.score is None or self.is_stale():
-            return False
-        mark = self.score.mark
-        if scored_by is None:
-            return True
-        if mark is None:
-            return False
-        if isinstance(scored_by, str):
-            return mark.model == scored_by
-        return (mark.model, mark.scoring) == (scored_by.model, scored_by.key)
-
-    def is_stale(self) -> bool:
-        """Whether the score beside it was made for another path, text or content."""
-        mark = self.score.mark if self.score is not None else None
-        if mark is None:
-            return False
-        if mark.row != self.key:
-            return True
-        # a drive that is not connected today says nothing against yesterday's score
-        file_key = self.file_key()
-        return file_key is not None and file_key != mark.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +67,7 @@ class WorkbookPlan:
     def pending(self, scored_by: ScoredBy | str | None = None, *, rescore: bool = False) -> list[PlannedRow]:
         """The rows to rate: without a score of ``scored_by`` (a model's name, or all that a score hangs on;
         any score counts where None), or whose path, text or file has changed. ``rescore`` takes all."""
-        rows = [row for row in self.rows if row.error is None]
-        return rows if rescore else [row for row in rows if not row.is_scored(scored_by)]
+        return to_rate(self.rows, scored_by, rescore=rescore)
 
 
 def plan_workbook(
@@ -196,7 +93,7 @@ class ReadList:
 
     plan: WorkbookPlan
     listed: VideoList
-    columns: ScoreColumns
+    columns: Columns
     styles: Styles
 
 
@@ -209,12 +106,15 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         listed = find_video_list(workbook, column, sheet)
         text_number = _text_column(listed, text_column) if text_column is not None else None
         styles = Styles(workbook)
-        columns = score_columns.score_columns(listed, styles.fields())
-        rows = tuple(_plan_row(listed, row, text_number, columns) for row in listed.rows)
+        grid = SheetGrid(listed.sheet, styles.names())
+        planned = plan_sheet(grid, listed.listing, [_plan_row(listed, row, text_number) for row in listed.rows])
+    except NoRoomError as error:
+        problem = f"{listed.sheet.entry.name}: {column_letters(MAX_COLUMN)}"
+        raise OutputNotWritableError(path=str(path), problem=problem) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         # XML that is well-formed, but no worksheet: numbers that are none, references to nowhere
         raise WorkbookUnreadableError(path=str(path), problem=str(error) or type(error).__name__) from error
-    protection = listed.sheet.child("sheetProtection")
+    columns = planned.columns
     plan = WorkbookPlan(
         workbook=path,
         sheet=listed.sheet.entry.name,
@@ -222,10 +122,10 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         header=listed.header,
         text_column=column_letters(text_number) if text_number is not None else None,
         text_header=_header_text(listed, text_number),
-        rows=rows,
+        rows=planned.rows,
         score_columns={field: column_letters(number) for field, number in columns.all.items()},
-        protected=protection is not None and protection.get("sheet") in ("1", "true"),
-        notes=tuple(_notes(workbook, listed, columns, rows)),
+        protected=grid.protected,
+        notes=tuple(_notes(workbook, listed, columns, planned.rows)),
         signature=signature,
     )
     return ReadList(plan, listed, columns, styles)
@@ -256,9 +156,11 @@ def _header_text(listed: VideoList, column: int | None) -> str | None:
     return listed.sheet.value(listed.header_row, column).text.strip() or None
 
 
-def _plan_row(listed: VideoList, row: int, text_number: int | None, columns: ScoreColumns) -> PlannedRow:
+def _plan_row(listed: VideoList, row: int, text_number: int | None) -> PlannedRow:
     sheet = listed.sheet
-    sources = _sources(sheet, row, listed.column)
+    # Excel writes a blank in a link as %20
+    linked = sheet.links.get((row, listed.column), "")
+    sources = cell_sources(sheet.value(row, listed.column), (unquote(linked), linked))
     shown, path, error = _choose(sheet, row, listed.column, sources)
     text = None
     if text_number is not None:
@@ -266,31 +168,17 @@ def _plan_row(listed: VideoList, row: int, text_number: int | None, columns: Sco
         text = value.text.strip() if not value.blank and value.kind != "error" else None
     return PlannedRow(
         row=row,
-        cell=cell_name(row, listed.column),
-        sources=tuple(sources),
+        column=listed.column,
+        sources=sources,
         shown=shown,
         path=path,
         text=text or None,
         hidden=sheet.hidden(row),
-        score=_existing(sheet, row, columns),
         error=error,
     )
 
 
-def _sources(sheet: Sheet, row: int, column: int) -> list[str]:
-    """What may name the video: the text in the cell first, then what its link points at."""
-    value = sheet.value(row, column)
-    sources = [clean(value.text)] if value.kind in ("text", "number") else []
-    if value.link:
-        sources.append(value.link)
-    linked = sheet.links.get((row, column))
-    if linked:
-        # Excel writes a blank in a link as %20
-        sources += [unquote(linked), linked]
-    return list(dict.fromkeys(source for source in sources if source))
-
-
-def _choose(sheet: Sheet, row: int, column: int, sources: list[str]) -> tuple[str, str, XlVqaError | None]:
+def _choose(sheet: Sheet, row: int, column: int, sources: Sequence[str]) -> tuple[str, str, XlVqaError | None]:
     """Which source counts, the absolute path meant by it, and why it cannot be rated."""
     value = sheet.value(row, column)
     workbook = sheet.workbook.path
@@ -315,23 +203,13 @@ def _choose(sheet: Sheet, row: int, column: int, sources: list[str]) -> tuple[st
     return shown, path, None
 
 
-def _existing(sheet: Sheet, row: int, columns: ScoreColumns) -> ExistingScore | None:
-    number = columns.known.get("score")
-    value = sheet.value(row, number) if number is not None else None
-    if value is None or value.kind != "number":
-        return None
-    marked = columns.known.get("model")
-    mark = Mark.parse(sheet.value(row, marked).text) if marked is not None else None
-    return ExistingScore(float(value.text), mark)
-
-
 def _notes(
-    workbook: WorkbookFile, listed: VideoList, columns: ScoreColumns, rows: tuple[PlannedRow, ...]
+    workbook: WorkbookFile, listed: VideoList, columns: Columns, rows: tuple[PlannedRow, ...]
 ) -> list[Note]:
     notes = []
     if columns.outside is not None:
         notes.append(Note("note_outside_table", {"table": columns.outside.name}))
-    covered = score_columns.covered(listed.sheet, listed, columns.all)
+    covered = _covered(listed, columns)
     if covered:
         notes.append(Note("note_covered", {"columns": ", ".join(covered)}))
     if any(name.lower().startswith("_xmlsignatures/") for name in workbook.package.names):
@@ -342,7 +220,12 @@ def _notes(
     return notes
 
 
-def _short(*facts: str) -> str:
-    """Six hexadecimal digits: enough to see a change, short enough for a cell."""
-    joined = "\0".join(facts).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(joined, digest_size=3).hexdigest()
+def _covered(listed: VideoList, columns: Columns) -> list[str]:
+    """Letters of the score columns that a chart or picture hides in some row of the list."""
+    first, last = listed.listing.first_row, listed.listing.bottom
+    hidden = {
+        column
+        for column in columns.all.values()
+        if any(area.overlaps(Area(first, column, last, column)) for area in listed.sheet.floating)
+    }
+    return [column_letters(column) for column in sorted(hidden)]

@@ -20,8 +20,11 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
 )
 from xl_vqa.outputs import check_not_open, check_writable
+from xl_vqa.sheets.contents import Result
+from xl_vqa.sheets.keeping import keep_copy
+from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.workbooks.package import WRITABLE_SUFFIXES
-from xl_vqa.workbooks.score_editor import Editor, Result
+from xl_vqa.workbooks.score_editor import Editor
 from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, file_signature, plan_workbook, read_list
 
 __all__ = ["Result", "WorkbookScores", "Written", "plan_workbook"]
@@ -51,14 +54,21 @@ class WorkbookScores:
         output: str | os.PathLike[str] | None = None,
         every_rows: int = 200,
         every_seconds: float = 20.0,
+        clear: bool = False,
     ) -> None:
-        """``output`` writes a copy and leaves the workbook as it is. ``add`` saves after ``every_rows``
+        """``output`` writes a copy and leaves the workbook as it is. ``clear`` empties scores that could not be
+        made again; else they stay, and a remark says what they are worth. ``add`` saves after ``every_rows``
         results or ``every_seconds``, whichever comes first. Raises OutputFormatError for a copy of another
         kind than the workbook: Excel opens no .xlsx with macros, and no .xlsm without."""
         self.plan = plan
         self.language = language
         self.every_rows = every_rows
         self.every_seconds = every_seconds
+        self.clear = clear
+        self.scored_by: ScoredBy | None = None
+        """What new scores are made by, once it is known: so that the remark beside an older one can say."""
+        self.kept: Path | None = None
+        """The copy of the workbook as it was, where one was made before scores in it were replaced."""
         self.problem: WorkbookError | None = None
         """Why the last save within ``add`` did not work; the results wait for the next one."""
         self._output: Path | None = None
@@ -124,8 +134,11 @@ class WorkbookScores:
         begun = time.monotonic()
         editor = self._current_editor()
         if self._rows and (self._unsaved or self.target != self.plan.workbook):
+            unsaved = {row: self._results[row] for row in self._unsaved}
+            if self._output is None and editor.replaces(unsaved, clear=self.clear):
+                self.kept = keep_copy(self.plan.workbook) or self.kept
             try:
-                editor.apply({row: self._results[row] for row in self._unsaved}, self.language)
+                editor.apply(unsaved, self.language, scored_by=self.scored_by, clear=self.clear)
             except (ValueError, IndexError) as error:
                 # styles or widths that are no numbers; the sheet in memory may be half done
                 self._editor = None

@@ -8,18 +8,11 @@ from typing import Final
 
 from lxml import etree
 
-from xl_vqa.workbooks.cells import (
-    MAX_COLUMN,
-    Area,
-    area_name,
-    cell_name,
-    column_letters,
-    from_stored,
-    parse_area,
-    to_stored,
-)
+from xl_vqa.sheets.areas import MAX_COLUMN, Area, area_name, cell_name, column_letters, parse_area
+from xl_vqa.sheets.grid import Table
+from xl_vqa.workbooks.cells import from_stored, to_stored
 from xl_vqa.workbooks.package import local_name
-from xl_vqa.workbooks.sheet_read import Sheet, Table, WorkbookFile
+from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 # ECMA-376 CT_Workbook: what stands behind calcPr

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -12,56 +10,13 @@ from typing import NamedTuple
 from lxml import etree
 
 from xl_vqa.errors import WorkbookSheetError, WorkbookUnreadableError
-from xl_vqa.workbooks.cells import Area, column_number, from_stored, parse_area
+from xl_vqa.sheets.areas import Area, column_number, parse_area
+from xl_vqa.sheets.grid import EMPTY, Table, Value
+from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.package import OFFICE_RELATIONSHIPS, STRICT_RELATIONSHIPS, Package, local_name
 
-_HYPERLINK = re.compile(r'^\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*[,;)]', re.IGNORECASE)
 # A crafted or careless reference to whole columns must not become millions of entries
 _MAX_LINKED_CELLS = 100_000
-
-
-class Value(NamedTuple):
-    """What a cell shows. ``kind`` is text, number, boolean, error, empty, or uncomputed (a formula whose
-    result is not stored)."""
-
-    kind: str
-    text: str
-    formula: str | None = None
-
-    @property
-    def blank(self) -> bool:
-        return self.kind == "empty" or (self.kind == "text" and not self.text.strip(" \t\r\n\u00a0\u3000"))
-
-    @property
-    def link(self) -> str | None:
-        """The target of ``=HYPERLINK("target", ...)``."""
-        found = _HYPERLINK.match(self.formula) if self.formula else None
-        return found[1].replace('""', '"') if found else None
-
-
-EMPTY = Value("empty", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A list object. ``area`` holds header and totals rows as well."""
-
-    part: str
-    name: str
-    area: Area
-    header_rows: int
-    totals_rows: int
-    column_names: tuple[str, ...]
-    plain: bool
-    """Neither bound to a query nor to XML: only then may it grow."""
-
-    @property
-    def first_data_row(self) -> int:
-        return self.area.first_row + self.header_rows
-
-    @property
-    def last_data_row(self) -> int:
-        return self.area.last_row - self.totals_rows
 
 
 class SheetEntry(NamedTuple):

@@ -41,7 +41,6 @@ _FONT_ORDER: Final = (
 class Look(NamedTuple):
     """``number_format`` is one of Excel's built-in numbers; colours are RRGGBB."""
 
-    field: str
     number_format: int = 0
     bold: bool = False
     font_color: str | None = None
@@ -52,16 +51,16 @@ class Look(NamedTuple):
 _TWO_DECIMALS, _PERCENT, _INTEGER, _TEXT = 2, 9, 1, 49
 
 LOOKS: Final[dict[str, Look]] = {
-    "VQA header": Look("header", bold=True, fill="DDE6F0", horizontal="center"),
-    "VQA score": Look("score", _INTEGER, bold=True, horizontal="center"),
-    "VQA MOS": Look("mos", _TWO_DECIMALS, horizontal="center"),
-    "VQA confidence": Look("confidence", _PERCENT, horizontal="center"),
-    "VQA error": Look("error", _TEXT, font_color="B02418"),
-    "VQA warning": Look("error", _TEXT, font_color="8A5A00"),
-    "VQA model": Look("model", _TEXT, font_color="7F7F7F"),
+    "VQA header": Look(bold=True, fill="DDE6F0", horizontal="center"),
+    "VQA score": Look(_INTEGER, bold=True, horizontal="center"),
+    "VQA MOS": Look(_TWO_DECIMALS, horizontal="center"),
+    "VQA confidence": Look(_PERCENT, horizontal="center"),
+    "VQA error": Look(_TEXT, font_color="B02418"),
+    "VQA warning": Look(_TEXT, font_color="8A5A00"),
+    "VQA model": Look(_TEXT, font_color="7F7F7F"),
     # beside an error: no band, but still the column of bands
-    "VQA band": Look("band", horizontal="center"),
-    **{f"VQA {band.en}": Look("band", fill=band.color, horizontal="center") for band in ACR_BANDS},
+    "VQA band": Look(horizontal="center"),
+    **{f"VQA {band.en}": Look(fill=band.color, horizontal="center") for band in ACR_BANDS},
 }
 
 
@@ -82,15 +81,11 @@ class Styles:
         self._borders: dict[int, int] = {}
         self._changed = False
 
-    def fields(self) -> dict[int, str]:
-        """Which of a cell's ``s`` values are ours, and for which field."""
+    def names(self) -> dict[int, str]:
+        """Which of a cell's ``s`` values are ours, and the name of each."""
         names = {style.get("xfId"): style.get("name", "") for style in self._list("cellStyles")}
-        found = {}
-        for index, xf in enumerate(self._list("cellXfs")):
-            look = LOOKS.get(names.get(xf.get("xfId"), ""))
-            if look is not None:
-                found[index] = look.field
-        return found
+        used = {index: names.get(xf.get("xfId"), "") for index, xf in enumerate(self._list("cellXfs"))}
+        return {index: name for index, name in used.items() if name in LOOKS}
 
     def index(self, name: str, like: int = 0) -> int:
         """The ``s`` value for the style ``name`` of ``LOOKS``, with the borders of the cell style ``like``."""

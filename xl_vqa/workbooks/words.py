@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any, Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
@@ -73,21 +71,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "{count} of the rows are hidden or filtered out; they are scored as well.",
         "ja": "非表示またはフィルターで隠れている行が {count} 行あります。これらの行も評価します。",
     },
-    "note_stale": {
-        "en": "{count} rows hold a score that was made for another path or text; they are scored again.",
-        "ja": "パスまたはテキストが変更された行が {count} 行あります。これらの行は評価し直します。",
-    },
-}
-
-# What is written into a user's sheet. The prefix keeps a user's own "MOS" column from being taken for ours.
-SHEET_FIELDS: Final = ("score", "mos", "band", "confidence", "error", "model")
-HEADERS: Final[dict[str, dict[str, str]]] = {
-    "score": {"en": "VQA score", "ja": "VQA スコア"},
-    "mos": {"en": "VQA MOS", "ja": "VQA MOS"},
-    "band": {"en": "VQA band", "ja": "VQA 評価"},
-    "confidence": {"en": "VQA confidence", "ja": "VQA 確信度"},
-    "error": {"en": "VQA error or warning", "ja": "VQA エラー・警告"},
-    "model": {"en": "VQA model", "ja": "VQA モデル"},
 }
 
 
@@ -95,21 +78,3 @@ def word(key: str, language: str = "en", **params: Any) -> str:
     """The word for ``key``, English where the language is not known."""
     entry = WORDS[key]
     return entry.get(language, entry["en"]).format(**params)
-
-
-def header(field: str, language: str = "en") -> str:
-    """The column header of one of ``SHEET_FIELDS``."""
-    entry = HEADERS[field]
-    return entry.get(language, entry["en"])
-
-
-def field_of_header(text: str) -> str | None:
-    """Which of ``SHEET_FIELDS`` a header names, in either language, also with a number behind it."""
-    return _BY_HEADER.get(re.sub(r"[ _]?[0-9]+$", "", _plain(text)))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
-
-
-_BY_HEADER: Final = {_plain(entry[language]): field for field, entry in HEADERS.items() for language in entry}

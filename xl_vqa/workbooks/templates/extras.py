@@ -9,8 +9,8 @@ from typing import Final
 
 from lxml import etree
 
+from xl_vqa.sheets.areas import MAX_COLUMN
 from xl_vqa.workbooks import sheet_edit
-from xl_vqa.workbooks.cells import MAX_COLUMN
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.known import known_template

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from xl_vqa.errors import WorkbookTemplateError
-from xl_vqa.workbooks.cells import from_stored, parse_cell
+from xl_vqa.sheets.areas import parse_cell
+from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.base import KIND_NAME, VIDEOS_NAME
 from xl_vqa.workbooks.templates.words_kpi import KPI

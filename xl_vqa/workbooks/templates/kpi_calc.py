@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xl_vqa.workbooks.cells import column_letters
+from xl_vqa.sheets.areas import column_letters
 from xl_vqa.workbooks.templates.base import GREY, NONE, PALE, Template
 from xl_vqa.workbooks.templates.kpi_pairs import DATED, PERIOD, Pairs, add_ranks, scored, within
 

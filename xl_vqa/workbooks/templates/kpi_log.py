@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from xl_vqa.sheets.columns import heading
 from xl_vqa.workbooks.templates.base import INPUT, LINE, PALE, Template
-from xl_vqa.workbooks.words import header
 
 ROWS: Final = 10_000
 """Rows that every figure looks at."""
@@ -53,7 +53,7 @@ def add_log(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
             num_format=number_format, align=align, font_color="#5F6B78" if who == "ai" else "#000000"
         )
         sheet.set_column(column, column, width, form)
-        text = header(field, book.language) if who == "ai" else book.word(f"log_{field}")
+        text = heading(field, book.language) if who == "ai" else book.word(f"log_{field}")
         sheet.write_string(FIRST - 1, column, text, book.header)
         if who == "person" and field != "remark":
             sheet.write_comment(

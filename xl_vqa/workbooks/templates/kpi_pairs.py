@@ -153,6 +153,6 @@ def _frequency(book: Template, sheet: Worksheet, row: int, column: int, scores: 
 
 
 def _letters(column: int) -> str:
-    from xl_vqa.workbooks.cells import column_letters
+    from xl_vqa.sheets.areas import column_letters
 
     return column_letters(column + 1)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from lxml import etree
 
-from xl_vqa.workbooks.cells import cell_name
+from xl_vqa.sheets.areas import cell_name
 from xl_vqa.workbooks.package import OFFICE_RELATIONSHIPS, local_name
 from xl_vqa.workbooks.sheet_read import Sheet
 

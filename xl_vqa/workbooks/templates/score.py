@@ -10,10 +10,10 @@ from typing import Any, Final
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xl_vqa.labels import Bands
+from xl_vqa.sheets.columns import heading
 from xl_vqa.workbooks.results_xlsx import band_names
 from xl_vqa.workbooks.templates.base import GREY, INK, INPUT, LINE, NONE, PALE, Template, Values
 from xl_vqa.workbooks.templates.words_score import SCORE
-from xl_vqa.workbooks.words import header
 
 ROWS: Final = 10_000
 """Rows that filter, colours and overview look at."""
@@ -65,7 +65,7 @@ def _list(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
     sheet = book.sheet("scores", title="title", note="scores_note", last_column=len(COLUMNS) - 1)
     for column, (field, width, number_format) in enumerate(COLUMNS):
         sheet.set_column(column, column, width, _cell(book, field, number_format))
-        text = header(field, book.language) if field in _OURS else book.word(field)
+        text = heading(field, book.language) if field in _OURS else book.word(field)
         typed = book.boxed(bg_color=INPUT, bold=True, align="center", text_wrap=True)
         sheet.write_string(FIRST - 1, column, text, typed if field in _TYPED else book.header)
         book.name(f"list_{field}", sheet, FIRST, column, LAST)

@@ -1,0 +1,169 @@
+"""Where a list of videos begins and ends, and where its headings are, from the cells of its column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.columns import EARLIER_FIELDS, field_of_earlier, field_of_heading
+from xl_vqa.sheets.grid import Grid, Table, Value
+from xl_vqa.video_names import is_video_name
+
+HEADING_SEARCH_ROWS: Final = 200
+"""Rows above a list in which its heading is looked for."""
+_SUMMARY_WORDS: Final = frozenset("total subtotal sum average mean 合計 計 小計 総計 平均".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """``entries`` are the rows of the whole list, those with something in them; ``rows`` those of them that are
+    meant. Where ``table`` has no header row, its columns still have names."""
+
+    column: int
+    heading_row: int | None
+    entries: tuple[int, ...]
+    rows: tuple[int, ...]
+    table: Table | None = None
+
+    @property
+    def top(self) -> int:
+        return self.entries[0] if self.entries else 1
+
+    @property
+    def bottom(self) -> int:
+        return self.entries[-1] if self.entries else 1
+
+    @property
+    def heading_place(self) -> int | None:
+        """The row for our headings: the list's own, or one above the data; none where the data begin at row 1."""
+        if self.table is not None and self.table.header_rows == 0:
+            return None
+        if self.heading_row is not None:
+            return self.heading_row
+        return self.top - 1 if self.top > 1 else None
+
+    @property
+    def first_row(self) -> int:
+        """The first row of the list with its headings."""
+        return min(self.heading_place or self.top, self.top)
+
+
+def find_selected(grid: Grid, cells: Mapping[int, Iterable[int]]) -> Listing | None:
+    """The list that selected cells belong to: ``cells`` are rows by column. None where no video stands in them.
+
+    The column with the most videos counts, of equals the leftmost. ``rows`` are the selected ones: their other
+    texts are taken too, so that a misspelt path gets its error, but neither headings nor totals.
+    """
+    columns: dict[int, dict[int, Value]] = {}
+    for column, rows in sorted(cells.items()):
+        chosen = sorted(rows)
+        if chosen:
+            below = grid.read(Area(chosen[0], column, chosen[-1], column))
+            columns[column] = {row: below[row - chosen[0]][0] for row in chosen}
+    counts = {c: sum(map(names_video, values.values())) for c, values in columns.items()}
+    best = max(counts, key=lambda c: (counts[c], -c), default=0)
+    if not best or not counts[best]:
+        only = [
+            c for c, values in columns.items() if any(v.kind == "text" and not v.blank for v in values.values())
+        ]
+        if len(only) != 1:
+            return None
+        best = only[0]
+    listed = find_list(grid, best, min((r for r, v in columns[best].items() if names_video(v)), default=0))
+    wanted = tuple(row for row in listed.rows if row in columns[best] and columns[best][row].kind == "text")
+    return replace(listed, rows=wanted) if wanted else None
+
+
+def find_list(grid: Grid, column: int, first: int) -> Listing:
+    """The list around row ``first`` of a column, which names a video (0: a column of names without endings)."""
+    values = {row: line[0] for row, line in enumerate(grid.read(Area(1, column, grid.last_row, column)), 1)}
+    filled = [row for row, value in values.items() if not value.blank]
+    first = first or next(iter(filled), 1)
+    table = table_at(grid.tables(), first, column)
+    if table is not None and table.header_rows:
+        heading: int | None = table.area.first_row
+    elif table is not None:
+        heading = None
+    else:
+        heading = _heading_above(grid, values, column, first)
+    begin = table.first_data_row if table is not None else (heading or 0) + 1
+    text = values[heading].text if heading is not None else ""
+    rows = entries([r for r in filled if r >= begin], values.__getitem__, text, table)
+    return Listing(column, heading, rows, rows, table)
+
+
+def table_at(tables: Sequence[Table], row: int, column: int) -> Table | None:
+    return next((table for table in tables if table.area.holds(row, column)), None)
+
+
+def names_video(value: Value) -> bool:
+    """Whether the cell or its HYPERLINK formula ends like a video file."""
+    return (value.kind == "text" and is_video_name(value.text)) or is_video_name(value.link)
+
+
+def entries(
+    filled: Sequence[int],
+    value: Callable[[int], Value],
+    heading: str,
+    table: Table | None,
+    is_path: Callable[[int], bool] | None = None,
+) -> tuple[int, ...]:
+    """Of the filled rows below a heading, those of the list: to the last path, and on while cells are filled, so
+    that notes further down stay out; without totals, and without the heading again (a second page)."""
+    like = [row for row in filled if (is_path(row) if is_path else names_video(value(row)))]
+    if like:
+        last, present = like[-1], set(filled)
+        while last + 1 in present:
+            last += 1
+        filled = [row for row in filled if row <= last]
+    title = squash(heading)
+    return tuple(
+        row
+        for row in filled
+        if not (table is not None and table.last_data_row < row <= table.area.last_row)
+        and not _is_no_entry(value(row), title)
+    )
+
+
+def squash(text: str) -> str:
+    """For comparing: one width, one case, without blanks and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _is_no_entry(value: Value, heading: str) -> bool:
+    if is_video_name(value.text):
+        return False
+    squashed = squash(value.text)
+    return squashed in _SUMMARY_WORDS or (squashed != "" and squashed == heading)
+
+
+def _heading_above(grid: Grid, values: Mapping[int, Value], column: int, first: int) -> int | None:
+    """The nearest text above that is no entry of the list; one with columns of ours beside it before others."""
+    candidates: list[int] = []
+    top = first
+    ended = False
+    for row in range(first - 1, 0, -1):
+        value = values[row]
+        if top - row > HEADING_SEARCH_ROWS:
+            break
+        if names_video(value):
+            top, ended = row, False
+        elif not value.blank and not ended:
+            if value.kind not in ("text", "uncomputed"):
+                # a number is an entry where paths go on above it, else the end
+                ended = True
+            elif row == 1 or not names_video(values[row - 1]):
+                # right below a path it would be a misspelt entry
+                candidates.append(row)
+                ended = True
+    return next((row for row in candidates if _has_our_columns(grid, row)), next(iter(candidates), None))
+
+
+def _has_our_columns(grid: Grid, row: int) -> bool:
+    texts = [value.text for value in grid.read(Area(row, 1, row, grid.last_column))[0] if value.kind == "text"]
+    earlier = {field_of_earlier(text) for text in texts} - {None}
+    return any(map(field_of_heading, texts)) or len(earlier) == len(EARLIER_FIELDS)

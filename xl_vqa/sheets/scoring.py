@@ -1,0 +1,122 @@
+"""Rating the rows of a plan: which of them, and by what.
+
+The one use case of ``score-workbook``, of the buttons in Excel and Calc, and of ``xl_vqa.score_workbook``; each
+calls it on a thread that suits it, and writes the results itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from xl_vqa.bridge.videos import Result, Video
+from xl_vqa.errors import XlVqaError
+from xl_vqa.labels import Scale
+from xl_vqa.settings import Settings
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.sheets.rows import PlannedRow, to_rate
+
+Resolve = Callable[[str], str]
+"""The absolute path of what a cell names. Raises XlVqaError."""
+
+
+class Rater(Protocol):
+    """What ``HostClient`` does for a list."""
+
+    def model(self) -> dict[str, Any]: ...
+
+    def rate_all(
+        self,
+        videos: Sequence[Video],
+        *,
+        refresh: bool = False,
+        detail: bool = False,
+        priority: int = 0,
+        on_progress: Callable[[int, int], None] | None = None,
+        on_result: Callable[[int, Result], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> list[Result]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """``rows`` are to be rated, by ``scored_by`` (None: not known yet); ``unusable`` name no file of this machine;
+    ``done`` counts those that have a score of it already."""
+
+    rows: tuple[PlannedRow, ...]
+    unusable: tuple[PlannedRow, ...]
+    done: int
+    scored_by: ScoredBy | None
+
+    @property
+    def all(self) -> tuple[PlannedRow, ...]:
+        """Every row that gets something written."""
+        return (*self.rows, *self.unusable)
+
+
+def find_pending(
+    rows: Sequence[PlannedRow],
+    client: Rater,
+    settings: Settings,
+    *,
+    rescore: bool = False,
+    resolve: Resolve | None = None,
+) -> Pending:
+    """Those without a score of the model in force, or whose path, text or file has changed; ``rescore`` takes all.
+
+    ``resolve`` makes the paths absolute where the plan has not. May wait for the host to start, and for the files
+    of a network drive.
+    """
+    by = scored_by(client, settings)
+    known = [row if resolve is None or row.error is not None else _resolved(row, resolve) for row in rows]
+    unusable = tuple(row for row in known if row.error is not None)
+    wanted = tuple(to_rate(known, by, rescore=rescore))
+    return Pending(wanted, unusable, len(known) - len(unusable) - len(wanted), by)
+
+
+def rate(
+    pending: Pending,
+    client: Rater,
+    on_result: Callable[[PlannedRow, Result], None],
+    *,
+    refresh: bool = False,
+    priority: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> None:
+    """Rates the pending rows; ``on_result`` gets every row once, first those that name no file."""
+    for row in pending.unusable:
+        assert row.error is not None
+        on_result(row, row.error)
+    client.rate_all(
+        [Video(row.path, row.text) for row in pending.rows],
+        refresh=refresh,
+        detail=True,
+        priority=priority,
+        on_progress=on_progress,
+        on_result=lambda index, result: on_result(pending.rows[index], result),
+        cancel=cancel,
+    )
+
+
+def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
+    """What a score in a sheet must have been made by to be left; None where it is not known yet.
+
+    The host knows a model's fingerprint without loading it, except for weights it has never hashed; then any
+    score counts as done, and rescoring is there for those who changed the model.
+    """
+    facts: Mapping[str, Any] = client.model()
+    if "fingerprint" not in facts:
+        return None
+    bands = settings.bands(Scale.from_dict(facts["spec"]["scale"]))
+    thresholds = tuple(float(value) for value in bands.thresholds)
+    return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds)
+
+
+def _resolved(row: PlannedRow, resolve: Resolve) -> PlannedRow:
+    try:
+        return replace(row, path=resolve(row.shown))
+    except XlVqaError as error:
+        return replace(row, error=error)

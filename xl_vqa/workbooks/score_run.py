@@ -1,0 +1,117 @@
+"""``xl_vqa.score_workbook(path)``: a workbook's list rated and written in one call, as the commands do it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from xl_vqa.bridge.client import HostClient
+from xl_vqa.errors import XlVqaError
+from xl_vqa.settings import Settings
+from xl_vqa.sheets.contents import Result
+from xl_vqa.sheets.rows import PlannedRow
+from xl_vqa.sheets.scoring import Pending, Rater, find_pending, rate
+from xl_vqa.workbooks.score_plan import Note, plan_workbook
+from xl_vqa.workbooks.score_sheet import WorkbookScores
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredWorkbook:
+    """What a run did.
+
+    ``path`` was written; ``done`` rows had a score of this model already; ``rated`` is when each row that was
+    rated now got its rating, by row number; ``failed`` holds why a row has none, or an older one; ``lost`` counts
+    rows that were no longer in the sheet; ``kept`` is the copy of the workbook as it was, where scores in it were
+    replaced for the first time.
+    """
+
+    path: Path
+    done: int
+    rated: dict[int, datetime]
+    failed: dict[int, XlVqaError]
+    lost: int
+    kept: Path | None
+    notes: tuple[Note, ...]
+
+
+def score_workbook(
+    path: str | os.PathLike[str],
+    *,
+    column: str | None = None,
+    sheet: str | None = None,
+    text_column: str | None = None,
+    output: str | os.PathLike[str] | None = None,
+    rescore: bool = False,
+    refresh: bool = False,
+    clear: bool = False,
+    settings: Settings | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> ScoredWorkbook:
+    """Writes score, MOS, band, confidence, remark and model beside each video that a workbook lists.
+
+    Rows that hold a score of the model in force are left; a run that was stopped goes on where it was. A score
+    that cannot be made again stays, and a remark says so. Everything else in the file keeps its bytes.
+
+    Args:
+        path: an .xlsx or .xlsm file.
+        column: the video column, by letters ("B") or header; found by itself where not given.
+        sheet: the sheet's name; found by itself where not given.
+        text_column: the column with the text that each AI-made video was generated from.
+        output: write a copy and leave the workbook as it is.
+        rescore: write every score anew.
+        refresh: rate again what is already stored, too.
+        clear: empty a score that could not be made again, because its video is missing or damaged.
+        settings: where not given, those of settings.toml and the environment.
+        on_progress: called with (finished, total).
+
+    Raises:
+        WorkbookError: the workbook cannot be read or written, or holds no list (see its subclasses).
+        HostError, ModelError: nothing can be rated at all.
+        SettingsError: the settings are wrong.
+    """
+    chosen = settings or Settings.load()
+    plan = plan_workbook(path, column=column, sheet=sheet, text_column=text_column)
+    scores = WorkbookScores(plan, language=chosen.language, output=output, clear=clear)
+    scores.check()
+    with HostClient(chosen) as client:
+        return score_list(
+            scores, client, chosen, rescore=rescore, refresh=refresh, on_progress=lambda _: on_progress
+        )
+
+
+def score_list(
+    scores: WorkbookScores,
+    client: Rater,
+    settings: Settings,
+    *,
+    rescore: bool = False,
+    refresh: bool = False,
+    on_progress: Callable[[Pending], Callable[[int, int], None] | None] | None = None,
+) -> ScoredWorkbook:
+    """Rates the plan of ``scores`` and writes it, from time to time and at the end; what was rated is written too
+    where the run is interrupted. ``on_progress`` is told what is to be rated, and gives what is called with
+    (finished, total).
+    """
+    pending = find_pending(scores.plan.rows, client, settings, rescore=rescore or refresh)
+    scores.scored_by = pending.scored_by
+    rated: dict[int, datetime] = {}
+    failed: dict[int, XlVqaError] = {}
+
+    def take(row: PlannedRow, result: Result) -> None:
+        if isinstance(result, XlVqaError):
+            failed[row.row] = result
+        else:
+            rated[row.row] = datetime.now()
+        scores.add(row.row, result)
+
+    report = on_progress(pending) if on_progress is not None else None
+    try:
+        rate(pending, client, take, refresh=refresh, on_progress=report)
+    except KeyboardInterrupt:
+        scores.write()
+        raise
+    written = scores.write()
+    return ScoredWorkbook(written.path, pending.done, rated, failed, written.lost, scores.kept, scores.plan.notes)
