@@ -12,6 +12,7 @@ XlVqaError
 │   ├── NotATextError         the same in a text's place
 │   ├── WorksheetError        a formula or a selection in a spreadsheet
 │   │   ├── WorksheetArgumentError
+│   │   ├── WorksheetMissingArgumentError
 │   │   ├── WorksheetCellError        an error value as an argument
 │   │   ├── RangeShapesError
 │   │   ├── RelativePathError
@@ -202,6 +203,10 @@ class WorksheetArgumentError(WorksheetError):
 
 class WorksheetCellError(WorksheetError):
     code = "worksheet_cell_error"
+
+
+class WorksheetMissingArgumentError(WorksheetError):
+    code = "worksheet_missing_argument"
 
 
 class RangeShapesError(WorksheetError):

@@ -17,6 +17,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "A cell that the formula uses holds an error itself. Correct that cell first.",
         "ja": "数式が参照するセル自体がエラーです。先にそのセルを修正してください。",
     },
+    "worksheet_missing_argument": {
+        "en": "{name} needs an argument: {source}. Enter a cell, for example ={name}(A2).",
+        "ja": "{name} には引数 {source} が必要です。セルを指定してください(例: ={name}(A2))。",
+    },
     "range_shapes": {
         "en": "The ranges in the formula differ in size ({problem}). Give ranges of equal size, or single cells.",
         "ja": "数式のセル範囲の大きさが一致していません({problem})。同じ大きさの範囲か、単一セルを"

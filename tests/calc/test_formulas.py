@@ -69,3 +69,31 @@ def test_there_and_back_gives_the_same_formula(parts: list[str]) -> None:
     calls = any(not part.startswith('"') and part.startswith("VQA_") for part in parts)
     assert formulas.is_ours(there) == calls
     assert not calls or formulas.mentions(formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "skipping"),
+    [
+        ("F(A1:A3)", 'F(IFERROR(A1:A3;""))'),
+        ("F($A$1:A3;B1)", 'F(IFERROR($A$1:A3;"");B1)'),
+        ('F(A1:A3;"a;(b)";C1:C3)', 'F(IFERROR(A1:A3;"");"a;(b)";IFERROR(C1:C3;""))'),
+        ("SUM(F(A1:A3);B1:B3)", 'SUM(F(IFERROR(A1:A3;""));B1:B3)'),
+        ("F($'My; (sheet)'.A1:A3)", "F(IFERROR($'My; (sheet)'.A1:A3;\"\"))"),
+        ("F(clips;動画;TRUE;3.5;A1)", 'F(IFERROR(clips;"");IFERROR(動画;"");TRUE;3.5;A1)'),
+        ('F(IFERROR(A1:A3;""))', 'F(IFERROR(A1:A3;""))'),
+        ("F(IF(B1:B3>2;A1:A3))", "F(IF(B1:B3>2;A1:A3))"),
+        ("F(F(A1:A3);{1;2|3;4})", 'F(F(IFERROR(A1:A3;""));{1;2|3;4})'),
+        ("SUM(A1:A3)&F()", "SUM(A1:A3)&F()"),
+    ],
+)
+def test_ranges_in_our_calls_skip_cells_with_an_error(formula: str, skipping: str) -> None:
+    ours = "ORG.XLVQA.FUNCTIONS.VQASCORE("
+    assert formulas.skipping_errors(formula.replace("F(", ours).replace("I" + ours, "IF(")) == skipping.replace(
+        "F(", ours
+    ).replace("I" + ours, "IF(")
+
+
+def test_a_condition_is_set_as_a_person_types_it() -> None:
+    assert formulas.to_input('vqa_score(A1)>30+_xll.VQA_LABEL(3,1,5)&"vqa_score("') == (
+        'VQA_SCORE(A1)>30+VQA_LABEL(3,1,5)&"vqa_score("'
+    )

@@ -51,7 +51,8 @@ def settle(addin: Addin, seconds: float = 30.0) -> None:
 def test_a_cell_waits_and_gets_its_score(addin: Addin, clip_folder: list[Path]) -> None:
     addin.sheet.getCellRangeByName("F1").String = str(clip_folder[0])
     cell = addin.cell("H1", "=VQA_SCORE(F1)")
-    assert cell.String == "rating…"
+    assert cell.String == "Error 2043"  # how LibreOffice shows CVErr(2043), Excel's #GETTING_DATA
+    assert addin.cell("H5", "=VQA_STATUS(F1)").String == addin.cell("H6", "=VQA_ERROR(F1)").String == "rating…"
     settle(addin)
     addin.document.calculateAll()
     assert 10 <= cell.Value <= 50
@@ -88,6 +89,13 @@ def test_a_row_stays_a_row_and_a_column_a_column(addin: Addin) -> None:
 def test_blank_cells_stay_blank(addin: Addin) -> None:
     assert addin.cell("H1", "=VQA_SCORE(F9)").String == ""
     assert addin.array("J1:J2", "=VQA_SCORE(F8:F9)") == (("",), ("",))
+
+
+def test_a_missing_argument_is_told_from_a_blank_cell(addin: Addin) -> None:
+    assert addin.cell("H1", "=VQA_STATUS()").String == "0 rated, 0 waiting, 0 with an error"
+    assert addin.cell("H2", "=VQA_STATUS(F9)").String == ""
+    assert addin.array("J1:J2", "=VQA_STATUS(F8:F9)") == (("",), ("",))
+    assert "holds 12345," in addin.cell("H3", "=VQA_ERROR(12345)").String
 
 
 def test_dependent_formulas_settle(addin: Addin, clip_folder: list[Path]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.worksheet.doubles import Hosts, known, rating, settings_of
-from xl_vqa.bridge.cells import CellRatings
+from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.errors import (
     HostStartError,
     ModelNotFoundError,
@@ -17,6 +17,7 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     WorksheetArgumentError,
     WorksheetCellError,
+    WorksheetMissingArgumentError,
 )
 from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
 
@@ -61,8 +62,18 @@ def test_a_range_is_answered_in_its_shape_with_blanks_and_errors_in_place(hosts:
 
 def test_unknown_is_pending_in_the_readers_language_and_never_waits(hosts: Hosts) -> None:
     hosts.answers["/list/slow.mp4"] = None
-    assert ask(hosts, "VQA_SCORE", "slow.mp4") == [[Pending("rating…")]]
+    for name in ("VQA_SCORE", "VQA_MOS", "VQA_BAND", "VQA_CONFIDENCE"):
+        assert ask(hosts, name, "slow.mp4") == [[Pending(None)]], "no text: it would be larger than every number"
     assert ask(hosts, "VQA_STATUS", "slow.mp4", language="ja") == [[Pending("評価中…")]]
+    assert ask(hosts, "VQA_ERROR", "slow.mp4") == [[Pending("rating…")]]
+
+
+def test_what_is_computed_from_a_waiting_cell_waits_as_well(hosts: Hosts) -> None:
+    waiting = Pending()
+    assert ask(hosts, "VQA_LABEL", [[4.2], [waiting]]) == [[42], [waiting]]
+    assert ask(hosts, "VQA_LABEL", 4.2, 1, waiting) == [[waiting]]
+    assert ask(hosts, "VQA_SCORE", waiting) == [[waiting]]
+    assert ask(hosts, "VQA_STATUS", "a.mp4", waiting) == [[Pending("rating…")]]
 
 
 def test_texts_and_profiles_are_spread_over_the_range(hosts: Hosts, tmp_path: Any) -> None:
@@ -114,6 +125,43 @@ def test_status_without_an_argument_counts(hosts: Hosts) -> None:
     ask(hosts, "VQA_SCORE", "c.mp4")
     hosts.wait_for(lambda: hosts.ratings.counts().trouble)
     assert "no disk" in ask(hosts, "VQA_STATUS")[0][0]
+
+
+def test_the_count_is_that_of_the_workbook_and_a_blank_cell_has_none(hosts: Hosts) -> None:
+    hosts.answers["/list/slow.mp4"] = None
+    hosts.answers["/list/bad.mp4"] = VideoNotFoundError(path="/list/bad.mp4")
+    known(hosts, "/list/a.mp4", "/list/bad.mp4")
+    books: dict[str, set[Question]] = {"one": set(), "two": set()}
+
+    def of(book: str, name: str, *arguments: Any) -> Any:
+        return evaluate(name, arguments, Context(hosts.ratings, folder="/list", asked=books[book]))
+
+    of("one", "VQA_SCORE", [["a.mp4"], ["slow.mp4"], ["a.mp4"]])
+    of("one", "VQA_BAND", "a.mp4")
+    of("two", "VQA_SCORE", [["bad.mp4"], [None]])
+    assert of("one", "VQA_STATUS") == [["1 rated, 1 waiting, 0 with an error"]]
+    assert of("two", "VQA_STATUS", None, None) == [["0 rated, 0 waiting, 1 with an error"]]
+    assert of("two", "VQA_STATUS", "") == of("two", "VQA_STATUS", [[None]]) == [[""]]
+
+
+@pytest.mark.parametrize("name", ["VQA_SCORE", "VQA_MOS", "VQA_LABEL"])
+def test_a_missing_argument_is_an_error_and_a_blank_cell_is_none(hosts: Hosts, name: str) -> None:
+    for arguments in ((), (None,), (None, "x")):
+        ((cell,),) = ask(hosts, name, *arguments)
+        assert isinstance(cell, WorksheetMissingArgumentError)
+        assert error_kind(cell) == "value"
+        assert name in cell.message("en")
+        assert name in cell.message("ja")
+    assert ask(hosts, name, "") == [[""]]
+    assert "VQA_ERROR(A2)" in ask(hosts, "VQA_ERROR")[0][0]
+
+
+def test_a_cell_is_told_as_it_was_typed(hosts: Hosts) -> None:
+    for value, words in ((12345.0, "12345"), (0.5, "0.5"), (-3.0, "-3"), (1e20, "1e+20"), (True, "TRUE")):
+        assert f"holds {words}, which" in ask(hosts, "VQA_ERROR", value)[0][0]
+    ask(hosts, "VQA_SCORE", "a.mp4", 2024.0)
+    hosts.settle()
+    assert [video.text for video in hosts.asked] == ["2024"]
 
 
 def test_wrong_formulas_and_missing_answers_are_told_apart() -> None:

@@ -122,9 +122,11 @@ class CellRatings:
             self._finished.clear()
             return names
 
-    def counts(self) -> Counts:
+    def counts(self, asked: Iterable[Question] | None = None) -> Counts:
+        """Of the videos in ``asked``, else of all; one that was given up since is in none of the three."""
         with self._changed:
-            states = [entry.answer.status for entry in self._entries.values()]
+            wanted = self._entries if asked is None else asked
+            states = [entry.answer.status for q in wanted if (entry := self._entries.get(q)) is not None]
             return Counts(states.count("done"), states.count("pending"), states.count("error"), self._trouble)
 
     @property

@@ -40,7 +40,7 @@ def extension(python: str | None = None) -> bytes:
     files: dict[str, bytes] = {
         "META-INF/manifest.xml": registration.manifest(list(registration.CONFIGURATIONS)).encode(),
         "description.xml": registration.description(__version__).encode(),
-        "xl_vqa.idl": registration.idl({f.name: len(f.arguments) for f in FUNCTIONS}).encode(),
+        "xl_vqa.idl": registration.idl(FUNCTIONS).encode(),
         "xl_vqa.components": registration.components().encode(),
     }
     files.update({name: make().encode() for name, make in registration.CONFIGURATIONS.items()})

@@ -50,6 +50,50 @@ def to_file(formula: str) -> str:
     return _outside_quotes(formula, lambda part: _ours().sub(lambda m: _STORED[m[1].upper()], part))
 
 
+def to_input(formula: str) -> str:
+    """The formula as a person types it into Calc: bare names in capitals."""
+    return to_file(to_calc(formula))
+
+
+def skipping_errors(formula: str) -> str:
+    """The formula, as Calc's programming interface spells it, with every range in a call of ours made
+    ``IFERROR(range;"")``: Calc does not call an add-in for a range that holds an error. Needs an array formula."""
+    parts: list[str] = []
+    calls: list[tuple[bool, int]] = []
+    """For each open bracket whether it is a call of ours, and where in ``parts`` its argument begins."""
+    for token in _TOKEN.findall(formula):
+        if token in ("(", "{"):
+            calls.append((token == "(" and bool(parts) and parts[-1].upper() in _STORED, len(parts) + 1))
+        elif token in (";", ")", "}") and calls:
+            ours, begin = calls[-1]
+            if ours:
+                argument = "".join(parts[begin:])
+                parts[begin:] = [f'IFERROR({argument};"")' if _is_range(argument.strip()) else argument]
+            if token == ";":
+                calls[-1] = (ours, len(parts) + 1)
+            else:
+                calls.pop()
+        parts.append(token)
+    return "".join(parts)
+
+
+# texts, quoted names of sheets, words (a name, an address, a function, a number), and everything else by itself
+_TOKEN: Final = re.compile(r"""\"(?:[^"]|"")*"|'(?:[^']|'')*'|[\w.$]+|.""", re.DOTALL)
+_SHEET: Final = r"(?:\$?(?:'(?:[^']|'')*'|\w+)\.)?"
+_CORNER: Final = r"\$?[A-Za-z]{1,3}\$?\d+"
+
+
+def _is_range(argument: str) -> bool:
+    """Whether it is nothing but a range, or a name that may stand for one."""
+    if re.fullmatch(rf"{_SHEET}{_CORNER}:{_SHEET}{_CORNER}", argument):
+        return True
+    cell = re.fullmatch(rf"{_SHEET}{_CORNER}", argument)
+    return not cell and re.fullmatch(r"[^\W\d][\w.]*", argument) is not None and argument.upper() not in _CONSTANTS
+
+
+_CONSTANTS: Final = frozenset(("TRUE", "FALSE"))
+
+
 def _outside_quotes(formula: str, change: object) -> str:
     assert callable(change)
     # "..." is text ("" within it is a quote); a name in '...' may belong to a link in front of a function

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xl_vqa.calc import names
 from xl_vqa.calc.commands import COMMANDS, MENU_TITLE, SEPARATOR, Command
+from xl_vqa.worksheet.functions import Function
 
 _OOR: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -22,17 +23,20 @@ _OOR: Final = (
 _CALC: Final = "com.sun.star.sheet.SpreadsheetDocument"
 
 
-def idl(functions: Mapping[str, int]) -> str:
-    """The interface of the worksheet functions, by name and number of arguments, as UNOIDL source.
+def idl(functions: Sequence[Function]) -> str:
+    """The interface of the worksheet functions as UNOIDL source.
 
     The first parameter is filled by Calc with the document that asks, so that relative paths have a base.
-    Every argument is ``any``: a text, a number, or a range as rows of cells; one left out is void.
+    Every argument is ``any``: a text, a number, or a range as rows of cells; one left out is void. What the host
+    is asked for is a volatile result. What is computed here is rows of cells, and its type must say so: rows
+    within an ``any`` reach Calc only from an event.
     """
     lines = []
-    for function, count in functions.items():
-        arguments = ", ".join(f"[in] any argument{n + 1}" for n in range(count))
-        document = "[in] com::sun::star::beans::XPropertySet document"
-        lines.append(f"        any {names.method(function)}({document}{', ' if count else ''}{arguments});")
+    for function in functions:
+        parameters = ["[in] com::sun::star::beans::XPropertySet document"]
+        parameters += [f"[in] any argument{n + 1}" for n in range(len(function.arguments))]
+        kind = "any" if function.asks_host else "sequence< sequence<any> >"
+        lines.append(f"        {kind} {names.method(function.name)}({', '.join(parameters)});")
     interface = names.FUNCTIONS_INTERFACE.rpartition(".")[2]
     return (
         "module org {\n  module xlvqa {\n"

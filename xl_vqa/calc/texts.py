@@ -44,6 +44,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "選択範囲の右側に空き列がありません。表を移動してから、もう一度お試しください。",
     },
     "relinked": {"en": "{count} formulas were linked again.", "ja": "{count} 個の数式を再リンクしました。"},
+    "skipping": {
+        "en": "{count} formulas with Err:504 skip cells with an error now (IFERROR); Undo takes that back.",
+        "ja": "Err:504 の数式 {count} 個を、エラーのセルを除外する形(IFERROR)に変更しました(元に戻せます)。",
+    },
+    "undo_skip": {"en": "Skip cells with an error", "ja": "エラーのセルを除外"},
     "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
     "host_stopped": {"en": "The scoring host was stopped.", "ja": "スコアリングホストを停止しました。"},
     "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
@@ -106,9 +111,19 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "help_functions": {"en": "Functions", "ja": "関数"},
     "help_errors": {
         "en": "#N/A or #VALUE!: =VQA_ERROR(...) with the same arguments says what happened and what to do. "
-        "Ctrl+Shift+F9 asks for every cell again.",
+        "Ctrl+Shift+F9 asks for every cell again.\n#N/A is also what a cell shows while its video is being rated; "
+        '=VQA_STATUS(A2) and the status bar say so. To show a word instead: =IFERROR(VQA_SCORE(A2);"...").\n'
+        'Err:504: a cell of the range holds an error. Leave such cells out with IFERROR(A2:A99;"") in an array '
+        "formula, or choose Relink formulas, which does that.",
         "ja": "#N/A や #VALUE! の理由と対処は、同じ引数の =VQA_ERROR(...) で表示されます。Ctrl+Shift+F9 で"
-        "すべてのセルを再評価します。",
+        "すべてのセルを再評価します。\n評価中の動画のセルも #N/A です。評価中かどうかは =VQA_STATUS(A2) と"
+        'ステータスバーで確認できます。文字を表示するには =IFERROR(VQA_SCORE(A2);"...") とします。\n'
+        'Err:504: セル範囲にエラーのセルがあります。配列数式で IFERROR(A2:A99;"") として除外するか、'
+        "「数式を再リンク」を実行してください(自動で除外します)。",
+    },
+    "argument_errors": {
+        "en": 'If a cell of the range holds an error, Calc shows Err:504; leave it out with IFERROR(A2:A99;"").',
+        "ja": '範囲にエラーのセルがあると Err:504 になります。IFERROR(A2:A99;"") で除外してください。',
     },
     "help_commands": {"en": "Menu Video quality", "ja": "メニュー「動画品質」"},
     "state_unloaded": {"en": "not loaded", "ja": "未読み込み"},

@@ -15,7 +15,7 @@ import xlwings
 from xl_vqa.excel import jobs, session
 from xl_vqa.excel.addresses import joined
 from xl_vqa.excel.udf_names import CELL, FOLDER
-from xl_vqa.excel.values import from_excel, to_excel
+from xl_vqa.excel.values import MISSING, from_excel, to_excel
 from xl_vqa.worksheet.evaluate import evaluate
 from xl_vqa.worksheet.functions import CATEGORY, FUNCTIONS, Function
 
@@ -23,10 +23,12 @@ from xl_vqa.worksheet.functions import CATEGORY, FUNCTIONS, Function
 def call(name: str, arguments: tuple[Any, ...], folder: str | None, cell: str | None) -> list[list[Any]]:
     """Rows for Excel: numbers, texts, and what ``values`` marks as errors and waiting cells."""
     context = session.context(folder, cell)
-    given = [from_excel(argument) for argument in arguments]
-    while given and given[-1] in (None, [[None]]):
-        given.pop()  # a missing argument and an empty one are the same to every function
-    return to_excel(evaluate(name, given, context))
+    return to_excel(evaluate(name, [_given(argument) for argument in arguments], context))
+
+
+def _given(argument: Any) -> Any:
+    """Rows of cells; None for a missing argument, which xlwings made one cell of."""
+    return None if argument in (MISSING, [[MISSING]]) else from_excel(argument)
 
 
 def bind(

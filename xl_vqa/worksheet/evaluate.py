@@ -1,6 +1,7 @@
 """Worksheet functions over ranges: one call, one answer per cell, and never a wait for the model.
 
 A cell of the answer is a number or a text (finished), ``Pending`` (it comes later), or an ``XlVqaError``.
+What is pending must never be computed with as if it were a score: both spreadsheets show an error value for it.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ from xl_vqa.errors import (
     InputError,
     ScaleError,
     WorksheetArgumentError,
+    WorksheetMissingArgumentError,
     XlVqaError,
 )
 from xl_vqa.labels import Scale, band_by_key
 from xl_vqa.worksheet.functions import BY_NAME
 from xl_vqa.worksheet.locations import Locations
-from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread
+from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
 
 BLANK: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The cell comes later; ``text`` is what it shows until then."""
+    """The cell comes later. ``text`` is what it shows until then; None, an error value: a text would be larger
+    than every number (``=IF(B1>=30,"PASS","FAIL")``), and averages would leave it out without a word."""
 
-    text: str
+    text: str | None = None
 
 
 Cell = float | int | str | Pending | XlVqaError
@@ -39,32 +42,41 @@ Cell = float | int | str | Pending | XlVqaError
 @dataclass(frozen=True, slots=True)
 class Context:
     """Where a formula stands: ``folder`` of its workbook (a path or an https address, None while unsaved),
-    ``caller`` (any name of the calling cells, handed back by ``CellRatings.finished``) and the language."""
+    ``caller`` (any name of the calling cells, handed back by ``CellRatings.finished``) and the language.
+
+    ``asked`` holds what the formulas of the workbook ask for: every evaluation adds to it, ``VQA_STATUS()``
+    counts it. None: no workbook is told from another.
+    """
 
     ratings: CellRatings
     folder: str | None = None
     caller: str | None = None
     language: str = "en"
     locations: Locations = field(default_factory=Locations)
+    asked: set[Question] | None = None
 
 
 def evaluate(name: str, arguments: Sequence[Any], context: Context) -> list[list[Cell]]:
     """The cells of ``name(*arguments)``, in the common shape of the arguments.
 
-    An argument is a scalar, a row, or rows of cells; None is a missing one. Returns rows of cells; whatever
-    is wrong with one cell is an error in that cell alone. Never raises but for a programming mistake.
+    An argument is a scalar, a row, or rows of cells. None is a missing one; a blank cell is a blank text, or
+    None within rows. Returns rows of cells; whatever is wrong with one cell is an error in that cell alone.
+    Never raises but for a programming mistake.
     """
     function = BY_NAME[name]
     given = [rows_of(argument) for argument in arguments]
     given += [[[None]]] * (len(function.arguments) - len(given))
+    missing = not arguments or arguments[0] is None
+    if missing and not function.required:
+        return [[_overall(context)]]
     try:
+        if missing:
+            raise WorksheetMissingArgumentError(name=name, source=function.arguments[0].name)
         if name == "VQA_LABEL":
             return over(_label, given)
-        if name == "VQA_STATUS" and (not arguments or arguments[0] is None):
-            return [[_overall(context)]]
         return _of_videos(name, given, context)
     except XlVqaError as error:
-        return _filled(given, error)
+        return _filled(given, _show(name, error, context.language))
 
 
 def error_kind(error: XlVqaError) -> Literal["value", "not_available"]:
@@ -82,6 +94,8 @@ def _filled(given: Sequence[Rows], cell: Cell) -> list[list[Cell]]:
 
 
 def _label(mos: Any, lowest: Any, highest: Any) -> Cell:
+    if any(isinstance(cell, Pending) for cell in (mos, lowest, highest)):
+        return Pending()
     if is_blank(mos):
         return BLANK
     try:
@@ -124,29 +138,34 @@ def _of_videos(name: str, given: Sequence[Rows], context: Context) -> list[list[
             else:
                 cells[index] = _show(name, question, context.language)
             index += 1
+    if context.asked is not None:
+        context.asked.update(questions)
     answers = context.ratings.ask(questions, caller=context.caller)
     for place, answer in zip(asked, answers, strict=True):
         cells[place] = _show(name, answer, context.language)
     return reshape([BLANK if cell is None else cell for cell in cells], shape)
 
 
-def _question(video: Any, text: Any, profile: Any, context: Context) -> Question | XlVqaError | None:
+def _question(video: Any, text: Any, profile: Any, context: Context) -> Question | Pending | XlVqaError | None:
     """What to ask for one cell; None for a blank one."""
     for cell in (video, text, profile):
-        if isinstance(cell, XlVqaError):
+        if isinstance(cell, (XlVqaError, Pending)):
             return cell
     if is_blank(video):
         return None
     if not isinstance(video, str):
-        return WorksheetArgumentError(value=str(video))
+        return WorksheetArgumentError(value=typed(video))
     try:
         path = context.locations.resolve(video, context.folder)
     except XlVqaError as error:
         return error
-    return Question(path, None if is_blank(text) else str(text), None if is_blank(profile) else str(profile))
+    return Question(path, None if is_blank(text) else typed(text), None if is_blank(profile) else typed(profile))
 
 
-def _show(name: str, answer: Answer | XlVqaError, language: str) -> Cell:
+def _show(name: str, answer: Answer | Pending | XlVqaError, language: str) -> Cell:
+    says_why = name in ("VQA_ERROR", "VQA_STATUS")
+    if isinstance(answer, Pending):
+        return Pending(tr("pending", language) if says_why else None)
     if isinstance(answer, XlVqaError):
         error: XlVqaError | None = answer
     else:
@@ -154,9 +173,9 @@ def _show(name: str, answer: Answer | XlVqaError, language: str) -> Cell:
         if answer.rating is not None:
             return _of_rating(name, answer.rating, language)
     if error is not None:
-        if name in ("VQA_ERROR", "VQA_STATUS"):
-            return error.message(language)
-        return error
+        return error.message(language) if says_why else error
+    if not says_why:
+        return Pending()
     position = answer.position if isinstance(answer, Answer) else None
     if position:
         return Pending(tr("pending_at", language, position=position))
@@ -178,7 +197,7 @@ def _of_rating(name: str, rating: dict[str, Any], language: str) -> Cell:
 
 
 def _overall(context: Context) -> Cell:
-    counts = context.ratings.counts()
+    counts = context.ratings.counts(context.asked)
     if counts.trouble is not None:
         return counts.trouble.message(context.language)
     return tr("status_overall", context.language, done=counts.done, pending=counts.pending, failed=counts.failed)

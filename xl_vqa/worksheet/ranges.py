@@ -27,6 +27,15 @@ def is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def typed(value: Any) -> str:
+    """A cell as a person typed it: every number of a cell is a float, and 12345 was not typed as 12345.0."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
 def spread(arguments: Sequence[Rows]) -> list[Rows]:
     """Every argument in the common shape: one cell, one row or one column repeats, as in array formulas.
 

@@ -263,8 +263,14 @@ def make_kpi(python: str, target: Path, language: str) -> None:
 
 
 def _relink(frame: Any) -> None:
-    count = loaded.relink(frame.getController().getModel(), everything=True)
-    session().bar.show(tr("relinked", session().language, count=count), 1.0, seconds=8.0)
+    language = session().language
+    document = frame.getController().getModel()
+    count = loaded.relink(document, everything=True)
+    words = tr("relinked", language, count=count)
+    skipping = loaded.skip_errors(document, tr("undo_skip", language))
+    if skipping:
+        words += " " + tr("skipping", language, count=skipping)
+    session().bar.show(words, 1.0, seconds=8.0)
 
 
 def _help(frame: Any) -> None:

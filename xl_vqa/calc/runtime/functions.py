@@ -1,7 +1,7 @@
 """The worksheet functions as Calc calls them: names and help for the function wizard, arguments in, results out.
 
-Every function returns a volatile result: Calc keeps it and is told when its value changes, so a cell fills in
-later, and changes again when the model is switched or the host comes back.
+Every function that asks the host returns a volatile result: Calc keeps it and is told when its value changes, so a
+cell fills in later, and changes again when the model is switched or the host comes back.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from xl_vqa.calc import names
 from xl_vqa.calc.runtime import office
 from xl_vqa.calc.runtime.session import session
 from xl_vqa.calc.runtime.values import from_calc
+from xl_vqa.calc.texts import tr
 from xl_vqa.worksheet.functions import BY_NAME, CATEGORY, FUNCTIONS
 
 _BY_METHOD: Final = {names.method(function.name): function for function in FUNCTIONS}
@@ -71,7 +72,10 @@ class FunctionsAddIn(
 
     def getArgumentDescription(self, method: str, index: int) -> str:
         argument = self._argument(method, index)
-        return argument.help.of(self._language) if argument else ""
+        if argument is None:
+            return ""
+        words = str(argument.help.of(self._language))
+        return words if argument.optional else f"{words} {tr('argument_errors', self._language)}"
 
     def getProgrammaticCategoryName(self, method: str) -> str:
         return "Add-In"
@@ -98,7 +102,10 @@ class FunctionsAddIn(
 
 def _method(name: str, count: int) -> Any:
     def call(self: FunctionsAddIn, document: Any, *arguments: Any) -> Any:
-        return session().result(name, from_calc(name, arguments), office.folder_of(document))
+        given = from_calc(name, arguments)
+        if not BY_NAME[name].asks_host:
+            return session().computed(name, given)
+        return session().result(name, given, office.folder_of(document), office.identity_of(document))
 
     call.__name__ = names.method(name)
     return call

@@ -47,6 +47,7 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
                 loaded.relink(document)
                 finish(document, wait)
             else:
+                loaded.relink_rules(document)
                 # in slices, after loading has returned: thousands of formulas are no reason to wait
                 threading.Thread(target=_relink, args=(document,), name="xl_vqa-link", daemon=True).start()
         elif event == "OnUnload":

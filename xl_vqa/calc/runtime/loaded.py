@@ -1,7 +1,7 @@
 """A document that was just loaded: formulas with another program's spelling of our functions are entered anew.
 
-Calc does not resolve the names of add-ins in .xlsx, and a saved text "rating..." would stand for ever: both
-are cured by entering the formula again.
+Calc does not resolve the names of add-ins in .xlsx, and what was saved while it was being rated, or in error,
+would stand for ever: both are cured by entering the formula again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from xl_vqa.bridge.texts import TEXTS
 from xl_vqa.calc import formulas
-from xl_vqa.calc.runtime import office
+from xl_vqa.calc.runtime import office, rules
 from xl_vqa.calc.score_plan import runs
 
 _FORMULA: Final = 16  # com.sun.star.sheet.CellFlags.FORMULA
+_ERROR: Final = 4  # com.sun.star.sheet.FormulaResult.ERROR
+_NOT_CALLED: Final = 504
 _PENDING: Final = tuple(TEXTS["pending"].values())
 PIECE: Final = 15
 """Formulas entered and computed at a time: about 10 ms."""
@@ -34,10 +36,11 @@ def relink(document: Any, *, everything: bool = False) -> int:
 def relink_steps(document: Any, *, everything: bool = False) -> Iterator[Callable[[], int]]:
     """The same in steps of a few milliseconds. Each reads its cells when it runs, so the user may go on
     working between them."""
-    yield lambda: _quietly(document, lambda: _names(document.NamedRanges))
+    yield partial(relink_rules, document)
     for sheet in document.Sheets:
         if sheet.isProtected():
             continue
+        yield partial(_quietly, document, partial(rules.validations, sheet))
         arrays: dict[str, Any] = {}
         for block in _blocks(sheet):
             parts: list[Any] = []
@@ -46,6 +49,20 @@ def relink_steps(document: Any, *, everything: bool = False) -> Iterator[Callabl
                 yield partial(_quietly, document, partial(_enter, document, part))
         for area in arrays.values():
             yield partial(_quietly, document, partial(_enter_array, document, area))
+
+
+def relink_rules(document: Any) -> int:
+    """Names and conditions alone: those must be ours before the first cell is drawn or computed, because a
+    condition that was looked at once goes on with what it was then."""
+
+    def change() -> int:
+        count = rules.names(document.NamedRanges)
+        for sheet in document.Sheets:
+            if not sheet.isProtected():
+                count += rules.names(sheet.NamedRanges) + rules.conditions(sheet)
+        return count
+
+    return _quietly(document, change)
 
 
 def _blocks(sheet: Any) -> Iterator[Any]:
@@ -99,7 +116,9 @@ def _needs(formula: str, value: Any, everything: bool) -> bool:
     ours = formulas.is_ours(formula)
     if not ours and not formulas.mentions(formula):
         return False
-    return everything or formulas.to_calc(formula) != formula or str(value).startswith(_PENDING)
+    # an error arrives as None; earlier versions saved what was pending as a text
+    again = value is None or str(value).startswith(_PENDING)
+    return everything or again or formulas.to_calc(formula) != formula
 
 
 def _enter(document: Any, part: Any) -> int:
@@ -111,18 +130,57 @@ def _enter(document: Any, part: Any) -> int:
 
 
 def _enter_array(document: Any, area: Any) -> int:
-    text = formulas.to_calc(area.getArrayFormula().removeprefix("{").removesuffix("}"))
+    # not getArrayFormula: it answers in the language of the input line, commas between arguments included, and
+    # setArrayFormula wants that of the programming interface
+    text = formulas.to_calc(area.getFormulaArray()[0][0].removeprefix("{").removesuffix("}"))
     office.unrecorded(document, lambda: area.setArrayFormula(text))
     area.getDataArray()
     return 1
 
 
-def _names(ranges: Any) -> int:
-    count = 0
-    for named in ranges:
-        text = named.getContent()
-        new = formulas.to_calc(text) if formulas.mentions(text) else text
-        if new != text:
-            named.setContent(new)
-            count += 1
-    return count
+def skip_errors(document: Any, title: str) -> int:
+    """Formulas of ours that show Err:504, because a range of theirs holds an error, skip such cells from now on.
+
+    Calc puts Err:504 into the whole formula without calling us. One undo step called ``title``. Returns how many
+    formulas were changed; one that it does not help stays as it was.
+    """
+    undo = document.getUndoManager()
+    undo.enterUndoContext(title)
+    try:
+        sheets = [sheet for sheet in document.Sheets if not sheet.isProtected()]
+        return sum(_skip_in(area) for sheet in sheets for area in _failed(sheet))
+    finally:
+        undo.leaveUndoContext()
+
+
+def _failed(sheet: Any) -> list[Any]:
+    """One range for every formula that shows Err:504: an array, or a cell."""
+    found: dict[str, Any] = {}
+    for address in sheet.queryFormulaCells(_ERROR).getRangeAddresses():
+        for row in range(address.StartRow, address.EndRow + 1):
+            for column in range(address.StartColumn, address.EndColumn + 1):
+                cell = sheet.getCellByPosition(column, row)
+                if cell.getError() == _NOT_CALLED and formulas.is_ours(cell.getFormula()):
+                    cursor = sheet.createCursorByRange(cell)
+                    cursor.collapseToCurrentArray()
+                    found.setdefault(cursor.AbsoluteName, cursor)
+    return list(found.values())
+
+
+def _skip_in(area: Any) -> int:
+    before = area.getFormulaArray()[0][0]
+    text = before.removeprefix("{").removesuffix("}")
+    new = formulas.skipping_errors(text)
+    first = area.getCellByPosition(0, 0)
+    if new == text or first.getError() != _NOT_CALLED:
+        return 0
+    # IFERROR looks at every cell of a range in an array formula alone
+    area.setArrayFormula(new)
+    if first.getError() != _NOT_CALLED:
+        return 1
+    if before.startswith("{"):
+        area.setArrayFormula(text)
+    else:
+        area.clearContents(_FORMULA)
+        first.setFormula(before)
+    return 0

@@ -81,6 +81,11 @@ def folder_of(document: Any) -> str | None:
     return unohelper.fileUrlToSystemPath(base) if base.startswith("file:") else base
 
 
+def identity_of(document: Any) -> str:
+    """What tells this document from every other that is or was open in this process."""
+    return str(document.RuntimeUID) if document is not None else ""
+
+
 def path_of(document: Any) -> Path | None:
     """The file of a document; None where it is unsaved or lies elsewhere than in this system's files."""
     url = str(document.getURL())

@@ -12,12 +12,13 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from logging.handlers import RotatingFileHandler
 from typing import Any, Final
 
-from xl_vqa.bridge.cells import CellRatings
+from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.calc.runtime import office
@@ -56,6 +57,7 @@ class Session:
         self._by_name: dict[str, VolatileResult] = {}
         self._again: dict[str, VolatileResult] = {}
         self._overall: dict[str, VolatileResult] = {}
+        self._untold: dict[str, VolatileResult] = {}
         self._idle = False
         self._inline = False
         self._collected_at = time.monotonic()
@@ -67,7 +69,7 @@ class Session:
         self._stamp: Any = None
         self._stamp_at = 0.0
         self.bar = StatusBar()
-        self._counted = 0
+        self._counted: dict[str, int] = {}
         self.at_end: list[Callable[[], None]] = []
         """Called when LibreOffice ends."""
 
@@ -91,7 +93,7 @@ class Session:
     def asked_with(self, path: str, folder: str | None) -> tuple[str | None, str | None]:
         """Text and profile with which a formula asks for this path, if one does."""
         with self._changed:
-            for name, arguments, place in self._results:
+            for name, arguments, place, _ in self._results:
                 if BY_NAME[name].asks_host and place == folder and arguments and arguments[0] == path:
                     return _text(arguments, 1), _text(arguments, 2)
         return None, None
@@ -102,17 +104,19 @@ class Session:
 
     # -- asked by Calc
 
-    def result(self, name: str, arguments: tuple[Any, ...], folder: str | None) -> Any:
-        """What Calc gets for one call: a value, or the volatile result of these arguments."""
-        if not BY_NAME[name].asks_host:
-            return to_calc(self._values(evaluate(name, arguments, self._context(None, folder))))
-        key = (name, arguments, folder)
+    def computed(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """The rows of a function that needs no host."""
+        return self._values(evaluate(name, arguments, self._context(None, None)))
+
+    def result(self, name: str, arguments: tuple[Any, ...], folder: str | None, document: str) -> Any:
+        """The volatile result of these arguments in this document (by its identity)."""
+        key = (name, arguments, folder, document)
         with self._changed:
             result = self._results.get(key)
             new = result is None
             if result is None:
                 self._numbers += 1
-                result = VolatileResult(key, str(self._numbers), self._drop)
+                result = VolatileResult(key, str(self._numbers), self._join, self._drop)
                 self._results[key] = self._by_name[result.name] = result
                 if _is_overall(result):
                     self._overall[result.name] = result
@@ -127,6 +131,11 @@ class Session:
     def pending(self) -> int:
         with self._changed:
             return sum(result.pending for result in self._results.values())
+
+    def pending_of(self) -> dict[str, int]:
+        """How many wait in each document (by its identity), where any do."""
+        with self._changed:
+            return dict(Counter(result.document for result in self._results.values() if result.pending))
 
     def refresh(self, *, forget: bool = True) -> None:
         """Every cell is evaluated again; with ``forget`` the host is asked again as well."""
@@ -167,29 +176,39 @@ class Session:
         with self._changed:
             # what our thread took would be told on the main thread, which waits here
             self._inline = True
-        while self.pending() and time.monotonic() < deadline:
-            time.sleep(0.02)
-            changed = self._evaluate_finished()
-            for result in changed:
+        while True:
+            for result in self._evaluate_finished():
                 result.tell()
-        return not self.pending()
+            if not self.pending() or time.monotonic() > deadline:
+                return not self.pending()
+            time.sleep(0.02)
 
     # -- inside
 
-    def _context(self, caller: str | None, folder: str | None) -> Context:
-        return Context(self.ratings, folder, caller, self.language, self._locations)
+    def _context(self, caller: str | None, folder: str | None, asked: set[Question] | None = None) -> Context:
+        return Context(self.ratings, folder, caller, self.language, self._locations, asked)
 
     def _evaluate(self, result: VolatileResult) -> bool:
-        name, arguments, folder = result.key
-        # VQA_STATUS() speaks of all videos
-        given = arguments if arguments and arguments[0] is not None else ()
-        rows = evaluate(name, given if name == "VQA_STATUS" else arguments, self._context(result.name, folder))
+        name, arguments, folder, _ = result.key
+        asked = self._asked_in(result.document) if _is_overall(result) else set()
+        rows = evaluate(name, arguments, self._context(result.name, folder, asked))
+        result.asked = frozenset(asked)
         pending = any(isinstance(cell, Pending) for row in rows for cell in row)
         shown = [[_shown(cell) for cell in row] for row in rows]
         return result.set(shown, to_calc(self._values(rows)), pending=pending)
 
+    def _asked_in(self, document: str) -> set[Question]:
+        with self._changed:
+            return {q for result in self._results.values() if result.document == document for q in result.asked}
+
     def _values(self, rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
         return [[_value(cell) for cell in row] for row in rows]
+
+    def _join(self, result: VolatileResult) -> None:
+        if result.shown != _WAITING:
+            with self._changed:
+                self._untold[result.name] = result
+                self._start()
 
     def _drop(self, result: VolatileResult) -> None:
         with self._changed:
@@ -198,6 +217,7 @@ class Session:
             self._by_name.pop(result.name, None)
             self._again.pop(result.name, None)
             self._overall.pop(result.name, None)
+            self._untold.pop(result.name, None)
             if result.pending:
                 # one thousand cells close at once; the host is told of all of them together
                 self._released.add(result.name)
@@ -217,7 +237,7 @@ class Session:
         while True:
             with self._changed:
                 busy = any(result.pending for result in self._results.values()) or self.ratings.waiting
-                self._idle = not (busy or self._again or self._released)
+                self._idle = not (busy or self._again or self._untold or self._released)
                 self._changed.wait(WATCH_S if self._idle else POLL_S)
                 self._idle = False
                 if self._closed:
@@ -236,24 +256,26 @@ class Session:
         with self._changed:
             released, self._released = self._released, set()
             results, self._again = self._again, {}
+            untold, self._untold = self._untold, {}
         if released:
             self.ratings.release(released)
         with self._changed:
             results.update({n: self._by_name[n] for n in self.ratings.finished() if n in self._by_name})
             # how many are done and waiting changes with every answer
             results.update(self._overall)
-        return [result for result in results.values() if self._evaluate(result)]
+        changed = {name: result for name, result in results.items() if self._evaluate(result)}
+        return list((untold | changed).values())
 
     def _tell(self, results: list[VolatileResult]) -> None:
         """On the main thread, slice by slice; returns when all were told or LibreOffice closes."""
         office.in_slices((result.tell for result in results), closed=lambda: self._closed)
 
     def _show_pending(self) -> None:
-        pending = self.pending()
+        pending = self.pending_of()
         if pending != self._counted:
             self._counted = pending
-            words = tr("left", self.language, pending=pending) if pending else ""
-            office.on_main_thread(lambda: self.bar.show(words))
+            texts = {document: tr("left", self.language, pending=count) for document, count in pending.items()}
+            office.on_main_thread(lambda: self.bar.show_each(texts))
 
     def _watch(self) -> None:
         now = time.monotonic()
@@ -288,25 +310,38 @@ def _collect() -> None:
 
 def _text(arguments: tuple[Any, ...], place: int) -> str | None:
     value = arguments[place] if place < len(arguments) else None
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def _is_overall(result: VolatileResult) -> bool:
-    name, arguments, _ = result.key
+    name, arguments, *_ = result.key
     return name == "VQA_STATUS" and (not arguments or arguments[0] is None)
 
 
 def _shown(cell: Any) -> Any:
     """Comparable: not-a-number would differ from itself."""
-    return ("error", error_kind(cell)) if isinstance(cell, XlVqaError) else _value(cell)
+    kind = _error_kind(cell)
+    return ("error", kind) if kind is not None else _value(cell)
 
 
 def _value(cell: Any) -> Any:
-    if isinstance(cell, XlVqaError):
-        return error_value(error_kind(cell))
+    kind = _error_kind(cell)
+    if kind is not None:
+        return error_value(kind)
     if isinstance(cell, Pending):
         return cell.text
     return float(cell) if isinstance(cell, int) else cell
+
+
+def _error_kind(cell: Any) -> str | None:
+    """Which error value the cell shows. Calc has none of its own for what is on its way: #N/A is nearest."""
+    if isinstance(cell, XlVqaError):
+        return error_kind(cell)
+    return "not_available" if isinstance(cell, Pending) and cell.text is None else None
+
+
+_WAITING: Final = [[("error", "not_available")]]
+"""What Calc shows of a result that it was not told yet."""
 
 
 def _write_log(owner: Session) -> None:

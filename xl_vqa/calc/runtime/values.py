@@ -17,7 +17,7 @@ CELL_ERROR: Final = WorksheetCellError()
 
 
 def from_calc(name: str, arguments: Sequence[Any]) -> tuple[Any, ...]:
-    """A cell, or rows of cells, each; hashable, None for blank ones.
+    """A cell, or rows of cells, each; hashable. A blank cell is a blank text, a missing argument None.
 
     Calc passes an empty cell as 0.0. No path is a number, so there it is blank; a MOS of 0 is blank where
     the scale begins above 0.
@@ -42,12 +42,12 @@ def _cell(value: Any, zero_is_blank: bool) -> Any:
         if math.isnan(value):
             return CELL_ERROR
         if zero_is_blank and value == 0.0:
-            return None
+            return ""
     return value
 
 
 def to_calc(rows: list[list[Any]]) -> Any:
-    """One value, or rows of them."""
+    """The value of an event: one, or rows of them."""
     if len(rows) == 1 and len(rows[0]) == 1:
         return rows[0][0]
     return uno.Any("[][]any", tuple(tuple(row) for row in rows))

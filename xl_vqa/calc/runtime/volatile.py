@@ -1,4 +1,9 @@
-"""A value of a formula that may still change: Calc holds it and is told of every change."""
+"""A value of a formula that may still change: Calc holds it and is told of every change.
+
+Calc is never told while it computes. Its listener answers a new value by drawing what is in sight, and so by
+computing formulas over the very cell that is being computed: they ended in Err:522, and stayed so. A cell that was
+not told yet is #N/A, which is what we show for a video that is being rated as well.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +19,35 @@ from com.sun.star.sheet import ResultEvent, XVolatileResult
 class VolatileResult(unohelper.Base, XVolatileResult):
     """``key`` says what was asked. The value is set from any thread, told to Calc on the main thread alone.
 
-    ``dropped`` is called with the result when the last cell that shows it is gone.
+    ``joined`` is called with the result when Calc begins to listen and shall be told soon, ``dropped`` when the
+    last cell that shows it is gone.
     """
 
-    def __init__(self, key: Any, name: str, dropped: Callable[[VolatileResult], None]) -> None:
+    def __init__(
+        self,
+        key: Any,
+        name: str,
+        joined: Callable[[VolatileResult], None],
+        dropped: Callable[[VolatileResult], None],
+    ) -> None:
         self.key = key
         self.name = name
         self.made_at = time.monotonic()
         self.shown: Any = None
         """What the cells show, comparable; None before the first value."""
         self.pending = False
+        self.asked: frozenset[Any] = frozenset()
+        """The questions behind it."""
         self._value: Any = ""
         self._listeners: list[Any] = []
         self._lock = threading.Lock()
+        self._joined = joined
         self._dropped = dropped
+
+    @property
+    def document(self) -> str:
+        """The identity of the document whose cells show it."""
+        return str(self.key[-1])
 
     @property
     def listened(self) -> bool:
@@ -53,8 +73,7 @@ class VolatileResult(unohelper.Base, XVolatileResult):
     def addResultListener(self, listener: Any) -> None:
         with self._lock:
             self._listeners.append(listener)
-            value = self._value
-        listener.modified(self._event(value))
+        self._joined(self)
 
     def removeResultListener(self, listener: Any) -> None:
         with self._lock:

@@ -5,6 +5,8 @@ Option Explicit
 
 Private Const ErrorMark As String = "#VQA!"
 Private Const PendingMark As String = "#VQA?"
+Private Const MissingMark As String = "#VQA-"
+Private Const GettingData As Long = 2043
 Private Const PollSeconds As Long = 1
 
 Private pollNeeded As Boolean
@@ -13,9 +15,12 @@ Private lastFailure As String
 
 ' The values of an argument. A range is read here, inside Excel, because one read from Python takes as long as
 ' thousands here. Rows below the used part of the sheet are left out, so that =VQA_SCORE(A:A) is no million calls.
-' A missing argument becomes an empty one.
+' A missing argument is not the same as a blank cell.
 Public Function XlVqaValue(Optional ByVal argument As Variant) As Variant
-    If IsMissing(argument) Then Exit Function
+    If IsMissing(argument) Then
+        XlVqaValue = MissingMark
+        Exit Function
+    End If
     If TypeName(argument) <> "Range" Then
         XlVqaValue = argument
         Exit Function
@@ -74,6 +79,7 @@ Private Function ShownCell(ByVal value As Variant) As Variant
         ShownCell = CVErr(CLng(Mid$(value, 6)))
     ElseIf Left$(value, 5) = PendingMark Then
         ShownCell = Mid$(value, 6)
+        If Len(ShownCell) = 0 Then ShownCell = CVErr(GettingData)
         pollNeeded = True
     End If
 End Function
