@@ -137,6 +137,12 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "the workbook is damaged or has a password",
         "ja": "ブックが破損しているか、パスワードで保護されています",
     },
+    "problem_password": {"en": "the workbook has a password", "ja": "ブックがパスワードで保護されています"},
+    "problem_too_many_rows": {
+        "en": "it has more rows than a sheet can hold (1,048,576)",
+        "ja": "行数がシートの上限(1,048,576 行)を超えています",
+    },
+    "problem_no_sheets": {"en": "none, it is a text file", "ja": "なし(テキストファイル)"},
     "problem_not_a_table": {"en": "it is no table of text", "ja": "テキスト形式の表ではありません"},
     "problem_costs": {
         "en": "costs must be 0 or more, and not both 0",

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.errors import XlVqaError
-from xl_vqa.video_names import VIDEO_SUFFIXES, clean, is_video_file, suffix_of
+from xl_vqa.video_names import VIDEO_SUFFIXES, clean, is_video_file, literal_path, name_key, suffix_of, unescaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,12 @@ class VideoFinder:
         """The file that a cell means. Never raises: what is wrong with it is in the answer's problem."""
         text = _local(written)
         try:
-            for candidate in self._places(text):
-                if candidate.exists():
-                    return _checked(candidate)
+            # a name out of a workbook may be escaped or not: the other form counts where this one leads nowhere
+            for form in dict.fromkeys((text, unescaped(text))):
+                for place in self._places(form):
+                    candidate = Path(literal_path(str(place)))
+                    if candidate.exists():
+                        return _checked(candidate)
             found = self._search(text)
         except (OSError, ValueError) as error:
             # a name too long, or one with characters that this system has no files for
@@ -121,7 +124,7 @@ def _local(written: str) -> str:
 
 
 def _name_key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return name_key(name).casefold()
 
 
 def _checked(path: Path) -> Located:
