@@ -107,6 +107,16 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "no cells are selected, but a picture or chart. Select the cells with the paths",
         "ja": "セルではなく図やグラフが選択されています。パスの入ったセルを選択してください",
     },
+    "problem_sheet_protected": {
+        "en": "the sheet is protected. Unprotect it first (in Excel: Review > Unprotect Sheet; in Calc: Tools > "
+        "Protect Sheet)",
+        "ja": "シートが保護されています。先に保護を解除してください(Excel: [校閲] > [シート保護の解除]、"
+        "Calc: [ツール] > [シートの保護])",
+    },
+    "problem_no_room": {
+        "en": "there are no free columns to the right of the list. Move the list",
+        "ja": "リストの右側に空き列がありません。リストを移動してください",
+    },
     "problem_no_video_in_row": {
         "en": "the active row has no path of a video. Click on a row with one",
         "ja": "アクティブな行に動画のパスがありません。パスのある行をクリックしてください",
