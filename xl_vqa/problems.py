@@ -35,6 +35,12 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "it is a playlist that only points at other files",
         "ja": "他のファイルを参照するプレイリストです",
     },
+    "problem_raw": {
+        "en": "it is raw video, which does not say how large its pictures are; convert it, giving the size, for "
+        "example: ffmpeg -f rawvideo -video_size 1920x1080 -framerate 30 -i IN.yuv OUT.y4m",
+        "ja": "画面サイズの情報がない RAW 動画です。サイズを指定して変換してください。例: ffmpeg -f rawvideo "
+        "-video_size 1920x1080 -framerate 30 -i 入力.yuv 出力.y4m",
+    },
     "problem_unknown_format": {
         "en": "its content is in no video format that is known here",
         "ja": "対応している動画形式ではありません",

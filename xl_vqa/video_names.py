@@ -88,21 +88,25 @@ def name_key(text: str) -> str:
     return unicodedata.normalize("NFC", unescaped(text))
 
 
-def literal_path(path: str) -> str:
-    """``path``, or where there is no such file the one whose escaped name, read, is this.
+def existing_form(path: str) -> str:
+    """``path``, or where there is no such file the one of the same name with ``_xHHHH_`` read or not read.
 
     A program that reads ``cam_x1080_30.mp4`` out of a workbook may show the character U+1080 in it, while the file
-    is called so literally. Folders are looked through once in a while, not once a name.
+    is called so literally; another shows the escape of a file that is called as it reads. Folders are looked
+    through once in a while, not once a name.
     """
     folder, name = os.path.split(path)
     if not folder or not name:
         return path
     escaped = _escaped_names(folder, int(time.monotonic() / _LISTED_FOR_S))
     if escaped is None:
-        above = literal_path(folder)
-        return path if above == folder else literal_path(os.path.join(above, name))
-    literal = escaped.get(name_key(name))
-    return path if literal is None or os.path.lexists(path) else os.path.join(folder, literal)
+        above = existing_form(folder)
+        return path if above == folder else existing_form(os.path.join(above, name))
+    other = escaped.get(name_key(name)) or unescaped(name)
+    if other in (name, "") or os.path.lexists(path):
+        return path
+    found = os.path.join(folder, other)
+    return found if os.path.lexists(found) else path
 
 
 @lru_cache(maxsize=512)

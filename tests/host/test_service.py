@@ -221,6 +221,20 @@ def test_every_kind_of_input_gets_its_own_answer(bench: Bench, clip_folder: list
         assert entry["error"]["params"]["path"] == str(path)
 
 
+@pytest.mark.parametrize(
+    ("called", "asked"), [("cam_x1080_30.mp4", "cam\u108030.mp4"), ("aAb.mp4", "a_x0041_b.mp4")]
+)
+def test_a_name_that_a_spreadsheet_shows_in_its_other_form(
+    bench: Bench, clip_folder: list[Path], tmp_path: Path, called: str, asked: str
+) -> None:
+    shutil.copy(clip_folder[0], tmp_path / called)
+    (entry,) = bench.ask(tmp_path / asked)
+    assert entry["status"] == "done"
+    assert entry["rating"]["path"] == str(tmp_path / asked)
+    (missing,) = bench.ask(tmp_path / "cam_x1081_30.mp4")
+    assert missing["error"]["code"] == "video_not_found"
+
+
 def test_malformed_entries_are_errors_of_their_own(bench: Bench, clip_folder: list[Path]) -> None:
     videos = [
         {"path": str(clip_folder[0])},

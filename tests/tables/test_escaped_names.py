@@ -18,7 +18,7 @@ from xl_vqa.errors import VideoNotFoundError
 from xl_vqa.evaluation.join import join
 from xl_vqa.evaluation.matching import match
 from xl_vqa.labels import Scale
-from xl_vqa.video_names import literal_path, name_key, unescaped
+from xl_vqa.video_names import existing_form, name_key, unescaped
 from xl_vqa.workbooks.cells import from_stored, stored_runs
 from xl_vqa.workbooks.results import write_results
 from xl_vqa.workbooks.score_plan import plan_workbook
@@ -115,7 +115,7 @@ def test_both_forms_at_once_stay_two_videos(tmp_path: Path) -> None:
     assert match(both, both[::-1]).found == {0: 1, 1: 0}
     videos(tmp_path, both)
     assert [VideoFinder(tmp_path).find(name).path for name in both] == [tmp_path / name for name in both]
-    assert [literal_path(str(tmp_path / name)) for name in both] == [str(tmp_path / name) for name in both]
+    assert [existing_form(str(tmp_path / name)) for name in both] == [str(tmp_path / name) for name in both]
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "_x000D_\n", "\n"])

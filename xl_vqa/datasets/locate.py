@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.errors import XlVqaError
-from xl_vqa.video_names import VIDEO_SUFFIXES, clean, is_video_file, literal_path, name_key, suffix_of, unescaped
+from xl_vqa.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,11 @@ class VideoFinder:
         """The file that a cell means. Never raises: what is wrong with it is in the answer's problem."""
         text = _local(written)
         try:
-            # a name out of a workbook may be escaped or not: the other form counts where this one leads nowhere
-            for form in dict.fromkeys((text, unescaped(text))):
-                for place in self._places(form):
-                    candidate = Path(literal_path(str(place)))
-                    if candidate.exists():
-                        return _checked(candidate)
+            for place in self._places(text):
+                # a name out of a workbook may be escaped or not: where this form leads nowhere, the other counts
+                candidate = Path(existing_form(str(place)))
+                if candidate.exists():
+                    return _checked(candidate)
             found = self._search(text)
         except (OSError, ValueError) as error:
             # a name too long, or one with characters that this system has no files for

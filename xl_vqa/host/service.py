@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
-from xl_vqa.errors import HostRequestError, NoVideoPathError, XlVqaError
+from xl_vqa.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
@@ -23,6 +23,7 @@ from xl_vqa.host.store import RatingKey, Store, Summary, settings_key
 from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.settings import Settings
+from xl_vqa.video_names import existing_form
 
 log = logging.getLogger("xl_vqa.host.service")
 
@@ -119,9 +120,12 @@ class RatingService:
                 slots.append(Slot("", None, video))
                 continue
             path, text = video
-            found = facts.of(path)
+            found, place = facts.of(path), path
+            if isinstance(found, VideoNotFoundError) and (other := existing_form(path)) != path:
+                # Excel shows a name that another program stored without its escape as other characters
+                found, place = facts.of(other), other
             if isinstance(found, FileFacts):
-                wanted[index] = Wanted(path, found.stat_key, text, question.model)
+                wanted[index] = Wanted(place, found.stat_key, text, question.model)
                 slots.append(Slot(path, text, wanted[index].key))
             else:
                 slots.append(Slot(path, text, found))

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from xl_vqa.video_names import clean, literal_path, unescaped
+from xl_vqa.video_names import clean, existing_form
 
 _WEB = re.compile(r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -45,7 +45,7 @@ def resolve(
     # without a choice there is nothing to look up, and a look-up costs a round trip on a network share
     if len(paths) > 1 and (found := next((path for path in paths if exists(path)), None)):
         return found
-    return literal_path(paths[0]) if windows == (os.name == "nt") else paths[0]
+    return existing_form(paths[0]) if windows == (os.name == "nt") else paths[0]
 
 
 def _spellings(text: str, *, windows: bool) -> list[str]:
@@ -54,7 +54,6 @@ def _spellings(text: str, *, windows: bool) -> list[str]:
         texts += [t.replace("¥", "\\").replace("￥", "\\") for t in texts]
     if not windows:
         texts += [t.replace("\\", "/") for t in texts if "\\" in t and not is_foreign(t, windows=False)]
-    texts += [unescaped(t) for t in texts]
     for form in ("NFC", "NFD"):
         texts += [unicodedata.normalize(form, t) for t in texts if not t.isascii()]
     return texts
