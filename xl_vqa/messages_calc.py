@@ -11,9 +11,9 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     },
     "calc_save": {
         "en": "The formulas in {path} could not be put into the form that Excel reads: {problem}. The file itself "
-        "was saved. Save it under another name, or run xl-vqa calc repair on it.",
+        "was saved. Save it under another name, or run 'xl-vqa calc repair' on it.",
         "ja": "{path} の数式を Excel で読める形式に変換できませんでした: {problem}。ファイル自体は"
-        "保存されています。別の名前で保存するか、xl-vqa calc repair ファイル を実行してください。",
+        "保存されています。別の名前で保存するか、'xl-vqa calc repair ファイル' を実行してください。",
     },
     "calc_install": {
         "en": "The LibreOffice extension cannot be installed or removed: {problem}.",

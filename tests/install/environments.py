@@ -107,6 +107,9 @@ def base_environment(folder: Path, without: Sequence[str] = ()) -> Environment:
     # the editable install's own link leads to the same place, but may be made in a way that needs its finder
     (site / "checkout.pth").write_text(f"{ROOT}\n")
     script = folder / "bin" / "xl-vqa"
-    script.write_text(f"#!{made.python}\nfrom xl_vqa.cli.main import main\nmain()\n")
+    # as pip writes it: a training process of its own imports this file again
+    script.write_text(
+        f"#!{made.python}\nfrom xl_vqa.cli.main import main\nif __name__ == '__main__':\n    main()\n"
+    )
     script.chmod(0o755)
     return made

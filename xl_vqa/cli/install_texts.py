@@ -58,7 +58,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "fix_config": {"en": "Run: xl-vqa install", "ja": "xl-vqa install を実行してください"},
     "fix_interpreter": {
-        "en": "It was moved or removed. Run xl-vqa install from the new place",
+        "en": "It was moved or removed. Run 'xl-vqa install' from the new place",
         "ja": "移動または削除されています。新しい場所から xl-vqa install を実行してください",
     },
     "fix_process": {"en": "Install xl_vqa again with pip", "ja": "pip で xl_vqa を再インストールしてください"},

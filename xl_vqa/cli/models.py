@@ -61,7 +61,7 @@ def add(
     folder: Annotated[
         str,
         typer.Argument(
-            help="Folder that xl-vqa train made (an adapter or a whole model), or a hub name such as "
+            help="Folder that 'xl-vqa train' made (an adapter or a whole model), or a hub name such as "
             "Qwen/Qwen2.5-VL-7B-Instruct."
         ),
     ],

@@ -14,7 +14,7 @@ from xl_vqa.excel import dialogs
 
 
 class NewBook:
-    """``xl-vqa workbook new KIND`` into ``file``, which is opened when it is done. A command for ``jobs``."""
+    """``xl-vqa workbook new KIND -o FILE``; the file is opened when it is done. A command for ``jobs``."""
 
     def __init__(self, app: Any, kind: str, file: Path, language: str) -> None:
         self._app, self._file, self._language = app, file, language
