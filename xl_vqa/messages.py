@@ -14,6 +14,7 @@ from xl_vqa.messages_calc import MESSAGES as CALC_MESSAGES
 from xl_vqa.messages_comparison import MESSAGES as COMPARISON_MESSAGES
 from xl_vqa.messages_templates import MESSAGES as TEMPLATE_MESSAGES
 from xl_vqa.messages_training import MESSAGES as TRAINING_MESSAGES
+from xl_vqa.messages_video import MESSAGES as VIDEO_MESSAGES
 from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
 
@@ -409,6 +410,7 @@ MESSAGES.update(CALC_MESSAGES)
 MESSAGES.update(COMPARISON_MESSAGES)
 MESSAGES.update(TRAINING_MESSAGES)
 MESSAGES.update(TEMPLATE_MESSAGES)
+MESSAGES.update(VIDEO_MESSAGES)
 
 
 class _Lenient(Formatter):

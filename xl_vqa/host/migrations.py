@@ -51,6 +51,16 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         ) WITHOUT ROWID;
         """,
     ),
+    (
+        "0003_reader",
+        """
+        -- version of the video reader (video/reader_version.py). A rating of an older one is served again only
+        -- when its file turns out to read the same, so files are forgotten, and each is looked at once more.
+        ALTER TABLE ratings ADD COLUMN reader INTEGER NOT NULL DEFAULT 1;
+        CREATE INDEX ratings_by_video ON ratings (video, reader);
+        DELETE FROM files;
+        """,
+    ),
 )
 
 

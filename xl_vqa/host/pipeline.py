@@ -34,6 +34,7 @@ from xl_vqa.host.work import Job, Switch, Ticket
 from xl_vqa.model_spec import Sampling
 from xl_vqa.rating import LabelDistribution, Rating
 from xl_vqa.settings import Settings
+from xl_vqa.video.reader_version import reading_changed
 
 if TYPE_CHECKING:
     from xl_vqa.video.read import Clip
@@ -61,6 +62,7 @@ class Pipeline:
         *,
         read: Callable[[str, Sampling, Callable[[], None]], Clip] | None = None,
         fingerprint: Callable[[str], str] | None = None,
+        reading_changed: Callable[[str, int], bool] = reading_changed,
     ) -> None:
         self._settings = settings
         self._queue = queue
@@ -69,6 +71,7 @@ class Pipeline:
         self._marks = marks
         self._read = read or _read
         self._fingerprint = fingerprint or _fingerprint
+        self._reading_changed = reading_changed
         self._view = View.of(settings)
         self.alarm = SameScoreAlarm()
         self.pace = Pace()
@@ -139,11 +142,23 @@ class Pipeline:
             self._ledger.store.remember_file(path, KnownFile(before.stat_key, video, settled))
         except HostDiskError as error:
             log.debug("%s", error)
+        self._check_reader(path, video)
         key = self._rating_key(ticket.wanted.model, video, ticket.wanted.text)
         if key is not None and not ticket.refresh and key in self._ledger.find([key]):
             self._queue.settle(ticket, key)
         else:
             self._queue.identified(ticket, video, before.stat_key)
+
+    def _check_reader(self, path: str, video: str) -> None:
+        """Ratings that an older reader left are served where the file reads the same today, and else made anew."""
+        store = self._ledger.store
+        try:
+            since = store.reader_before(video)
+            if since is not None and not self._reading_changed(path, since):
+                store.confirm_reader(video)
+        except XlVqaError as error:
+            # a video that cannot be read says so when its turn comes
+            log.debug("%s", error)
 
     def _rating_key(self, model: str, video: str, text: str | None) -> RatingKey | None:
         identity = self._keeper.identity(model)

@@ -22,6 +22,7 @@ from xl_vqa.host.database import DamagedError, Database
 from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.video.reader_version import READER_VERSION
 
 log = logging.getLogger("xl_vqa.host.store")
 
@@ -117,8 +118,8 @@ class Store:
                     for chunk in _chunks(sorted(videos)):
                         rows = connection.execute(
                             "SELECT video, view, summary FROM ratings "
-                            f"WHERE model = ? AND settings = ? AND video IN ({_marks(chunk)})",
-                            (model, settings, *chunk),
+                            f"WHERE model = ? AND settings = ? AND reader >= ? AND video IN ({_marks(chunk)})",
+                            (model, settings, READER_VERSION, *chunk),
                         )
                         for video, *rest in rows:
                             found[RatingKey(model, settings, video)] = Summary(*rest)
@@ -136,8 +137,8 @@ class Store:
                 for key in wanted:
                     row = connection.execute(
                         "SELECT probabilities, off_digit_mass, scale, frames, model_name, text, warnings, "
-                        "rated_at FROM ratings WHERE model = ? AND settings = ? AND video = ?",
-                        key,
+                        "rated_at FROM ratings WHERE model = ? AND settings = ? AND video = ? AND reader >= ?",
+                        (*key, READER_VERSION),
                     ).fetchone()
                     if row is not None:
                         found[key] = _rating(key, row)
@@ -156,12 +157,14 @@ class Store:
             with self._database.writing(durable=True) as connection:
                 connection.executemany(
                     "INSERT INTO ratings (model, settings, video, probabilities, off_digit_mass, scale, frames, "
-                    "model_name, text, warnings, rated_at, view, summary) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) "
+                    "model_name, text, warnings, rated_at, view, summary, reader) "
+                    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
                     "ON CONFLICT (model, settings, video) DO UPDATE SET "
                     "probabilities = excluded.probabilities, off_digit_mass = excluded.off_digit_mass, "
                     "scale = excluded.scale, frames = excluded.frames, model_name = excluded.model_name, "
                     "text = excluded.text, warnings = excluded.warnings, rated_at = excluded.rated_at, "
-                    "view = excluded.view, summary = excluded.summary, times_computed = times_computed + 1",
+                    "view = excluded.view, summary = excluded.summary, reader = excluded.reader, "
+                    "times_computed = times_computed + 1",
                     rows,
                 )
                 videos = [(new.key.video,) for new in ratings]
@@ -169,6 +172,26 @@ class Store:
 
         if rows:
             _twice(put)
+
+    def reader_before(self, video: str) -> int | None:
+        """The oldest version of the reader that left a rating of this content; None where no older one did."""
+
+        def look() -> int | None:
+            with self._database.reading() as connection:
+                question = "SELECT min(reader) FROM ratings WHERE video = ? AND reader < ?"
+                (oldest,) = connection.execute(question, (video, READER_VERSION)).fetchone()
+                return None if oldest is None else int(oldest)
+
+        return _or_empty(look, None)
+
+    def confirm_reader(self, video: str) -> None:
+        """The ratings of this content hold for the present reader too: its frames are the same."""
+
+        def put() -> None:
+            with self._database.writing(durable=False) as connection:
+                connection.execute("UPDATE ratings SET reader = ? WHERE video = ?", (READER_VERSION, video))
+
+        _twice(put)
 
     def count(self) -> int:
         """How many ratings are stored."""
@@ -274,6 +297,7 @@ def _columns(new: NewRating) -> tuple[Any, ...]:
         rating.rated_at,
         new.view,
         new.summary,
+        READER_VERSION,
     )
 
 

@@ -18,11 +18,12 @@ from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.read import read_frames
+from xl_vqa.video.reader_version import READER_VERSION
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 
-FORMAT = "1"
+FORMAT = f"1, reader {READER_VERSION}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ import numpy as np
 from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 from xl_vqa.video.pictures import Picture
-from xl_vqa.video.probe import Inspection
+from xl_vqa.video.probe import Inspection, VideoInfo
 
 _CONTAINERS: Final = ("mov", "matroska")
 _CODECS: Final = ("h264", "hevc")
@@ -55,6 +55,7 @@ def refusal(source: Source, inspection: Inspection) -> str | None:
         (info.pixel_format not in _PIXEL_FORMATS, f"pixel format {info.pixel_format}"),
         (info.coded_width % 2 or info.coded_height % 2, "odd size"),
         (info.rotation or info.mirrored, "rotated picture"),
+        (info.hdr or inspection.colour.note is not None, "colour"),
         (not index.pts or index.restarts, "no usable times"),
         (index.fields, "coded as fields"),
         (index.hidden, "hidden frames"),
@@ -70,6 +71,11 @@ def refusal(source: Source, inspection: Inspection) -> str | None:
     if unavailable():
         return "not installed"
     return unproven(source)
+
+
+def once_trusted(source: Source, info: VideoInfo) -> bool:
+    """Whether the first version of the reader may have left this file to decord, by container and codec alone."""
+    return info.codec in _CODECS and any(name in _CONTAINERS for name in source.format.split(","))
 
 
 def unproven(source: Source) -> str | None:

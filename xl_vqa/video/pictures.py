@@ -45,7 +45,7 @@ class Orientation:
         """(width, height) as shown of a picture stored as ``width`` x ``height``."""
         return (height, width) if self.transpose else (width, height)
 
-    def apply(self, picture: Picture) -> Picture:
+    def apply(self, picture: NDArray[Any]) -> NDArray[Any]:
         if self.transpose:
             picture = picture.transpose(1, 0, 2)
         if self.flip_rows:
@@ -78,27 +78,17 @@ def fit_within(width: int, height: int, max_side: int | None) -> tuple[int, int]
     return max(round(width * scale), 1), max(round(height * scale), 1)
 
 
-def to_picture(frame: av.VideoFrame, width: int, height: int) -> Picture:
-    """The frame in RGB as stored; transparency is dropped, as players do.
-
-    ``width`` and ``height`` are those of the video: some streams change their size on the way.
-    """
-    rgb = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="BICUBIC")
-    return np.asarray(rgb, dtype=np.uint8)
-
-
-def shrink(picture: Picture, max_side: int | None) -> Picture:
-    """Scaled down (bicubic, filtered against aliasing) so that no side is longer than ``max_side``.
+def resized(picture: Picture, width: int, height: int) -> Picture:
+    """Bicubic, filtered against aliasing where it gets smaller.
 
     Both decoders hand over the full picture and this scales it, because their own scalers differ by up to 28
     levels while their full pictures are the same bit for bit: a score must not depend on the decoder.
     """
-    height, width = picture.shape[:2]
-    size = fit_within(width, height, max_side)
-    if size == (width, height):
+    if picture.shape[1::-1] == (width, height):
         return picture
     frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-    return to_picture(frame, *size)
+    scaled = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="BICUBIC")
+    return np.asarray(scaled, dtype=np.uint8)
 
 
 def is_black(pictures: Sequence[Picture]) -> bool:

@@ -10,12 +10,12 @@ from typing import Any
 import av.error
 
 from xl_vqa.errors import NotAVideoError, VideoTruncatedError, VideoUnreadableError
+from xl_vqa.video.colour import Colour, colour_of
 from xl_vqa.video.container import Source, check_picture_size, open_video
 from xl_vqa.video.files import PathLike
+from xl_vqa.video.framing import Framing, pixel_aspect_of
 from xl_vqa.video.index import FrameIndex, build_index
-from xl_vqa.video.pictures import Orientation, orientation_of
-
-_HDR_TRANSFERS = (16, 18)  # PQ and HLG, by their numbers in ITU-T H.273
+from xl_vqa.video.pictures import orientation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class VideoInfo:
 
     path: str
     width: int
-    """As shown: rotation applied."""
+    """As shown: cropped as the container says, with square pixels, rotation applied."""
     height: int
     coded_width: int
     """As stored."""
@@ -32,6 +32,8 @@ class VideoInfo:
     rotation: int
     """Degrees clockwise that a player turns the stored picture: 0, 90, 180 or 270."""
     mirrored: bool
+    pixel_aspect: float
+    """Width of a stored pixel to its height; the size as shown is that of square ones."""
     fps: float
     """The average over the whole length."""
     duration_s: float
@@ -58,11 +60,12 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What ``read_frames`` needs to know of an open source: the public facts, the index, the orientation."""
+    """What ``read_frames`` needs to know of an open source: the facts, the index, how it is shown."""
 
     info: VideoInfo
     index: FrameIndex
-    orientation: Orientation
+    framing: Framing
+    colour: Colour
 
 
 def probe(path: PathLike) -> VideoInfo:
@@ -83,8 +86,10 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
     frame = _first_frame(source, index)
     index = index.begun_at(frame.pts)
     check_picture_size(source.shown, frame.width, frame.height)
-    orientation = orientation_of(frame)
-    width, height = orientation.shown_size(frame.width, frame.height)
+    framing = Framing(orientation_of(frame), pixel_aspect_of(source.stream))
+    colour = colour_of(frame)
+    width, height = framing.shown_size(frame.width, frame.height)
+    check_picture_size(source.shown, width, height)
     components = frame.format.components
     info = VideoInfo(
         path=source.shown,
@@ -92,8 +97,9 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
         height=height,
         coded_width=frame.width,
         coded_height=frame.height,
-        rotation=orientation.rotation,
-        mirrored=orientation.mirrored,
+        rotation=framing.orientation.rotation,
+        mirrored=framing.orientation.mirrored,
+        pixel_aspect=float(framing.pixel_aspect),
         fps=index.fps,
         duration_s=index.duration_s,
         frame_count=index.count,
@@ -105,12 +111,12 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
         bit_depth=max((component.bits for component in components), default=8),
         has_alpha=any(component.is_alpha for component in components),
         interlaced=frame.interlaced_frame,
-        hdr=frame.color_trc in _HDR_TRANSFERS,
+        hdr=colour.tone_map is not None,
         container=source.format,
         size_bytes=source.size_bytes,
         cut_off=index.cut_off,
     )
-    return Inspection(info, index, orientation)
+    return Inspection(info, index, framing, colour)
 
 
 def _first_frame(source: Source, index: FrameIndex) -> av.VideoFrame:

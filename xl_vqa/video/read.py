@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import av
 import numpy as np
@@ -20,7 +20,7 @@ from xl_vqa.video import decord_decoder, pyav_decoder
 from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
-from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen, shrink, to_picture
+from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames, plan_window
@@ -37,7 +37,7 @@ _RECOUNT_LIMIT: Final = 20_000
 class Clip:
     """The frames of one video that a model looks at.
 
-    ``frames`` are RGB, uint8, [height, width, 3], as shown (rotation applied), all of one size, one per entry
+    ``frames`` are RGB, uint8, [height, width, 3], as shown, all of one size, one per entry
     of ``used.indices``; a frame used twice is the same array twice. ``warnings`` are keys of messages.py.
     ``windows``: with ``sampling.window``, one uint8 [window, 28, 28, 3] per pair, the point samples of the frames
     around it; a frame that could not be read is replaced by the nearest that could.
@@ -92,6 +92,7 @@ class _Reading:
     max_side: int | None
     should_stop: Callable[[], None]
     samples: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
+    interlaced: bool = False
 
     def clip(self, decoder: Decoder) -> Clip:
         info, _index = self.inspection.info, self.inspection.index
@@ -119,11 +120,10 @@ class _Reading:
         return plan_frames(self.inspection.index.count, self.sampling, self.inspection.index.bounds_s)
 
     def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
-        wanted, pictures = set(plan), {}
+        wanted = set(plan)
+        pictures: dict[int, Picture] = {}
         for number, picture in decord_decoder.decode_frames(self.source, self.inspection, self._around(plan)):
-            self._sample(number, picture)
-            if number in wanted:
-                pictures[number] = shrink(picture, self.max_side)
+            self._take(number, picture, pictures if number in wanted else None)
         return pictures
 
     def _around(self, plan: Sequence[int]) -> list[int]:
@@ -134,9 +134,13 @@ class _Reading:
         count, size = self.inspection.index.count, self.sampling.window
         return [plan_window(count, start, size) for start in plan[::2]] if size else []
 
-    def _sample(self, number: int, picture: Picture) -> None:
+    def _take(self, number: int, rgb: NDArray[Any], pictures: dict[int, Picture] | None) -> None:
+        """Keeps the point samples of a frame, and the whole of it among ``pictures`` where it is wanted."""
+        colour, framing = self.inspection.colour, self.inspection.framing
         if self.sampling.window:
-            self.samples[number] = point_samples(picture)
+            self.samples[number] = colour.shown(point_samples(framing.upright(rgb)))
+        if pictures is not None:
+            pictures[number] = framing.shown(colour.shown(rgb), self.max_side)
 
     def _with_pyav(self, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
         try:
@@ -161,17 +165,16 @@ class _Reading:
         return _without_gaps(plan, pictures), pictures
 
     def _decode(self, plan: Sequence[int]) -> dict[int, Picture]:
-        info, orientation = self.inspection.info, self.inspection.orientation
+        info, colour = self.inspection.info, self.inspection.colour
         pictures: dict[int, Picture] = {}
         wanted = set(plan)
         self.samples.clear()
 
         def keep(number: int, frame: av.VideoFrame) -> None:
-            picture = to_picture(frame, info.coded_width, info.coded_height)
-            if self.sampling.window:
-                self._sample(number, orientation.apply(picture))
-            if number in wanted:
-                pictures[number] = orientation.apply(shrink(picture, self.max_side))
+            self.interlaced = self.interlaced or frame.interlaced_frame
+            # of the size of the first picture: some streams change theirs on the way
+            rgb = colour.rgb(frame, info.coded_width, info.coded_height)
+            self._take(number, rgb, pictures if number in wanted else None)
 
         around, index = self._around(plan), self.inspection.index
         pyav_decoder.decode_frames(self.source, index, around, keep, should_stop=self.should_stop)
@@ -229,7 +232,15 @@ class _Reading:
             warnings.append("warning_single_frame")
         elif len(distinct) > 1 and "warning_black" not in warnings and is_frozen(distinct):
             warnings.append("warning_frozen")
+        if self._is_interlaced:
+            warnings.append("warning_interlaced")
+        if self.inspection.info.hdr:
+            warnings.append("warning_hdr")
         return tuple(warnings)
+
+    @property
+    def _is_interlaced(self) -> bool:
+        return self.interlaced or self.inspection.info.interlaced
 
     def _notes(self, picture: Picture) -> list[str]:
         info, index = self.inspection.info, self.inspection.index
@@ -242,14 +253,15 @@ class _Reading:
             (not info.frame_count_exact, "frame numbers estimated"),
             (index.hidden > 0, f"frames hidden by an edit list: {index.hidden}"),
             (index.undecodable > 0, f"frames before the first keyframe left out: {index.undecodable}"),
-            (index.fields, "fields woven into frames"),
+            (index.fields, "coded as fields"),
             (bool(index.restarts), "the file's clock restarts"),
             (info.has_alpha, "transparency ignored"),
-            (info.interlaced, "interlaced"),
-            (info.hdr, "HDR shown without tone mapping"),
+            (info.pixel_aspect != 1, f"pixels {info.pixel_aspect:.3f} times as wide as high"),
+            (self._is_interlaced, "interlaced: fields woven, not deinterlaced"),
+            (info.hdr, "HDR tone-mapped to BT.709"),
             (self.sampling.window > 0, f"{self.sampling.window} frames around each pair seen as point samples"),
         )
-        return [text for applies, text in facts if applies]
+        return [*(text for applies, text in facts if applies), *filter(None, [self.inspection.colour.note])]
 
 
 def _without_gaps(plan: Sequence[int], pictures: dict[int, Picture]) -> tuple[int, ...]:

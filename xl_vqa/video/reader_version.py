@@ -1,0 +1,43 @@
+"""Which version of the reader a result was made with, and for which files that makes a difference.
+
+A newer version chooses or shows other frames of some files and the same ones, bit for bit, of all others. What was
+kept of the others stays good; ``reading_changed`` says of one file which kind it is. Importing this loads no
+decoder.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xl_vqa.video.files import PathLike
+
+READER_VERSION: Final = 2
+"""1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour."""
+
+
+def reading_changed(path: PathLike, since: int) -> bool:
+    """Whether the frames of this file may differ from those that version ``since`` read; milliseconds.
+
+    Raises as ``probe.probe`` where the file cannot be read.
+    """
+    if since >= READER_VERSION:
+        return False
+    from xl_vqa.video import decord_decoder
+    from xl_vqa.video.container import open_video
+    from xl_vqa.video.probe import inspect
+
+    with open_video(path) as source:
+        inspection = inspect(source)
+        info, index = inspection.info, inspection.index
+        return (
+            source.image_format
+            or index.fields
+            or index.hidden > 0
+            or index.undecodable > 0
+            or bool(index.restarts)
+            or info.variable_frame_rate
+            or info.hdr
+            or not inspection.framing.is_plain
+            or inspection.colour.is_unusual
+            or (decord_decoder.once_trusted(source, info) and decord_decoder.unproven(source) is not None)
+        )
