@@ -149,6 +149,20 @@ def test_texts_of_every_kind(clip: Path) -> None:
     assert one.text is None
 
 
+def test_a_text_that_is_not_heard_is_said_in_python(clip: Path, host: Settings) -> None:
+    deaf = replace(host, model="stand-in?deaf=1")
+    texts = ["a fox", None]
+    for here, there in zip(
+        predict(deaf.model, [clip] * 2, texts=texts),
+        xl_vqa.rate([clip] * 2, texts=texts, settings=deaf),
+        strict=True,
+    ):
+        assert isinstance(here, Rating)
+        assert isinstance(there, Rating)
+        assert replace(here, rated_at="") == replace(there, rated_at="")
+        assert here.warnings == (("warning_text_unused",) if here.text else ())
+
+
 def test_an_error_of_the_host_names_each_input(clip: Path, host: Settings, tmp_path: Path) -> None:
     settings = replace(host, model=str(tmp_path / "no model"))
     first, second = xl_vqa.rate([clip, clip.parent / "." / "a.mp4"], settings=settings)

@@ -7,6 +7,7 @@ Standard library only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
 
 LANGUAGES: Final = ("en", "ja")
+TEXT_UNUSED: Final = "warning_text_unused"
+"""The code of a rating whose text made no difference, because the model knows nothing of texts."""
 
 MESSAGES: Final[dict[str, dict[str, str]]] = {
     "error": {
@@ -398,6 +401,12 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "This model was never taught to rate videos on this scale; take its scores as a guess.",
         "ja": "このモデルは動画評価用に微調整されていません。スコアは参考程度にご覧ください。",
     },
+    TEXT_UNUSED: {
+        "en": "The text beside this video does not count: the model was not taught with texts, so the score says "
+        "nothing of how well the video follows its text.",
+        "ja": "この動画に添えられたテキストは評価に使われていません。モデルがテキスト付きで学習していないため、"
+        "このスコアは動画がテキストにどれだけ沿っているかを示しません。",
+    },
     "warning_store_replaced": {
         "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; videos are "
         "rated again when they are asked for.",
@@ -418,6 +427,11 @@ class _Lenient(Formatter):
 
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         return kwargs.get(str(key), "…")
+
+
+def warning_sentences(rating: Mapping[str, Any], language: str = "en") -> str:
+    """What to know about a rating (as JSON) besides its score: the sentences of its warnings, or nothing."""
+    return " ".join(text(str(code), language, **rating) for code in rating.get("warnings") or ())
 
 
 def text(code: str, language: str = "en", **params: Any) -> str:

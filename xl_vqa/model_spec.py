@@ -87,6 +87,9 @@ class ModelSpec:
     head: str = "digits"
     fine_tuned: bool = False
     """Whether it was taught on labels at all; a model that was not is shown with a warning."""
+    reads_text: bool = True
+    """Whether the text beside a video counts in its score. A published model reads its whole question; one that
+    was taught on videos alone knows nothing of texts, and the starter was even taught to look past them."""
 
     def __post_init__(self) -> None:
         problems = []
@@ -112,11 +115,20 @@ class ModelSpec:
         """For a Qwen2.5-VL as published. Prompt and sampling are our choice, not the paper's."""
         return cls(name=name)
 
+    def heard(self, text: str | None) -> str | None:
+        """Of a text beside a video, what goes into the question: all of it or, without ``reads_text``, nothing.
+
+        A model that was never taught with texts would answer to one all the same, a few labels off at random.
+        """
+        return text if self.reads_text else None
+
     def to_dict(self) -> dict[str, Any]:
         values = {"format": FORMAT, **asdict(self)}
         # what a plain Qwen2.5-VL does not use is left out: its fingerprint must not change for it
         if not self.pixels.canvas:
             del values["sampling"]["window"], values["pixels"]["canvas"]
+        if self.reads_text == _reads_text_unsaid(self.fine_tuned):
+            del values["reads_text"]
         return values
 
     @classmethod
@@ -126,6 +138,7 @@ class ModelSpec:
         name = str(values.get("name", "?"))
         if values.pop("format", None) != FORMAT:
             raise ModelIncompatibleError(model=name, problem=f"{FILE_NAME} is not of format {FORMAT}")
+        values.setdefault("reads_text", _reads_text_unsaid(values.get("fine_tuned") is True))
         try:
             normalization = values.pop("normalization")
             return cls(
@@ -159,6 +172,11 @@ class ModelSpec:
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
         with write_atomically(Path(folder) / FILE_NAME) as file:
             file.write(text.encode("utf-8"))
+
+
+def _reads_text_unsaid(fine_tuned: bool) -> bool:
+    """What holds where xl_vqa.json does not say: ``xl-vqa train`` teaches on videos without texts."""
+    return not fine_tuned
 
 
 def starter_folder() -> Path:

@@ -35,6 +35,12 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "it is a playlist that only points at other files",
         "ja": "他のファイルを参照するプレイリストです",
     },
+    "problem_raw": {
+        "en": "it is raw video, which does not say how large its pictures are; convert it, giving the size, for "
+        "example: ffmpeg -f rawvideo -video_size 1920x1080 -framerate 30 -i IN.yuv OUT.y4m",
+        "ja": "画面サイズの情報がない RAW 動画です。サイズを指定して変換してください。例: ffmpeg -f rawvideo "
+        "-video_size 1920x1080 -framerate 30 -i 入力.yuv 出力.y4m",
+    },
     "problem_unknown_format": {
         "en": "its content is in no video format that is known here",
         "ja": "対応している動画形式ではありません",
@@ -107,6 +113,16 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "no cells are selected, but a picture or chart. Select the cells with the paths",
         "ja": "セルではなく図やグラフが選択されています。パスの入ったセルを選択してください",
     },
+    "problem_sheet_protected": {
+        "en": "the sheet is protected. Unprotect it first (in Excel: Review > Unprotect Sheet; in Calc: Tools > "
+        "Protect Sheet)",
+        "ja": "シートが保護されています。先に保護を解除してください(Excel: [校閲] > [シート保護の解除]、"
+        "Calc: [ツール] > [シートの保護])",
+    },
+    "problem_no_room": {
+        "en": "there are no free columns to the right of the list. Move the list",
+        "ja": "リストの右側に空き列がありません。リストを移動してください",
+    },
     "problem_no_video_in_row": {
         "en": "the active row has no path of a video. Click on a row with one",
         "ja": "アクティブな行に動画のパスがありません。パスのある行をクリックしてください",
@@ -137,6 +153,12 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "the workbook is damaged or has a password",
         "ja": "ブックが破損しているか、パスワードで保護されています",
     },
+    "problem_password": {"en": "the workbook has a password", "ja": "ブックがパスワードで保護されています"},
+    "problem_too_many_rows": {
+        "en": "it has more rows than a sheet can hold (1,048,576)",
+        "ja": "行数がシートの上限(1,048,576 行)を超えています",
+    },
+    "problem_no_sheets": {"en": "none, it is a text file", "ja": "なし(テキストファイル)"},
     "problem_not_a_table": {"en": "it is no table of text", "ja": "テキスト形式の表ではありません"},
     "problem_costs": {
         "en": "costs must be 0 or more, and not both 0",

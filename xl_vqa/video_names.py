@@ -6,8 +6,12 @@ Whether the file is a video after all is for the decoder to say. Standard librar
 
 from __future__ import annotations
 
+import os
 import re
+import time
+import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 Kind = Literal["video", "moving picture", "raw"]
@@ -31,9 +35,11 @@ RAW_SUFFIXES: Final = frozenset(ending for ending, kind in KINDS.items() if kind
 """Among them those that need a picture size from elsewhere."""
 
 _LONGEST: Final = 4096
+_LISTED_FOR_S: Final = 10.0
 # Windows' security dialog leaves a direction mark before the drive letter
 _INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _BLANK: Final = " \t\r\n\u00a0\u3000" + _INVISIBLE
+_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 # Explorer's "copy as path" quotes
 _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "<": ">", "`": "`"}
 
@@ -66,3 +72,49 @@ def is_video_file(name: str) -> bool:
     "._clip.mp4" is what macOS leaves on foreign drives: no video, whatever its ending says.
     """
     return suffix_of(name) in VIDEO_SUFFIXES and not name.startswith("._")
+
+
+def unescaped(text: str) -> str:
+    """With ``_xHHHH_``, as a workbook stores what XML cannot hold, read as the character.
+
+    Excel and XlsxWriter store a name that looks so escaped once more (``_x005F_``), openpyxl as it is: a name read
+    from a workbook may be either form of the file's. Compare by ``name_key``, which is the same for both.
+    """
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def name_key(text: str) -> str:
+    """The same for every form in which a name may reach us: escapes read, one Unicode form (macOS has another)."""
+    return unicodedata.normalize("NFC", unescaped(text))
+
+
+def existing_form(path: str) -> str:
+    """``path``, or where there is no such file the one of the same name with ``_xHHHH_`` read or not read.
+
+    A program that reads ``cam_x1080_30.mp4`` out of a workbook may show the character U+1080 in it, while the file
+    is called so literally; another shows the escape of a file that is called as it reads. Folders are looked
+    through once in a while, not once a name.
+    """
+    folder, name = os.path.split(path)
+    if not folder or not name:
+        return path
+    escaped = _escaped_names(folder, int(time.monotonic() / _LISTED_FOR_S))
+    if escaped is None:
+        above = existing_form(folder)
+        return path if above == folder else existing_form(os.path.join(above, name))
+    other = escaped.get(name_key(name)) or unescaped(name)
+    if other in (name, "") or os.path.lexists(path):
+        return path
+    found = os.path.join(folder, other)
+    return found if os.path.lexists(found) else path
+
+
+@lru_cache(maxsize=512)
+def _escaped_names(folder: str, _: int) -> Mapping[str, str] | None:
+    """The names in a folder that look escaped, by what they would be read as; None where there is no folder."""
+    try:
+        return {name_key(name): name for name in os.listdir(folder) if _ESCAPED.search(name)}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}

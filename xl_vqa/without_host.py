@@ -123,7 +123,7 @@ def _prepare(rater: Rater, video: Video | XlVqaError) -> _Read | XlVqaError:
 def _rate(
     rater: Rater, videos: Sequence[Video | XlVqaError], ready: Sequence[_Read | XlVqaError], decoding: str
 ) -> list[Rating | XlVqaError]:
-    from xl_vqa.host.remarks import warnings_of
+    from xl_vqa.host.remarks import for_text, warnings_of
     from xl_vqa.host.store import settings_key
 
     items = [
@@ -147,20 +147,18 @@ def _rate(
             results.append(outcome)
             continue
         facts = {**one[1], "warnings": warnings_of(outcome, one[1]["warnings"], spec)}
-        results.append(
-            Rating(
-                path=video.path,
-                distribution=outcome,
-                model=spec.name,
-                model_fingerprint=rater.fingerprint,
-                settings_key=settings_key(spec, video.text),
-                text=video.text,
-                rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                decoding=decoding,
-                bands=Bands.default(outcome.scale),
-                **facts,
-            )
+        rating = Rating(
+            path=video.path,
+            distribution=outcome,
+            model=spec.name,
+            model_fingerprint=rater.fingerprint,
+            settings_key=settings_key(spec, video.text),
+            rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            decoding=decoding,
+            bands=Bands.default(outcome.scale),
+            **facts,
         )
+        results.append(for_text(rating, video.text, heard=spec.reads_text))
     return results
 
 

@@ -112,3 +112,18 @@ def test_empty_folder_is_a_row_with_an_error(run: Run, tmp_path: Path) -> None:
     done = run("score", tmp_path)
     assert done.returncode == 1
     assert "no video" in read_csv(done.stdout)[0]["error"]
+
+
+def test_a_text_that_the_model_looks_past_is_said_everywhere(run: Run, clips: Path, tmp_path: Path) -> None:
+    """The starter knows no texts; the stand-in can pretend not to."""
+    deaf = {"XL_VQA_MODEL": "stand-in?deaf=1"}
+    clip, output = clips / "clip2.mp4", tmp_path / "scores.json"
+    done = run("score", clip, "--text", "a red fox", **deaf)
+    assert "does not count" in done.stderr
+    assert "does not count" in read_csv(done.stdout)[0]["warnings"]
+    done = run("score", clip, "--text", "a red fox", "-o", output, **deaf, XL_VQA_LANGUAGE="ja")
+    assert "テキスト付きで学習していない" in done.stderr
+    (row,) = json.loads(output.read_text(encoding="utf-8"))["results"]
+    assert "warning_text_unused" in row["warnings"]
+    for quiet in (run("score", clip, **deaf), run("score", clip, "--text", "a red fox")):
+        assert "does not count" not in quiet.stderr + quiet.stdout

@@ -87,3 +87,25 @@ def test_no_workbook_there(run: Run, tmp_path: Path) -> None:
     done = run("score-workbook", tmp_path / "none.xlsx")
     assert done.returncode == 2
     assert "none.xlsx" in done.stderr
+
+
+def test_a_column_of_texts_that_the_model_looks_past_is_named(run: Run, book: Path) -> None:
+    done = run("score-workbook", book, "--text-column", "メモ", XL_VQA_MODEL="stand-in?deaf=1")
+    assert "The texts of column C (メモ) do not count: the model stand-in" in done.stderr
+    assert any("does not count" in str(value) for value in table(book)[0].values())
+    done = run("score-workbook", book, "--text-column", "メモ", "--rescore")
+    assert "do not count" not in done.stderr
+
+
+@pytest.mark.parametrize(("header", "named"), [("Prompt", True), ("プロンプト", True), ("メモ", False)])
+def test_a_column_of_prompts_that_nobody_asked_for_is_named(
+    run: Run, book: Path, header: str, named: bool
+) -> None:
+    workbook = openpyxl.load_workbook(book)
+    workbook.worksheets[0]["C1"] = header
+    workbook.save(book)
+    done = run("score-workbook", book)
+    assert (f"Column C ({header})" in done.stderr) == named
+    assert ("--text-column C" in done.stderr) == named
+    if named:
+        assert "Column C" not in run("score-workbook", book, "--text-column", header).stderr

@@ -10,7 +10,7 @@ import pytest
 
 from xl_vqa.errors import ModelIncompatibleError
 from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec, Pixels, Prompt, Sampling
+from xl_vqa.model_spec import ModelSpec, Pixels, Prompt, Sampling, starter_folder
 
 
 def test_round_trip_through_a_folder(tmp_path: Path) -> None:
@@ -25,6 +25,30 @@ def test_round_trip_through_a_folder(tmp_path: Path) -> None:
     spec.save(tmp_path)
     assert ModelSpec.load(tmp_path) == spec
     assert [p.name for p in tmp_path.iterdir()] == ["xl_vqa.json"]
+
+
+@pytest.mark.parametrize("fine_tuned", [True, False])
+@pytest.mark.parametrize("reads_text", [True, False])
+def test_whether_it_reads_texts_survives(tmp_path: Path, fine_tuned: bool, reads_text: bool) -> None:
+    spec = ModelSpec(fine_tuned=fine_tuned, reads_text=reads_text)
+    spec.save(tmp_path)
+    assert ModelSpec.load(tmp_path) == spec
+
+
+@pytest.mark.parametrize("fine_tuned", [True, False])
+def test_a_folder_that_does_not_say_was_taught_without_texts_if_at_all(tmp_path: Path, fine_tuned: bool) -> None:
+    ModelSpec(fine_tuned=fine_tuned, reads_text=not fine_tuned).save(tmp_path)
+    assert "reads_text" not in json.loads((tmp_path / "xl_vqa.json").read_text())
+    loaded = ModelSpec.load(tmp_path)
+    assert loaded is not None
+    assert loaded.reads_text is not fine_tuned
+
+
+def test_the_models_that_are_known() -> None:
+    assert ModelSpec.default_qwen().reads_text
+    starter = ModelSpec.load(starter_folder())
+    assert starter is not None
+    assert not starter.reads_text
 
 
 def test_a_folder_without_one_gives_nothing(tmp_path: Path) -> None:

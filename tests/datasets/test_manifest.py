@@ -75,7 +75,8 @@ def test_as_a_person_saved_it_with_other_columns_and_relative_videos(tmp_path: P
     ("text", "said"),
     [
         ("video,label\na.mp4,35\n", "split"),
-        ("", "video"),
+        ("", "no rows"),
+        ("label,split\n35,train\n", "no column video"),
         ("video,label,split\n", "no rows"),
         ("video,label,split\na.mp4,x,train\n", "row 2: label is 'x'"),
         ("video,label,split\na.mp4,3.5,train\n", "whole number"),
@@ -83,7 +84,7 @@ def test_as_a_person_saved_it_with_other_columns_and_relative_videos(tmp_path: P
         ("video,label,split\na.mp4,35,training set\n", "split is"),
         ("video,label,split\n,35,train\n", "missing"),
         ("video,label,split\na.mp4,,val\n", "missing"),
-        ('video,label,split\n"a.mp4,35,train\n', "unexpected end"),
+        ('video,label,split\n"a.mp4,35,train\n', "no table of text"),
     ],
 )
 def test_a_manifest_that_does_not_fit_says_where(tmp_path: Path, text: str, said: str) -> None:
@@ -93,12 +94,18 @@ def test_a_manifest_that_does_not_fit_says_where(tmp_path: Path, text: str, said
     assert said in str(caught.value)
 
 
-def test_no_manifest_and_one_in_another_encoding(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_manifest_as_excel_saves_it(tmp_path: Path, encoding: str, separator: str) -> None:
+    with pytest.raises(ManifestError, match="no such file"):
         read_manifest(tmp_path / "no.csv")
-    (tmp_path / "m.csv").write_bytes("video,label,split\n桜.mp4,35,train\n".encode("cp932"))
-    with pytest.raises(ManifestError, match="UTF-8"):
-        read_manifest(tmp_path / "m.csv")
+    lines = ["video,label,split,mos", "桜.mp4,35,train,3.5", "海.mp4,20,val,2"]
+    (tmp_path / "m.csv").write_bytes("\r\n".join(lines).replace(",", separator).encode(encoding))
+    rows = read_manifest(tmp_path / "m.csv").rows
+    assert [(Path(row.video).name, row.label, row.split, row.mos) for row in rows] == [
+        ("桜.mp4", 35, "train", 3.5),
+        ("海.mp4", 20, "val", 2.0),
+    ]
 
 
 def test_parts() -> None:

@@ -298,3 +298,18 @@ def test_a_large_join_is_quick(tmp_path: Path) -> None:
     joined = join(tmp_path / "p.csv", tmp_path / "m.csv")
     assert all(item.prediction == 3 for item in joined.items)
     assert len(joined.items) == 10_000
+
+
+def test_cells_without_a_value_are_named(tmp_path: Path) -> None:
+    """An error cell is a row's error with its text; a formula that was never computed is told once."""
+    book = openpyxl.Workbook()
+    for row in [["video", "mos"], ["a.mp4", 3.5], ["b.mp4", "#N/A"], ["c.mp4", "=1+2"]]:
+        book.active.append(row)
+    book.active["B3"].data_type = "e"
+    book.save(tmp_path / "p.xlsx")
+    joined = join(tmp_path / "p.xlsx", write_csv(tmp_path / "m.csv", "video,mos", "a.mp4,3", "b.mp4,2", "c.mp4,4"))
+    assert [item.prediction for item in joined.items] == [3.5, None, None]
+    assert joined.items[1].error == "mos = #N/A"
+    assert [(notice.code, notice.params) for notice in joined.notices if notice.code == "uncalculated"] == [
+        ("uncalculated", {"count": 1})
+    ]

@@ -203,13 +203,44 @@ class Sheets(base_classes.Sheets):
         return (self(place + 1) for place in range(len(self)))
 
 
+class SheetApi:
+    """Excel's Worksheet, as far as xlwings does not wrap it."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+
+    @property
+    def ProtectContents(self) -> bool:
+        return bool(self._sheet.isProtected())
+
+
+class Style:
+    def __init__(self, name: str) -> None:
+        self.Name = name
+
+
+class RangeApi:
+    """Excel's Range, as far as xlwings does not wrap it."""
+
+    def __init__(self, cells: Any) -> None:
+        self._cells = cells
+
+    @property
+    def Style(self) -> Style:
+        return Style(self._cells.CellStyle)
+
+
 class Sheet(base_classes.Sheet):
     def __init__(self, book: Book, sheet: Any) -> None:
         self._book, self.sheet = book, sheet
 
     @property
-    def api(self) -> Any:
-        return self.sheet
+    def api(self) -> SheetApi:
+        return SheetApi(self.sheet)
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self)
 
     @property
     def name(self) -> str:
@@ -260,8 +291,25 @@ class Range(base_classes.Range):
     max_cells_per_read = max_cells_per_write = None
 
     @property
-    def api(self) -> Any:
-        return self.cells
+    def api(self) -> RangeApi:
+        return RangeApi(self.cells)
+
+    @property
+    def merge_cells(self) -> bool:
+        """As far as Excel's goes: also where only some of the cells are merged, it is not False."""
+        around = self.sheet.sheet.createCursorByRange(self.cells)
+        around.collapseToMergedArea()
+        now = around.RangeAddress
+        bounds = (now.StartRow, now.StartColumn, now.EndRow, now.EndColumn)
+        return bounds != (self.y0, self.x0, self.y1, self.x1) or bool(self.cells.getIsMerged())
+
+    @property
+    def column_width(self) -> float:
+        return float(self.cells.Columns.getByIndex(0).Width) / 200
+
+    @column_width.setter
+    def column_width(self, value: float) -> None:
+        self.cells.Columns.getByIndex(0).Width = round(value * 200)
 
     @property
     def sheet(self) -> Sheet:
@@ -343,13 +391,10 @@ class Range(base_classes.Range):
 
     @property
     def table(self) -> Table | None:
-        ranges = self.sheet.book.document.DatabaseRanges
-        for name in ranges.ElementNames:
-            data = ranges.getByName(name)
-            area = data.DataArea
-            rows, columns = (area.StartRow, area.EndRow), (area.StartColumn, area.EndColumn)
-            if rows[0] <= self.y0 <= rows[1] and columns[0] <= self.x0 <= columns[1]:
-                return Table(self.sheet, name, Range(self.sheet, rows[0], columns[0], rows[1], columns[1]))
+        for table in self.sheet.tables:
+            cells = table.range
+            if cells.y0 <= self.y0 <= cells.y1 and cells.x0 <= self.x0 <= cells.x1:
+                return table
         return None
 
     def get_special_cells(self, cell_type: str, value_type: Any) -> list[Range]:
@@ -391,6 +436,58 @@ class Table(base_classes.Table):
     @property
     def range(self) -> Range:
         return self._range
+
+    @property
+    def api(self) -> object:
+        return object()
+
+    show_headers: Any = True
+
+    @property
+    def show_totals(self) -> Any:
+        return bool(self._data.TotalsRow)
+
+    @property
+    def header_row_range(self) -> Range:
+        cells = self._range
+        return Range(cells.sheet, cells.y0, cells.x0, cells.y0, cells.x1)
+
+    @property
+    def _data(self) -> Any:
+        return self._range.sheet.book.document.DatabaseRanges.getByName(self._name)
+
+    def resize(self, cells: Any) -> None:
+        area = self._data.DataArea
+        area.EndRow, area.EndColumn = cells.impl.y1, cells.impl.x1
+        self._data.DataArea = area
+
+
+class Tables(base_classes.Tables):
+    """Database ranges of the sheet."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    def _all(self) -> list[Table]:
+        ranges = self._sheet.book.document.DatabaseRanges
+        found = []
+        for name in ranges.ElementNames:
+            area = ranges.getByName(name).DataArea
+            if area.Sheet == self._sheet.sheet.RangeAddress.Sheet:
+                cells = Range(self._sheet, area.StartRow, area.StartColumn, area.EndRow, area.EndColumn)
+                found.append(Table(self._sheet, name, cells))
+        return found
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __call__(self, key: Any) -> Table:
+        if isinstance(key, int):
+            return self._all()[key - 1]
+        return next(table for table in self._all() if table.name == key)
 
 
 def _address(top: int, left: int, bottom: int, right: int) -> str:

@@ -28,8 +28,8 @@ from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.memory import give_back
-from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm, warnings_of
-from xl_vqa.host.store import Store, Summary
+from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm, for_text, warnings_of
+from xl_vqa.host.store import Store, Summary, settings_key
 from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import DECODINGS, Rating
@@ -51,7 +51,7 @@ def test_the_fast_json_is_the_ratings_own(
     rating = made_rating(seed=seed)
     asked = replace(view.apply(rating), path=path, text=text)
     assert json.loads(with_path(summary_json(rating, view), path, text)) == asked.to_dict(detail=False)
-    detail = json.loads(detail_json(rating, view, path, text))
+    detail = json.loads(detail_json(replace(rating, text=text), view, path))
     assert detail == json.loads(json.dumps(asked.to_dict()))
     assert Rating.from_dict(detail) == asked
 
@@ -188,6 +188,24 @@ def test_warnings_of_a_rating() -> None:
         "warning_high_off_digit_mass",
         "warning_not_fine_tuned",
     )
+
+
+@pytest.mark.parametrize("text", [None, "a fox"])
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_text_that_was_not_heard_is_said(text: str | None, heard: bool) -> None:
+    rating = for_text(replace(made_rating(), warnings=("warning_frozen",)), text, heard=heard)
+    assert rating.text == text
+    assert ("warning_text_unused" in rating.warnings) == (text is not None and not heard)
+    assert rating.warnings[0] == "warning_frozen"
+    short = json.loads(with_path('{"label": 3, "warnings": []}', "/a.mp4", text, heard=heard))
+    assert (short["label"], short.get("text")) == (3, text)
+    assert bool(short["warnings"]) == (text is not None and not heard)
+
+
+def test_a_text_that_is_not_heard_does_not_change_the_key() -> None:
+    keys = {text: settings_key(ModelSpec(reads_text=False), text) for text in (None, "a fox", "a boat")}
+    assert len(set(keys.values())) == 1
+    assert keys[None] == settings_key(ModelSpec(), None) != settings_key(ModelSpec(), "a fox")
 
 
 def test_the_alarm_rings_for_the_same_score_of_different_videos() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.host.helpers import settings_for, variant, wait_for
+from tests.host.helpers import clips, settings_for, variant, wait_for
 from xl_vqa.errors import HostDiskError, ModelFailedError, ModelMemoryError, ModelNotFoundError
 from xl_vqa.host.files import look_at
 from xl_vqa.host.models import Identity, ModelKeeper
@@ -32,8 +32,8 @@ Items = Sequence[tuple[PreparedVideo, "str | None"]]
 class Spy(StandInRater):
     """The stand-in, watched: every batch by its texts; ``before`` may interfere."""
 
-    def __init__(self) -> None:
-        super().__init__(StandInOptions())
+    def __init__(self, options: StandInOptions | None = None) -> None:
+        super().__init__(options or StandInOptions())
         self.batches: list[list[str | None]] = []
         self.before: Callable[[Items], list[Outcome] | None] = lambda items: None
         self.closed = 0
@@ -54,10 +54,17 @@ class Spy(StandInRater):
 class Bench:
     """A service with a spied model, and the way clients talk to it."""
 
-    def __init__(self, home: Path, *, load: Callable[[Settings], Rater] | None = None, **values: object) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        load: Callable[[Settings], Rater] | None = None,
+        options: StandInOptions | None = None,
+        **values: object,
+    ) -> None:
         self.settings = settings_for(home, **values)
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        self.spy = Spy()
+        self.spy = Spy(options)
         identity = Identity(self.spy.spec, self.spy.fingerprint)
         keeper = ModelKeeper(self.settings, load=load or (lambda _: self.spy), identify=lambda _: identity)
         self.service = RatingService(self.settings, keeper=keeper)
@@ -212,6 +219,20 @@ def test_every_kind_of_input_gets_its_own_answer(bench: Bench, clip_folder: list
     assert codes[7] == "host_request"
     for entry, path in zip(entries[1:6], named, strict=True):
         assert entry["error"]["params"]["path"] == str(path)
+
+
+@pytest.mark.parametrize(
+    ("called", "asked"), [("cam_x1080_30.mp4", "cam\u108030.mp4"), ("aAb.mp4", "a_x0041_b.mp4")]
+)
+def test_a_name_that_a_spreadsheet_shows_in_its_other_form(
+    bench: Bench, clip_folder: list[Path], tmp_path: Path, called: str, asked: str
+) -> None:
+    shutil.copy(clip_folder[0], tmp_path / called)
+    (entry,) = bench.ask(tmp_path / asked)
+    assert entry["status"] == "done"
+    assert entry["rating"]["path"] == str(tmp_path / asked)
+    (missing,) = bench.ask(tmp_path / "cam_x1081_30.mp4")
+    assert missing["error"]["code"] == "video_not_found"
 
 
 def test_malformed_entries_are_errors_of_their_own(bench: Bench, clip_folder: list[Path]) -> None:
@@ -484,3 +505,35 @@ def test_model_errors_name_the_video(bench: Bench, clip_folder: list[Path]) -> N
     assert [e["error"]["params"]["path"] for e in entries] == [str(p) for p in clip_folder[:2]]
     bench.spy.before = lambda items: None
     assert statuses(bench.ask(clip_folder[0])) == ["done"]  # errors of the model are not kept
+
+
+@pytest.mark.parametrize("detail", [False, True])
+def test_texts_that_the_model_does_not_hear_are_one_question(tmp_path: Path, detail: bool) -> None:
+    """Rated once, told to whoever asked with a text, and silent for whoever asked without."""
+    (video,) = clips(tmp_path / "clips", 1)
+    asked: list[tuple[Path, str | None]] = [(video, text) for text in ("a fox", "a boat", None, "a house")]
+    with running(Bench(tmp_path / "home", options=StandInOptions(deaf=1))) as bench:
+        for _ in range(2):
+            ratings = [entry["rating"] for entry in bench.ask(*asked, detail=detail)]
+            assert [rating.get("text") for rating in ratings] == ["a fox", "a boat", None, "a house"]
+            assert ["warning_text_unused" in rating["warnings"] for rating in ratings] == [True, True, False, True]
+            assert len({rating["label"] for rating in ratings}) == 1
+        assert bench.spy.rated == 1
+        (plain,) = bench.ask(video, detail=detail)
+        assert plain["rating"]["warnings"] == []
+        assert bench.service.ledger.store.count() == 1
+
+
+def test_one_question_that_fails_is_an_error_for_each_asker(tmp_path: Path) -> None:
+    def fail(items: Items) -> list[Outcome]:
+        return [ModelFailedError(problem="boom") for _ in items]
+
+    (first,) = clips(tmp_path / "clips", 1)
+    second = tmp_path / "copy.mp4"
+    shutil.copy(first, second)
+    with running(Bench(tmp_path / "home", options=StandInOptions(deaf=1))) as bench:
+        bench.spy.before = fail
+        entries = bench.ask((first, "a fox"), (second, "a boat"), (first, None))
+    assert [entry["status"] for entry in entries] == ["error"] * 3
+    paths = [entry["error"]["params"]["path"] for entry in entries]
+    assert paths == [str(first), str(second), str(first)]

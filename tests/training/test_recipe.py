@@ -163,4 +163,5 @@ def test_another_scheme_asks_another_question(tmp_path: Path) -> None:
     assert "Answer with one word: excellent, good, fair, poor, bad." in plan.spec.prompt.question
     assert "{text}" in plan.spec.prompt.question_with_text
     assert plan.spec.fine_tuned
+    assert not plan.spec.reads_text
     assert plan.spec.name == "words"

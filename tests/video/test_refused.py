@@ -38,6 +38,7 @@ from xl_vqa.errors import (
 )
 from xl_vqa.model_spec import Sampling
 from xl_vqa.video.read import read_frames
+from xl_vqa.video_names import RAW_SUFFIXES
 
 SAMPLING = Sampling(8)
 
@@ -116,6 +117,21 @@ def test_refused_with_a_sentence(
     assert re.search("[ぁ-ん]", japanese)
     assert "…" not in english + japanese
     assert "Errno" not in english
+
+
+@pytest.mark.parametrize("ending", sorted(RAW_SUFFIXES))
+@pytest.mark.parametrize(
+    "content", [bytes(9999), b"\xff\xd8\xff" * 3333, bytes(range(256)) * 40], ids=["zeros", "jpeg", "noise"]
+)
+def test_raw_pictures_are_named_as_such(tmp_path: Path, ending: str, content: bytes) -> None:
+    """Whatever the bytes look like: nothing in the file says how large its pictures are."""
+    path = tmp_path / f"動画{ending.upper()}"
+    path.write_bytes(content)
+    with pytest.raises(NotAVideoError) as caught:
+        read_frames(path, SAMPLING)
+    assert caught.value.params["problem"] == "problem_raw"
+    assert "giving the size" in caught.value.message("en")
+    assert "サイズを指定" in caught.value.message("ja")
 
 
 def test_nothing_there(tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
 from xl_vqa.errors import ModelFailedError, ModelMemoryError
 from xl_vqa.labels import Scale
-from xl_vqa.model_spec import Pixels
+from xl_vqa.model_spec import Pixels, demo_clips_folder
 from xl_vqa.rating import LabelDistribution
+from xl_vqa.video.read import read_frames
 from xl_vqa.vlm import vlm_rater
 from xl_vqa.vlm.inputs import VideoInput
 from xl_vqa.vlm.loader import load_rater
@@ -272,3 +273,15 @@ def test_pixel_budget_of_the_spec_reaches_the_patches(rater: VlmRater, clip_of: 
     t, h, w = prepared.size_key
     assert h * w * 14 * 14 <= pixels.max_pixels
     assert t == 2
+
+
+def test_the_starter_does_not_hear_texts() -> None:
+    """Its answer would move with one, by up to three labels on this clip, and mean nothing by it."""
+    rater = load_rater("starter", device="cpu")
+    assert not rater.spec.reads_text
+    clip = read_frames(demo_clips_folder() / "mountains_packet_loss.mp4", rater.spec.sampling)
+    video = rater.prepare(clip)
+    texts = ["a red fox", "a city at night, in the rain", "動画"]
+    plain, *worded = distributions(rater.rate([(video, text) for text in (None, *texts)]))
+    for one in worded:
+        assert one.probabilities == pytest.approx(plain.probabilities, abs=1e-5)

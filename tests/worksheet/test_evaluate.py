@@ -47,6 +47,15 @@ def test_every_function_reads_its_own_field(hosts: Hosts) -> None:
     assert ask(hosts, "VQA_STATUS", "a.mp4", language="ja") == [["評価済み"]]
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "rated: The text"), ("ja", "評価済み: この動画")])
+def test_what_to_know_of_a_score_stands_in_its_status(hosts: Hosts, language: str, word: str) -> None:
+    hosts.answers["/list/a.mp4"] = rating(warnings=["warning_text_unused"], path="/list/a.mp4", text="a fox")
+    ask(hosts, "VQA_SCORE", "a.mp4", "a fox")
+    hosts.settle()
+    assert ask(hosts, "VQA_STATUS", "a.mp4", "a fox", language=language)[0][0].startswith(word)
+    assert ask(hosts, "VQA_ERROR", "a.mp4", "a fox", language=language) == [[""]]
+
+
 def test_a_range_is_answered_in_its_shape_with_blanks_and_errors_in_place(hosts: Hosts) -> None:
     hosts.answers["/list/a.mp4"] = rating(label=20)
     hosts.answers["/list/b.mp4"] = VideoNotFoundError(path="/list/b.mp4")

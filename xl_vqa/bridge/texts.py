@@ -21,26 +21,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "building": {"en": "making {name}", "ja": "{name} を作成中"},
     "nothing_running": {"en": "nothing is being rated", "ja": "評価中の動画はありません"},
-    "nothing_missing": {
-        "en": "Every selected video has a score already. To rate them again, choose Rescore.",
-        "ja": "選択した動画はすべて採点済みです。採点し直すには「再採点」を選んでください。",
-    },
-    "overwrite": {
-        "en": "{count} cells in the score columns hold values already. Overwrite them?",
-        "ja": "スコア列の {count} 個のセルに値が入っています。上書きしますか?",
-    },
-    "overwrite_or_move": {
-        "en": "{count} cells to the right hold values. Overwrite them?\n\nYes: overwrite. No: write to the right "
-        "of everything on the sheet.",
-        "ja": "右側の {count} 個のセルに値が入っています。上書きしますか?\n\n「はい」: 上書きします。"
-        "「いいえ」: シートの使用範囲の右側に書き込みます。",
-    },
-    "selection_gone": {
-        "en": "{count} rows were no longer on the sheet when their scores came. Their scores are kept; select the "
-        "videos again to write them.",
-        "ja": "スコアが出たときに {count} 行がシートにありませんでした。スコアは保存済みです。動画を選択し直すと"
-        "書き込まれます。",
-    },
     "not_written": {
         "en": "The scores could not be written: {problem}\n\nThe sheet is as it was, and every score is kept; "
         "score the selection again to write them.",

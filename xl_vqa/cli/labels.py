@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 @labels_app.command("prepare")
 def prepare(
-    ratings: Annotated[Path, typer.Argument(help="Ratings in an .xlsx, .xlsm, .csv or .tsv file.")],
+    ratings: Annotated[Path, typer.Argument(help="Ratings in an .xlsx, .xlsm, .ods, .xls, .csv or .tsv file.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The manifest to write (.csv).")] = Path(
         "manifest.csv"
     ),

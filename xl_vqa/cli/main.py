@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from xl_vqa import __version__
+from xl_vqa.cli.usage import equip, speak
 from xl_vqa.errors import XlVqaError
 from xl_vqa.packages import as_missing
 
@@ -61,6 +62,7 @@ def _common(
 
 for _name in COMMANDS:
     importlib.import_module(f"xl_vqa.cli.{_name}").register(app)
+equip(app)
 
 
 def main() -> None:
@@ -69,8 +71,9 @@ def main() -> None:
         # a Windows console in a legacy code page must not fail on a Japanese path
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    speak(_language())
     try:
-        app()
+        app(prog_name="xl-vqa")
     except XlVqaError as error:
         typer.echo(error.message(_language()), err=True)
         sys.exit(2)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import band_by_key
-from xl_vqa.messages import text
+from xl_vqa.messages import TEXT_UNUSED, text, warning_sentences
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +62,7 @@ def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language
             continue
         band = band_by_key(result["band"])
         name = Text(f" {band.name(language)} ", style=f"black on #{band.color}")
-        remarks = " ".join(text(code, language, **result) for code in result.get("warnings", ()))
+        remarks = warning_sentences(result, language)
         confidence = f"{result['band_probability']:.0%}"
         table.add_row(
             Text(path),
@@ -73,3 +73,9 @@ def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language
             Text(remarks, style="yellow"),
         )
     return table
+
+
+def unused_text(results: Iterable[dict[str, Any] | XlVqaError], language: str) -> str | None:
+    """A line where the model made nothing of a text that it was given."""
+    unused = any(TEXT_UNUSED in (one.get("warnings") or ()) for one in results if not isinstance(one, XlVqaError))
+    return text(TEXT_UNUSED, language) if unused else None

@@ -45,7 +45,7 @@ def score(
     from rich.console import Console
 
     from xl_vqa.cli.inputs import expand
-    from xl_vqa.cli.progress import MAX_ROWS, rows_table
+    from xl_vqa.cli.progress import MAX_ROWS, rows_table, unused_text
     from xl_vqa.settings import Settings
     from xl_vqa.workbooks.results import check_output, write_results, write_results_csv
 
@@ -69,6 +69,8 @@ def score(
     else:
         write_results_csv(pairs, sys.stdout, language=settings.language)
     failed = sum(isinstance(result, XlVqaError) for result in results)
+    if unused := unused_text(results, settings.language):
+        console.print(unused, style="yellow", markup=False)
     console.print(tr("rated", settings.language, done=len(results) - failed, failed=failed))
     raise typer.Exit(1 if failed else 0)
 

@@ -103,5 +103,7 @@ def say_what_was_done(done: ScoredWorkbook, language: str, console: Console) -> 
         console.print(tr("workbook_lost", language, count=done.lost), style="yellow")
     if done.kept is not None:
         console.print(sheet_text("backup", language, path=done.kept), markup=False, soft_wrap=True)
+    if done.unused is not None:
+        console.print(done.unused.message(language), style="yellow", markup=False)
     console.print(tr("written", language, path=done.path), markup=False)
     console.print(tr("rated", language, done=len(done.rated), failed=len(done.failed)))

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from xl_vqa.datasets.headers import Role, normal, role_of, split_of
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
-from xl_vqa.datasets.tables import Grid, column_index, column_letters
 from xl_vqa.errors import RatingsEmptyError, RatingsOptionError, RatingsScoreColumnError, RatingsVideoColumnError
 from xl_vqa.labels import Scale
+from xl_vqa.tables.grid import Grid, column_index, column_letters
 from xl_vqa.video_names import is_video_name
 
 FORMS: Final = ("wide", "long", "mos")

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.errors import XlVqaError
-from xl_vqa.video_names import VIDEO_SUFFIXES, clean, is_video_file, suffix_of
+from xl_vqa.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ class VideoFinder:
         """The file that a cell means. Never raises: what is wrong with it is in the answer's problem."""
         text = _local(written)
         try:
-            for candidate in self._places(text):
+            for place in self._places(text):
+                # a name out of a workbook may be escaped or not: where this form leads nowhere, the other counts
+                candidate = Path(existing_form(str(place)))
                 if candidate.exists():
                     return _checked(candidate)
             found = self._search(text)
@@ -121,7 +123,7 @@ def _local(written: str) -> str:
 
 
 def _name_key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return name_key(name).casefold()
 
 
 def _checked(path: Path) -> Located:

@@ -23,6 +23,8 @@ from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.errors import ManifestError
 from xl_vqa.labels import Scale
 from xl_vqa.outputs import write_output
+from xl_vqa.tables.grid import TableError
+from xl_vqa.tables.read import read_grids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,20 +157,15 @@ def write_manifest(path: Path, rows: Sequence[ManifestRow]) -> Manifest:
 def read_manifest(path: Path) -> Manifest:
     """A manifest as ``write_manifest`` or a person with Excel saved it; relative videos are beside the file.
 
-    Extra columns are ignored, columns may stand in any order, and only video, label and split are required.
+    Excel may have saved it in another encoding, or as a workbook. Extra columns are ignored, columns may stand in
+    any order, and only video, label and split are required.
     Raises ManifestError naming the row, for example for a label that is no whole number.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise ManifestError(path=str(path), problem=error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        problem = "it is not UTF-8 text (in Excel save it as CSV UTF-8)"
-        raise ManifestError(path=str(path), problem=problem) from error
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise ManifestError(path=str(path), problem=str(error)) from error
+        rows_of_cells = read_grids(path)[0].rows
+    except TableError as error:
+        raise ManifestError(path=str(path), problem=error.problem, detail=error.detail) from error
+    records = [["" if cell is None else str(cell) for cell in row] for row in rows_of_cells]
     header = [name.strip().casefold() for name in records[0]] if records else []
     missing = [name for name in ("video", "label", "split") if name not in header]
     if missing:

@@ -19,9 +19,22 @@ from xl_vqa.datasets.headers import is_summary, split_of
 from xl_vqa.datasets.layout import FORMS, Layout, Wanted, find_layout
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
-from xl_vqa.datasets.tables import Cell, Grid, cell_name, read_grids
-from xl_vqa.errors import RatingsEmptyError, RatingsError, RatingsOptionError, RatingsVideoColumnError
+from xl_vqa.errors import (
+    RatingsEmptyError,
+    RatingsEncryptedError,
+    RatingsError,
+    RatingsLockedError,
+    RatingsNotFoundError,
+    RatingsOptionError,
+    RatingsSheetError,
+    RatingsUnreadableError,
+    RatingsVideoColumnError,
+)
 from xl_vqa.labels import Scale
+from xl_vqa.tables.grid import Cell, Grid, TableError, cell_name
+from xl_vqa.tables.read import chosen as chosen_sheets
+from xl_vqa.tables.read import read_grids
+from xl_vqa.video_names import clean
 
 # Problems of single cells named in one row; more are only counted, a row of garbage needs no novel.
 _NAMED_CELLS: Final = 5
@@ -82,13 +95,14 @@ def read_ratings(
 
     Without ``sheet`` the sheet with the most ratings is taken; sheets that each hold one score column over the
     same videos are taken together as one rater each.
-    Raises the errors of tables.read_grids and layout.find_layout.
+    Raises RatingsNotFoundError, RatingsLockedError, RatingsEncryptedError, RatingsUnreadableError,
+    RatingsSheetError, RatingsEmptyError, and the errors of layout.find_layout.
     """
     wanted = wanted or Wanted()
     if wanted.form is not None and wanted.form not in FORMS:
         problem = f"the form must be one of {', '.join(FORMS)}, not {wanted.form}"
         raise RatingsOptionError(path=str(path), source="--form", problem=problem)
-    grids = read_grids(path, sheet)
+    grids = _grids(path, sheet)
     layouts: list[Layout] = []
     failures: list[RatingsError] = []
     for grid in grids:
@@ -113,6 +127,35 @@ def read_ratings(
     if others:
         reader.notes.append(Note("other_sheets", {"sheets": ", ".join(others)}))
     return reader.table()
+
+
+def _grids(path: Path, sheet: str | None) -> list[Grid]:
+    """The sheets that may hold the ratings, none of them empty."""
+    try:
+        grids = read_grids(path)
+    except TableError as error:
+        raise _told(path, error) from error
+    if sheet is not None and len(grids) == 1 and grids[0].name == path.name:
+        raise RatingsSheetError(path=str(path), source=sheet, problem="problem_no_sheets")
+    found = chosen_sheets(grids, sheet)
+    if not found:
+        raise RatingsSheetError(path=str(path), source=sheet, problem=", ".join(grid.name for grid in grids))
+    if all(grid.empty for grid in found):
+        raise RatingsEmptyError(path=str(path), source=", ".join(grid.name for grid in found))
+    return [grid for grid in found if not grid.empty]
+
+
+def _told(path: Path, error: TableError) -> RatingsError:
+    name = str(path)
+    if error.problem == "problem_no_such_file":
+        return RatingsNotFoundError(path=name)
+    if error.problem == "problem_no_permission":
+        return RatingsLockedError(path=name, problem=error.detail)
+    if error.problem == "problem_password":
+        return RatingsEncryptedError(path=name)
+    if error.problem == "problem_no_rows":
+        return RatingsEmptyError(path=name, source=error.detail)
+    return RatingsUnreadableError(path=name, problem=error.problem, detail=error.detail)
 
 
 def _size(layout: Layout) -> int:
@@ -146,7 +189,7 @@ def _key(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return unicodedata.normalize("NFC", str(cell).strip().strip("\"'").strip())
+    return unicodedata.normalize("NFC", clean(str(cell)))
 
 
 class _Reader:

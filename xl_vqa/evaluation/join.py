@@ -218,6 +218,8 @@ def _match(people: Table, rows: Sequence[int], model: Table, joined: Joined) -> 
     for index in used:
         if index not in taken:
             joined.failures.append(Failure(paths[index] or "", "missing_manifest"))
+    if model.uncalculated + people.uncalculated:
+        joined.notices.append(Notice("uncalculated", {"count": model.uncalculated + people.uncalculated}))
     if matches.moved:
         joined.notices.append(Notice("moved", {"count": matches.moved}))
     return matches.found

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xl_vqa.video_names import clean, unescaped
+
 Parts = tuple[str, ...]
 
 
@@ -21,7 +23,7 @@ class Matches:
 
 def parts(path: str) -> Parts:
     """The folders and the name of a path, of Windows or not: Unicode NFC, without '.', '..' taken back."""
-    text = unicodedata.normalize("NFC", path.strip()).replace("\\", "/")
+    text = unicodedata.normalize("NFC", clean(path)).replace("\\", "/")
     steps: list[str] = []
     for step in text.split("/"):
         if step == ".." and steps and steps[-1] != "..":
@@ -52,18 +54,23 @@ def match(
     are the caller's; here the first one counts.
     """
     found: dict[int, int] = {}
-    at: dict[Parts, int] = {}
-    for index, path in enumerate(given):
-        for variant in _variants(path, given_folder):
-            at.setdefault(variant, index)
     taken: set[int] = set()
-    for index, path in enumerate(wanted):
-        for variant in _variants(path, wanted_folder):
-            other = at.get(variant)
-            if other is not None and other not in taken:
-                found[index] = other
-                taken.add(other)
-                break
+    # as written first; a table out of a workbook may hold the other form of an escape
+    for form in (str, unescaped):
+        at: dict[Parts, int] = {}
+        for index, path in enumerate(given):
+            if index not in taken:
+                for variant in _variants(form(path), given_folder):
+                    at.setdefault(variant, index)
+        for index, path in enumerate(wanted):
+            if index in found:
+                continue
+            for variant in _variants(form(path), wanted_folder):
+                other = at.get(variant)
+                if other is not None and other not in taken:
+                    found[index] = other
+                    taken.add(other)
+                    break
     moved = _match_ends(wanted, given, found, taken)
     return Matches(found, moved)
 
@@ -76,8 +83,8 @@ def _variants(path: str, folder: Path | None) -> list[Parts]:
 
 
 def _match_ends(wanted: Sequence[str], given: Sequence[str], found: dict[int, int], taken: set[int]) -> int:
-    ours = [tuple(step.casefold() for step in parts(path)) for path in wanted]
-    theirs = [tuple(step.casefold() for step in parts(path)) for path in given]
+    ours = [tuple(step.casefold() for step in parts(unescaped(path))) for path in wanted]
+    theirs = [tuple(step.casefold() for step in parts(unescaped(path))) for path in given]
     # duplicates of one path would make every end of it look ambiguous
     our_paths, their_paths = set(ours), set(theirs)
     left = [index for index in range(len(wanted)) if index not in found]

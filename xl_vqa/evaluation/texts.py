@@ -147,6 +147,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "left out.",
         "予測 {count} 件の評価区分がここで用いたしきい値と異なるため、区分の確率を除きました。",
     ),
+    "uncalculated": (
+        "Formulas without a stored result: {count}. Their cells count as empty; open the workbook in Excel, save "
+        "it once, and evaluate again.",
+        "計算結果が保存されていない数式が {count} 件あり、空のセルとして扱いました。Excel でブックを開いて一度"
+        "保存してから、もう一度評価してください。",
+    ),
     "moved": (
         "Videos that lie in different folders in the two files: {count}. They were matched by the unique end of "
         "their path.",

@@ -5,91 +5,101 @@ Only ``tick`` touches the sheet; Excel calls it once a second on its own thread.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.texts import tr
-from xl_vqa.bridge.videos import Result, Video
+from xl_vqa.bridge.videos import Result
 from xl_vqa.errors import CancelledError, XlVqaError
 from xl_vqa.excel import dialogs
-from xl_vqa.excel.targets import Target, Written, write
+from xl_vqa.excel.sheet_grid import ExcelGrid
+from xl_vqa.excel.targets import Target
 from xl_vqa.settings import Settings
-from xl_vqa.worksheet.locations import Locations
+from xl_vqa.sheets.keeping import keep_copy
+from xl_vqa.sheets.rows import PlannedRow
+from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate
+from xl_vqa.sheets.texts import tr as sheet_text
+from xl_vqa.sheets.writing import SheetRun
 
 FLUSH_S: Final = 20.0
 """Long runs write what is finished this often, so that people see it come."""
 
 
 class Job:
-    """The videos of one or more areas on their way. ``finished`` once every row has been written."""
+    """The videos of one or more lists on their way. First it finds which of them are to be rated; then it asks
+    where something would be overwritten; then it rates. ``finished`` once every row has been written."""
 
     def __init__(
         self,
         app: Any,
         targets: Sequence[Target],
         *,
-        folder: str | None,
-        locations: Locations,
-        refresh: bool,
+        resolve: Resolve,
+        rescore: bool,
         settings: Settings,
+        file: Path | None = None,
         client_of: Callable[[Settings], HostClient] = HostClient,
     ) -> None:
+        """``file`` is the workbook's own, of which a copy is kept before scores in it are replaced."""
         self._app, self._targets, self._language = app, list(targets), settings.language
+        self._file, self._settings, self._client_of = file, settings, client_of
+        self._rescore = rescore
         self._cancel = threading.Event()
         self._lock = threading.Lock()
+        self._found: list[Pending] = []
+        self._runs: list[SheetRun] = []
         self._results: list[dict[int, Result]] = [{} for _ in targets]
-        self._total = sum(len(target.rows) for target in targets)
-        self._count = 0
+        self._total = self._count = 0
         self._trouble: XlVqaError | None = None
         self._started = self._flushed = time.monotonic()
-        self._written = Written()
+        self._done = self._failed = self._gone = 0
         self.finished = False
-        videos: list[Video] = []
-        places: list[tuple[int, int]] = []
-        for index, target in enumerate(self._targets):
-            for row in target.rows:
-                try:
-                    videos.append(Video(locations.resolve(row.video, folder)))
-                    places.append((index, row.number))
-                except XlVqaError as error:
-                    self._put((index, row.number), error)
-        self._thread = threading.Thread(
-            target=self._run, args=(videos, places, refresh, settings, client_of), daemon=True, name="xl_vqa-job"
+        self._thread = self._start(lambda client: self._find(client, resolve))
+
+    def _start(self, work: Callable[[HostClient], None]) -> threading.Thread:
+        def run() -> None:
+            try:
+                with self._client_of(self._settings) as client:
+                    work(client)
+            except XlVqaError as error:
+                self._trouble = error
+            except Exception as error:
+                self._trouble = XlVqaError(problem=f"{type(error).__name__}: {error}")
+
+        thread = threading.Thread(target=run, daemon=True, name="xl_vqa-job")
+        thread.start()
+        return thread
+
+    def _find(self, client: HostClient, resolve: Resolve) -> None:
+        self._found = [
+            find_pending(target.plan.rows, client, self._settings, rescore=self._rescore, resolve=resolve)
+            for target in self._targets
+        ]
+
+    def _rate(self, client: HostClient) -> None:
+        """All lists in one request, so that the host takes them as one piece of work."""
+        places = {id(row): place for place, pending in enumerate(self._found) for row in pending.all}
+        together = Pending(
+            tuple(row for pending in self._found for row in pending.rows),
+            tuple(row for pending in self._found for row in pending.unusable),
+            0,
+            None,
         )
-        self._thread.start()
 
-    def _run(
-        self,
-        videos: list[Video],
-        places: list[tuple[int, int]],
-        refresh: bool,
-        settings: Settings,
-        client_of: Callable[[Settings], HostClient],
-    ) -> None:
-        try:
-            with client_of(settings) as client:
-                client.rate_all(
-                    videos,
-                    refresh=refresh,
-                    priority=1,
-                    cancel=self._cancel,
-                    on_result=lambda index, result: self._put(places[index], result),
-                )
-        except XlVqaError as error:
-            self._trouble = error
-        except Exception as error:
-            self._trouble = XlVqaError(problem=f"{type(error).__name__}: {error}")
+        def take(row: PlannedRow, result: Result) -> None:
+            with self._lock:
+                self._count += 1
+                # a cancelled row stays as it was
+                if not isinstance(result, CancelledError):
+                    self._results[places[id(row)]][row.row] = result
 
-    def _put(self, place: tuple[int, int], result: Result) -> None:
-        index, number = place
-        with self._lock:
-            self._count += 1
-            # a cancelled row stays as it was
-            if not isinstance(result, CancelledError):
-                self._results[index][number] = result
+        rate(together, client, take, refresh=self._rescore, priority=1, cancel=self._cancel)
 
     def cancel(self) -> None:
         self._cancel.set()
@@ -100,8 +110,11 @@ class Job:
         return not self._thread.is_alive()
 
     def tick(self) -> None:
-        """Shows the progress; writes what is finished."""
+        """Shows the progress; asks what must be asked; writes what is finished."""
         ended = not self._thread.is_alive()
+        if ended and not self._runs and self._trouble is None:
+            self._begin()
+            return
         if ended or time.monotonic() - self._flushed > FLUSH_S:
             self._flush()
         if ended:
@@ -110,6 +123,40 @@ class Job:
             self._conclude()
         else:
             self._app.status_bar = self._progress()
+
+    def _begin(self) -> None:
+        """Starts the rating, with the user's word where cells are overwritten."""
+        self._total = sum(len(pending.all) for pending in self._found)
+        if self._cancel.is_set() or not self._total:
+            self._end_early()
+            return
+        for target, pending in zip(self._targets, self._found, strict=True):
+            count = target.plan.filled(pending.all)
+            answer = self._ask(count) if count else "yes"
+            if answer == "cancel":
+                self._end_early()
+                return
+            rows = {row.row: row for row in pending.all}
+            if answer == "no":
+                target.move()
+                # beside the new columns no score stands
+                rows = {number: replace(row, score=None) for number, row in rows.items()}
+            run = SheetRun(target.plan, rows, self._language, overwrite=answer == "yes")
+            run.scored_by = pending.scored_by
+            self._runs.append(run)
+        self._started = self._flushed = time.monotonic()
+        self._thread = self._start(self._rate)
+
+    def _ask(self, count: int) -> str:
+        words = sheet_text("overwrite_or_move", self._language, count=count)
+        return dialogs.ask(self._app, words, "yes_no_cancel")
+
+    def _end_early(self) -> None:
+        self.finished = True
+        self._app.status_bar = False
+        if not self._total and not self._cancel.is_set():
+            done = sum(pending.done for pending in self._found)
+            dialogs.say(self._app, sheet_text("all_scored", self._language, count=done))
 
     def _flush(self) -> None:
         self._flushed = time.monotonic()
@@ -120,15 +167,25 @@ class Job:
         updating = self._app.screen_updating
         self._app.screen_updating = False
         try:
-            for target, results in zip(self._targets, ready, strict=True):
+            for target, run, results in zip(self._targets, self._runs, ready, strict=False):
                 if results:
-                    written = write(target, results, self._language)
-                    self._written.done += written.done
-                    self._written.failed += written.failed
-                    self._written.gone += written.gone
-                    target.rows = [row for row in target.rows if row.number not in results]
+                    self._write(target, run, results)
         finally:
             self._app.screen_updating = updating
+
+    def _write(self, target: Target, run: SheetRun, results: Mapping[int, Result]) -> None:
+        grid = ExcelGrid(target.sheet)
+        writing = run.prepare(grid, results)
+        if writing.replaces and self._file is not None:
+            # the user has agreed already, and Excel still has the workbook: what forbids the copy stops nothing
+            with contextlib.suppress(XlVqaError, OSError):
+                keep_copy(self._file)
+        if writing.cells:
+            grid.write(writing)
+            run.written()
+        self._done += writing.done
+        self._failed += writing.failed
+        self._gone += writing.gone
 
     def _progress(self) -> str:
         done = self._count
@@ -142,11 +199,9 @@ class Job:
         if self._trouble is not None:
             dialogs.say(self._app, self._trouble.message(self._language), mode="critical")
             return
-        if self._written.gone:
-            dialogs.say(self._app, tr("selection_gone", self._language, count=self._written.gone))
-        self._app.status_bar = "xl_vqa: " + tr(
-            "finished", self._language, done=self._written.done, failed=self._written.failed
-        )
+        if self._gone:
+            dialogs.say(self._app, sheet_text("rows_gone", self._language, count=self._gone))
+        self._app.status_bar = "xl_vqa: " + tr("finished", self._language, done=self._done, failed=self._failed)
 
     def fail(self, error: Exception) -> None:
         """Ends the job because its sheet cannot be written; the host keeps every rating."""

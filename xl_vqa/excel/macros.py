@@ -6,6 +6,7 @@ as well, for use in a script.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,19 +14,20 @@ from typing import Any, Final
 
 import xlwings as xw
 
-from xl_vqa.bridge import selection as plan
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import profile_names
-from xl_vqa.bridge.selection import Mode
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Video
 from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.excel import dialogs, jobs, session, targets
 from xl_vqa.excel.new_book import NewBook
-from xl_vqa.labels import ACR_BANDS, Scale
+from xl_vqa.excel.sheet_grid import ExcelGrid, enter, formulas_of
+from xl_vqa.labels import ACR_BANDS, Scale, band_by_key
 from xl_vqa.settings import Settings
-from xl_vqa.video_names import is_video_name
+from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.listing import names_video
+from xl_vqa.sheets.rows import selected_row
 
 WHY_WAIT_S: Final = 20.0
 # 'C:\folder\xl_vqa.xlam'!VQA_SCORE, xl_vqa.xlam!VQA_SCORE, [1]!VQA_SCORE, _xll.VQA_SCORE, _xludf.VQA_SCORE
@@ -48,57 +50,46 @@ def run(name: str) -> None:
 
 
 def score_missing(book: Any) -> None:
-    """Rates the selected videos without a score."""
-    _score(book, "missing", targets.targets)
+    """Rates the selected videos without a score of the model in force."""
+    _score(book, targets.targets)
 
 
 def rescore(book: Any) -> None:
     """Rates all selected videos again."""
-    _score(book, "all", targets.targets)
+    _score(book, targets.targets, rescore=True)
 
 
 def score_table(book: Any) -> None:
     """Rates the videos without a score in the table of the active cell."""
-    _score(book, "missing", targets.table_target)
+    _score(book, targets.table_target)
 
 
-def _score(book: Any, mode: Mode, find: Callable[[Any, Mode], list[targets.Target]]) -> None:
-    settings = Settings.load()
-    language = settings.language
+def _score(book: Any, find: Callable[[Any], list[targets.Target]], *, rescore: bool = False) -> None:
     chosen = book.app.selection
     if not isinstance(chosen, xw.Range):
         raise SelectionError(problem="problem_no_cells_selected")
-    found = find(chosen, mode)
-    wanted = [target for target in found if target.rows]
-    if not wanted:
-        dialogs.say(book.app, tr("nothing_missing", language))
-        return
-    for target in wanted:
-        if not _may_write(book.app, target, language):
-            return
+    folder, locations = _folder(book), session.locations()
     job = jobs.Job(
         book.app,
-        wanted,
-        folder=_folder(book),
-        locations=session.locations(),
-        refresh=mode == "all",
-        settings=settings,
+        find(chosen),
+        resolve=lambda path: locations.resolve(path, folder),
+        rescore=rescore,
+        settings=Settings.load(),
+        file=_file(book),
     )
     jobs.start(job)
-    job.wait(0.3)  # stored ratings are there at once
-    jobs.tick()
+    for _ in range(2):
+        # what is to be rated; and stored ratings are there at once
+        job.wait(0.3)
+        jobs.tick()
 
 
-def _may_write(app: Any, target: targets.Target, language: str) -> bool:
-    """Whether the user agrees to what would be overwritten; new columns can go elsewhere instead."""
-    if not target.filled:
-        return True
-    if target.columns:
-        return dialogs.ask(app, tr("overwrite", language, count=target.filled), "ok_cancel") == "ok"
-    answer = dialogs.ask(app, tr("overwrite_or_move", language, count=target.filled), "yes_no_cancel")
-    if answer == "no":
-        targets.move_new_columns(target)
-    return answer in ("yes", "no")
+def _file(book: Any) -> Path | None:
+    """The book's own file; None where it was never saved, or lies where no path leads."""
+    with contextlib.suppress(Exception):
+        file = Path(book.fullname)
+        return file if file.is_absolute() and file.is_file() else None
+    return None
 
 
 def cancel(book: Any) -> None:
@@ -124,16 +115,13 @@ def why(book: Any) -> None:
 
 
 def _video_of_row(cell: Any) -> str:
-    used = cell.sheet.used_range
-    row = targets.read(cell.sheet, cell.row, 1, cell.row, max(used.column + used.columns.count - 1, cell.column))[
-        0
-    ]
-    if is_video_name(row[cell.column - 1]):
-        return str(row[cell.column - 1])
-    place = plan.video_column([row])
-    if place is None:
+    grid = ExcelGrid(cell.sheet)
+    (line,) = grid.read(Area(cell.row, 1, cell.row, max(grid.last_column, cell.column)))
+    named = [value for value in (line[cell.column - 1], *line) if names_video(value)]
+    texts = [value for value in line if value.kind == "text" and not value.blank]
+    if not named and len(texts) != 1:
         raise SelectionError(problem="problem_no_video_in_row")
-    return str(row[place])
+    return selected_row(cell.row, cell.column, (named or texts)[0]).shown
 
 
 def _explanation(result: Any, language: str) -> str:
@@ -143,11 +131,11 @@ def _explanation(result: Any, language: str) -> str:
         return result.message(language)
     from xl_vqa.messages import text
 
-    values = plan.values_of(result, language)
+    band = band_by_key(result["band"]).name(language)
     low, high = result["interval"]
     lines = [
-        tr("why_score", language, label=values["label"], mos=values["mos"], band=values["band"]),
-        tr("why_confidence", language, percent=round(values["confidence"] * 100), low=low, high=high),
+        tr("why_score", language, label=result["label"], mos=result["mos"], band=band),
+        tr("why_confidence", language, percent=round(result["band_probability"] * 100), low=low, high=high),
         tr("why_model", language, model=result["model"], frames=result["frames"]),
     ]
     return "\n".join(lines + [text(key, language) for key in result["warnings"]])
@@ -246,14 +234,14 @@ def relink_formulas(book: Any) -> None:
     count = failed = 0
     for sheet in book.sheets:
         used = sheet.used_range
-        formulas = targets.formulas_of(used)
+        formulas = formulas_of(used)
         rows = [list(row) for row in formulas] if isinstance(formulas, (list, tuple)) else [[formulas]]
         for down, row in enumerate(rows):
             for across, formula in enumerate(row):
                 plain = plan_formula(formula)
                 if plain != formula:
                     try:
-                        targets.enter(sheet.range((used.row + down, used.column + across)), plain)
+                        enter(sheet.range((used.row + down, used.column + across)), plain)
                         count += 1
                     except Exception:
                         failed += 1  # part of an older array formula, or a protected sheet

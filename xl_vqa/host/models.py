@@ -106,6 +106,11 @@ class ModelKeeper:
         """Spec and fingerprint, as far as they are known without loading."""
         return self._profiles[model.partition(":")[0]].identity
 
+    def reads_text(self, fingerprint: str) -> bool:
+        """Whether the model of a rating takes the text beside a video into account; True of one not known."""
+        known = [profile.identity for profile in list(self._profiles.values())]
+        return all(one.spec.reads_text for one in known if one is not None and one.fingerprint == fingerprint)
+
     def settings(self, model: str) -> Settings:
         return self._profiles[model.partition(":")[0]].settings
 

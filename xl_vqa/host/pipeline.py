@@ -299,18 +299,26 @@ class Pipeline:
             else:
                 left.append(job)
         start = time.perf_counter()
-        new: list[NewRating] = []
+        # with texts that the model does not hear, several jobs are one question
+        asked = {keys[job.key]: job for job in reversed(left)}
+        answered = dict(zip(asked, _outcomes(rater, list(asked.values())), strict=True))
+        new = [
+            self._new_rating(asked[key], key, rater, outcome)
+            for key, outcome in answered.items()
+            if isinstance(outcome, LabelDistribution)
+        ]
         done: list[Job] = []
-        for job, outcome in zip(left, _outcomes(rater, left), strict=True):
+        for job in left:
+            outcome = answered[keys[job.key]]
             if isinstance(outcome, LabelDistribution):
-                new.append(self._new_rating(job, keys[job.key], rater, outcome))
                 done.append(job)
             else:
                 self._fail(job, outcome)
         self._ledger.save(new)
-        for job, rated in zip(done, new, strict=True):
-            self._marks.rated(job.video)
+        for rated in new:
             self.alarm.add(rated.rating)
+        for job in done:
+            self._marks.rated(job.video)
             self._queue.finish(job, keys[job.key])
         self.pace.finished(len(left), time.monotonic())
         log.info("rated %d videos in %.3f s", len(done), time.perf_counter() - start)
@@ -325,7 +333,7 @@ class Pipeline:
             model=rater.spec.name,
             model_fingerprint=key.model,
             settings_key=key.settings,
-            text=job.text,
+            text=rater.spec.heard(job.text),
             rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
             warnings=warnings_of(distribution, job.warnings, rater.spec),
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import Any, Final
 
+from xl_vqa.messages import TEXT_UNUSED
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import LabelDistribution, Rating
 
@@ -22,6 +24,13 @@ def warnings_of(distribution: LabelDistribution, read: tuple[str, ...], spec: Mo
     if not spec.fine_tuned:
         found.append("warning_not_fine_tuned")
     return tuple(dict.fromkeys(found))
+
+
+def for_text(rating: Rating, text: str | None, *, heard: bool) -> Rating:
+    """A rating for somebody who asked with ``text``; with a warning where the model did not hear it."""
+    if text is None or heard:
+        return replace(rating, text=text)
+    return replace(rating, text=text, warnings=(*rating.warnings, TEXT_UNUSED))
 
 
 class SameScoreAlarm:

@@ -6,22 +6,24 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
-from xl_vqa.errors import HostRequestError, NoVideoPathError, XlVqaError
+from xl_vqa.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.pipeline import Pipeline
 from xl_vqa.host.queue import WorkQueue
+from xl_vqa.host.remarks import for_text
 from xl_vqa.host.store import RatingKey, Store, Summary, settings_key
 from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.settings import Settings
+from xl_vqa.video_names import existing_form
 
 log = logging.getLogger("xl_vqa.host.service")
 
@@ -118,9 +120,12 @@ class RatingService:
                 slots.append(Slot("", None, video))
                 continue
             path, text = video
-            found = facts.of(path)
+            found, place = facts.of(path), path
+            if isinstance(found, VideoNotFoundError) and (other := existing_form(path)) != path:
+                # Excel shows a name that another program stored without its escape as other characters
+                found, place = facts.of(other), other
             if isinstance(found, FileFacts):
-                wanted[index] = Wanted(path, found.stat_key, text, question.model)
+                wanted[index] = Wanted(place, found.stat_key, text, question.model)
                 slots.append(Slot(path, text, wanted[index].key))
             else:
                 slots.append(Slot(path, text, found))
@@ -285,22 +290,29 @@ class RatingService:
             for key, rating in self.ledger.load(chunk).items():
                 texts[key] = summary_json(rating, view)
                 self._summaries.put(key, found[key], view, texts[key])
+        unheard = self._unheard(keys.values())
         return {
             index: '{"status": "done", "rating": '
-            + with_path(texts[key], slots[index].path, slots[index].text)
+            + with_path(texts[key], slots[index].path, slots[index].text, heard=key.model not in unheard)
             + "}"
             for index, key in keys.items()
             if key in texts
         }
 
+    def _unheard(self, keys: Iterable[RatingKey]) -> set[str]:
+        """The models (fingerprints) among ``keys`` that look past the text beside a video."""
+        return {model for model in {key.model for key in keys} if not self.keeper.reads_text(model)}
+
     def _details(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
         texts: dict[int, str] = {}
+        unheard = self._unheard(keys.values())
         for chunk in _chunks(list(keys)):
             ratings = self.ledger.load([keys[index] for index in chunk])
             for index in chunk:
                 if keys[index] in ratings:
                     slot = slots[index]
-                    text = detail_json(ratings[keys[index]], view, slot.path, slot.text)
+                    rating = for_text(ratings[keys[index]], slot.text, heard=keys[index].model not in unheard)
+                    text = detail_json(rating, view, slot.path)
                     texts[index] = '{"status": "done", "rating": ' + text + "}"
         return texts
 

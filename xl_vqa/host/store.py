@@ -73,7 +73,11 @@ class NewRating:
 
 
 def settings_key(spec: ModelSpec, text: str | None) -> str:
-    """The key of everything besides content and weights that changes a distribution."""
+    """The key of everything besides content and weights that changes a distribution.
+
+    A text that the model does not hear changes nothing: the rating is that of the video alone, asked for once.
+    """
+    text = spec.heard(text)
     pixels, sampling = spec.pixels, spec.sampling
     facts = (
         sampling.frames,

@@ -14,6 +14,7 @@ from xl_vqa import __version__
 from xl_vqa.errors import HostRequestError, SettingsError
 from xl_vqa.host.store import RatingKey, Summary
 from xl_vqa.labels import Bands, Scale
+from xl_vqa.messages import TEXT_UNUSED
 from xl_vqa.rating import Rating
 from xl_vqa.settings import Settings
 
@@ -113,13 +114,17 @@ def summary_json(rating: Rating, view: View) -> str:
     return json.dumps(values)
 
 
-def detail_json(rating: Rating, view: View, path: str, text: str | None) -> str:
+def detail_json(rating: Rating, view: View, path: str) -> str:
     """The long form, for ``Rating.from_dict``."""
-    return json.dumps(replace(view.apply(rating), path=path, text=text).to_dict(detail=True))
+    return json.dumps(replace(view.apply(rating), path=path).to_dict(detail=True))
 
 
-def with_path(summary: str, path: str, text: str | None) -> str:
-    """The short form for one asker."""
+def with_path(summary: str, path: str, text: str | None, *, heard: bool = True) -> str:
+    """The short form for one asker; with a warning where the model did not hear his text."""
+    if text is not None and not heard:
+        values = json.loads(summary)
+        values["warnings"] = [*values["warnings"], TEXT_UNUSED]
+        summary = json.dumps(values)
     start = '{"path": ' + json.dumps(path)
     if text is not None:
         start += ', "text": ' + json.dumps(text)

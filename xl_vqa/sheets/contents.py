@@ -20,7 +20,7 @@ from xl_vqa.errors import (
     XlVqaError,
 )
 from xl_vqa.labels import ACR_BANDS, Band
-from xl_vqa.messages import text as message_text
+from xl_vqa.messages import warning_sentences
 from xl_vqa.sheets.columns import FIELDS, Field
 from xl_vqa.sheets.marks import RENEW, UNSEEN_FILE, Mark, Score, ScoredBy, file_key
 from xl_vqa.sheets.rows import PlannedRow
@@ -78,7 +78,7 @@ def _rated(row: PlannedRow, rating: Mapping[str, Any], language: str) -> RowCont
     scored_by = ScoredBy.of(rating)
     mark = Mark(scored_by.model, scored_by.key, row.key, file_key(row.path) or UNSEEN_FILE)
     band = _BANDS.get(str(rating.get("band")))
-    warnings = " ".join(message_text(str(key), language, **rating) for key in rating.get("warnings") or ())
+    warnings = warning_sentences(rating, language)
     values: dict[Field, Content] = {
         "score": rating["label"],
         "mos": rating.get("mos"),

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from xl_vqa.sheets.areas import Area
 
 _HYPERLINK = re.compile(r'^\s*=?\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*[,;)]', re.IGNORECASE)
 
-Kind = Literal["text", "number", "boolean", "error", "empty", "uncomputed"]
-
 
 class Value(NamedTuple):
     """What a cell shows. ``kind`` is text, number, boolean, error, empty, or uncomputed (a formula whose
-    result is not stored); ``text`` is what stands there, a number in Python's spelling."""
+    result is not stored), or date; ``text`` is what stands there, a number in Python's spelling."""
 
     kind: str
     text: str
@@ -58,7 +56,9 @@ def value_of(content: object, formula: object = None) -> Value:
         return Value("boolean", str(content).upper(), known)
     if isinstance(content, (int, float)):
         return Value("number", repr(int(content) if content == int(content) else content), known)
-    return Value("text", str(content), known)
+    if isinstance(content, str):
+        return Value("text", content, known)
+    return Value("date", str(content), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,3 @@ class Grid(Protocol):
 
     def style(self, row: int, column: int) -> str:
         """The name of a cell's named style; empty where the program does not tell."""
-
-
-class Writer(Protocol):
-    """A grid that is written to: all of ``cells`` or, where that fails, none of them."""
-
-    def write(self, columns: Mapping[int, Mapping[int, str | float | None]]) -> None:
-        """Contents by column and row; None empties a cell. Text stays text."""

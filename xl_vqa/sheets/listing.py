@@ -52,6 +52,18 @@ class Listing:
         return min(self.heading_place or self.top, self.top)
 
 
+def find_selections(grid: Grid, areas: Iterable[Mapping[int, Iterable[int]]]) -> list[Listing]:
+    """The lists that several selected areas belong to, each once; an area is its rows by column."""
+    found: dict[tuple[int, int], Listing] = {}
+    for area in areas:
+        listing = find_selected(grid, area)
+        if listing is not None:
+            place = listing.column, listing.top
+            before = found[place].rows if place in found else ()
+            found[place] = replace(listing, rows=tuple(sorted({*before, *listing.rows})))
+    return list(found.values())
+
+
 def find_selected(grid: Grid, cells: Mapping[int, Iterable[int]]) -> Listing | None:
     """The list that selected cells belong to: ``cells`` are rows by column. None where no video stands in them.
 

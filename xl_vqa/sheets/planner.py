@@ -10,7 +10,7 @@ stays.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -76,17 +76,37 @@ class SheetPlan:
     rows: tuple[PlannedRow, ...]
     before: Mapping[int, tuple[Value, ...]] = field(default_factory=dict, repr=False)
     """What stands in the columns of each row, in the order of ``columns.all``."""
+    titles: Mapping[int, str] = field(default_factory=dict, repr=False)
+    """Headings of the list and of the columns that are known."""
+
+    @property
+    def area(self) -> Area:
+        """From the headings to the end of the list, over the columns that are new."""
+        columns = self.columns.new.values() or self.columns.all.values()
+        return Area(self.listing.first_row, min(columns), self.listing.bottom, max(columns))
 
     def filled(self, rows: Sequence[PlannedRow]) -> int:
         """Cells that hold something now and are written over with the results of ``rows``."""
         return sum(not value.blank or value.formula is not None for row in rows for value in self.before[row.row])
 
 
-def plan_sheet(grid: Grid, listing: Listing, rows: Sequence[PlannedRow], *, elsewhere: bool = False) -> SheetPlan:
-    """Finds or places the columns of ``rows`` and reads what stands in them. ``elsewhere`` makes a new set in free
-    columns whatever is known, and leaves that as it is. Raises NoRoomError."""
-    columns = plan_columns(grid, listing, {row.row: row.key for row in rows}, elsewhere=elsewhere)
-    before = _contents(grid, columns, rows)
+def plan_sheet(
+    grid: Grid,
+    listing: Listing,
+    rows: Sequence[PlannedRow],
+    *,
+    elsewhere: bool = False,
+    promised: Sequence[Area] = (),
+) -> SheetPlan:
+    """Finds or places the columns of ``rows`` and reads what stands in them.
+
+    ``elsewhere`` makes a new set in free columns whatever is known, and leaves that as it is. ``promised`` are
+    areas that another list on the sheet is about to take. Raises NoRoomError.
+    """
+    columns = plan_columns(
+        grid, listing, {row.row: row.key for row in rows}, elsewhere=elsewhere, promised=promised
+    )
+    before = contents_beside(grid, columns, (row.row for row in rows))
     places = {name: place for place, name in enumerate(columns.all)}
     known = columns.known.keys()
 
@@ -96,10 +116,20 @@ def plan_sheet(grid: Grid, listing: Listing, rows: Sequence[PlannedRow], *, else
             return None
         return Score(value.number, Mark.parse(before[row][places["model"]].text) if "model" in known else None)
 
-    return SheetPlan(listing, columns, tuple(replace(row, score=score(row.row)) for row in rows), before)
+    scored = tuple(replace(row, score=score(row.row)) for row in rows)
+    ours = {listing.column, *columns.known.values()}
+    titles = {column: text for column, text in _titles(grid, listing).items() if column in ours}
+    return SheetPlan(listing, columns, scored, before, titles)
 
 
-def plan_columns(grid: Grid, listing: Listing, keys: Mapping[int, str], *, elsewhere: bool = False) -> Columns:
+def plan_columns(
+    grid: Grid,
+    listing: Listing,
+    keys: Mapping[int, str],
+    *,
+    elsewhere: bool = False,
+    promised: Sequence[Area] = (),
+) -> Columns:
     """The columns of a list; ``keys`` tell its rows apart (``PlannedRow.key``). Raises NoRoomError."""
     if not listing.entries:
         return Columns({})
@@ -110,7 +140,8 @@ def plan_columns(grid: Grid, listing: Listing, keys: Mapping[int, str], *, elsew
     missing: tuple[Field, ...] = tuple(f for f in (NEEDED if "score" in known else FIELDS) if f not in known)
     if not missing:
         return Columns(known)
-    return _placed(grid, listing, known, missing, titles, elsewhere=elsewhere)
+    number = _number(listing, missing, titles, known, elsewhere=elsewhere)
+    return _placed(_Room(grid, promised), listing, known, missing, number)
 
 
 # -- what is known
@@ -290,43 +321,35 @@ def _column(grid: Grid, listing: Listing, column: int, most: int | None = None) 
     return {row: lines[row - rows[0]][0] for row in rows}
 
 
-def _contents(grid: Grid, columns: Columns, rows: Sequence[PlannedRow]) -> dict[int, tuple[Value, ...]]:
-    if not rows:
+def contents_beside(grid: Grid, columns: Columns, rows: Iterable[int]) -> dict[int, tuple[Value, ...]]:
+    """What stands in the columns, by row, in the order of ``columns.all``."""
+    wanted = sorted(rows)
+    if not wanted:
         return {}
-    first, last = min(row.row for row in rows), max(row.row for row in rows)
-    read = [grid.read(Area(first, column, last, column)) for column in columns.all.values()]
-    return {row.row: tuple(lines[row.row - first][0] for lines in read) for row in rows}
+    read = [grid.read(Area(wanted[0], column, wanted[-1], column)) for column in columns.all.values()]
+    return {row: tuple(lines[row - wanted[0]][0] for lines in read) for row in wanted}
 
 
 # -- what is made
 
 
-def _placed(
-    grid: Grid,
-    listing: Listing,
-    known: Set,
-    missing: Sequence[Field],
-    titles: Mapping[int, str],
-    *,
-    elsewhere: bool,
-) -> Columns:
+def _placed(room: _Room, listing: Listing, known: Set, missing: Sequence[Field], number: int) -> Columns:
     table, count = listing.table, len(missing)
     grows = outside = None
     if table is not None:
         start = table.area.last_column + 1
         top, bottom = min(listing.first_row, table.area.first_row), max(listing.bottom, table.area.last_row)
-        wanted = Area(top, start, bottom, start + count - 1)
-        if table.plain and wanted.last_column <= grid.max_column and _is_free(grid, wanted):
+        if table.plain and room.is_free(Area(top, start, bottom, start + count - 1)):
             grows = table
         else:
             outside = table
             # a gap, or Excel would take the columns into the table at the next typing beside it
-            start = _first_free(grid, top, bottom, start + 1, count)
+            start = room.first_free(top, bottom, start + 1, count)
     else:
-        top, bottom = listing.first_row, listing.bottom
-        start = _first_free(grid, top, bottom, max(listing.column, *known.values(), 0) + 1, count)
+        start = max(listing.column, *known.values(), 0) + 1
+        start = room.first_free(listing.first_row, listing.bottom, start, count)
     new: Set = dict(zip(missing, range(start, start + count), strict=True))
-    return Columns(known, new, _number(listing, missing, titles, known, elsewhere=elsewhere), grows, outside)
+    return Columns(known, new, number, grows, outside)
 
 
 def _number(
@@ -344,19 +367,27 @@ def _number(
     return max(used, default=0) + 1 if clash else 1
 
 
-def _is_free(grid: Grid, area: Area) -> bool:
-    return (
-        grid.is_empty(area)
-        and not grid.is_blocked(area)
-        and not any(area.overlaps(table.area) for table in grid.tables())
-    )
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where something may be written: cells that are empty and not ``promised``."""
 
+    grid: Grid
+    promised: Sequence[Area]
 
-def _first_free(grid: Grid, top: int, bottom: int, start: int, count: int) -> int:
-    """The first of ``count`` columns side by side, from ``start`` on, that hold nothing in these rows."""
-    run = 0
-    for column in range(start, grid.max_column + 1):
-        run = run + 1 if _is_free(grid, Area(top, column, bottom, column)) else 0
-        if run == count:
-            return column - count + 1
-    raise NoRoomError
+    def is_free(self, area: Area) -> bool:
+        return (
+            area.last_column <= self.grid.max_column
+            and self.grid.is_empty(area)
+            and not self.grid.is_blocked(area)
+            and not any(area.overlaps(table.area) for table in self.grid.tables())
+            and not any(area.overlaps(other) for other in self.promised)
+        )
+
+    def first_free(self, top: int, bottom: int, start: int, count: int) -> int:
+        """The first of ``count`` columns side by side, from ``start`` on, that hold nothing in these rows."""
+        run = 0
+        for column in range(start, self.grid.max_column + 1):
+            run = run + 1 if self.is_free(Area(top, column, bottom, column)) else 0
+            if run == count:
+                return column - count + 1
+        raise NoRoomError

@@ -166,7 +166,9 @@ def _spec(recipe: Recipe, base: ModelSpec, scheme: Scheme, output: Path) -> Mode
     prompt = base.prompt
     if scheme.name != "integer" or scheme.scale != base.scale:
         prompt = _reworded(prompt, scheme)
-    return replace(base, name=recipe.name or output.name, scale=scheme.scale, prompt=prompt, fine_tuned=True)
+    name = recipe.name or output.name
+    # a manifest holds no texts, so nothing taught with it knows what to make of one
+    return replace(base, name=name, scale=scheme.scale, prompt=prompt, fine_tuned=True, reads_text=False)
 
 
 def _reworded(prompt: Prompt, scheme: Scheme) -> Prompt:

@@ -41,6 +41,7 @@ from xl_vqa.video.files import (
     system_path,
     unopened_error,
 )
+from xl_vqa.video_names import RAW_SUFFIXES, suffix_of
 
 MAX_PICTURE_PIXELS: Final = 64_000_000
 """Above 8K (33 million) and below 16K (142 million), whose decoder would take several GiB."""
@@ -155,6 +156,9 @@ def open_video(path: PathLike, *, threads: int = 2) -> Iterator[Source]:
             raise access_error(path, error) from error
     if not head:
         raise VideoEmptyError(path=shown)
+    if suffix_of(shown) in RAW_SUFFIXES and container_kind(head) is None and not head.startswith(b"YUV4MPEG2"):
+        # any bytes look like some format to FFmpeg
+        raise NotAVideoError(path=shown, problem="problem_raw")
     problem = not_a_video_problem(head)
     image = problem == "problem_still_image"
     if problem is not None and not (image and (head.startswith(_MAYBE_ANIMATED) or head[4:8] == b"ftyp")):

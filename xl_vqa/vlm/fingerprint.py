@@ -101,7 +101,8 @@ def model_fingerprint(
     hashes = (cache or HashCache()).hashes(files)
     facts = spec.to_dict()
     # words about the model, not part of what it computes
-    facts.pop("name"), facts.pop("fine_tuned")
+    for word in ("name", "fine_tuned", "reads_text"):
+        facts.pop(word, None)
     names = [f"{'adapter/' if adapter and path.parent == adapter else ''}{path.name}" for path in files]
     parts = [METHOD_VERSION, dtype, facts, sorted(zip(names, hashes, strict=True))]
     digest = blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16)

@@ -70,7 +70,8 @@ class Rater(Protocol):
         """
 
     def rate(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[Outcome]:
-        """One outcome per item, in the same order; the text beside a video goes into its question.
+        """One outcome per item, in the same order; the text beside a video goes into its question
+        (where the model knows texts: ``spec.heard``).
 
         A video that fails alone gets a ModelError in its place and the others are rated; the error does not
         know the video's path, so the caller adds it (``error.params["path"] = ...``). Raises only where the

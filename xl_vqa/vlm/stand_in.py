@@ -57,6 +57,8 @@ class StandInOptions:
     """Another seed is another model: other scores, another fingerprint."""
     frames: int = 8
     """Frames per video."""
+    deaf: int = 0
+    """1: its spec says that texts do not count, as the starter's does."""
     log: str = ""
     """A file that gets a line with the text of every video that was computed, before the answer is given."""
 
@@ -77,11 +79,14 @@ class StandInOptions:
 
     def spec(self) -> ModelSpec:
         """The stand-in's own spec, before the user's frames and pixels."""
-        return ModelSpec(name=NAME, sampling=Sampling(frames=self.frames), fine_tuned=True)
+        return ModelSpec(
+            name=NAME, sampling=Sampling(frames=self.frames), fine_tuned=True, reads_text=not self.deaf
+        )
 
     def fingerprint(self, spec: ModelSpec) -> str:
         """Known without loading: only the seed and the spec move scores."""
-        facts = repr((NAME, 1, self.seed, spec.to_dict()))
+        told = {name: value for name, value in spec.to_dict().items() if name != "reads_text"}
+        facts = repr((NAME, 1, self.seed, told, *(() if spec.reads_text else ("deaf",))))
         return "si1:" + blake2b(facts.encode(), digest_size=16).hexdigest()
 
 
@@ -137,8 +142,9 @@ class StandInRater:
         scale = self._spec.scale
         # 12 grey levels of gradient are a crisp picture; exposure counts as distance from mid-grey
         share = 0.8 * (1 - math.exp(-detail / 6)) + 0.2 * (1 - abs(level - 127.5) / 127.5)
-        noise = blake2b(f"{options.seed}|{text}".encode(), digest_size=4).digest()
-        share += (int.from_bytes(noise) / 2**32 - 0.5) * 0.05 if (text or options.seed) else 0.0
+        heard = self._spec.heard(text) or ""
+        noise = blake2b(f"{options.seed}|{heard}".encode(), digest_size=4).digest()
+        share += (int.from_bytes(noise) / 2**32 - 0.5) * 0.05 if (heard or options.seed) else 0.0
         span = scale.label_max - scale.label_min
         centre = scale.label_min + min(max(share, 0.0), 1.0) * span
         spread = max(span / 16, 0.5)

@@ -74,7 +74,7 @@ class VlmRater:
             backbone = self._loaded()
             rows = [
                 VideoInput(
-                    build_prompt(backbone.tokens, self._spec.prompt, text),
+                    build_prompt(backbone.tokens, self._spec.prompt, self._spec.heard(text)),
                     video.payload.patches,
                     video.payload.seconds_per_pair,
                 )
@@ -92,7 +92,8 @@ class VlmRater:
         """
         with self._lock, torch.inference_mode():
             backbone = self._loaded()
-            prompts = (build_prompt(backbone.tokens, self._spec.prompt, text) for _, text in items)
+            spec = self._spec
+            prompts = (build_prompt(backbone.tokens, spec.prompt, spec.heard(text)) for _, text in items)
             rows = [
                 VideoInput(prompt, video.payload.patches, video.payload.seconds_per_pair)
                 for prompt, (video, _) in zip(prompts, items, strict=True)

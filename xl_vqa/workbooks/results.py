@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from xl_vqa.errors import OutputFormatError, XlVqaError
-from xl_vqa.messages import text as message_text
+from xl_vqa.messages import warning_sentences
 from xl_vqa.outputs import check_not_open, check_writable, write_output
 from xl_vqa.workbooks.cells import printable
 
@@ -86,17 +86,13 @@ def fields_of(path: str, result: Result, language: str = "en") -> dict[str, Any]
     row = {field: result.get(field) for field in (*FIELDS, "text")}
     row["path"] = path
     row["error"] = None
-    row["warnings"] = warning_text(result, language) or None
+    row["warnings"] = warning_sentences(result, language) or None
     return {field: printable(value) if isinstance(value, str) else value for field, value in row.items()}
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The fields to show: all of ``FIELDS``, and the others where some row has them."""
     return [*FIELDS, *(extra for extra in ("warnings", "text") if any(row[extra] for row in rows))]
-
-
-def warning_text(rating: Mapping[str, Any], language: str) -> str:
-    return " ".join(message_text(str(code), language, **rating) for code in rating.get("warnings") or ())
 
 
 def write_results_csv(

@@ -32,6 +32,8 @@ from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.style_edit import Styles
 from xl_vqa.workbooks.words import word
 
+_PROMPTS = re.compile(r"(text|input|generation|video)?[ _-]*prompts?|(生成|入力)?プロンプト", re.IGNORECASE)
+
 
 class Note(NamedTuple):
     """Something the user should know about this workbook: not an error."""
@@ -63,6 +65,11 @@ class WorkbookPlan:
     """Whether the sheet is protected; then only a copy is written."""
     notes: tuple[Note, ...]
     signature: tuple[int, int]
+
+    @property
+    def texts(self) -> str:
+        """The column of texts, as a person finds it."""
+        return _titled(self.text_column or "", self.text_header)
 
     def pending(self, scored_by: ScoredBy | str | None = None, *, rescore: bool = False) -> list[PlannedRow]:
         """The rows to rate: without a score of ``scored_by`` (a model's name, or all that a score hangs on;
@@ -125,7 +132,7 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         rows=planned.rows,
         score_columns={field: column_letters(number) for field, number in columns.all.items()},
         protected=grid.protected,
-        notes=tuple(_notes(workbook, listed, columns, planned.rows)),
+        notes=tuple(_notes(workbook, listed, columns, planned.rows, asked_for_texts=text_number is not None)),
         signature=signature,
     )
     return ReadList(plan, listed, columns, styles)
@@ -154,6 +161,22 @@ def _header_text(listed: VideoList, column: int | None) -> str | None:
     if column is None or listed.header_row is None:
         return None
     return listed.sheet.value(listed.header_row, column).text.strip() or None
+
+
+def _prompt_column(listed: VideoList) -> int | None:
+    """A column whose header says that prompts are in it, and has some."""
+    if listed.header_row is None:
+        return None
+    sheet = listed.sheet
+    for column in sorted(sheet.cells.get(listed.header_row, {})):
+        titled = column != listed.column and _PROMPTS.fullmatch(_header_text(listed, column) or "")
+        if titled and any(not sheet.value(row, column).blank for row in listed.rows):
+            return column
+    return None
+
+
+def _titled(letters: str, header: str | None) -> str:
+    return f"{letters} ({header})" if header else letters
 
 
 def _plan_row(listed: VideoList, row: int, text_number: int | None) -> PlannedRow:
@@ -204,7 +227,12 @@ def _choose(sheet: Sheet, row: int, column: int, sources: Sequence[str]) -> tupl
 
 
 def _notes(
-    workbook: WorkbookFile, listed: VideoList, columns: Columns, rows: tuple[PlannedRow, ...]
+    workbook: WorkbookFile,
+    listed: VideoList,
+    columns: Columns,
+    rows: tuple[PlannedRow, ...],
+    *,
+    asked_for_texts: bool,
 ) -> list[Note]:
     notes = []
     if columns.outside is not None:
@@ -212,6 +240,15 @@ def _notes(
     covered = _covered(listed, columns)
     if covered:
         notes.append(Note("note_covered", {"columns": ", ".join(covered)}))
+    prompts = None if asked_for_texts else _prompt_column(listed)
+    if prompts is not None:
+        letters = column_letters(prompts)
+        notes.append(
+            Note(
+                "note_text_unasked",
+                {"column": _titled(letters, _header_text(listed, prompts)), "letters": letters},
+            )
+        )
     if any(name.lower().startswith("_xmlsignatures/") for name in workbook.package.names):
         notes.append(Note("note_signed", {}))
     hidden = sum(row.hidden for row in rows)

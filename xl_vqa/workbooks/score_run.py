@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.errors import XlVqaError
+from xl_vqa.messages import TEXT_UNUSED
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.contents import Result
 from xl_vqa.sheets.rows import PlannedRow
@@ -25,7 +26,7 @@ class ScoredWorkbook:
     ``path`` was written; ``done`` rows had a score of this model already; ``rated`` is when each row that was
     rated now got its rating, by row number; ``failed`` holds why a row has none, or an older one; ``lost`` counts
     rows that were no longer in the sheet; ``kept`` is the copy of the workbook as it was, where scores in it were
-    replaced for the first time.
+    replaced for the first time; ``unused`` names the column of texts that the model made nothing of.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class ScoredWorkbook:
     lost: int
     kept: Path | None
     notes: tuple[Note, ...]
+    unused: Note | None = None
 
 
 def score_workbook(
@@ -99,12 +101,15 @@ def score_list(
     scores.scored_by = pending.scored_by
     rated: dict[int, datetime] = {}
     failed: dict[int, XlVqaError] = {}
+    deaf: list[str] = []
 
     def take(row: PlannedRow, result: Result) -> None:
         if isinstance(result, XlVqaError):
             failed[row.row] = result
         else:
             rated[row.row] = datetime.now()
+            if TEXT_UNUSED in (result.get("warnings") or ()):
+                deaf.append(str(result.get("model")))
         scores.add(row.row, result)
 
     report = on_progress(pending) if on_progress is not None else None
@@ -114,4 +119,6 @@ def score_list(
         scores.write()
         raise
     written = scores.write()
-    return ScoredWorkbook(written.path, pending.done, rated, failed, written.lost, scores.kept, scores.plan.notes)
+    plan = scores.plan
+    unused = Note("note_text_unused", {"column": plan.texts, "model": deaf[0]}) if deaf else None
+    return ScoredWorkbook(written.path, pending.done, rated, failed, written.lost, scores.kept, plan.notes, unused)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, area_name, cell_name, column_letters, parse_area
 from xl_vqa.sheets.grid import Table
-from xl_vqa.workbooks.cells import from_stored, to_stored
+from xl_vqa.workbooks.cells import from_stored, stored_runs, to_stored
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 
@@ -43,10 +43,13 @@ def put(sheet: Sheet, row: int, column: int, content: str | int | float | None, 
     tag = f"{{{sheet.namespace}}}"
     if isinstance(content, str):
         cell.set("t", "inlineStr")
-        text = etree.SubElement(etree.SubElement(cell, tag + "is"), tag + "t")
-        text.text = to_stored(content)
-        if text.text != text.text.strip() or "\n" in text.text:
-            text.set(_SPACE, "preserve")
+        inline = etree.SubElement(cell, tag + "is")
+        runs = stored_runs(content)
+        for run in runs:
+            text = etree.SubElement(inline if len(runs) == 1 else etree.SubElement(inline, tag + "r"), tag + "t")
+            text.text = run
+            if run != run.strip() or "\n" in run:
+                text.set(_SPACE, "preserve")
     else:
         etree.SubElement(cell, tag + "v").text = repr(content)
 

@@ -278,4 +278,5 @@ def rich_text(item: etree._Element) -> str:
             parts.append(child.text or "")
         elif tag == "r":
             parts += [run.text or "" for run in child if local_name(run) == "t"]
-    return from_stored("".join(parts))
+    # an escape never goes over the end of a run
+    return "".join(map(from_stored, parts))

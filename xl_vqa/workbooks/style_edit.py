@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from xl_vqa.labels import ACR_BANDS
+from xl_vqa.sheets.columns import COLUMNS
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import WorkbookFile
 
@@ -48,16 +49,17 @@ class Look(NamedTuple):
     horizontal: str | None = None
 
 
-_TWO_DECIMALS, _PERCENT, _INTEGER, _TEXT = 2, 9, 1, 49
+_BUILT_IN: Final = {"General": 0, "0": 1, "0.00": 2, "0%": 9, "@": 49}
+_NUMBER: Final = {column.key: _BUILT_IN[column.number_format] for column in COLUMNS}
 
 LOOKS: Final[dict[str, Look]] = {
     "VQA header": Look(bold=True, fill="DDE6F0", horizontal="center"),
-    "VQA score": Look(_INTEGER, bold=True, horizontal="center"),
-    "VQA MOS": Look(_TWO_DECIMALS, horizontal="center"),
-    "VQA confidence": Look(_PERCENT, horizontal="center"),
-    "VQA error": Look(_TEXT, font_color="B02418"),
-    "VQA warning": Look(_TEXT, font_color="8A5A00"),
-    "VQA model": Look(_TEXT, font_color="7F7F7F"),
+    "VQA score": Look(_NUMBER["score"], bold=True, horizontal="center"),
+    "VQA MOS": Look(_NUMBER["mos"], horizontal="center"),
+    "VQA confidence": Look(_NUMBER["confidence"], horizontal="center"),
+    "VQA error": Look(_NUMBER["error"], font_color="B02418"),
+    "VQA warning": Look(_NUMBER["error"], font_color="8A5A00"),
+    "VQA model": Look(_NUMBER["model"], font_color="7F7F7F"),
     # beside an error: no band, but still the column of bands
     "VQA band": Look(horizontal="center"),
     **{f"VQA {band.en}": Look(fill=band.color, horizontal="center") for band in ACR_BANDS},

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from xl_vqa.video_names import clean
+from xl_vqa.video_names import clean, existing_form
 
 _WEB = re.compile(r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -36,15 +36,16 @@ def resolve(
     """The absolute path meant by a cell's text; relative ones start at ``folder``, the workbook's.
 
     Spellings are tried in this order, and the first that exists wins: as written, a file URL decoded, other
-    slashes, the yen sign as a backslash, the other Unicode normal form (macOS writes a Japanese name
-    decomposed). Where none exists, the first is returned, for the message to name what was written.
+    slashes, the yen sign as a backslash, ``_xHHHH_`` read and not read, the other Unicode normal form (macOS
+    writes a Japanese name decomposed). Where none exists, the first is returned, for the message to name what was
+    written.
     """
     spellings = list(dict.fromkeys(_spellings(clean(text), windows=windows)))
     paths = list(dict.fromkeys(_absolute(spelling, folder, windows=windows) for spelling in spellings))
     # without a choice there is nothing to look up, and a look-up costs a round trip on a network share
-    if len(paths) == 1:
-        return paths[0]
-    return next((path for path in paths if exists(path)), paths[0])
+    if len(paths) > 1 and (found := next((path for path in paths if exists(path)), None)):
+        return found
+    return existing_form(paths[0]) if windows == (os.name == "nt") else paths[0]
 
 
 def _spellings(text: str, *, windows: bool) -> list[str]:

@@ -67,6 +67,18 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "The workbook is digitally signed; writing scores makes its signature invalid.",
         "ja": "このブックにはデジタル署名があります。スコアを書き込むと署名は無効になります。",
     },
+    "note_text_unasked": {
+        "en": "Column {column} looks like the prompts of AI-made videos and is not used; to rate the videos "
+        "against it, name it (--text-column {letters}).",
+        "ja": "{column} 列は AI 生成動画のプロンプトのようですが、使用していません。プロンプトに照らして"
+        "評価するには、列を指定してください(--text-column {letters})。",
+    },
+    "note_text_unused": {
+        "en": "The texts of column {column} do not count: the model {model} was not taught with texts. The scores "
+        "say nothing of how well a video follows its text.",
+        "ja": "{column} 列のテキストは評価に使われていません。モデル {model} はテキスト付きで学習していないため、"
+        "スコアは動画がテキストにどれだけ沿っているかを示しません。",
+    },
     "note_hidden": {
         "en": "{count} of the rows are hidden or filtered out; they are scored as well.",
         "ja": "非表示またはフィルターで隠れている行が {count} 行あります。これらの行も評価します。",

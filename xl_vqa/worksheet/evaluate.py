@@ -21,6 +21,7 @@ from xl_vqa.errors import (
     XlVqaError,
 )
 from xl_vqa.labels import Scale, band_by_key
+from xl_vqa.messages import warning_sentences
 from xl_vqa.worksheet.functions import BY_NAME
 from xl_vqa.worksheet.locations import Locations
 from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
@@ -192,7 +193,8 @@ def _of_rating(name: str, rating: dict[str, Any], language: str) -> Cell:
     if name == "VQA_CONFIDENCE":
         return float(rating["band_probability"])
     if name == "VQA_STATUS":
-        return tr("status_done", language)
+        warnings = warning_sentences(rating, language)
+        return f"{tr('status_done', language)}: {warnings}" if warnings else tr("status_done", language)
     return BLANK  # VQA_ERROR
 
 

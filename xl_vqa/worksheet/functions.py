@@ -146,8 +146,9 @@ FUNCTIONS: Final = (
     Function(
         "VQA_STATUS",
         Words(
-            "Where the rating of a video stands; without an argument, how many are done and waiting.",
-            "動画の評価状況を返します。引数を省略すると、評価済みと評価中の件数を返します。",
+            "Where a video's rating stands, and what to know of it; without an argument, how many are done and "
+            "waiting.",
+            "動画の評価状況と注意点を返します。引数を省略すると、評価済みと評価中の件数を返します。",
         ),
         (Argument(VIDEO.name, VIDEO.help, optional=True), TEXT, PROFILE),
         "text",

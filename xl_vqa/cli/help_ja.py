@@ -1,0 +1,281 @@
+"""The help of every command and option in Japanese, by its English text, which stands beside the code.
+
+A text without an entry is shown in English; a test sees to it that there is none.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_EXIT_ROWS: Final = (
+    "終了コード: 0 はすべて評価済み、1 は一部の行がエラー、2 は何も処理できなかったことを示します。"
+)
+
+HELP_JA: Final[dict[str, str]] = {
+    "Video quality scores from a vision-language model, on your own machine.": (
+        "視覚言語モデルによる動画品質スコア。処理はすべてこのコンピューター上で行います。"
+    ),
+    "Print the version.": "バージョンを表示します。",
+    "Show this message and exit.": "このヘルプを表示します。",
+    # score
+    "Rate videos: one row per input, in input order.\n\nWithout -o a "
+    "table is printed, or CSV where the output goes "
+    "to a file or another program.\nExit status: 0 where all were rated, 1 where some rows are errors, 2 where "
+    "nothing could be done.": (
+        "動画を評価します。入力 1 件につき 1 行を、入力の順に出力します。\n\n"
+        "-o がなければ表を表示します(出力先がファイルや別のプログラムの場合は CSV)。\n" + _EXIT_ROWS
+    ),
+    "Videos, folders or patterns such as 'clips/*.mp4'.": (
+        "動画、フォルダー、または 'clips/*.mp4' のようなパターン。"
+    ),
+    "Write all rows to a .csv, .xlsx or .json file.": "全行を .csv、.xlsx、.json のいずれかに書き込みます。",
+    "The text these AI-made videos were generated from.": "AI 生成動画の元になったテキスト。",
+    "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
+    # score-workbook
+    "Write score, MOS, band, confidence and error beside each video, "
+    "and keep everything else in the file.\n\nRows "
+    "that hold a score of the same model are left; a run that was "
+    "stopped goes on where it was.\nExit status: 0 "
+    "where all were rated, 1 where some rows are errors, 2 where nothing could be done.": (
+        "各動画の横にスコア、MOS、評価、確信度、エラーを書き込みます。ファイルのほかの部分は変更しません。\n\n"
+        "同じモデルのスコアがある行はそのまま残し、中断した処理は続きから再開します。\n" + _EXIT_ROWS
+    ),
+    "An .xlsx or .xlsm file with a column of video paths.": ("動画のパスの列がある .xlsx または .xlsm ファイル。"),
+    "The video column: letters (B) or its header. Found by itself.": (
+        "動画の列。列記号(B)または見出し。省略すると自動で探します。"
+    ),
+    "The sheet's name. Found by itself.": "シート名。省略すると自動で探します。",
+    "The column with the text each AI-made video was generated from.": (
+        "各 AI 生成動画の元になったテキストの列。"
+    ),
+    "Write a copy and leave the workbook as it is.": "元のブックを変更せず、コピーに書き込みます。",
+    "Write every score anew.": "すべてのスコアを書き直します。",
+    "Rate again what is already stored, too.": "保存済みの評価も、もう一度評価します。",
+    # report
+    "Write a workbook's figures as PDF (through LibreOffice) or as one HTML page.": (
+        "ブックの数値を PDF(LibreOffice を使用)または 1 つの HTML ページに出力します。"
+    ),
+    "A workbook made by 'xl-vqa workbook new'.": "「xl-vqa workbook new」で作成したブック。",
+    "The .pdf or .html file to write.": "出力する .pdf または .html ファイル。",
+    # evaluate
+    "Hold predictions against people's scores: figures with 95% "
+    "intervals, and a report.\n\nExit status: 0 where "
+    "every row was evaluated, 1 where some rows were not, 2 where nothing could be done.": (
+        "予測を人の評価と比較し、95% 信頼区間付きの指標とレポートを出力します。\n\n"
+        "終了コード: 0 は全行を評価、1 は一部の行を評価できず、2 は何も処理できなかったことを示します。"
+    ),
+    "What 'xl-vqa score -o' wrote: .csv, .json or .xlsx.": "「xl-vqa score -o」の出力(.csv、.json、.xlsx)。",
+    "People's scores, as 'xl-vqa labels prepare' writes them.": "人の評価(「xl-vqa labels prepare」の出力)。",
+    "Predictions of another rater of the same videos; may be repeated.": (
+        "同じ動画に対する別の評価手法の予測。複数指定できます。"
+    ),
+    "Single raters' scores (video, rater, score, or a column per rater).": (
+        "評価者ごとの点数(動画・評価者・点数、または評価者ごとの列)。"
+    ),
+    "Write an HTML report.": "HTML レポートを出力します。",
+    "Write every figure as JSON.": "すべての指標を JSON で出力します。",
+    "train, val, test or all; by default test where there is one.": (
+        "train、val、test、all のいずれか。省略時は、あれば test。"
+    ),
+    "Column of the manifest to slice by; may be repeated.": "内訳を求めるマニフェストの列。複数指定できます。",
+    "MOS range and label range, for example 0,100,10,50. Default 1,5,10,50.": (
+        "MOS の範囲とラベルの範囲。例: 0,100,10,50。省略時は 1,5,10,50。"
+    ),
+    "The model's name in the report.": "レポートに表示するモデル名。",
+    "A video is defective below this MOS.": "この MOS 未満の動画を不良とします。",
+    "Cost of one review.": "再確認 1 回の費用。",
+    "Cost of one defect that passes.": "不良 1 件を見逃した場合の費用。",
+    "Bootstrap resamples.": "ブートストラップの再標本数。",
+    "The same seed gives the same intervals.": "同じシードなら同じ区間になります。",
+    "en or ja; by default that of the settings.": "en または ja。省略時は設定の言語。",
+    # compare
+    "Teach the same model by several schemes and seeds, and hold them "
+    "against each other.\n\nWhat is finished is "
+    "kept: the same command goes on after a stop. Exit status: 0 where "
+    "every run finished,\n1 where some failed, 2 "
+    "where nothing could be compared.": (
+        "同じモデルを複数の方式とシードで学習し、互いに比較します。\n\n"
+        "完了した実行は保存され、中断後は同じコマンドで再開できます。終了コード: 0 はすべて完了、\n"
+        "1 は一部が失敗、2 は比較できなかったことを示します。"
+    ),
+    "What to compare (.yaml), or a training recipe.": "比較の内容(.yaml)または学習レシピ。",
+    "Folder for the report, the workbook and the runs.": "レポート、ブック、各実行の保存先フォルダー。",
+    "integer, decimal, levels; separated by commas.": "integer、decimal、levels をコンマ区切りで指定。",
+    "Whole numbers, for example 1,2,3.": "整数。例: 1,2,3。",
+    "expectation, median, greedy; separated by commas.": "expectation、median、greedy をコンマ区切りで指定。",
+    "test (default) or val.": "test(既定)または val。",
+    # train
+    "Fine-tune a model by a recipe.\n\nThe whole recipe is checked first. A run that was stopped goes on with "
+    "--resume. On several GPUs:\ntorchrun --nproc-per-node 4 -m xl_vqa.cli.main train RECIPE.yaml": (
+        "レシピに従ってモデルを微調整します。\n\n最初にレシピ全体を確認します。"
+        "中断した実行は --resume で再開します。"
+        "複数の GPU を使う場合:\ntorchrun --nproc-per-node 4 -m xl_vqa.cli.main train RECIPE.yaml"
+    ),
+    "A recipe (.yaml); examples are in model/recipes.": "レシピ(.yaml)。例は model/recipes にあります。",
+    "Go on with an unfinished run.": "中断した実行を再開します。",
+    "Check the whole recipe and stop.": "レシピ全体を確認して終了します。",
+    "Change one value: --set epochs=2, --set lora.rank=32.": (
+        "値を変更します。例: --set epochs=2、--set lora.rank=32。"
+    ),
+    # install, doctor, demo
+    "Install the add-in for this user. Exit status 1 where a link of the chain does not hold.": (
+        "このユーザーにアドインをインストールします。途中のどこかが動作しない場合の終了コードは 1 です。"
+    ),
+    "Only test the chain from Excel to the host.": "Excel からホストまでの接続だけを確認します。",
+    "Only say what would be done.": "実行せず、行う内容だけを表示します。",
+    "LibreOffice in place of Excel.": "Excel の代わりに LibreOffice を使用します。",
+    "Remove the add-in. Scores and settings are kept.": "アドインを削除します。スコアと設定は残ります。",
+    "Say what works on this machine and how to fix what does not.\n\nExit status: 0 everything needed works, 1 "
+    "something needs attention.": (
+        "この環境で動作するものと、動作しないものの対処方法を表示します。\n\n"
+        "終了コード: 0 は必要な機能がすべて動作、1 は対処が必要なことを示します。"
+    ),
+    "Leave out rating a clip through the host.": "ホストでの動画の評価を省略します。",
+    "Rate the clips that ship with xl_vqa and write a scored workbook.": (
+        "同梱の動画を評価し、スコア入りのブックを作成します。"
+    ),
+    "The workbook to write.": "出力するブック。",
+    # workbook
+    "Template workbooks: KPI tracker, score sheet, labelling workbook.": (
+        "ブックのテンプレート: KPI 管理表、スコア表、ラベル付け用ブック。"
+    ),
+    "Make a workbook from a template.": "テンプレートからブックを作成します。",
+    "kpi, score or label.": "kpi、score、label のいずれか。",
+    "The .xlsx file to write.": "出力する .xlsx ファイル。",
+    "With invented sample data, marked as such.": "架空のサンプルデータ入り(その旨を明記)。",
+    "Replace a file that is there.": "既存のファイルを置き換えます。",
+    "Fill in the AI columns; everything else in the file stays as it "
+    "is.\n\nExit status: 0 where all were rated, 1 "
+    "where some rows are errors, 2 where nothing could be done.": (
+        "AI の列に記入します。ファイルのほかの部分は変更しません。\n\n" + _EXIT_ROWS
+    ),
+    "A KPI tracker or score sheet with videos in it.": "動画を記入した KPI 管理表またはスコア表。",
+    "Put a picture of each video into the thumbnail column.": "サムネイル列に各動画の画像を入れます。",
+    # labels
+    "From people's ratings to the labels that a model is taught.": (
+        "人の評価から、モデルに学習させるラベルを作成します。"
+    ),
+    "Make labels of ratings: a manifest for training, with every "
+    "problem named row by row.\n\nExit status: 0 all "
+    "rows are fine, 1 some rows have a remark, 2 the ratings cannot be used.": (
+        "評価データからラベルを作成し、学習用マニフェストを出力します。問題は行ごとに示します。\n\n"
+        "終了コード: 0 は全行に問題なし、1 は一部の行に指摘あり、2 は評価データを使用できないことを示します。"
+    ),
+    "Ratings in an .xlsx, .xlsm, .csv or .tsv file.": "評価データ(.xlsx、.xlsm、.csv、.tsv)。",
+    "The manifest to write (.csv).": "出力するマニフェスト(.csv)。",
+    "Write a one-page HTML report.": "1 ページの HTML レポートを出力します。",
+    "Name or number of the sheet.": "シートの名前または番号。",
+    "wide, long or mos, where the table is misunderstood.": (
+        "表の形式が正しく認識されない場合に wide、long、mos のいずれかを指定します。"
+    ),
+    "Header or letter of the column with the videos.": "動画の列の見出しまたは列記号。",
+    "Header or letter of a column with scores; may be repeated.": (
+        "点数の列の見出しまたは列記号。複数指定できます。"
+    ),
+    "Header or letter of the column that names the rater.": "評価者名の列の見出しまたは列記号。",
+    "Header or letter of the column that names the source.": "素材名の列の見出しまたは列記号。",
+    "Range of the scores and of the labels: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX.": (
+        "点数とラベルの範囲: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX。"
+    ),
+    "half_up, half_even, floor or ceiling.": "half_up、half_even、floor、ceiling のいずれか。",
+    "Leave out the raters that ITU-R BT.500 rejects.": "ITU-R BT.500 で外れと判定された評価者を除外します。",
+    "none, bias (ITU-T P.910) or zscore.": "none、bias(ITU-T P.910)、zscore のいずれか。",
+    "Shares of training, validation and test.": "学習・検証・テストの割合。",
+    "Another number gives another split.": "番号を変えると分割が変わります。",
+    "What tells versions of one source: auto, column, name, folder or none.": (
+        "同じ素材の別版を見分ける方法: auto、column、name、folder、none のいずれか。"
+    ),
+    "Where the videos lie; else beside the ratings.": "動画のフォルダー。省略時は評価データと同じ場所。",
+    "Whether to look for the videos.": "動画ファイルの有無を確認するかどうか。",
+    "en or ja; else that of the settings.": "en または ja。省略時は設定の言語。",
+    "Train candidates of the label coding with several seeds and judge "
+    "them on the validation videos.\n\nThe default "
+    "10..50 with two digits stays unless another is better by more "
+    "than the noise. What is finished is\nkept: the "
+    "same command goes on after a stop. Exit status as that of 'compare'.": (
+        "ラベルの符号化の候補を複数のシードで学習し、検証用の動画で判定します。\n\n"
+        "ノイズを超えて優れた候補がない限り、既定の 10..50(2 桁)のままとします。完了した実行は保存され、\n"
+        "中断後は同じコマンドで再開できます。終了コードは「compare」と同じです。"
+    ),
+    "The manifest (.csv) of 'labels prepare', or what 'compare' takes (.yaml).": (
+        "「labels prepare」のマニフェスト(.csv)、または「compare」に渡す .yaml。"
+    ),
+    "The training recipe (.yaml); its manifest is replaced.": (
+        "学習レシピ(.yaml)。マニフェストは置き換えられます。"
+    ),
+    "LOW-HIGH/DIGITS, separated by commas, for example 10-90/2,100-500/3.": (
+        "最小-最大/桁数 をコンマ区切りで指定。例: 10-90/2,100-500/3。"
+    ),
+    "Whole numbers; three or more.": "整数。3 つ以上。",
+    # models
+    "The models you can switch between.": "切り替えて使用できるモデル。",
+    "Show every model, which one serves, and what is wrong with those that cannot.": (
+        "すべてのモデルと使用中のモデル、使用できないモデルの理由を表示します。"
+    ),
+    "Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are.": (
+        "微調整したモデルを登録し、名前で切り替えられるようにします。ファイルは移動しません。"
+    ),
+    "Folder that xl-vqa train made (an adapter or a whole model), or a "
+    "hub name such as Qwen/Qwen2.5-VL-7B-Instruct.": (
+        "xl-vqa train で作成したフォルダー(アダプターまたはモデル全体)、または "
+        "Qwen/Qwen2.5-VL-7B-Instruct のような"
+        "ハブのモデル名。"
+    ),
+    "What to call it; its own name by default.": "登録名。省略時はモデル自身の名前。",
+    "Base model of an adapter; by default the adapter tells.": (
+        "アダプターのベースモデル。省略時はアダプターの記載に従います。"
+    ),
+    "Make it serve, too, from the next rating on.": "登録し、次の評価から使用します。",
+    "Make a model serve, from the next rating on. Ratings of the model before are kept.": (
+        "次の評価から使用するモデルを切り替えます。以前のモデルの評価は残ります。"
+    ),
+    "A name from xl-vqa models list.": "xl-vqa models list に表示される名前。",
+    "Forget a model; its files stay.": "モデルの登録を解除します。ファイルは残ります。",
+    # addin, calc
+    "The Excel add-in as a file.": "Excel アドインのファイル。",
+    "Build xl_vqa.xlam from its plain texts. The same version gives the same bytes.": (
+        "テキストから xl_vqa.xlam を作成します。同じバージョンなら常に同じ内容になります。"
+    ),
+    "The file to write.": "出力するファイル。",
+    "LibreOffice Calc: the same functions and commands.": "LibreOffice Calc 用の同じ関数とコマンド。",
+    "Write the extension as a file. 'install' does that and adds it to LibreOffice.": (
+        "拡張機能をファイルに出力します。「install」は出力と LibreOffice への追加を行います。"
+    ),
+    "The file to write, for example xl_vqa.oxt.": "出力するファイル。例: xl_vqa.oxt。",
+    "The Python that can start the host; left out for other machines.": (
+        "ホストを起動できる Python。ほかのコンピューター用では省略します。"
+    ),
+    "Add the extension to LibreOffice (close it first), for this user.": (
+        "このユーザーの LibreOffice に拡張機能を追加します(先に LibreOffice を閉じてください)。"
+    ),
+    "LibreOffice's user profile, where it is not the usual one.": (
+        "LibreOffice のユーザープロファイル(通常と異なる場合)。"
+    ),
+    "For all users of this machine (needs their rights).": (
+        "このコンピューターの全ユーザーが対象(管理者権限が必要)。"
+    ),
+    "Remove the extension from LibreOffice (close it first). Ratings and settings stay.": (
+        "LibreOffice から拡張機能を削除します(先に LibreOffice を閉じてください)。評価と設定は残ります。"
+    ),
+    "Say whether LibreOffice has the extension. Exit status 1 where it has not.": (
+        "LibreOffice に拡張機能があるかを表示します。ない場合の終了コードは 1 です。"
+    ),
+    "Give our formulas their plain names again, in files converted by LibreOffice.": (
+        "LibreOffice で変換したファイルの数式を、元の関数名に戻します。"
+    ),
+    "Workbooks that LibreOffice wrote (.xlsx, .xlsm).": "LibreOffice で保存したブック(.xlsx、.xlsm)。",
+    # host
+    "The local process that holds the model.": "モデルを保持するローカルのプロセス。",
+    "Start the host if it is not running. Cells and commands do this by themselves.": (
+        "ホストが動作していなければ起動します。セルやコマンドからは自動で起動します。"
+    ),
+    "Say whether the host runs and what it does. Exit status 1 where it does not run.": (
+        "ホストの動作状況を表示します。動作していない場合の終了コードは 1 です。"
+    ),
+    "Stop the host; the batch at hand is finished first, and every rating is kept.": (
+        "ホストを停止します。処理中の分は完了させ、評価はすべて残ります。"
+    ),
+    "Print the end of the host's log.": "ホストのログの末尾を表示します。",
+    "How many of the last lines.": "表示する末尾の行数。",
+    "Go on printing new lines.": "新しい行を表示し続けます。",
+}

@@ -1,0 +1,122 @@
+"""What a sheet's part says beyond its values: error cells, formulas without a result, merged cells, its extent."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from xml.etree import ElementTree
+
+from xl_vqa.tables.grid import column_index
+from xl_vqa.video_names import unescaped
+
+_ERROR: Final = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL
+)
+_RESULT: Final = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
+# a formula cell that was never calculated: <f> with no <v> after it, or an empty one, which in a cell of text
+# is the result "" of a formula
+_FORMULA: Final = rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+_EMPTY: Final = rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)\s*"
+_BEFORE: Final = rb"[^>]*>\s*" + _FORMULA
+_UNCALCULATED: Final = re.compile(
+    rb'<(?:\w+:)?c\b(?:%(before)s|(?![^>]*\bt="str")%(before)s%(empty)s)</(?:\w+:)?c>'
+    % {b"before": _BEFORE, b"empty": _EMPTY}
+)
+_FILLED: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3})[0-9]+"[^>]*[^/]>')
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="([0-9]+)"')
+_MOST_REPEATS: Final = 1_048_576
+
+
+@dataclass(slots=True)
+class Facts:
+    """Rows and columns are zero-based. ``cells`` is the size of the rectangle that holds every filled cell."""
+
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    uncalculated: int = 0
+    cells: int = 0
+
+
+def facts_of_sheets(content: bytes) -> dict[str, Facts]:
+    """By the sheet's name; none for formats whose parts are binary (.xlsb). Raises BadZipFile, ParseError."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        names = set(package.namelist())
+        if "content.xml" in names:
+            return _of_ods(package.read("content.xml"))
+        found = {}
+        for name, part in _sheet_parts(package):
+            if part in names and part.endswith(".xml"):
+                found[name] = _of_part(package.read(part))
+        return found
+
+
+def _of_part(part: bytes) -> Facts:
+    facts = Facts()
+    if b't="e"' in part:
+        for letters, row, inside in _ERROR.findall(part):
+            result = _RESULT.search(inside)
+            if result is not None:
+                facts.errors.append((int(row) - 1, column_index(letters.decode()), result[1].decode()))
+    facts.uncalculated = len(_UNCALCULATED.findall(part))
+    columns = [column_index(letters.decode()) for letters in set(_FILLED.findall(part))]
+    facts.cells = (max(columns, default=-1) + 1) * max(map(int, _ROW.findall(part)), default=0)
+    return facts
+
+
+def _sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Name and part of every sheet of an Open XML workbook, strict ones too."""
+    book = next((target for kind, target in _links(package, "").values() if kind == "officeDocument"), None)
+    if book is None or not book.endswith(".xml"):
+        return
+    links = _links(package, book)
+    for sheet in ElementTree.fromstring(package.read(book)).iterfind("{*}sheets/{*}sheet"):
+        link = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+        if link in links:
+            yield unescaped(sheet.get("name", "")), links[link][1]
+
+
+def _links(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """The kind and the target of a part's relationships, by their ids."""
+    folder, name = posixpath.split(part)
+    rels = posixpath.join(folder, "_rels", f"{name}.rels")
+    if rels not in package.namelist():
+        return {}
+    found = {}
+    for link in ElementTree.fromstring(package.read(rels)):
+        target = posixpath.normpath(posixpath.join("/" + folder, link.get("Target", ""))).lstrip("/")
+        found[link.get("Id", "")] = (link.get("Type", "").rsplit("/", 1)[-1], target)
+    return found
+
+
+def _of_ods(content: bytes) -> dict[str, Facts]:
+    found: dict[str, Facts] = {}
+    if b'calcext:value-type="error"' not in content and b"-spanned=" not in content:
+        return found
+    for table in ElementTree.fromstring(content).iter(_ods("table", "table")):
+        facts = found[table.get(_ods("table", "name"), "")] = Facts()
+        row = 0
+        for element in table.iter(_ods("table", "table-row")):
+            column = 0
+            for cell in element:
+                rows = _number(cell, "number-rows-spanned")
+                columns = _number(cell, "number-columns-spanned")
+                if rows > 1 or columns > 1:
+                    facts.merged.append((row, column, row + rows - 1, column + columns - 1))
+                if any(name.endswith("}value-type") and value == "error" for name, value in cell.attrib.items()):
+                    facts.errors.append((row, column, "".join(cell.itertext()).strip() or "#VALUE!"))
+                column += _number(cell, "number-columns-repeated")
+            row += _number(element, "number-rows-repeated")
+    return found
+
+
+def _ods(prefix: str, name: str) -> str:
+    return f"{{urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0}}{name}"
+
+
+def _number(element: ElementTree.Element, name: str) -> int:
+    return min(int(element.get(_ods("table", name), "1")), _MOST_REPEATS)
