@@ -30,9 +30,10 @@ from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.memory import give_back
 from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm, for_text, warnings_of
 from xl_vqa.host.store import Store, Summary, settings_key
-from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
+from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import DECODINGS, Rating
+from xl_vqa.settings import Settings
 
 # -- views
 
@@ -51,7 +52,7 @@ def test_the_fast_json_is_the_ratings_own(
     rating = made_rating(seed=seed)
     asked = replace(view.apply(rating), path=path, text=text)
     assert json.loads(with_path(summary_json(rating, view), path, text)) == asked.to_dict(detail=False)
-    detail = json.loads(detail_json(replace(rating, text=text), view, path))
+    detail = json.loads(detail_json(rating, view, path, text))
     assert detail == json.loads(json.dumps(asked.to_dict()))
     assert Rating.from_dict(detail) == asked
 
@@ -197,9 +198,20 @@ def test_a_text_that_was_not_heard_is_said(text: str | None, heard: bool) -> Non
     assert rating.text == text
     assert ("warning_text_unused" in rating.warnings) == (text is not None and not heard)
     assert rating.warnings[0] == "warning_frozen"
-    short = json.loads(with_path('{"label": 3, "warnings": []}', "/a.mp4", text, heard=heard))
-    assert (short["label"], short.get("text")) == (3, text)
+    summary = '{"label": 3, "model": "m", "warnings": []}'
+    short = json.loads(with_path(summary, "/a.mp4", text, KnownModel(reads_text=heard)))
+    assert (short["label"], short["model"], short.get("text")) == (3, "m", text)
     assert bool(short["warnings"]) == (text is not None and not heard)
+
+
+@pytest.mark.parametrize("name", [None, "made", 'a "quoted" name', "お店"])
+def test_a_rating_bears_the_name_that_the_model_has_now(name: str | None) -> None:
+    rating, view = replace(made_rating(), model="made"), View.of(Settings(decoding="median"))
+    model = KnownModel(name)
+    short = json.loads(with_path(summary_json(rating, view), "/a.mp4", None, model))
+    long = json.loads(detail_json(rating, view, "/a.mp4", None, model))
+    assert short["model"] == long["model"] == (name or "made")
+    assert short["label"] == long["label"]
 
 
 def test_a_text_that_is_not_heard_does_not_change_the_key() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
 from xl_vqa.cli.main import app
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, SettingsError
-from xl_vqa.host.registry import ModelRegistry
+from xl_vqa.host.registry import ModelRegistry, name_of
 from xl_vqa.labels import Scale
 from xl_vqa.settings import Settings
 from xl_vqa.vlm.identity import identify
@@ -278,3 +279,50 @@ def test_the_running_host_rates_with_the_model_that_was_activated(
     assert shop["model"] == "shop"
     assert shop["model_fingerprint"] != wide["model_fingerprint"]
     assert 10 <= shop["label"] <= 50 < 100 <= wide["label"] <= 500
+
+
+def test_the_name_it_was_added_under_is_the_one_in_use(quiet: Settings, base: Path, adapter: Path) -> None:
+    assert name_of(quiet) == "starter"
+    registry = ModelRegistry(quiet)
+    served = registry.activate(registry.add(adapter, name="other").name)
+    assert name_of(served) == "other"
+    registry.add(adapter, name="newer")
+    assert name_of(served) == "newer"
+    assert name_of(replace(quiet, model=str(base))) is None
+    registry.file.write_text("{")
+    assert name_of(served) is None
+
+
+@pytest.mark.slow
+def test_results_and_status_speak_of_the_model_by_its_given_name(
+    quiet: Settings, adapter: Path, tmp_path: Path
+) -> None:
+    """Also for what was rated before it had the name; and the status is that of the model in force."""
+    registry = ModelRegistry(quiet)
+    (clip,) = helpers.clips(tmp_path / "clips", 1)
+    with helpers.cleaned_up(quiet):
+        served = registry.activate(registry.add(adapter).name)
+
+        def seen(settings: Settings, detail: bool) -> str:
+            with HostClient(settings) as client:
+                (result,) = client.rate_all([Video(str(clip))], detail=detail)
+                assert isinstance(result, dict)
+                assert client.model()["name"] == result["model"]
+            return str(result["model"])
+
+        assert seen(served, True) == "shop"
+        registry.add(adapter, name="お店")
+        helpers.wait_for(lambda: seen(served, True) == "お店")
+        assert seen(served, False) == "お店"
+        back = registry.activate("starter")
+        with HostClient(back) as client:
+            status = client.status()
+        assert status is not None
+        assert (status["model"], status["model_state"]) == ("starter", "unloaded")
+        assert (status["loaded"], status["other_loaded"]) == ("お店", True)
+        printed = CliRunner().invoke(app, ["host", "status"]).output
+        assert "Model: starter (loads when needed). The host still holds お店" in printed
+        with HostClient(served) as client:
+            status = client.status()
+        assert status is not None
+        assert (status["model"], status["model_state"], status["other_loaded"]) == ("お店", "ready", False)

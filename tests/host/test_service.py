@@ -340,6 +340,17 @@ def test_decoding_goes_on_while_the_model_loads_and_works(tmp_path: Path, clip_f
         assert statuses(answers[0]) == ["done"] * 4
 
 
+def test_progress_is_that_of_the_model_asked_about(tmp_path: Path, clip_folder: list[Path]) -> None:
+    with running(Bench(tmp_path / "home")) as bench:
+        before = bench.service.progress()
+        assert (before["model_state"], before["loaded"], before["other_loaded"]) == ("unloaded", None, False)
+        bench.ask(clip_folder[0])
+        own = bench.service.progress()
+        assert (own["model"], own["model_state"], own["other_loaded"]) == ("stand-in", "ready", False)
+        other = bench.service.progress({"model": "stand-in?seed=1"})
+        assert (other["model_state"], other["loaded"], other["other_loaded"]) == ("unloaded", "stand-in", True)
+
+
 def test_the_model_is_unloaded_after_a_rest_and_comes_back(tmp_path: Path, clip_folder: list[Path]) -> None:
     with running(Bench(tmp_path / "home", model_idle_minutes=0.01)) as bench:
         bench.ask(clip_folder[0])

@@ -81,9 +81,10 @@ class HostClient:
         return state
 
     def status(self) -> dict[str, Any] | None:
-        """Progress and state of the running host (docs/host.md), or None; never starts one."""
+        """Progress of the running host (docs/host.md) and the state of these settings' model in it, or None; never
+        starts one."""
         state = find(self.settings)
-        values = self._tell(state, "GET", "/v1/progress") if state else None
+        values = self._tell(state, "POST", "/v1/progress", {"profile": self._profile}) if state else None
         if state is None or values is None:
             return None
         return {"pid": state.pid, "port": state.port, "started_at": state.started_at, **values}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -58,6 +59,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアリングホストは停止中です(次の動画で自動的に起動します)。モデル: {model}",
     },
     "status_model": {"en": "Model: {model} ({state})", "ja": "モデル: {model}({state})"},
+    "status_other_model": {
+        "en": "Model: {model} ({state}). The host still holds {loaded} and changes over with the next rating.",
+        "ja": "モデル: {model}({state})。ホストには {loaded} が読み込まれており、次の評価のときに切り替わります。",
+    },
     "status_queue": {
         "en": "Waiting {queued}, being rated {rating}; rated since start {done}, errors {failed}",
         "ja": "待機 {queued}、評価中 {rating}、起動後の評価 {done}、エラー {failed}",
@@ -94,3 +99,10 @@ def tr(key: str, language: str, **params: Any) -> str:
     """The words for ``key``, English where the language is not known."""
     entry = TEXTS[key]
     return entry.get(language, entry["en"]).format(**params)
+
+
+def model_line(status: Mapping[str, Any], language: str) -> str:
+    """Of ``HostClient.status``: which model rates and how it stands, and which other one the host still holds."""
+    state = tr(f"state_{status['model_state']}", language)
+    key = "status_other_model" if status["other_loaded"] else "status_model"
+    return tr(key, language, model=status["model"], state=state, loaded=status["loaded"])

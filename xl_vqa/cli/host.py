@@ -33,6 +33,7 @@ def start() -> None:
 def status() -> None:
     """Say whether the host runs and what it does. Exit status 1 where it does not run."""
     from xl_vqa.bridge.client import HostClient
+    from xl_vqa.bridge.texts import model_line
     from xl_vqa.settings import Settings
 
     settings = Settings.load()
@@ -43,8 +44,7 @@ def status() -> None:
         typer.echo(tr("host_not_running", language))
         raise typer.Exit(1)
     typer.echo(tr("host_running", language, pid=state["pid"], port=state["port"], since=state["started_at"]))
-    model_state = tr(f"state_{state['model_state']}", language)
-    typer.echo(tr("host_model", language, model=state["model"], state=model_state))
+    typer.echo(model_line(state, language))
     counts = {name: state[name] for name in ("queued", "decoding", "rating", "done", "failed")}
     typer.echo(tr("host_queue", language, **counts))
 

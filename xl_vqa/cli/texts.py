@@ -92,16 +92,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
     "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
     "host_stopped": {"en": "The scoring host has stopped.", "ja": "スコアリングホストを停止しました。"},
-    "host_model": {"en": "Model: {model} ({state})", "ja": "モデル: {model}({state})"},
     "host_queue": {
         "en": "Waiting {queued}, decoding {decoding}, rating {rating}; rated since start {done}, errors {failed}",
         "ja": "待機 {queued}、デコード中 {decoding}、評価中 {rating}、起動後の評価 {done}、エラー {failed}",
     },
     "no_log": {"en": "There is no log yet.", "ja": "ログはまだありません。"},
-    "state_unloaded": {"en": "loads when needed", "ja": "必要になったときに読み込みます"},
-    "state_loading": {"en": "loading", "ja": "読み込み中"},
-    "state_ready": {"en": "ready", "ja": "準備完了"},
-    "state_failed": {"en": "could not be loaded", "ja": "読み込みに失敗しました"},
     "demo_intro": {
         "en": "Rating {count} clips that ship with xl_vqa, on this machine, through the local host.",
         "ja": "同梱の動画 {count} 本を、このコンピューター上のローカルホストで評価します。",

@@ -17,7 +17,7 @@ import xlwings as xw
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import profile_names
 from xl_vqa.bridge.settings_edit import change_settings
-from xl_vqa.bridge.texts import tr
+from xl_vqa.bridge.texts import model_line, tr
 from xl_vqa.bridge.videos import Video
 from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.excel import dialogs, jobs, session, targets
@@ -173,7 +173,7 @@ def model_status(book: Any) -> None:
         dialogs.say(book.app, tr("status_stopped", language, model=settings.model))
         return
     lines = [
-        tr("status_model", language, model=state["model"], state=tr(f"state_{state['model_state']}", language)),
+        model_line(state, language),
         tr("status_queue", language, **{name: state[name] for name in ("queued", "rating", "done", "failed")}),
     ]
     trouble = session.ratings().counts().trouble

@@ -48,6 +48,7 @@ class HostApp:
             ("POST", "/v1/ratings/poll", self._poll),
             ("POST", "/v1/cancel", self._cancel),
             ("GET", "/v1/progress", self._progress),
+            ("POST", "/v1/progress", self._progress),
             ("GET", "/v1/model", self._model),
             ("POST", "/v1/model", self._model),
             ("GET", "/v1/health", self._health),
@@ -93,14 +94,13 @@ class HostApp:
         return json.dumps({"cancelled": self._service.cancel(_parse(await request.body()))})
 
     async def _progress(self, request: Request) -> str:
-        return json.dumps({"pid": os.getpid(), **self._service.progress()})
+        profile = await _profile(request)
+        facts = await self._run(lambda: self._service.progress(profile))
+        return json.dumps({"pid": os.getpid(), **facts})
 
     async def _model(self, request: Request) -> str:
-        body = _parse(await request.body()) if request.method == "POST" else {}
-        if not isinstance(body, dict):
-            raise HostRequestError(problem="the body must be a JSON object")
-        facts = await self._run(lambda: self._service.model(body.get("profile")))
-        return json.dumps(facts)
+        profile = await _profile(request)
+        return json.dumps(await self._run(lambda: self._service.model(profile)))
 
     async def _health(self, request: Request) -> str:
         facts = {"app": APP, "version": __version__, "pid": os.getpid()}
@@ -150,6 +150,14 @@ class HostApp:
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+async def _profile(request: Request) -> Any:
+    """Whose model is asked about; None is the host's own."""
+    body = _parse(await request.body()) if request.method == "POST" else {}
+    if not isinstance(body, dict):
+        raise HostRequestError(problem="the body must be a JSON object")
+    return body.get("profile")
 
 
 def _parse(raw: bytes) -> Any:

@@ -45,6 +45,8 @@ class _Profile:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.name: str | None = None
+        """What the user calls the model (``xl-vqa models add --name``), where he does."""
         self.identity: Identity | None = None
         self.error: ModelError | None = None
         self.looked_at = float("-inf")
@@ -63,11 +65,13 @@ class ModelKeeper:
         *,
         load: Callable[[Settings], Rater] | None = None,
         identify: Callable[[Settings], Identity | None] | None = None,
+        name_of: Callable[[Settings], str | None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._load = load or _load_rater
         self._identify = identify or _identify
+        self._name_of = name_of or _name_of
         self._clock = clock
         self._changed = threading.Condition(threading.RLock())
         self._profiles: dict[str, _Profile] = {}
@@ -106,10 +110,20 @@ class ModelKeeper:
         """Spec and fingerprint, as far as they are known without loading."""
         return self._profiles[model.partition(":")[0]].identity
 
-    def reads_text(self, fingerprint: str) -> bool:
-        """Whether the model of a rating takes the text beside a video into account; True of one not known."""
-        known = [profile.identity for profile in list(self._profiles.values())]
-        return all(one.spec.reads_text for one in known if one is not None and one.fingerprint == fingerprint)
+    def name(self, model: str) -> str:
+        """For people: the user's own name for it, else the model's, else what the settings say."""
+        profile = self._profiles[model.partition(":")[0]]
+        identity = profile.identity
+        return profile.name or (identity.spec.name if identity is not None else profile.settings.model)
+
+    def known_as(self, fingerprint: str) -> tuple[str, bool] | None:
+        """Of the model of a stored rating: its name, and whether it reads texts. None of a model not asked for
+        in this run."""
+        for key, profile in list(self._profiles.items()):
+            identity = profile.identity
+            if identity is not None and identity.fingerprint == fingerprint:
+                return self.name(key), identity.spec.reads_text
+        return None
 
     def settings(self, model: str) -> Settings:
         return self._profiles[model.partition(":")[0]].settings
@@ -192,7 +206,7 @@ class ModelKeeper:
         facts: dict[str, Any] = {name: getattr(settings, name) for name in PROFILE_FIELDS}
         facts["model_state"] = self.state(model)
         if identity is not None:
-            facts.update(name=identity.spec.name, fingerprint=identity.fingerprint, spec=identity.spec.to_dict())
+            facts.update(name=self.name(model), fingerprint=identity.fingerprint, spec=identity.spec.to_dict())
         if self._loaded == model:
             facts.update(facts=self.facts, load_seconds=self.load_seconds)
         if error is not None:
@@ -220,6 +234,7 @@ class ModelKeeper:
             if profile.looking is None:
                 if self._clock() - profile.looked_at < IDENTITY_LIFE_S:
                     return
+                profile.name = self._name_of(profile.settings)
                 profile.looking = self._pool.submit(self._identify, profile.settings)
             future = profile.looking
         first = profile.identity is None and profile.error is None
@@ -265,6 +280,12 @@ def _load_rater(settings: Settings) -> Rater:
     from xl_vqa.vlm.loader import load_from_settings
 
     return load_from_settings(settings)
+
+
+def _name_of(settings: Settings) -> str | None:
+    from xl_vqa.host.registry import name_of
+
+    return name_of(settings)
 
 
 def _identify(settings: Settings) -> Identity | None:

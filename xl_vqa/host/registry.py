@@ -184,6 +184,18 @@ class ModelRegistry:
             file.write((json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
+def name_of(settings: Settings) -> str | None:
+    """What the user calls the model of the settings: the last name it was added under; None where it was not.
+
+    A broken models.json counts as empty here: no score must be lost to it.
+    """
+    try:
+        entries = ModelRegistry(settings).entries()
+    except SettingsError:
+        return None
+    return next((entry.name for entry in reversed(entries) if entry.serves(settings)), None)
+
+
 def check(entry: Registered, *, offline: bool = False) -> ModelSpec:
     """What the model says of itself, without loading it or asking a hub for weights.
 

@@ -18,9 +18,8 @@ from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.pipeline import Pipeline
 from xl_vqa.host.queue import WorkQueue
-from xl_vqa.host.remarks import for_text
 from xl_vqa.host.store import RatingKey, Store, Summary, settings_key
-from xl_vqa.host.views import SummaryCache, View, detail_json, summary_json, with_path
+from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.settings import Settings
 from xl_vqa.video_names import existing_form
@@ -223,7 +222,12 @@ class RatingService:
         same_score = self.pipeline.alarm.warning()
         return [*found, same_score] if same_score else found
 
-    def progress(self) -> dict[str, Any]:
+    def progress(self, profile: Any = None) -> dict[str, Any]:
+        """What the host does, and the state of the model of a profile (None: of the host's own settings).
+
+        Raises HostRequestError.
+        """
+        model, loaded = self.keeper.resolve(profile), self.keeper.loaded
         counts = self.queue.counts()
         now = time.monotonic()
         left = counts.queued + counts.decoding + counts.rating
@@ -236,11 +240,14 @@ class RatingService:
             "failed": counts.failed,
             "per_minute": None if pace is None else round(pace, 2),
             "eta_s": None if eta is None or not left else round(eta, 1),
-            "model": self.keeper.facts.get("model") or self.settings.model,
             "load_seconds": self.keeper.load_seconds,
             "unsaved": self.ledger.unsaved,
             "uptime_s": round(time.time() - self.started_at, 1),
             **self.info(),
+            "model": self.keeper.name(model),
+            "model_state": self.keeper.state(model),
+            "loaded": None if loaded is None else self.keeper.name(loaded),
+            "other_loaded": loaded is not None and loaded != model,
         }
 
     def model(self, profile: Any) -> dict[str, Any]:
@@ -290,29 +297,30 @@ class RatingService:
             for key, rating in self.ledger.load(chunk).items():
                 texts[key] = summary_json(rating, view)
                 self._summaries.put(key, found[key], view, texts[key])
-        unheard = self._unheard(keys.values())
+        models = self._models(keys.values())
         return {
             index: '{"status": "done", "rating": '
-            + with_path(texts[key], slots[index].path, slots[index].text, heard=key.model not in unheard)
+            + with_path(texts[key], slots[index].path, slots[index].text, models[key.model])
             + "}"
             for index, key in keys.items()
             if key in texts
         }
 
-    def _unheard(self, keys: Iterable[RatingKey]) -> set[str]:
-        """The models (fingerprints) among ``keys`` that look past the text beside a video."""
-        return {model for model in {key.model for key in keys} if not self.keeper.reads_text(model)}
+    def _models(self, keys: Iterable[RatingKey]) -> dict[str, KnownModel]:
+        """What is known now of the models (fingerprints) of ratings."""
+        found = {model: self.keeper.known_as(model) for model in {key.model for key in keys}}
+        return {model: KnownModel() if known is None else KnownModel(*known) for model, known in found.items()}
 
     def _details(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
         texts: dict[int, str] = {}
-        unheard = self._unheard(keys.values())
+        models = self._models(keys.values())
         for chunk in _chunks(list(keys)):
             ratings = self.ledger.load([keys[index] for index in chunk])
             for index in chunk:
                 if keys[index] in ratings:
                     slot = slots[index]
-                    rating = for_text(ratings[keys[index]], slot.text, heard=keys[index].model not in unheard)
-                    text = detail_json(rating, view, slot.path)
+                    model = models[keys[index].model]
+                    text = detail_json(ratings[keys[index]], view, slot.path, slot.text, model)
                     texts[index] = '{"status": "done", "rating": ' + text + "}"
         return texts
 

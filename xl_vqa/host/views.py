@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xl_vqa import __version__
 from xl_vqa.errors import HostRequestError, SettingsError
+from xl_vqa.host.remarks import for_text
 from xl_vqa.host.store import RatingKey, Summary
 from xl_vqa.labels import Bands, Scale
 from xl_vqa.messages import TEXT_UNUSED
@@ -114,16 +115,30 @@ def summary_json(rating: Rating, view: View) -> str:
     return json.dumps(values)
 
 
-def detail_json(rating: Rating, view: View, path: str) -> str:
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """What is known now of the model of a rating, and may be otherwise than when it was stored."""
+
+    name: str | None = None
+    """What the user calls it; None: the name in the rating."""
+    reads_text: bool = True
+
+
+def detail_json(rating: Rating, view: View, path: str, text: str | None, model: KnownModel = KnownModel()) -> str:
     """The long form, for ``Rating.from_dict``."""
-    return json.dumps(replace(view.apply(rating), path=path).to_dict(detail=True))
+    told = for_text(view.apply(rating), text, heard=model.reads_text)
+    return json.dumps(replace(told, path=path, model=model.name or rating.model).to_dict(detail=True))
 
 
-def with_path(summary: str, path: str, text: str | None, *, heard: bool = True) -> str:
-    """The short form for one asker; with a warning where the model did not hear his text."""
-    if text is not None and not heard:
+def with_path(summary: str, path: str, text: str | None, model: KnownModel = KnownModel()) -> str:
+    """The short form for one asker."""
+    unheard = text is not None and not model.reads_text
+    # most ratings need no second look: a long list would take seconds
+    renamed = model.name is not None and f'"model": {json.dumps(model.name)},' not in summary
+    if unheard or renamed:
         values = json.loads(summary)
-        values["warnings"] = [*values["warnings"], TEXT_UNUSED]
+        values["model"] = model.name or values["model"]
+        values["warnings"] += [TEXT_UNUSED] if unheard else []
         summary = json.dumps(values)
     start = '{"path": ' + json.dumps(path)
     if text is not None:

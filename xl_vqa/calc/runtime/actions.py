@@ -13,6 +13,7 @@ from typing import Any, Final
 import unohelper
 
 from xl_vqa.bridge.settings_edit import change_settings
+from xl_vqa.bridge.texts import model_line
 from xl_vqa.bridge.videos import Video
 from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.calc.help_text import help_text
@@ -171,11 +172,10 @@ def _model_status(frame: Any) -> None:
         if state is None:
             lines.insert(0, tr("host_not_running", language))
         else:
-            shown = tr(f"state_{state['model_state']}", language)
             counts = {name: state[name] for name in ("queued", "rating", "done", "failed")}
             lines = [
                 tr("status_host", language, pid=state["pid"], port=state["port"]),
-                tr("status_model", language, model=state["model"] or owner.settings().model, state=shown),
+                model_line(state, language),
                 tr("status_queue", language, **counts),
             ]
         lines.append(tr("status_cells", language, pending=owner.pending()))
