@@ -8,8 +8,11 @@ import pytest
 
 from tests.calc.conftest import Desk
 from tests.calc.office_driver import closing, column, eventually
+from xl_vqa.sheets.columns import FIELDS, heading
+from xl_vqa.sheets.marks import Mark
 
 pytestmark = pytest.mark.slow
+HEADINGS = tuple(heading(field) for field in FIELDS)
 
 
 def table(sheet: Any, paths: list[object]) -> None:
@@ -22,7 +25,7 @@ def select(document: Any, area: Any) -> None:
 
 
 def row(sheet: Any, number: int) -> tuple[Any, ...]:
-    return tuple(sheet.getCellRangeByName(f"A{number}:H{number}").getDataArray()[0])
+    return tuple(sheet.getCellRangeByName(f"A{number}:I{number}").getDataArray()[0])
 
 
 def test_score_selection_writes_beside_the_list_and_is_undone_in_one_step(desk: Desk) -> None:
@@ -38,19 +41,20 @@ def test_score_selection_writes_beside_the_list_and_is_undone_in_one_step(desk: 
         desk.office.dispatch(document, "score_missing")
         eventually(lambda: row(sheet, 16)[6] != "" and isinstance(row(sheet, 15)[2], float))
         eventually(lambda: len(undo.getAllUndoActionTitles()) == 1)
-        assert row(sheet, 3) == ("Video", "", "Score", "MOS", "Band", "Confidence", "Remark", "")
-        assert row(sheet, 1)[1:] == ("",) * 7
-        assert row(sheet, 7)[2:] == ("",) * 6
+        assert row(sheet, 3) == ("Video", "", *HEADINGS, "")
+        assert row(sheet, 1)[1:] == ("",) * 8
+        assert row(sheet, 7)[2:] == ("",) * 7
         assert row(sheet, 5)[1] == "a note of the user"
         scored = row(sheet, 4)
         assert scored[4] in {"Fair", "Good", "Poor"}
         assert 0 < scored[5] <= 1
+        assert Mark.parse(scored[7])
         assert "/nowhere.mp4" in row(sheet, 16)[6]
         assert sheet.getCellRangeByName("E4").CellBackColor != -1
         assert sheet.getCellRangeByName("F4").getString().endswith("%")
         undo.undo()
-        assert row(sheet, 3) == ("Video", *("",) * 7)
-        assert row(sheet, 4)[1:] == ("",) * 7
+        assert row(sheet, 3) == ("Video", *("",) * 8)
+        assert row(sheet, 4)[1:] == ("",) * 8
         assert sheet.getCellRangeByName("E4").CellBackColor == -1
         assert row(sheet, 5)[1] == "a note of the user"
         undo.redo()
@@ -61,15 +65,17 @@ def test_only_rows_without_a_score_are_rated_and_rescore_rates_all(desk: Desk) -
     with closing(desk.office.new()) as document:
         sheet = document.Sheets.getByIndex(0)
         table(sheet, [str(clip) for clip in desk.clips[32:36]])
-        sheet.getCellRangeByName("B3:F3").setDataArray((("Score", "MOS", "Band", "Confidence", "Remark"),))
-        sheet.getCellRangeByName("B5").setValue(12)
+        select(document, sheet.getCellRangeByName("A4:A5"))
+        desk.office.dispatch(document, "score_missing")
+        eventually(lambda: all(isinstance(v, float) for v in column(sheet, "B4:B5")))
+        sheet.getCellRangeByName("B5").setValue(12)  # a person corrects it
         select(document, sheet.getCellRangeByName("A4:A7"))
         desk.office.dispatch(document, "score_missing")
         eventually(lambda: all(isinstance(v, float) for v in column(sheet, "B4:B7")))
         assert column(sheet, "B5:B5") == [12.0]
         desk.office.dispatch(document, "rescore")
         eventually(lambda: column(sheet, "B5:B5") != [12.0])
-        assert row(sheet, 3)[6:] == ("", "")
+        assert row(sheet, 3) == ("Video", *HEADINGS, "", "")
 
 
 def test_filtered_rows_are_not_rated_and_a_table_is_found_from_one_cell(desk: Desk) -> None:

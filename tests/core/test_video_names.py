@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import xl_vqa
 from xl_vqa import video_names
-from xl_vqa.bridge import selection
 from xl_vqa.cli.inputs import expand
 from xl_vqa.datasets.locate import VideoFinder
+from xl_vqa.sheets.grid import value_of
+from xl_vqa.sheets.listing import names_video
 from xl_vqa.video_names import KINDS, RAW_SUFFIXES, VIDEO_SUFFIXES, clean, is_video_file, is_video_name, suffix_of
 from xl_vqa.workbooks import find_columns
 
@@ -108,7 +109,7 @@ def test_every_front_end_gives_the_same_answer(ending: str, tmp_path: Path) -> N
     (tmp_path / name).write_bytes(b"x")
     expected = ending in VIDEO_SUFFIXES
     # buttons of Excel and Calc
-    assert (selection.video_column([["list", "of"], ["x", name]]) == 1) is expected
+    assert names_video(value_of(name)) is expected
     # score FOLDER
     assert (
         [row.path for row in expand([str(tmp_path)]) if row.error is None] == [str(tmp_path / name)]

@@ -43,7 +43,9 @@ def test_no_model_library_and_no_table_library_is_loaded() -> None:
 
 
 def test_our_own_modules_bring_no_heavy_one_even_without_the_prelude() -> None:
-    ours = loaded_after("import sys; import xl_vqa.worksheet.evaluate, xl_vqa.bridge.selection")
+    ours = loaded_after(
+        "import sys; import xl_vqa.worksheet.evaluate, xl_vqa.sheets.scoring, xl_vqa.sheets.writing"
+    )
     assert not ours & {"torch", "transformers", "pandas", "numpy", "xlwings", "openpyxl", "lxml"}
 
 

@@ -10,19 +10,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "cancelled": {"en": "{count} cells and videos cancelled.", "ja": "{count} 件を中止しました。"},
     "nothing_to_cancel": {"en": "Nothing is being rated.", "ja": "評価中の動画はありません。"},
     "undo_score": {"en": "Score selection", "ja": "選択範囲を採点"},
-    "nothing_to_score": {
-        "en": "The selection holds no path of a video. Select the cells with the paths and try again.",
-        "ja": "選択範囲に動画のパスがありません。パスの入ったセルを選択してから、もう一度お試しください。",
-    },
-    "overwrite": {
-        "en": "{count} cells beside the selection hold something and would be written over. Go on? (Undo brings "
-        "them back.)",
-        "ja": "選択範囲の隣の {count} セルには値が入っています。上書きしますか?(元に戻すことができます)",
-    },
-    "all_scored": {
-        "en": "All {count} videos of the selection have a score. To rate them anew, choose Rescore selection.",
-        "ja": "選択範囲の {count} 件はすべて採点済みです。再評価するには「選択範囲を再採点」を実行してください。",
-    },
     "already_scoring": {
         "en": "Videos of this document are being rated. Wait until they are done, or choose Cancel.",
         "ja": "この文書の動画を評価中です。終了を待つか、「中止」を実行してください。",
@@ -30,18 +17,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "score_finished": {
         "en": "{done} rated, {failed} with an error.",
         "ja": "評価済み {done} 件、エラー {failed} 件。",
-    },
-    "rows_gone": {
-        "en": "{count} videos were no longer in the sheet when their scores came; their ratings are kept.",
-        "ja": "スコアが出たときに {count} 件の動画がシートから消えていました(評価は保存済みです)。",
-    },
-    "sheet_protected": {
-        "en": "The sheet is protected. Remove the protection (Tools > Protect Sheet) and try again.",
-        "ja": "シートが保護されています。保護を解除([ツール] > [シートの保護])してから、もう一度お試しください。",
-    },
-    "no_room": {
-        "en": "There is no free column to the right of the selection. Move the list and try again.",
-        "ja": "選択範囲の右側に空き列がありません。表を移動してから、もう一度お試しください。",
     },
     "relinked": {"en": "{count} formulas were linked again.", "ja": "{count} 個の数式を再リンクしました。"},
     "skipping": {

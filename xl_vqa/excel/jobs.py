@@ -23,7 +23,7 @@ from xl_vqa.excel.targets import Target
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.rows import PlannedRow
-from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate
+from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun
 
@@ -85,12 +85,6 @@ class Job:
     def _rate(self, client: HostClient) -> None:
         """All lists in one request, so that the host takes them as one piece of work."""
         places = {id(row): place for place, pending in enumerate(self._found) for row in pending.all}
-        together = Pending(
-            tuple(row for pending in self._found for row in pending.rows),
-            tuple(row for pending in self._found for row in pending.unusable),
-            0,
-            None,
-        )
 
         def take(row: PlannedRow, result: Result) -> None:
             with self._lock:
@@ -99,7 +93,7 @@ class Job:
                 if not isinstance(result, CancelledError):
                     self._results[places[id(row)]][row.row] = result
 
-        rate(together, client, take, refresh=self._rescore, priority=1, cancel=self._cancel)
+        rate(together(self._found), client, take, refresh=self._rescore, priority=1, cancel=self._cancel)
 
     def cancel(self) -> None:
         self._cancel.set()

@@ -89,8 +89,8 @@ class ExcelGrid:
         """All or nothing: where one write fails, what was there before is put back, and the error goes on."""
         undo: list[Any] = []
         try:
-            if writing.grows is not None and writing.made:
-                undo.append(self._grow(writing.grows, max(writing.made.values())))
+            if writing.grows is not None:
+                undo.append(self._grow(writing.grows, max(writing.new.values())))
             for column, cells in writing.cells.items():
                 for top, piece in blocks(cells, self._kept(column, cells)):
                     area = Area(top, column, top + len(piece) - 1, column)
@@ -136,12 +136,12 @@ class ExcelGrid:
         """Formats and widths of new columns, and the bands' colours. A protected format takes nothing from the
         values."""
         with contextlib.suppress(Exception):
-            for name, column in writing.made.items():
+            for name, column in writing.new.items():
                 rows = writing.cells.get(column)
                 number_format = BY_KEY[name].number_format
                 if rows and number_format not in ("General", "@"):
                     self._range(Area(min(rows), column, max(rows), column)).number_format = number_format
-                if writing.headings and self.sheet.range((1, column)).column_width < BY_KEY[name].width:
+                if writing.begins and self.sheet.range((1, column)).column_width < BY_KEY[name].width:
                     self.sheet.range((1, column)).column_width = BY_KEY[name].width
             if writing.band_column is not None:
                 for top, bottom, band in runs(writing.bands):

@@ -101,6 +101,13 @@ def rate(
     )
 
 
+def together(found: Sequence[Pending]) -> Pending:
+    """Several lists as one piece of work."""
+    rows = tuple(row for pending in found for row in pending.rows)
+    unusable = tuple(row for pending in found for row in pending.unusable)
+    return Pending(rows, unusable, sum(pending.done for pending in found), None)
+
+
 def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
     """What a score in a sheet must have been made by to be left; None where it is not known yet.
 

@@ -23,13 +23,16 @@ from xl_vqa.sheets.rows import PlannedRow, cell_sources, find_again
 @dataclass(slots=True)
 class Writing:
     """What is to be put into a sheet in one step: ``cells`` by column and row (None empties one), ``headings`` by
-    column into ``heading_row``, ``bands`` by row as colours of ``band_column`` (None: no colour). ``made`` are the
-    new columns by field, ``grows`` the table that they widen; both come with the headings, once."""
+    column into ``heading_row``, as ``title_column`` is; ``bands`` by row as colours of ``band_column`` (None: no
+    colour). ``new`` are the columns that this run makes, by field; with the first writing (``begins``) come their
+    headings, and the table that they widen (``grows``)."""
 
     cells: dict[int, dict[int, Content]] = field(default_factory=dict)
     heading_row: int | None = None
+    title_column: int = 1
     headings: dict[int, str] = field(default_factory=dict)
-    made: dict[Field, int] = field(default_factory=dict)
+    new: dict[Field, int] = field(default_factory=dict)
+    begins: bool = False
     bands: dict[int, Band | None] = field(default_factory=dict)
     band_column: int | None = None
     grows: Table | None = None
@@ -73,6 +76,7 @@ class SheetRun:
                 writing.gone += 1
             else:
                 self._put(writing, planned, place, results[row])
+        writing.new = dict(plan.columns.new)
         if writing.cells and not self._headed:
             self._head(writing, heading_row)
         return writing
@@ -98,8 +102,8 @@ class SheetRun:
 
     def _head(self, writing: Writing, heading_row: int | None) -> None:
         columns = self.plan.columns
-        writing.heading_row = heading_row
-        writing.made = dict(columns.new)
+        writing.heading_row, writing.title_column = heading_row, self.plan.listing.column
+        writing.begins = True
         writing.grows = columns.grows
         if heading_row is not None:
             texts = columns.headings(self._language)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from xl_vqa.bridge.texts import TEXTS
 from xl_vqa.calc import formulas
 from xl_vqa.calc.runtime import office, rules
-from xl_vqa.calc.score_plan import runs
+from xl_vqa.sheets.blocks import runs
 
 _FORMULA: Final = 16  # com.sun.star.sheet.CellFlags.FORMULA
 _ERROR: Final = 4  # com.sun.star.sheet.FormulaResult.ERROR
@@ -105,7 +105,7 @@ def _find(sheet: Any, block: Any, everything: bool, parts: list[Any], arrays: di
                 arrays[cursor.AbsoluteName] = cursor
             else:
                 rows.append(row)
-        for first, last in runs(rows):
+        for first, last, _ in runs(dict.fromkeys(rows)):
             for start in range(first, last + 1, PIECE):
                 end = min(start + PIECE - 1, last)
                 parts.append(block.getCellRangeByPosition(column, start, column, end))

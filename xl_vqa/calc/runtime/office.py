@@ -23,6 +23,7 @@ CONFIG_NAME = "xl_vqa_calc.json"
 SLICE_S: Final = 0.012
 """The main thread is kept at most about this long at a time."""
 GAP_S: Final = 0.004
+_OK, _YES_NO_CANCEL = 1, 4
 
 
 def context() -> Any:
@@ -154,20 +155,29 @@ def in_slices(steps: Iterable[Callable[[], object]], *, closed: Callable[[], boo
         time.sleep(GAP_S)
 
 
-def show_message(frame: Any, text: str, *, error: bool = False, ask: bool = False) -> bool:
-    """A message box over ``frame``; returns whether the answer was yes (``ask``). Main thread only.
+def show_message(frame: Any, text: str, *, error: bool = False) -> None:
+    """A message box over ``frame``. Main thread only. Without a window (headless) it is written to the log."""
+    _box(frame, "ERRORBOX" if error else "INFOBOX", _OK, text)
 
-    Without a window (headless) it is written to the log.
-    """
+
+def ask(frame: Any, text: str) -> str | None:
+    """A question over ``frame``: ``yes``, ``no`` or ``cancel``; None where no person can be asked (headless). Main
+    thread only."""
+    answer = _box(frame, "QUERYBOX", _YES_NO_CANCEL, text)
+    return None if answer is None else {2: "yes", 3: "no"}.get(answer, "cancel")
+
+
+def _box(frame: Any, kind: str, buttons: int, text: str) -> int | None:
     window = frame.getContainerWindow() if frame is not None else None
     if window is None or is_headless():
         log.warning("%s", text)
-        return False
-    kind = uno.Enum("com.sun.star.awt.MessageBoxType", "ERRORBOX" if error else "QUERYBOX" if ask else "INFOBOX")
+        return None
     toolkit = service("com.sun.star.awt.Toolkit")
-    box = toolkit.createMessageBox(window, kind, 3 if ask else 1, "xl_vqa", text)
+    box = toolkit.createMessageBox(
+        window, uno.Enum("com.sun.star.awt.MessageBoxType", kind), buttons, "xl_vqa", text
+    )
     try:
-        return bool(box.execute() == 2)
+        return int(box.execute())
     finally:
         box.dispose()
 

@@ -5,19 +5,29 @@ A run belongs to its document: it ends with it, and one document has one run at 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
-from xl_vqa.bridge.videos import Result, Video
+from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.videos import Result
 from xl_vqa.calc.runtime import office
 from xl_vqa.calc.runtime.session import Session, session
-from xl_vqa.calc.runtime.sheet_writer import SheetGrid, SheetWriter
-from xl_vqa.calc.score_plan import NoRoomError, ScorePlan, make_plan
+from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_cells
+from xl_vqa.calc.runtime.sheet_writer import UndoStep, write
 from xl_vqa.calc.texts import tr
-from xl_vqa.errors import CancelledError, HostError, XlVqaError
+from xl_vqa.errors import CancelledError, HostError, SelectionChangedError, SelectionError, XlVqaError
+from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.keeping import keep_copy
+from xl_vqa.sheets.listing import find_selections
+from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet
+from xl_vqa.sheets.rows import PlannedRow, selected_row
+from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
+from xl_vqa.sheets.texts import tr as sheet_text
+from xl_vqa.sheets.writing import SheetRun
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -28,37 +38,42 @@ _running: dict[str, ScoreRun] = {}
 
 
 def score(frame: Any, *, rescore: bool = False, table: bool = False) -> None:
-    """Starts a run for the selection (or the list around the cursor); says so where there is nothing to do."""
+    """Starts a run for the selection (or the list around the cursor). Raises SelectionError where there is nothing
+    to do, or nowhere to write."""
     document = frame.getController().getModel()
-    language = session().language
     if document.RuntimeUID in _running:
-        office.show_message(frame, tr("already_scoring", language))
+        office.show_message(frame, tr("already_scoring", session().language))
         return
     sheet = frame.getController().getActiveSheet()
-    if sheet.isProtected():
-        office.show_message(frame, tr("sheet_protected", language), error=True)
-        return
-    grid = SheetGrid(sheet)
+    grid = CalcGrid(document, sheet)
     ranges = _around_cursor(document, sheet) if table else document.getCurrentSelection()
+    plans = _plans(grid, ranges)
+    if not plans:
+        raise SelectionError(problem="problem_no_videos_selected")
+    if grid.protected:
+        raise SelectionError(problem="problem_sheet_protected")
+    run = ScoreRun(session(), document, sheet, plans, rescore=rescore)
+    _running[document.RuntimeUID] = run
+    if cancel_all not in session().at_end:
+        session().at_end.append(cancel_all)
+    run.start()
+
+
+def _plans(grid: CalcGrid, ranges: Any) -> list[SheetPlan]:
+    """One for each list of the selection."""
+    plans: list[SheetPlan] = []
+    for listing in find_selections(grid, selected_cells(ranges, grid)):
+        cells = grid.read(Area(listing.rows[0], listing.column, listing.rows[-1], listing.column))
+        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0]) for row in listing.rows]
+        plans.append(_planned(grid, listing, rows, promised=[plan.area for plan in plans]))
+    return plans
+
+
+def _planned(grid: CalcGrid, *arguments: Any, **options: Any) -> SheetPlan:
     try:
-        plan = make_plan(grid, _cells(ranges, grid), rescore=rescore)
-    except NoRoomError:
-        office.show_message(frame, tr("no_room", language), error=True)
-        return
-    if plan is None:
-        office.show_message(frame, tr("nothing_to_score", language))
-    elif not plan.rows:
-        office.show_message(frame, tr("all_scored", language, count=plan.skipped))
-    elif not plan.filled or office.is_headless() or _may_overwrite(frame, plan.filled, language):
-        run = ScoreRun(session(), document, sheet, plan, rescore=rescore)
-        _running[document.RuntimeUID] = run
-        if cancel_all not in session().at_end:
-            session().at_end.append(cancel_all)
-        run.start()
-
-
-def _may_overwrite(frame: Any, count: int, language: str) -> bool:
-    return office.show_message(frame, tr("overwrite", language, count=count), ask=True)
+        return plan_sheet(grid, *arguments, **options)
+    except NoRoomError as error:
+        raise SelectionError(problem="problem_no_room") from error
 
 
 def cancel(document: Any) -> int:
@@ -84,27 +99,26 @@ def _around_cursor(document: Any, sheet: Any) -> Any:
     return cursor
 
 
-def _cells(ranges: Any, grid: SheetGrid) -> Iterator[tuple[int, int]]:
-    """The visible cells of a selection within the used area: filtered rows are not meant."""
-    areas = ranges.queryVisibleCells() if hasattr(ranges, "queryVisibleCells") else ranges
-    for address in areas.getRangeAddresses():
-        for column in range(address.StartColumn, min(address.EndColumn, grid.last_column) + 1):
-            for row in range(address.StartRow, min(address.EndRow, grid.last_row) + 1):
-                yield row, column
-
-
 class ScoreRun:
-    """One press of the button: a thread that asks, and writes on the main thread."""
+    """One press of the button: a thread that finds what is to be rated, a question where something would be
+    overwritten, and the thread again, which rates and has it written on the main thread."""
 
-    def __init__(self, owner: Session, document: Any, sheet: Any, plan: ScorePlan, *, rescore: bool) -> None:
-        self._session, self._document, self._plan, self._rescore = owner, document, plan, rescore
+    def __init__(
+        self, owner: Session, document: Any, sheet: Any, plans: list[SheetPlan], *, rescore: bool
+    ) -> None:
+        self._session, self._document, self._sheet, self._rescore = owner, document, sheet, rescore
+        self._plans = plans
         self._uid = str(document.RuntimeUID)
         self._folder = office.folder_of(document)
-        self._writer = SheetWriter(document, sheet, plan, owner.language)
+        self._file = office.path_of(document)
+        self._step = UndoStep(document, tr("undo_score", owner.language))
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
-        self._waiting: dict[int, Result] = {}
-        self._done = self._failed = 0
+        self._found: list[Pending] = []
+        self._runs: list[SheetRun] = []
+        self._waiting: list[dict[int, Result]] = [{} for _ in plans]
+        self._total = self._done = self._failed = self._gone = 0
+        self._refused = False
         self._trouble: XlVqaError | None = None
 
     def start(self) -> None:
@@ -112,50 +126,90 @@ class ScoreRun:
 
     def cancel(self) -> int:
         self._cancelled.set()
-        return len(self._plan.rows) - self._done - self._failed
+        return self._total - self._done - self._failed
 
     def _run(self) -> None:
-        stop = threading.Event()
-        writing = threading.Thread(target=self._write_often, args=(stop,), name="xl_vqa-write", daemon=True)
-        writing.start()
         try:
-            self._rate()
+            with self._session.client(self._session.settings()) as client:
+                self._find(client)
+                if self._total and not self._cancelled.is_set() and self._begin():
+                    self._rate_and_write(client)
         except XlVqaError as error:
             self._trouble = error
         except Exception as error:
             log.exception("Score selection failed")
             self._trouble = HostError(problem=f"{type(error).__name__}: {error}")
         finally:
+            office.on_main_thread(self._finish)
+
+    def _find(self, client: HostClient) -> None:
+        self._found = [
+            find_pending(
+                plan.rows,
+                client,
+                self._session.settings(),
+                rescore=self._rescore,
+                resolve=lambda path: self._session.resolve(path, self._folder),
+            )
+            for plan in self._plans
+        ]
+        self._total = sum(len(pending.all) for pending in self._found)
+
+    def _begin(self) -> bool:
+        """Asks, on the main thread, where cells would be overwritten; whether to go on."""
+        self._refused = True
+
+        def work() -> None:
+            try:
+                self._refused = not self._agreed()
+            except XlVqaError as error:
+                self._trouble = error
+
+        self._on_main_thread(work)
+        return not self._refused
+
+    def _agreed(self) -> bool:
+        for place, (plan, pending) in enumerate(zip(self._plans, self._found, strict=True)):
+            count = plan.filled(pending.all)
+            answer = self._ask(count) if count else "yes"
+            if answer == "cancel":
+                return False
+            rows = {row.row: row for row in pending.all}
+            if answer == "no":
+                grid = CalcGrid(self._document, self._sheet)
+                plan = self._plans[place] = _planned(grid, plan.listing, plan.rows, elsewhere=True)
+                # beside the new columns no score stands
+                rows = {number: replace(row, score=None) for number, row in rows.items()}
+            run = SheetRun(plan, rows, self._session.language, overwrite=answer == "yes")
+            run.scored_by = pending.scored_by
+            self._runs.append(run)
+        return True
+
+    def _ask(self, count: int) -> str:
+        words = sheet_text("overwrite_or_move", self._session.language, count=count)
+        # nobody is there to be asked: what ``score-workbook`` does, which goes on with its own columns
+        return office.ask(_frame(self._document), words) or "yes"
+
+    def _rate_and_write(self, client: HostClient) -> None:
+        stop = threading.Event()
+        writing = threading.Thread(target=self._write_often, args=(stop,), name="xl_vqa-write", daemon=True)
+        writing.start()
+        places = {id(row): place for place, pending in enumerate(self._found) for row in pending.all}
+
+        def take(row: PlannedRow, result: Result) -> None:
+            if isinstance(result, CancelledError):
+                return  # what stood there stays
+            with self._lock:
+                self._waiting[places[id(row)]][row.row] = result
+                self._failed += isinstance(result, XlVqaError)
+                self._done += not isinstance(result, XlVqaError)
+
+        try:
+            rate(together(self._found), client, take, refresh=self._rescore, priority=1, cancel=self._cancelled)
+        finally:
             stop.set()
             writing.join()
             self._write()
-            office.on_main_thread(self._finish)
-
-    def _rate(self) -> None:
-        asked: list[tuple[int, Video]] = []
-        for row in self._plan.rows:
-            try:
-                asked.append((row.number, Video(self._session.resolve(row.video, self._folder))))
-            except XlVqaError as error:
-                self._take(row.number, error)
-        with self._session.client(self._session.settings()) as client:
-            client.rate_all(
-                [video for _, video in asked],
-                refresh=self._rescore,
-                priority=1,
-                on_result=lambda index, result: self._take(asked[index][0], result),
-                cancel=self._cancelled,
-            )
-
-    def _take(self, row: int, result: Result) -> None:
-        if isinstance(result, CancelledError):
-            return  # what stood there stays
-        with self._lock:
-            self._waiting[row] = result
-            if isinstance(result, XlVqaError):
-                self._failed += 1
-            else:
-                self._done += 1
 
     def _write_often(self, stop: threading.Event) -> None:
         while not stop.wait(WRITE_S):
@@ -164,47 +218,77 @@ class ScoreRun:
     def _write(self) -> None:
         """On the main thread, and waits for it: what was rated is not heaped up."""
         with self._lock:
-            results, self._waiting = self._waiting, {}
-        rows = sorted(results)
-        for start in range(0, max(len(rows), 1), SLICE_ROWS):
-            self._write_slice({row: results[row] for row in rows[start : start + SLICE_ROWS]})
+            ready, self._waiting = self._waiting, [{} for _ in self._plans]
+        for run, results in zip(self._runs, ready, strict=True):
+            rows = sorted(results)
+            for start in range(0, len(rows), SLICE_ROWS):
+                self._write_slice(run, {row: results[row] for row in rows[start : start + SLICE_ROWS]})
+        self._on_main_thread(self._show)
 
-    def _write_slice(self, results: dict[int, Result]) -> None:
-        written = threading.Event()
-
+    def _write_slice(self, run: SheetRun, results: dict[int, Result]) -> None:
         def work() -> None:
             try:
-                if self._writer.undone:
+                if self._step.undone:
                     self._cancelled.set()
-                elif results:
-                    self._writer.write(results)
-                self._show()
-            except Exception:
+                else:
+                    self._put(run, results)
+            except Exception as error:
                 # the document may have been closed; the host keeps every rating
                 log.info("scores could not be written", exc_info=True)
+                self._trouble = self._trouble or SelectionChangedError(problem=f"{type(error).__name__}: {error}")
                 self._cancelled.set()
-            finally:
-                written.set()
 
-        office.on_main_thread(work)
-        deadline = time.monotonic() + 30
-        while not written.wait(0.2) and not self._session.closed and time.monotonic() < deadline:
+        self._on_main_thread(work)
+
+    def _put(self, run: SheetRun, results: dict[int, Result]) -> None:
+        grid = CalcGrid(self._document, self._sheet)
+        writing = run.prepare(grid, results)
+        self._gone += writing.gone
+        if not writing.cells:
+            return
+        if writing.replaces and self._file is not None and self._file.is_file():
+            # undo brings the scores back anyway: what forbids the copy stops nothing
+            with contextlib.suppress(XlVqaError, OSError):
+                keep_copy(self._file)
+        with self._step.writing():
+            write(grid, writing)
+        run.written()
+
+    def _on_main_thread(self, work: Callable[[], None]) -> None:
+        """Waits until it is done, or LibreOffice closes."""
+        done = threading.Event()
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                done.set()
+
+        office.on_main_thread(run)
+        while not done.wait(0.2) and not self._session.closed:
             pass
 
     def _show(self) -> None:
-        total, finished = len(self._plan.rows), self._done + self._failed
-        words = tr("scoring", self._session.language, done=finished, total=total)
-        self._session.bar.show(words, finished / total)
+        finished = self._done + self._failed
+        words = tr("scoring", self._session.language, done=finished, total=self._total)
+        self._session.bar.show(words, finished / self._total)
 
     def _finish(self) -> None:
         _running.pop(self._uid, None)
         language = self._session.language
-        words = tr("score_finished", language, done=self._done, failed=self._failed)
-        self._session.bar.show(words, 1.0, seconds=8.0)
         problems = [self._trouble.message(language)] if self._trouble is not None else []
-        if self._writer.gone:
-            problems.append(tr("rows_gone", language, count=self._writer.gone))
+        if self._gone:
+            problems.append(sheet_text("rows_gone", language, count=self._gone))
+        if self._found and not self._total:
+            done = sum(pending.done for pending in self._found)
+            problems.append(sheet_text("all_scored", language, count=done))
+        elif not self._refused:
+            words = tr("score_finished", language, done=self._done, failed=self._failed)
+            self._session.bar.show(words, 1.0, seconds=8.0)
         if problems and not self._session.closed:
-            controller = self._document.getCurrentController()
-            frame = controller.getFrame() if controller is not None else None
-            office.show_message(frame, "\n".join(problems), error=self._trouble is not None)
+            office.show_message(_frame(self._document), "\n".join(problems), error=self._trouble is not None)
+
+
+def _frame(document: Any) -> Any:
+    controller = document.getCurrentController()
+    return controller.getFrame() if controller is not None else None

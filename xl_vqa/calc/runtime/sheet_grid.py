@@ -1,0 +1,125 @@
+"""A Calc sheet as the planner of ``xl_vqa.sheets`` sees it. Main thread only.
+
+Rows and columns count from 1 there and from 0 in UNO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.grid import EMPTY, Table, Value, value_of
+
+_CONTENT: Final = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING, FORMULA
+_FORMULA: Final = 16
+
+
+class CalcGrid:
+    """The sheet as it is now: made anew for each plan and each writing."""
+
+    def __init__(self, document: Any, sheet: Any) -> None:
+        self.document, self.sheet = document, sheet
+        cursor = sheet.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        self.last_row = int(cursor.RangeAddress.EndRow) + 1
+        self.last_column = int(cursor.RangeAddress.EndColumn) + 1
+        self.max_column = int(sheet.Columns.Count)
+
+    @property
+    def protected(self) -> bool:
+        return bool(self.sheet.isProtected())
+
+    def cells(self, area: Area) -> Any:
+        """The UNO range of an area."""
+        return self.sheet.getCellRangeByPosition(
+            area.first_column - 1, area.first_row - 1, area.last_column - 1, area.last_row - 1
+        )
+
+    def read(self, area: Area) -> list[list[Value]]:
+        height, width = area.last_row - area.first_row + 1, area.last_column - area.first_column + 1
+        used = self._used(area)
+        lines: list[list[Value]] = []
+        if used is not None:
+            cells = self.cells(used)
+            values = cells.getDataArray()
+            formulas: Any = None
+            if cells.queryContentCells(_FORMULA).getCount():
+                formulas = cells.getFormulaArray()
+            for row, line in enumerate(values):
+                found = [_value(v, formulas[row][place] if formulas else None) for place, v in enumerate(line)]
+                lines.append(found + [EMPTY] * (width - len(found)))
+        return lines + [[EMPTY] * width for _ in range(height - len(lines))]
+
+    def _used(self, area: Area) -> Area | None:
+        """The part of an area that can hold anything."""
+        bottom, right = min(area.last_row, self.last_row), min(area.last_column, self.last_column)
+        if bottom < area.first_row or right < area.first_column:
+            return None
+        return area._replace(last_row=bottom, last_column=right)
+
+    def is_empty(self, area: Area) -> bool:
+        used = self._used(area)
+        return used is None or not self.cells(used).queryContentCells(_CONTENT).getCount()
+
+    def is_blocked(self, area: Area) -> bool:
+        cells = self.cells(area)
+        around = self.sheet.createCursorByRange(cells)
+        around.collapseToMergedArea()
+        if cells.getIsMerged() or _area(around.RangeAddress) != area:
+            return True
+        return any(area.overlaps(pivot) for pivot in self._pivots)
+
+    @cached_property
+    def _pivots(self) -> list[Area]:
+        tables = self.sheet.getDataPilotTables()
+        return [_area(tables.getByIndex(place).OutputRange) for place in range(tables.Count)]
+
+    @cached_property
+    def _tables(self) -> list[Table]:
+        ranges = self.document.DatabaseRanges
+        here = self.sheet.RangeAddress.Sheet
+        named = [(str(name), ranges.getByName(name)) for name in ranges.ElementNames]
+        return [self._table(name, data) for name, data in named if data.DataArea.Sheet == here]
+
+    def _table(self, name: str, data: Any) -> Table:
+        area = _area(data.DataArea)
+        headed = bool(data.ContainsHeader)
+        names = self.cells(area._replace(last_row=area.first_row)).getDataArray()[0] if headed else ()
+        # one that is filled from a database has a source
+        bound = any(
+            item.Name == "SourceType" and item.Value.value != "NONE" for item in data.getImportDescriptor()
+        )
+        return Table(name, area, int(headed), int(bool(data.TotalsRow)), tuple(map(str, names)), not bound)
+
+    def tables(self) -> Sequence[Table]:
+        return self._tables
+
+    def style(self, row: int, column: int) -> str:
+        return str(self.cells(Area(row, column, row, column)).CellStyle)
+
+
+def selected_cells(ranges: Any, grid: CalcGrid) -> Iterator[dict[int, Iterator[int]]]:
+    """The visible rows by column, for each area of a selection, within the used part: filtered rows are not meant.
+
+    What a filter splits is one area: parts with the same columns belong together.
+    """
+    parts = ranges.queryVisibleCells() if hasattr(ranges, "queryVisibleCells") else ranges
+    by_columns: dict[tuple[int, int], list[int]] = {}
+    for address in parts.getRangeAddresses():
+        area = _area(address)
+        columns = area.first_column, min(area.last_column, grid.last_column)
+        by_columns.setdefault(columns, []).extend(range(area.first_row, min(area.last_row, grid.last_row) + 1))
+    for (first, last), rows in by_columns.items():
+        yield {column: iter(rows) for column in range(first, last + 1)}
+
+
+def _area(address: Any) -> Area:
+    return Area(address.StartRow + 1, address.StartColumn + 1, address.EndRow + 1, address.EndColumn + 1)
+
+
+def _value(content: Any, formula: Any) -> Value:
+    if content is None:  # an error
+        return Value("error", "", formula if isinstance(formula, str) and formula.startswith("=") else None)
+    return value_of(content, formula)
