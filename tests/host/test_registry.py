@@ -18,6 +18,7 @@ from tests.host import helpers
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
+from xl_vqa.cli.doctor_checks import check_model
 from xl_vqa.cli.main import app
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, SettingsError
 from xl_vqa.host.registry import ModelRegistry, name_of
@@ -326,3 +327,12 @@ def test_results_and_status_speak_of_the_model_by_its_given_name(
             status = client.status()
         assert status is not None
         assert (status["model"], status["model_state"], status["other_loaded"]) == ("お店", "ready", False)
+
+
+def test_doctor_speaks_of_the_adapter_that_serves(quiet: Settings, base: Path, adapter: Path) -> None:
+    """Its base was never taught on labels; the two together were."""
+    registry = ModelRegistry(quiet)
+    registry.activate(registry.add(adapter, name="other").name)
+    check = check_model(Settings.load(), "en")
+    assert check.state == "good", check
+    assert check.found.startswith("other, ")

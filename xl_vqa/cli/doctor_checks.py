@@ -22,10 +22,12 @@ from xl_vqa.atomic import check_folder
 from xl_vqa.cli import doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.errors import XlVqaError
-from xl_vqa.model_spec import ModelSpec, demo_clips_folder, starter_folder
+from xl_vqa.host.registry import name_of
+from xl_vqa.model_spec import demo_clips_folder, starter_folder
 from xl_vqa.packages import install_command
 from xl_vqa.settings import Settings
 from xl_vqa.shell import typed
+from xl_vqa.vlm.identity import spec_of
 
 FREE_GIB: Final = 1.0
 
@@ -172,11 +174,12 @@ def check_model(settings: Settings, language: str) -> Check:
             ".safetensors のあるフォルダーを指定してください。",
         )
         return Check("model", "bad", str(folder), fix)
-    spec = ModelSpec.load(folder) or ModelSpec.default_qwen(settings.model)
-    found = f"{spec.name}, {weights / 2**20:.0f} MiB"
     if settings.adapter and not Path(settings.adapter, "adapter_config.json").is_file():
         fix = say(language, "Correct 'adapter' in the settings.", "設定の adapter を修正してください。")
         return Check("model", "bad", settings.adapter, fix)
+    # the adapter says what the two of them were taught, and the user what they are called
+    spec = spec_of(folder, settings.model, adapter=Path(settings.adapter) if settings.adapter else None)
+    found = f"{name_of(settings) or spec.name}, {weights / 2**20:.0f} MiB"
     if not spec.fine_tuned:
         note = say(
             language,
