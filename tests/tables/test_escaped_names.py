@@ -135,17 +135,25 @@ def test_line_ends_lose_no_rating_and_make_no_names(tmp_path: Path, writer: str,
 TEXTS = [*NAMES, "「cam_x1080_30.mp4」が見つかりません", "_x0041_", "a_x004", "__x0041__x0042_", " _x0041_ "]
 
 
-def test_what_we_write_reads_back_in_every_program(tmp_path: Path) -> None:
-    """Text put into a user's workbook, and the names in a result file."""
-    path = written(tmp_path, "openpyxl", [["video"]])
-    workbook = WorkbookFile(path)
+def edited(path: Path, column: int) -> Path:
+    """``path`` with TEXTS below the heading, as score-workbook writes text into a user's workbook."""
+    workbook = WorkbookFile(written(path.parent, "openpyxl", [["video"]]))
     sheet = Sheet(workbook, workbook.sheets[0])
     for number, text in enumerate(TEXTS):
-        put(sheet, 2 + number, 2, text)
+        put(sheet, 2 + number, column, text)
     workbook.package.replace(sheet.entry.part, sheet.tree)
-    workbook.package.save()
-    results = tmp_path / "results.xlsx"
-    write_results([(name, VideoNotFoundError(path=name)) for name in NAMES], results)
+    workbook.package.save(path)
+    return path
+
+
+def results(path: Path) -> Path:
+    write_results([(name, VideoNotFoundError(path=name)) for name in NAMES], path)
+    return path
+
+
+def test_what_we_write_reads_back_in_every_program(tmp_path: Path) -> None:
+    """Text put into a user's workbook, and the names in a result file."""
+    path, made = edited(tmp_path / "edited.xlsx", 2), results(tmp_path / "results.xlsx")
 
     def column(file: Path, index: int) -> tuple[list[object], list[object]]:
         rows = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
@@ -153,9 +161,10 @@ def test_what_we_write_reads_back_in_every_program(tmp_path: Path) -> None:
         return [row[index] for row in rows][1:], [row[index] for row in ours][1:]
 
     assert column(path, 1) == (TEXTS, TEXTS)
-    again = Sheet(WorkbookFile(path), workbook.sheets[0])
+    workbook = WorkbookFile(path)
+    again = Sheet(workbook, workbook.sheets[0])
     assert [again.value(2 + number, 2).text for number in range(len(TEXTS))] == TEXTS
-    by_openpyxl, by_calamine = column(results, 0)
+    by_openpyxl, by_calamine = column(made, 0)
     assert by_calamine[: len(NAMES)] == NAMES
     # openpyxl drops a "_x005F_" that is part of the text, too
     assert [name for name in by_openpyxl[: len(NAMES)] if name in NAMES] == [
@@ -166,18 +175,9 @@ def test_what_we_write_reads_back_in_every_program(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(soffice() is None, reason="LibreOffice is not installed")
 def test_what_we_write_reads_back_in_calc(tmp_path: Path) -> None:
-    path = written(tmp_path, "openpyxl", [["video"]])
-    workbook = WorkbookFile(path)
-    sheet = Sheet(workbook, workbook.sheets[0])
-    for number, text in enumerate(TEXTS):
-        put(sheet, 2 + number, 1, text)
-    workbook.package.replace(sheet.entry.part, sheet.tree)
-    workbook.package.save()
-    results = tmp_path / "results.xlsx"
-    write_results([(name, VideoNotFoundError(path=name)) for name in NAMES], results)
+    files = [edited(tmp_path / "edited.xlsx", 1), results(tmp_path / "results.xlsx")]
     (tmp_path / "ods").mkdir()
-    edited, made = convert("ods", [path, results], tmp_path / "ods")
-    for file, expected in ((edited, TEXTS), (made, NAMES)):
+    for file, expected in zip(convert("ods", files, tmp_path / "ods"), (TEXTS, NAMES), strict=True):
         cells = [row[0] for row in CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()][1:]
         assert cells[: len(expected)] == expected
 

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Final
 from xml.etree import ElementTree
 
@@ -29,6 +30,7 @@ _UNCALCULATED: Final = re.compile(
 )
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3})[0-9]+"[^>]*[^/]>')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="([0-9]+)"')
+_ODS_MARKS: Final = (b'value-type="error"', b'value-type="boolean"', b"-spanned=")
 _MOST_REPEATS: Final = 1_048_576
 
 
@@ -36,7 +38,8 @@ _MOST_REPEATS: Final = 1_048_576
 class Facts:
     """Rows and columns are zero-based. ``cells`` is the size of the rectangle that holds every filled cell."""
 
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    values: list[tuple[int, int, str | bool]] = field(default_factory=list)
+    """What calamine gives otherwise: error cells as empty, booleans of .ods as 1.0."""
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     uncalculated: int = 0
     cells: int = 0
@@ -61,7 +64,7 @@ def _of_part(part: bytes) -> Facts:
         for letters, row, inside in _ERROR.findall(part):
             result = _RESULT.search(inside)
             if result is not None:
-                facts.errors.append((int(row) - 1, column_index(letters.decode()), result[1].decode()))
+                facts.values.append((int(row) - 1, column_index(letters.decode()), result[1].decode()))
     facts.uncalculated = len(_UNCALCULATED.findall(part))
     columns = [column_index(letters.decode()) for letters in set(_FILLED.findall(part))]
     facts.cells = (max(columns, default=-1) + 1) * max(map(int, _ROW.findall(part)), default=0)
@@ -95,23 +98,34 @@ def _links(package: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
 
 def _of_ods(content: bytes) -> dict[str, Facts]:
     found: dict[str, Facts] = {}
-    if b'calcext:value-type="error"' not in content and b"-spanned=" not in content:
+    if not any(mark in content for mark in _ODS_MARKS):
         return found
     for table in ElementTree.fromstring(content).iter(_ods("table", "table")):
         facts = found[table.get(_ods("table", "name"), "")] = Facts()
         row = 0
         for element in table.iter(_ods("table", "table-row")):
+            rows = _number(element, "number-rows-repeated")
             column = 0
             for cell in element:
-                rows = _number(cell, "number-rows-spanned")
-                columns = _number(cell, "number-columns-spanned")
-                if rows > 1 or columns > 1:
-                    facts.merged.append((row, column, row + rows - 1, column + columns - 1))
-                if any(name.endswith("}value-type") and value == "error" for name, value in cell.attrib.items()):
-                    facts.errors.append((row, column, "".join(cell.itertext()).strip() or "#VALUE!"))
-                column += _number(cell, "number-columns-repeated")
-            row += _number(element, "number-rows-repeated")
+                columns = _number(cell, "number-columns-repeated")
+                down, right = _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
+                if down > 1 or right > 1:
+                    facts.merged.append((row, column, row + down - 1, column + right - 1))
+                value = _value_of(cell)
+                if value is not None:
+                    places = product(range(row, row + rows), range(column, column + columns))
+                    facts.values += [(line, place, value) for line, place in islice(places, _MOST_REPEATS)]
+                column += columns
+            row += rows
     return found
+
+
+def _value_of(cell: ElementTree.Element) -> str | bool | None:
+    if cell.get(_ods("office", "value-type")) == "boolean":
+        return cell.get(_ods("office", "boolean-value")) == "true"
+    if any(name.endswith("}value-type") and value == "error" for name, value in cell.attrib.items()):
+        return "".join(cell.itertext()).strip() or "#VALUE!"
+    return None
 
 
 def _ods(prefix: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """Sheets of .xlsx, .xlsm, .xlsb, .xls and .ods files, strict Open XML and wrong extents among them.
 
 python-calamine reads the values, ten times faster than openpyxl. What it does not tell is read off the parts
-(``parts.py``): error cells, which it gives as empty, formulas without a result, merged cells of .ods.
+(``parts.py``): error cells, which it gives as empty, formulas without a result, merged cells and booleans of .ods.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _panics_are_errors() -> Iterator[None]:
 
 def _with(found: Grid, facts: Facts | None) -> Grid:
     if facts is not None:
-        for row, column, value in facts.errors:
+        for row, column, value in facts.values:
             found.put(row, column, value)
         for area in facts.merged:
             found.merge(*area)
