@@ -32,13 +32,15 @@ HELP_JA: Final[dict[str, str]] = {
     "The text these AI-made videos were generated from.": "AI 生成動画の元になったテキスト。",
     "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
     # score-workbook
-    "Write score, MOS, band, confidence and error beside each video, "
-    "and keep everything else in the file.\n\nRows "
+    "Write score, MOS, band, confidence, remark and model beside each video; all else in the file stays.\n\nRows "
     "that hold a score of the same model are left; a run that was "
     "stopped goes on where it was.\nExit status: 0 "
     "where all were rated, 1 where some rows are errors, 2 where nothing could be done.": (
-        "各動画の横にスコア、MOS、評価、確信度、エラーを書き込みます。ファイルのほかの部分は変更しません。\n\n"
+        "各動画の横にスコア、MOS、評価、確信度、備考、モデルを書き込みます。ファイルのほかの部分は変更しません。\n\n"
         "同じモデルのスコアがある行はそのまま残し、中断した処理は続きから再開します。\n" + _EXIT_ROWS
+    ),
+    "Empty a score that cannot be made again, instead of keeping it with a remark.": (
+        "再評価できないスコアを、備考を付けて残す代わりに空にします。"
     ),
     "An .xlsx or .xlsm file with a column of video paths.": ("動画のパスの列がある .xlsx または .xlsm ファイル。"),
     "The video column: letters (B) or its header. Found by itself.": (
@@ -161,7 +163,9 @@ HELP_JA: Final[dict[str, str]] = {
         "評価データからラベルを作成し、学習用マニフェストを出力します。問題は行ごとに示します。\n\n"
         "終了コード: 0 は全行に問題なし、1 は一部の行に指摘あり、2 は評価データを使用できないことを示します。"
     ),
-    "Ratings in an .xlsx, .xlsm, .csv or .tsv file.": "評価データ(.xlsx、.xlsm、.csv、.tsv)。",
+    "Ratings in an .xlsx, .xlsm, .ods, .xls, .csv or .tsv file.": (
+        "評価データ(.xlsx、.xlsm、.ods、.xls、.csv、.tsv)。"
+    ),
     "The manifest to write (.csv).": "出力するマニフェスト(.csv)。",
     "Write a one-page HTML report.": "1 ページの HTML レポートを出力します。",
     "Name or number of the sheet.": "シートの名前または番号。",
@@ -215,7 +219,7 @@ HELP_JA: Final[dict[str, str]] = {
     "Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are.": (
         "微調整したモデルを登録し、名前で切り替えられるようにします。ファイルは移動しません。"
     ),
-    "Folder that xl-vqa train made (an adapter or a whole model), or a "
+    "Folder that 'xl-vqa train' made (an adapter or a whole model), or a "
     "hub name such as Qwen/Qwen2.5-VL-7B-Instruct.": (
         "xl-vqa train で作成したフォルダー(アダプターまたはモデル全体)、または "
         "Qwen/Qwen2.5-VL-7B-Instruct のような"

@@ -1,4 +1,4 @@
-"""A list of objects in JSON, such as ``xl-vqa score -o results.json`` writes: each object is a row."""
+"""A list of objects in JSON, such as ``xl-vqa score folder/ -o results.json`` writes: each object is a row."""
 
 from __future__ import annotations
 
