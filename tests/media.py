@@ -26,7 +26,7 @@ os.environ.setdefault("SVT_LOG", "0")  # else the AV1 encoder prints a page per 
 # Fast settings that still give long groups of pictures, B-frames and several references.
 _FAST: dict[str, dict[str, str]] = {
     "libx264": {"preset": "veryfast", "crf": "20", "threads": "2"},
-    "libx265": {"preset": "ultrafast", "crf": "20", "x265-params": "log-level=none:pools=2"},
+    "libx265": {"preset": "ultrafast", "crf": "20", "x265-params": "log-level=none"},
     "libsvtav1": {"preset": "9", "crf": "20"},
     "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8", "crf": "25", "b": "0"},
     "libvpx": {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "2000000"},
@@ -143,6 +143,11 @@ def make_clip(
     rate = Fraction(fps).limit_denominator(100_000)
     with av.open(str(path), "w", format=container, container_options=container_options or {}) as output:
         settings = {**_FAST.get(codec, {}), **(options or {})}
+        if codec == "libx265":
+            # its thread pool can wait for itself for ever on a busy machine
+            settings["x265-params"] = (
+                settings.get("x265-params", "") + ":log-level=none:pools=none:frame-threads=1"
+            )
         stream: Any = output.add_stream(codec, rate=rate, options=settings)
         stream.width, stream.height = width, height
         stream.pix_fmt = pixel_format or _default_format(codec, width, height)

@@ -21,7 +21,10 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "ドライブまたはネットワークでエラーが発生しました({detail})",
     },
     # not a video
-    "problem_still_image": {"en": "it is a still picture", "ja": "静止画です"},
+    "problem_still_image": {
+        "en": "it is a picture that is damaged or of a kind that cannot be read here",
+        "ja": "破損しているか、ここでは読み込めない形式の画像です",
+    },
     "problem_text": {"en": "it is a text file", "ja": "テキストファイルです"},
     "problem_office": {
         "en": "it is an Office document or another zip archive",

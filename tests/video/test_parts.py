@@ -54,7 +54,6 @@ def source(packets: list[Any], *, frames: int = 0, missing: int = 0, container: 
         missing_bytes=missing,
         shown="a",
         format=container,
-        image_format=False,
         packets=lambda: iter(packets),
         stored_packets=lambda: len(packets),
     )

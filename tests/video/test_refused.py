@@ -21,7 +21,6 @@ from tests.media import (
     frame_number,
     make_audio_only,
     make_clip,
-    make_image,
     still_content,
 )
 from tests.video.conftest import Maker
@@ -35,6 +34,7 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     VideoTooLargeError,
     VideoTruncatedError,
+    VideoUnreadableError,
 )
 from xl_vqa.model_spec import Sampling
 from xl_vqa.video.read import read_frames
@@ -55,10 +55,6 @@ def office(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
     return path
-
-
-def picture(path: Path) -> Path:
-    return make_image(path.with_suffix(".png")).rename(path)
 
 
 def sound(path: Path) -> Path:
@@ -89,11 +85,15 @@ REFUSED: list[tuple[str, Callable[[Path], Path], type[VideoError], str]] = [
     ("web page", written(b"<!DOCTYPE html>\n<html><body>404</body></html>\n" * 9), NotAVideoError, "text file"),
     ("drawing", written(b"<svg xmlns='http://www.w3.org/2000/svg'/>\n"), NotAVideoError, "text file"),
     ("unix program", written(b"\x7fELF\2\1\1" + bytes(range(256)) * 4), NotAVideoError, "program"),
-    ("photo", written(b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(300)), NotAVideoError, "still picture"),
-    ("phone photo", written(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(300)), NotAVideoError, "still picture"),
-    ("web picture", written(b"RIFF\x40\0\0\0WEBPVP8 " + bytes(64)), NotAVideoError, "still picture"),
+    ("photo", written(b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(300)), NotAVideoError, "cannot be read here"),
+    (
+        "phone photo",
+        written(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(300)),
+        NotAVideoError,
+        "cannot be read here",
+    ),
+    ("web picture", written(b"RIFF\x40\0\0\0WEBPVP8 " + bytes(64)), VideoUnreadableError, "cannot be decoded"),
     ("header alone", written(b"\0\0\0\x18ftypisom\0\0\0\0isommp42"), VideoTruncatedError, "Copy it again"),
-    ("picture", picture, NotAVideoError, "still picture"),
     ("noise", written(np.random.default_rng(1).bytes(20_000)), NotAVideoError, "no video format"),
     ("zeros", written(bytes(20_000)), VideoTruncatedError, "zero"),
     ("sound alone", sound, NoVideoStreamError, "no picture"),

@@ -39,7 +39,9 @@ def coded(
         ]
     ).reshape(HEIGHT * 3 // 2, WIDTH)
     with av.open(str(path), "w") as output:
-        stream: Any = output.add_stream("libx265", rate=25, options={"x265-params": "lossless=1:log-level=none"})
+        stream: Any = output.add_stream(
+            "libx265", rate=25, options={"x265-params": "lossless=1:log-level=none:pools=none:frame-threads=1"}
+        )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p10le"
         context = stream.codec_context
         context.colorspace, context.color_trc, context.color_primaries = matrix, transfer, primaries

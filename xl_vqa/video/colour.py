@@ -109,6 +109,10 @@ class Colour:
         return np.asarray(np.maximum(pq_light(lms.astype(np.float64)) @ to_rgb, 0), np.float32)
 
 
+PLAIN_COLOUR: Final = Colour(_UNSPECIFIED, None)
+"""Of pictures that are RGB already."""
+
+
 def colour_of(frame: av.VideoFrame) -> Colour:
     """By the tags of a video's first frame."""
     matrix, transfer = int(frame.colorspace), int(frame.color_trc)

@@ -34,6 +34,7 @@ from xl_vqa.video.files import (
     PathLike,
     access_error,
     container_kind,
+    is_bare_motion_jpeg,
     missing_bytes,
     not_a_video_problem,
     open_file,
@@ -56,8 +57,6 @@ _SEEKABLE: Final = ("mov", "matroska")
 _LATE_STREAMS: Final = 256
 # Its decoder passes over damage without a word, and with several threads the result differs from run to run.
 _ONE_THREAD_CODECS: Final = ("hevc",)
-# Pictures that may move. Whether they do is known only after the pictures have been counted.
-_MAYBE_ANIMATED: Final = (b"GIF8", b"\x89PNG")
 _NO_DECODER: Final = (av.error.DecoderNotFoundError, av.error.PatchWelcomeError)
 
 
@@ -72,8 +71,6 @@ class Source:
     size_bytes: int
     missing_bytes: int
     """How much of the file the container announces but the disk does not hold; 0 where it cannot be told."""
-    image_format: bool
-    """A still picture unless it turns out to have several frames (GIF, PNG, AVIF)."""
     video_tracks: int
     threads: int
     """Of the decoder; 1 for codecs that several threads make unpredictable on damaged data."""
@@ -160,10 +157,7 @@ def open_video(path: PathLike, *, threads: int = 2) -> Iterator[Source]:
         # any bytes look like some format to FFmpeg
         raise NotAVideoError(path=shown, problem="problem_raw")
     problem = not_a_video_problem(head)
-    image = problem == "problem_still_image"
-    if problem is not None and not (image and (head.startswith(_MAYBE_ANIMATED) or head[4:8] == b"ftyp")):
-        raise NotAVideoError(path=shown, problem=problem)
-    if head.startswith(b"\x89PNG") and b"acTL" not in head:
+    if problem is not None and not is_bare_motion_jpeg(path, head):
         raise NotAVideoError(path=shown, problem=problem)
 
     full = system_path(path)
@@ -183,7 +177,6 @@ def open_video(path: PathLike, *, threads: int = 2) -> Iterator[Source]:
             stream=stream,
             size_bytes=size,
             missing_bytes=missing,
-            image_format=image,
             video_tracks=len(container.streams.video),
             threads=threads,
             _file=opened,
@@ -267,7 +260,7 @@ def _is_unicode(path: str) -> bool:
 def _picture_track(container: InputContainer, shown: str, head: bytes) -> VideoStream:
     """A moving track before a single picture, the default one before others, else the largest.
 
-    An animated AVIF holds its first picture once more as the default track. Cover art is no track at all.
+    Cover art is no track at all.
     """
     tracks = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not tracks:

@@ -20,6 +20,7 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     VideoTruncatedError,
 )
+from xl_vqa.video_names import suffix_of
 
 PathLike = str | os.PathLike[str]
 HEAD_BYTES: Final = 4096
@@ -205,13 +206,13 @@ _SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\xef\xbb\xbf#EXTM3U", "problem_playlist"),
     (b"ffconcat", "problem_playlist"),
 )
-_IMAGE_BRANDS: Final = (b"avif", b"heic", b"heix", b"mif1")
+_IMAGE_BRANDS: Final = (b"avif", b"avis", b"heic", b"heix", b"mif1")
 
 
 def not_a_video_problem(head: bytes) -> str | None:
     """The key of what the file is instead of a video, None where the first bytes do not say.
 
-    A GIF, PNG or AVIF may be animated: the caller asks the decoder about those before it believes this.
+    A picture may be a moving one, and a row of JPEGs a video: see ``is_picture``.
     """
     # the size in front of an MP4's first box can look like anything
     if container_kind(head) is None:
@@ -229,6 +230,23 @@ def not_a_video_problem(head: bytes) -> str | None:
     if _looks_like_text(head):
         return "problem_text"
     return None
+
+
+def is_picture(path: PathLike) -> bool:
+    """Whether the first bytes are those of a picture, still or moving. Raises as ``open_file``.
+
+    Motion JPEG without a container begins as a photo does; its name alone tells.
+    """
+    with open_file(path) as file:
+        try:
+            head = file.read(HEAD_BYTES)
+        except OSError as error:
+            raise access_error(path, error) from error
+    return not_a_video_problem(head) == "problem_still_image" and not is_bare_motion_jpeg(path, head)
+
+
+def is_bare_motion_jpeg(path: PathLike, head: bytes) -> bool:
+    return head.startswith(b"\xff\xd8\xff") and suffix_of(os.fspath(path)) in (".mjpeg", ".mjpg")
 
 
 def _looks_like_text(head: bytes) -> bool:

@@ -229,7 +229,7 @@ class _Scan:
         span = float((pts[-1] - pts[0]) * base)
         fps = (count - 1) / span if span > 0 else fallback
         length, last_s = span + 1 / fps, 0.0
-        if self.last is not None and self.last[1] > 0 and (source.image_format or _is_uneven(pts, base)):
+        if self.last is not None and self.last[1] > 0 and _is_uneven(pts, base):
             # only the last frame's own packet knows how long that one stands
             last_s = float(self.last[1] * base)
             length = span + last_s

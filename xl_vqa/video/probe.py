@@ -9,10 +9,10 @@ from typing import Any
 
 import av.error
 
-from xl_vqa.errors import NotAVideoError, VideoTruncatedError, VideoUnreadableError
+from xl_vqa.errors import VideoTruncatedError, VideoUnreadableError
 from xl_vqa.video.colour import Colour, colour_of
 from xl_vqa.video.container import Source, check_picture_size, open_video
-from xl_vqa.video.files import PathLike
+from xl_vqa.video.files import PathLike, is_picture
 from xl_vqa.video.framing import Framing, pixel_aspect_of
 from xl_vqa.video.index import FrameIndex, build_index
 from xl_vqa.video.pictures import orientation_of
@@ -74,6 +74,11 @@ def probe(path: PathLike) -> VideoInfo:
     Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, NotAVideoError, NoVideoStreamError,
     VideoTruncatedError, VideoUnreadableError or VideoTooLargeError.
     """
+    if is_picture(path):
+        from xl_vqa.video.stills import PictureFile
+
+        with PictureFile(path) as file:
+            return file.inspection.info
     with open_video(path) as source:
         return inspect(source).info
 
@@ -81,8 +86,6 @@ def probe(path: PathLike) -> VideoInfo:
 def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -> Inspection:
     """Scans the packets and decodes the first picture. Errors as ``probe``."""
     index = build_index(source, should_stop=should_stop)
-    if source.image_format and index.count == 1:
-        raise NotAVideoError(path=source.shown, problem="problem_still_image")
     frame = _first_frame(source, index)
     index = index.begun_at(frame.pts)
     check_picture_size(source.shown, frame.width, frame.height)

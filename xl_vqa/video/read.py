@@ -18,12 +18,13 @@ from xl_vqa.model_spec import Sampling
 from xl_vqa.rating import FramesUsed
 from xl_vqa.video import decord_decoder, pyav_decoder
 from xl_vqa.video.container import Source, open_video
-from xl_vqa.video.files import PathLike, shown_path
+from xl_vqa.video.files import PathLike, is_picture, shown_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames, plan_window
+from xl_vqa.video.stills import PictureFile
 
 Decoder = Literal["pyav", "decord"]
 
@@ -73,9 +74,15 @@ def read_frames(
     VideoTruncatedError (nothing readable), VideoUnreadableError, VideoTooLargeError, VideoChangingError.
     """
     before = stat_key(path)
-    with open_video(path, threads=threads) as source:
-        inspection = inspect(source, should_stop=should_stop)
-        clip = _Reading(source, inspection, sampling, max_side, should_stop).clip(decoder)
+    if is_picture(path):
+        with PictureFile(path) as file:
+            clip = _PictureReading(file.shown, file.inspection, sampling, max_side, should_stop).clip_of(file)
+    else:
+        with open_video(path, threads=threads) as source:
+            inspection = inspect(source, should_stop=should_stop)
+            clip = _VideoReading(source.shown, inspection, sampling, max_side, should_stop).clip_of(
+                source, decoder
+            )
     # the last access may have changed, but neither size nor times of writing
     if stat_key(path) != before:
         raise VideoChangingError(path=shown_path(path))
@@ -84,9 +91,9 @@ def read_frames(
 
 @dataclass(slots=True)
 class _Reading:
-    """One call of ``read_frames``."""
+    """One call of ``read_frames``: what is the same whoever decodes."""
 
-    source: Source
+    shown: str
     inspection: Inspection
     sampling: Sampling
     max_side: int | None
@@ -94,37 +101,14 @@ class _Reading:
     samples: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
     interlaced: bool = False
 
-    def clip(self, decoder: Decoder) -> Clip:
-        info, _index = self.inspection.info, self.inspection.index
-        plan = self._plan()
-        width, height = fit_within(info.width, info.height, self.max_side)
-        self._check_memory(len(set(plan)), width, height)
-        notes = []
-        pictures: dict[int, Picture] | None = None
-        name = "PyAV"
-        if decoder == "decord":
-            reason = decord_decoder.refusal(self.source, self.inspection)
-            if reason is None:
-                try:
-                    pictures = self._with_decord(plan)
-                    name = "decord"
-                except decord_decoder.DecordRefusedError as error:
-                    reason = str(error)
-            if reason is not None:
-                notes.append(f"not decord: {reason}")
-        if pictures is None:
-            plan, pictures = self._with_pyav(plan)
-        return self._finish(plan, pictures, name, notes)
+    def _checked_plan(self) -> tuple[int, ...]:
+        """Raises VideoTooLargeError where the pictures of the plan would burst the budget."""
+        info, plan = self.inspection.info, self._plan()
+        self._check_memory(len(set(plan)), *fit_within(info.width, info.height, self.max_side))
+        return plan
 
     def _plan(self) -> tuple[int, ...]:
         return plan_frames(self.inspection.index.count, self.sampling, self.inspection.index.bounds_s)
-
-    def _with_decord(self, plan: Sequence[int]) -> dict[int, Picture]:
-        wanted = set(plan)
-        pictures: dict[int, Picture] = {}
-        for number, picture in decord_decoder.decode_frames(self.source, self.inspection, self._around(plan)):
-            self._take(number, picture, pictures if number in wanted else None)
-        return pictures
 
     def _around(self, plan: Sequence[int]) -> list[int]:
         """The frames of the plan and of the windows around its pairs, rising."""
@@ -142,49 +126,11 @@ class _Reading:
         if pictures is not None:
             pictures[number] = framing.shown(colour.shown(rgb), self.max_side)
 
-    def _with_pyav(self, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
-        try:
-            pictures = self._decode(plan)
-        except pyav_decoder.DamagedError:
-            self.source.reopen(lenient=True)
-            pictures = self._decode(plan)
-        index = self.inspection.index
-        if len(pictures) < len(set(plan)) and index.exact and index.count <= _RECOUNT_LIMIT:
-            # Some frames did not come. Which ones do is known only after decoding everything; then the plan
-            # is made anew over those, so that a damaged video is still looked at over its whole length.
-            self.source.reopen(lenient=True)
-            count = pyav_decoder.count_frames(self.source, should_stop=self.should_stop)
-            if count:
-                index = replace(index, count=count, pts=(), keyframes=())
-                self.inspection = replace(self.inspection, index=index)
-                plan = self._plan()
-                pictures = self._decode(plan)
-        if not pictures:
-            kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
-            raise kind(path=self.source.shown, problem="problem_no_pictures")
-        return _without_gaps(plan, pictures), pictures
-
-    def _decode(self, plan: Sequence[int]) -> dict[int, Picture]:
-        info, colour = self.inspection.info, self.inspection.colour
-        pictures: dict[int, Picture] = {}
-        wanted = set(plan)
-        self.samples.clear()
-
-        def keep(number: int, frame: av.VideoFrame) -> None:
-            self.interlaced = self.interlaced or frame.interlaced_frame
-            # of the size of the first picture: some streams change theirs on the way
-            rgb = colour.rgb(frame, info.coded_width, info.coded_height)
-            self._take(number, rgb, pictures if number in wanted else None)
-
-        around, index = self._around(plan), self.inspection.index
-        pyav_decoder.decode_frames(self.source, index, around, keep, should_stop=self.should_stop)
-        return pictures
-
     def _check_memory(self, count: int, width: int, height: int) -> None:
         needed = count * width * height * 3
         if needed > CLIP_BYTES_LIMIT:
             raise VideoTooLargeError(
-                path=self.source.shown,
+                path=self.shown,
                 problem="problem_frames_memory",
                 count=count,
                 width=width,
@@ -193,7 +139,9 @@ class _Reading:
                 limit=CLIP_BYTES_LIMIT >> 20,
             )
 
-    def _finish(self, plan: tuple[int, ...], pictures: dict[int, Picture], decoder: str, notes: list[str]) -> Clip:
+    def _finish(
+        self, plan: tuple[int, ...], pictures: dict[int, Picture], decoder: str, notes: Sequence[str] = ()
+    ) -> Clip:
         info, index = self.inspection.info, self.inspection.index
         distinct = [pictures[number] for number in sorted(set(plan))]
         used = FramesUsed(
@@ -206,7 +154,7 @@ class _Reading:
             fps=index.fps,
             decoder=decoder,
             codec=info.codec,
-            notes=tuple(notes + self._notes(distinct[0])),
+            notes=(*notes, *self._notes(distinct[0])),
         )
         frames = tuple(pictures[number] for number in plan)
         return Clip(frames, used, self._warnings(plan, distinct), self._sampled(plan))
@@ -255,13 +203,85 @@ class _Reading:
             (index.undecodable > 0, f"frames before the first keyframe left out: {index.undecodable}"),
             (index.fields, "coded as fields"),
             (bool(index.restarts), "the file's clock restarts"),
-            (info.has_alpha, "transparency ignored"),
             (info.pixel_aspect != 1, f"pixels {info.pixel_aspect:.3f} times as wide as high"),
             (self._is_interlaced, "interlaced: fields woven, not deinterlaced"),
             (info.hdr, "HDR tone-mapped to BT.709"),
             (self.sampling.window > 0, f"{self.sampling.window} frames around each pair seen as point samples"),
         )
         return [*(text for applies, text in facts if applies), *filter(None, [self.inspection.colour.note])]
+
+
+@dataclass(slots=True)
+class _VideoReading(_Reading):
+    def clip_of(self, source: Source, decoder: Decoder) -> Clip:
+        plan = self._checked_plan()
+        notes = ["transparency ignored"] if self.inspection.info.has_alpha else []
+        if decoder == "decord":
+            reason = decord_decoder.refusal(source, self.inspection)
+            if reason is None:
+                try:
+                    return self._finish(plan, self._with_decord(source, plan), "decord", notes)
+                except decord_decoder.DecordRefusedError as error:
+                    reason = str(error)
+            notes.append(f"not decord: {reason}")
+        plan, pictures = self._with_pyav(source, plan)
+        return self._finish(plan, pictures, "PyAV", notes)
+
+    def _with_decord(self, source: Source, plan: Sequence[int]) -> dict[int, Picture]:
+        wanted = set(plan)
+        pictures: dict[int, Picture] = {}
+        for number, picture in decord_decoder.decode_frames(source, self.inspection, self._around(plan)):
+            self._take(number, picture, pictures if number in wanted else None)
+        return pictures
+
+    def _with_pyav(self, source: Source, plan: tuple[int, ...]) -> tuple[tuple[int, ...], dict[int, Picture]]:
+        try:
+            pictures = self._decode(source, plan)
+        except pyav_decoder.DamagedError:
+            source.reopen(lenient=True)
+            pictures = self._decode(source, plan)
+        index = self.inspection.index
+        if len(pictures) < len(set(plan)) and index.exact and index.count <= _RECOUNT_LIMIT:
+            # Some frames did not come. Which ones do is known only after decoding everything; then the plan
+            # is made anew over those, so that a damaged video is still looked at over its whole length.
+            source.reopen(lenient=True)
+            count = pyav_decoder.count_frames(source, should_stop=self.should_stop)
+            if count:
+                index = replace(index, count=count, pts=(), keyframes=())
+                self.inspection = replace(self.inspection, index=index)
+                plan = self._plan()
+                pictures = self._decode(source, plan)
+        if not pictures:
+            kind = VideoTruncatedError if index.cut_off else VideoUnreadableError
+            raise kind(path=self.shown, problem="problem_no_pictures")
+        return _without_gaps(plan, pictures), pictures
+
+    def _decode(self, source: Source, plan: Sequence[int]) -> dict[int, Picture]:
+        info, colour = self.inspection.info, self.inspection.colour
+        pictures: dict[int, Picture] = {}
+        wanted = set(plan)
+        self.samples.clear()
+
+        def keep(number: int, frame: av.VideoFrame) -> None:
+            self.interlaced = self.interlaced or frame.interlaced_frame
+            # of the size of the first picture: some streams change theirs on the way
+            rgb = colour.rgb(frame, info.coded_width, info.coded_height)
+            self._take(number, rgb, pictures if number in wanted else None)
+
+        around, index = self._around(plan), self.inspection.index
+        pyav_decoder.decode_frames(source, index, around, keep, should_stop=self.should_stop)
+        return pictures
+
+
+@dataclass(slots=True)
+class _PictureReading(_Reading):
+    def clip_of(self, file: PictureFile) -> Clip:
+        plan = self._checked_plan()
+        wanted = set(plan)
+        pictures: dict[int, Picture] = {}
+        for number, picture in file.read(self._around(plan), self.should_stop):
+            self._take(number, picture, pictures if number in wanted else None)
+        return self._finish(plan, pictures, "Pillow", file.notes)
 
 
 def _without_gaps(plan: Sequence[int], pictures: dict[int, Picture]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xl_vqa.video.files import PathLike
+from xl_vqa.video.files import PathLike, is_picture
 
 READER_VERSION: Final = 2
 """1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour."""
@@ -26,12 +26,13 @@ def reading_changed(path: PathLike, since: int) -> bool:
     from xl_vqa.video.container import open_video
     from xl_vqa.video.probe import inspect
 
+    if is_picture(path):
+        return True
     with open_video(path) as source:
         inspection = inspect(source)
         info, index = inspection.info, inspection.index
         return (
-            source.image_format
-            or index.fields
+            index.fields
             or index.hidden > 0
             or index.undecodable > 0
             or bool(index.restarts)
