@@ -14,9 +14,10 @@ from typing import Final
 from xl_vqa.errors import OfficeFailedError, OfficeMissingError, WorkbookTemplateError, WorkbookUncomputedError
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.package import local_name
-from xl_vqa.workbooks.sheet_read import WorkbookFile
+from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates import recalculate
 from xl_vqa.workbooks.templates.base import PAGE_NAME
+from xl_vqa.workbooks.templates.folded import fold_list
 from xl_vqa.workbooks.templates.known import known_template
 
 _UNCOMPUTED: Final = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*</c>")
@@ -57,7 +58,7 @@ def pdf(path: Path) -> bytes:
 
 
 def hide_others(path: Path, target: Path) -> None:
-    """A copy in which nothing but the pages is visible."""
+    """A copy for printing, in which nothing but the pages is visible and long texts of lists fold."""
     workbook = WorkbookFile(path)
     pages = pages_of(workbook)
     sheets = [e for e in workbook.tree.getroot().iter("{*}sheet") if local_name(e) == "sheet"]
@@ -75,6 +76,8 @@ def hide_others(path: Path, target: Path) -> None:
     for view in workbook.tree.getroot().iter("{*}workbookView"):
         view.set("activeTab", str(first))
         view.attrib.pop("firstSheet", "")
+    for page in pages:
+        fold_list(Sheet(workbook, workbook.entry(page)))
     workbook.package.replace(workbook.part, workbook.tree)
     workbook.package.save(target)
 

@@ -5,27 +5,39 @@ from __future__ import annotations
 import datetime
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.labels import ACR_BANDS
-from xl_vqa.workbooks.sheet_read import WorkbookFile
+from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INK, LINE, RED
+from xl_vqa.workbooks.templates.embedded import Picture, pictures_in
 from xl_vqa.workbooks.templates.known import known_template, language_of
 from xl_vqa.workbooks.templates.report import computed, pages_of
 from xl_vqa.workbooks.templates.words_kpi import KPI
 
 _STYLE: Final = f"""
-body {{ font-family: "Segoe UI", "Yu Gothic", "Noto Sans CJK JP", sans-serif; margin: 2em auto; max-width: 1100px;
-  color: #222; }}
-table {{ border-collapse: collapse; margin-bottom: 1.5em; width: 100%; }}
-td {{ padding: 3px 7px; vertical-align: middle; }}
+body {{ font-family: "Segoe UI", "Yu Gothic", "Noto Sans CJK JP", sans-serif; margin: 2em auto; max-width: 1400px;
+  padding: 0 1em; color: #222; font-size: 12.5px; }}
+section {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; margin-bottom: 1.5em; width: 100%; table-layout: fixed; }}
+.wide table {{ min-width: 1250px; }}
+td {{ padding: 3px 7px; vertical-align: middle; overflow-wrap: anywhere; }}
+.gap td {{ height: 8px; }}
+td img {{ display: block; max-width: 100%; height: auto; }}
+tr {{ break-inside: avoid; }}
 figure {{ display: inline-block; margin: 0 1em 1em 0; }}
 figcaption {{ font-weight: bold; color: {INK}; }}
 .legend {{ font-size: 12px; color: {GREY}; }}
-@media print {{ body {{ margin: 0; }} section {{ break-after: page; }} }}
+@page {{ size: A4; margin: 12mm; }}
+@page wide {{ size: A4 landscape; }}
+@media print {{ body {{ margin: 0; padding: 0; max-width: none; font-size: 10px; }}
+  section {{ break-after: page; overflow: visible; }} section:last-child {{ break-after: auto; }}
+  .wide {{ page: wide; font-size: 8px; }} .wide table {{ min-width: 0; }} td {{ padding: 2px 3px; }} }}
 """
+# a sheet wider than this many characters is printed across
+_WIDE: Final = 130
 # colours that conditional formats would give
 _LIGHTS: Final = (("light_green", GREEN), ("light_amber", AMBER), ("light_red", RED))
 _WORD_COLORS: Final = {
@@ -56,11 +68,12 @@ def html_report(path: Path, language: str, remark: str) -> str:
         parts.append(f"<p><em>{html.escape(remark)}</em></p>")
     for number, name in enumerate(pages):
         charts = _charts(values, own) if known.kind == "kpi" and number == 0 else ""
-        parts.append(f"<section>{_sheet(values[name], looks[name])}{charts}</section>")
+        pictures = pictures_in(Sheet(source, source.entry(name)))
+        parts.append(f"<section>{_sheet(values[name], looks[name], pictures)}{charts}</section>")
     return "".join([*parts, "</body></html>\n"])
 
 
-def _sheet(values: Any, looks: Any) -> str:
+def _sheet(values: Any, looks: Any, pictures: Mapping[str, Picture]) -> str:
     merged = {area.start_cell.coordinate: area for area in looks.merged_cells.ranges}
     hidden = {
         (row, column)
@@ -68,19 +81,65 @@ def _sheet(values: Any, looks: Any) -> str:
         for row in range(area.min_row, area.max_row + 1)
         for column in range(area.min_col, area.max_col + 1)
     } - {(area.min_row, area.min_col) for area in looks.merged_cells.ranges}
-    rows = []
+    rows: list[str] = []
+    gap = ""
     width = max((c.column for r in values.iter_rows() for c in r if c.value is not None), default=1)
+    width = max([width, *(area.max_col for area in looks.merged_cells.ranges)])
     for row in values.iter_rows(max_col=width):
-        cells = [cell for cell in row if (cell.row, cell.column) not in hidden]
-        if all(cell.value in (None, "") for cell in cells):
+        if all(cell.value in (None, "") and cell.coordinate not in pictures for cell in row):
+            # empty rows part what stands between them, however many there are
+            gap = f'<tr class="gap"><td colspan="{width}"></td></tr>' if rows else ""
             continue
-        rows.append(
-            "<tr>" + "".join(_cell(c, looks[c.coordinate], merged.get(c.coordinate)) for c in cells) + "</tr>"
-        )
-    return f"<table>{''.join(rows)}</table>"
+        rows.append(f"{gap}<tr>{''.join(_row(row, looks, merged, hidden, pictures))}</tr>")
+        gap = ""
+    widths = _widths(looks, width)
+    columns = "".join(f'<col style="width:{100 * one / sum(widths):.2f}%">' for one in widths)
+    table = f"<table><colgroup>{columns}</colgroup>{''.join(rows)}</table>"
+    return f'<div class="wide">{table}</div>' if sum(widths) > _WIDE else table
 
 
-def _cell(cell: Any, look: Any, area: Any) -> str:
+def _widths(looks: Any, count: int) -> list[float]:
+    """Of columns, in characters as the sheet has them; one definition may stand for several columns."""
+    widths = [8.43] * count
+    for dimension in looks.column_dimensions.values():
+        for column in range(dimension.min or 1, min(dimension.max or 1, count) + 1):
+            widths[column - 1] = 0.1 if dimension.hidden else float(dimension.width or 8.43)
+    return widths
+
+
+def _row(
+    row: Sequence[Any],
+    looks: Any,
+    merged: Mapping[str, Any],
+    hidden: set[tuple[int, int]],
+    pictures: Mapping[str, Picture],
+) -> Iterator[str]:
+    from openpyxl.utils import range_boundaries
+
+    until = 0
+    # below a header that filters every cell belongs to its column
+    listed = bool(looks.auto_filter.ref) and row[0].row > range_boundaries(looks.auto_filter.ref)[1]
+    for index, cell in enumerate(row):
+        if index < until or (cell.row, cell.column) in hidden:
+            continue
+        look, area, until = looks[cell.coordinate], merged.get(cell.coordinate), index + 1
+        if not listed and area is None and isinstance(cell.value, str) and not look.border.left.style:
+            # a title or a note runs over the empty cells beside it, as it does in the sheet
+            while until < len(row) and _free(row[until], looks, merged, hidden, pictures):
+                until += 1
+        columns = area.max_col - area.min_col + 1 if area is not None else until - index
+        rows = area.max_row - area.min_row + 1 if area is not None else 1
+        yield _cell(cell, look, columns, rows, pictures.get(cell.coordinate))
+
+
+def _free(
+    cell: Any, looks: Any, merged: Mapping[str, Any], hidden: set[tuple[int, int]], pictures: Mapping[str, Picture]
+) -> bool:
+    taken = cell.value not in (None, "") or cell.coordinate in merged or cell.coordinate in pictures
+    return not taken and (cell.row, cell.column) not in hidden and not looks[cell.coordinate].border.left.style
+
+
+def _cell(cell: Any, look: Any, columns: int, rows: int, picture: Picture | None) -> str:
     text = shown(cell.value, look.number_format)
     style = []
     fill = look.fill.fgColor.rgb if look.fill.fill_type == "solid" else None
@@ -91,21 +150,15 @@ def _cell(cell: Any, look: Any, area: Any) -> str:
         style.append("font-weight:bold")
     if look.font.color is not None and isinstance(look.font.color.rgb, str):
         style.append(f"color:#{look.font.color.rgb[-6:]}")
-    style.append(f"font-size:{float(look.font.sz or 10) * 1.25:g}px")
+    style.append(f"font-size:{float(look.font.sz or 10) / 10:g}em")
     number = isinstance(cell.value, (int, float))
     align = look.alignment.horizontal or ("right" if number else "left")
     style.append(f"text-align:{align if align in ('left', 'right', 'center') else 'left'}")
     if look.border.left.style:
         style.append(f"border:1px solid {LINE}")
-    if text and not area and look.font.sz and look.font.sz >= 18:
-        # a title runs over its neighbours as it does in the sheet
-        style.append("white-space:nowrap;max-width:0;overflow:visible")
-    elif text and not area and not look.border.left.style and len(text) > 12:
-        style.append("white-space:nowrap;max-width:0;overflow:visible")
-    span = ""
-    if area is not None:
-        span = f' colspan="{area.max_col - area.min_col + 1}" rowspan="{area.max_row - area.min_row + 1}"'
-    return f'<td{span} style="{";".join(style)}">{html.escape(text)}</td>'
+    span = f' colspan="{columns}"' * (columns > 1) + f' rowspan="{rows}"' * (rows > 1)
+    image = "" if picture is None else f'<img alt="" src="{picture.data_address}">'
+    return f'<td{span} style="{";".join(style)}">{image}{html.escape(text)}</td>'
 
 
 def shown(value: Any, number_format: str) -> str:
