@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from xl_vqa import settings as settings_module
+from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.errors import SettingsError
 from xl_vqa.labels import Scale
 from xl_vqa.settings import Settings, default_language
@@ -140,3 +141,13 @@ def test_home_needs_no_administrator(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(settings_module.sys, "platform", platform)
     assert settings_module.default_home() == expected
+
+
+def test_a_profile_names_what_it_cannot_set_and_what_it_can(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "fast.toml").write_text('modle = "x"\nport = 1\n', encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"modle \(did you mean model\?\), port; it can set .*decoding"
+    ) as caught:
+        with_profile(Settings(home=tmp_path), "Fast")
+    assert caught.value.params["source"].endswith("fast.toml")

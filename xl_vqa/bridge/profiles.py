@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 import tomllib
 from typing import Any, Final
@@ -41,6 +42,12 @@ def with_profile(settings: Settings, name: str | None) -> Settings:
         raise SettingsError(source=str(file), problem=str(error)) from error
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
-        raise SettingsError(source=str(file), problem=f"a profile cannot set {', '.join(unknown)}")
+        raise SettingsError(source=str(file), problem=_cannot_set(unknown))
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     return dataclasses.replace(settings, **fields)
+
+
+def _cannot_set(unknown: list[str]) -> str:
+    near = {key: difflib.get_close_matches(key, FIELDS, 1) for key in unknown}
+    named = (f"{key} (did you mean {found[0]}?)" if found else key for key, found in near.items())
+    return f"a profile cannot set {', '.join(named)}; it can set {', '.join(FIELDS)}"

@@ -64,7 +64,8 @@ dt { color: #5b6673; } dd { margin: 0; overflow-wrap: anywhere; }
 section { overflow-x: auto; }
 @media (max-width: 700px) { .grid { grid-template-columns: 1fr; } svg.big { min-width: 620px; } }
 @media print { body { background: white; font-size: 11px; } main { max-width: none; padding: 0; }
-  .fact, section { border-color: #ccc; } }
+  .fact, section { border-color: #ccc; }
+  section { overflow: visible; } .tight { white-space: normal; overflow-wrap: anywhere; } }
 """
 
 

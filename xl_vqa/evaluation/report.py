@@ -50,6 +50,7 @@ td.path { overflow-wrap: anywhere; min-width: 6em; } .good { color: #15803d; } .
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 24px; }
 figure { margin: 0; } svg { max-width: 100%; height: auto; } svg text { font-size: 12px; }
 @media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; }
+  .wide { overflow: visible; } td, th { white-space: normal; overflow-wrap: break-word; }
   figure, tr { break-inside: avoid; } }
 """
 
