@@ -34,8 +34,10 @@ DEFAULT: Final = "default"
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "configured": {
-        "en": "pip is set up with an index or links of its own here: torch is taken from there.",
-        "ja": "pip に独自のインデックスまたはリンクが設定されているため、torch はそこから取得します。",
+        "en": "pip is set up with an index or links of its own here: torch is taken from there. PyTorch's own "
+        "builds: --index cpu, --index cu126 or --index cu130.",
+        "ja": "pip に独自のインデックスまたはリンクが設定されているため、torch はそこから取得します。"
+        "PyTorch 配布のものを使う場合: --index cpu、--index cu126、--index cu130。",
     },
     "no_card": {
         "en": "No NVIDIA card was found: taking the CPU build of torch (about 200 MB instead of several GB).",
@@ -126,12 +128,15 @@ def commands(choice: Choice, wanted: str, installed: str | None, constraints: Pa
     """
     pins = ["--constraint", str(constraints)] if constraints is not None else []
     rest = ["install", *pins, wanted]
-    if choice.address is None:
-        return [rest]
-    build = installed.partition("+")[2] if installed else None
+    build = None if installed is None else installed.partition("+")[2]
     # pip takes another build of the same version for the same
-    anew = ["--force-reinstall"] if build is not None and build != choice.index else []
-    return [["install", "--no-deps", *anew, "--index-url", choice.address, wanted], rest]
+    anew = ["install", "--no-deps", "--force-reinstall"]
+    if choice.address is None:
+        # the package index's own builds bear no name
+        replaced = build and choice.reason in ("card", "chosen")
+        return [[*anew, *pins, wanted], rest] if replaced else [rest]
+    first = anew if build is not None and build != choice.index else anew[:2]
+    return [[*first, "--index-url", choice.address, wanted], rest]
 
 
 def installed_torch() -> str | None:

@@ -70,6 +70,25 @@ def test_another_build_of_the_same_version_is_replaced(installed: str | None, an
     assert ("--force-reinstall" in first) is anew
 
 
+@pytest.mark.parametrize(
+    ("installed", "reason", "anew"),
+    [
+        ("2.13.0+cpu", "card", True),
+        ("2.13.0+cpu", "chosen", True),
+        ("2.13.0+cpu", "configured", False),
+        ("2.13.0", "card", False),
+        (None, "card", False),
+    ],
+)
+def test_a_card_on_linux_gets_its_build_although_one_for_the_cpu_is_there(
+    installed: str | None, reason: str, anew: bool
+) -> None:
+    """What doctor says to type must change something: to pip, 2.13.0+cpu is 2.13.0."""
+    made = commands(Choice("default", reason), "torch==2.13.0", installed, None)
+    assert ("--force-reinstall" in made[0]) is anew
+    assert made[-1] == ["install", "torch==2.13.0"]
+
+
 def calls(
     *arguments: str, status: Sequence[int] = (0, 0), card: Card | None = None
 ) -> tuple[int, list[list[str]]]:
