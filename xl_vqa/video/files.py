@@ -20,7 +20,7 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     VideoTruncatedError,
 )
-from xl_vqa.video_names import suffix_of
+from xl_vqa.video_names import RAW_SUFFIXES, suffix_of
 
 PathLike = str | os.PathLike[str]
 HEAD_BYTES: Final = 4096
@@ -235,8 +235,11 @@ def not_a_video_problem(head: bytes) -> str | None:
 def is_picture(path: PathLike) -> bool:
     """Whether the first bytes are those of a picture, still or moving. Raises as ``open_file``.
 
-    Motion JPEG without a container begins as a photo does; its name alone tells.
+    Motion JPEG without a container begins as a photo does, and raw pictures begin as anything: the name alone
+    tells.
     """
+    if suffix_of(os.fspath(path)) in RAW_SUFFIXES:
+        return False
     with open_file(path) as file:
         try:
             head = file.read(HEAD_BYTES)

@@ -100,13 +100,18 @@ class FrameIndex:
         if lost in (0, self.count):
             return self
         pts = self.pts[lost:]
+        length = self.duration_s - float((pts[0] - self.first_pts) * self.time_base)
+        span = float((pts[-1] - pts[0]) * self.time_base)
+        # what stands before a recording's first keyframe is often far before it: no measure of the rate
+        fps = (len(pts) - 1) / span if span > 0 and not self.last_s else len(pts) / length
         return replace(
             self,
             count=len(pts),
             pts=pts,
             first_pts=pts[0],
-            undecodable=lost,
-            duration_s=self.duration_s - float((pts[0] - self.first_pts) * self.time_base),
+            undecodable=self.undecodable + lost,
+            fps=fps,
+            duration_s=length if self.last_s else span + 1 / fps,
         )
 
     @property
@@ -160,6 +165,8 @@ class _Scan:
         self.frames = 0
         self.pts: list[int] = []
         self.keyframes: list[int] = []
+        self.lead: int | None = None
+        """How many frames come before the first one that decoding may begin at, however gradually."""
         self.starts = [0]
         """How many times were known when the clock started anew."""
         self.last: tuple[int, int] | None = None
@@ -178,7 +185,9 @@ class _Scan:
         if packet.is_corrupt:
             self.broken = True
             return
-        entry = packet.is_keyframe and self._may_begin_with(packet)
+        entry = self._entry(packet)
+        if entry is not bitstream.Entry.NONE and self.lead is None:
+            self.lead = len(self.pts)
         shown = self._begins_frame(packet)
         if packet.is_discard:
             self.hidden += 1
@@ -194,7 +203,7 @@ class _Scan:
             self.slots.append(packet.dts)
         if packet.pts is not None:
             self.pts.append(packet.pts)
-            if entry:
+            if entry in (bitstream.Entry.CLEAN, bitstream.Entry.OPEN):
                 self.keyframes.append(packet.pts)
             if self.last is None or packet.pts >= self.last[0]:
                 self.last = packet.pts, packet.duration or 0
@@ -225,7 +234,13 @@ class _Scan:
             if self.slotted:
                 fallback = _rate_of_slots(self.slots, count, base) or fallback
             return replace(index, fps=fallback, duration_s=count / fallback)
-        pts = sorted(self.pts)
+        # a recording cut anywhere: what comes before its first keyframe refers to pictures that are not there
+        lead = self.lead or 0
+        pts = sorted(self.pts[lead:])
+        if lead and self.reader is None:
+            # and so may what follows it in the file and is shown before it
+            pts = pts[bisect_left(pts, self.keyframes[0]) :]
+        lost, count = count - len(pts), len(pts)
         span = float((pts[-1] - pts[0]) * base)
         fps = (count - 1) / span if span > 0 else fallback
         length, last_s = span + 1 / fps, 0.0
@@ -236,6 +251,8 @@ class _Scan:
             fps = count / length
         return replace(
             index,
+            count=count,
+            undecodable=lost,
             pts=tuple(pts),
             keyframes=tuple(sorted(self.keyframes)),
             first_keyframe=self.keyframes[0] if self.keyframes else None,
@@ -281,9 +298,11 @@ class _Scan:
             times_s=tuple(times),
         )
 
-    def _may_begin_with(self, packet: av.Packet[VideoStream]) -> bool:
+    def _entry(self, packet: av.Packet[VideoStream]) -> bitstream.Entry:
         """Whether decoding may begin here: by the coded video where it can be read, else by the container."""
-        return self.reader is None or self.reader.may_begin_with(bytes(packet))
+        if not packet.is_keyframe:
+            return bitstream.Entry.NONE
+        return bitstream.Entry.CLEAN if self.reader is None else self.reader.entry(bytes(packet))
 
     def _begins_frame(self, packet: av.Packet[VideoStream]) -> bool:
         """False for a packet that holds nothing but the second field of a frame."""
