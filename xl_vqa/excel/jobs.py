@@ -43,13 +43,15 @@ class Job:
         resolve: Resolve,
         rescore: bool,
         settings: Settings,
+        book: str = "",
         file: Path | None = None,
         client_of: Callable[[Settings], HostClient] = HostClient,
     ) -> None:
-        """``file`` is the workbook's own, of which a copy is kept before scores in it are replaced."""
+        """``book`` names the workbook in errors; ``file`` is its own, of which a copy is kept before scores in it
+        are replaced."""
         self._app, self._targets, self._language = app, list(targets), settings.language
         self._file, self._settings, self._client_of = file, settings, client_of
-        self._rescore = rescore
+        self._rescore, self._book = rescore, book
         self._cancel = threading.Event()
         self._lock = threading.Lock()
         self._found: list[Pending] = []
@@ -78,7 +80,14 @@ class Job:
 
     def _find(self, client: HostClient, resolve: Resolve) -> None:
         self._found = [
-            find_pending(target.plan.rows, client, self._settings, rescore=self._rescore, resolve=resolve)
+            find_pending(
+                target.plan.rows,
+                client,
+                self._settings,
+                rescore=self._rescore,
+                resolve=resolve,
+                book=self._book,
+            )
             for target in self._targets
         ]
 

@@ -75,6 +75,7 @@ def _score(book: Any, find: Callable[[Any], list[targets.Target]], *, rescore: b
         resolve=lambda path: locations.resolve(path, folder),
         rescore=rescore,
         settings=Settings.load(),
+        book=targets.book_name(book),
         file=_file(book),
     )
     jobs.start(job)

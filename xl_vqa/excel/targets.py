@@ -32,16 +32,26 @@ def targets(selection: Any) -> list[Target]:
     to score, or nowhere to write."""
     sheet = selection.sheet
     grid = ExcelGrid(sheet)
+    book = book_name(sheet.book)
     made: list[Target] = []
     for listing in find_selections(grid, selected_cells(selection, grid)):
         cells = grid.read(Area(listing.rows[0], listing.column, listing.rows[-1], listing.column))
-        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0]) for row in listing.rows]
-        made.append(Target(sheet, _planned(grid, listing, rows, promised=[t.plan.area for t in made])))
+        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0], book) for row in listing.rows]
+        promised = [target.plan.area for target in made]
+        made.append(Target(sheet, _planned(grid, listing, rows, promised=promised, find_texts=True)))
     if not made:
         raise SelectionError(problem="problem_no_videos_selected")
     if grid.protected:
         raise SelectionError(problem="problem_sheet_protected")
     return made
+
+
+def book_name(book: Any) -> str:
+    """The book's file or address, or the name it goes by while it is unsaved."""
+    try:
+        return str(book.fullname)
+    except Exception:  # xlwings translates a cloud address itself, and fails where it does not know the local file
+        return str(book.name)
 
 
 def table_target(selection: Any) -> list[Target]:

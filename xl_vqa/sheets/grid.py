@@ -49,7 +49,8 @@ EMPTY = Value("empty", "")
 def value_of(content: object, formula: object = None) -> Value:
     """A cell as spreadsheet programs hand it over: None or "" is empty; bool, number, text; ``formula`` is its
     formula or constant as text."""
-    known = formula if isinstance(formula, str) and formula.startswith("=") else None
+    # an error that was typed, or written by another program, is no formula: LibreOffice holds it as "=#N/A"
+    known = formula if isinstance(formula, str) and formula.startswith("=") and formula[1:2] != "#" else None
     if content is None or content == "":
         return Value("text" if known is not None else "empty", "", known)
     if isinstance(content, bool):

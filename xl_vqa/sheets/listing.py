@@ -86,7 +86,7 @@ def find_selected(grid: Grid, cells: Mapping[int, Iterable[int]]) -> Listing | N
             return None
         best = only[0]
     listed = find_list(grid, best, min((r for r, v in columns[best].items() if names_video(v)), default=0))
-    wanted = tuple(row for row in listed.rows if row in columns[best] and columns[best][row].kind == "text")
+    wanted = tuple(row for row in listed.rows if row in columns[best])
     return replace(listed, rows=wanted) if wanted else None
 
 

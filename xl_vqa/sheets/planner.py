@@ -97,11 +97,13 @@ def plan_sheet(
     *,
     elsewhere: bool = False,
     promised: Sequence[Area] = (),
+    find_texts: bool = False,
 ) -> SheetPlan:
     """Finds or places the columns of ``rows`` and reads what stands in them.
 
     ``elsewhere`` makes a new set in free columns whatever is known, and leaves that as it is. ``promised`` are
-    areas that another list on the sheet is about to take. Raises NoRoomError.
+    areas that another list on the sheet is about to take. ``find_texts`` goes on with the texts that an earlier
+    run rated against, where its marks tell their column. Raises NoRoomError.
     """
     columns = plan_columns(
         grid, listing, {row.row: row.key for row in rows}, elsewhere=elsewhere, promised=promised
@@ -117,6 +119,8 @@ def plan_sheet(
         return Score(value.number, Mark.parse(before[row][places["model"]].text) if "model" in known else None)
 
     scored = tuple(replace(row, score=score(row.row)) for row in rows)
+    if find_texts:
+        scored = _with_texts(grid, listing, columns, scored)
     ours = {listing.column, *columns.known.values()}
     titles = {column: text for column, text in _titles(grid, listing).items() if column in ours}
     return SheetPlan(listing, columns, scored, before, titles)
@@ -328,6 +332,32 @@ def contents_beside(grid: Grid, columns: Columns, rows: Iterable[int]) -> dict[i
         return {}
     read = [grid.read(Area(wanted[0], column, wanted[-1], column)) for column in columns.all.values()]
     return {row: tuple(lines[row - wanted[0]][0] for lines in read) for row in wanted}
+
+
+def _with_texts(
+    grid: Grid, listing: Listing, columns: Columns, rows: tuple[PlannedRow, ...]
+) -> tuple[PlannedRow, ...]:
+    """The rows with the texts they were rated against: those of a column with which marks fit that fit no row
+    without a text."""
+    odd = [row for row in rows if row.score and row.score.mark and row.score.mark.row != row.key]
+    votes: Counter[int] = Counter()
+    for row in odd[:STYLED_ROWS]:
+        assert row.score is not None
+        assert row.score.mark is not None
+        (line,) = grid.read(Area(row.row, 1, row.row, grid.last_column))
+        for column, value in enumerate(line, 1):
+            if value.kind == "text" and row.score.mark.row == row_key(row.sources, value.text.strip()):
+                votes[column] += 1
+    if not votes:
+        return rows
+    column = votes.most_common(1)[0][0]
+    first, last = rows[0].row, rows[-1].row
+    cells = [line[0] for line in grid.read(Area(first, column, last, column))]
+    texts = {row.row: cells[row.row - first] for row in rows}
+    return tuple(
+        replace(row, text=texts[row.row].text.strip() or None) if texts[row.row].kind == "text" else row
+        for row in rows
+    )
 
 
 # -- what is made

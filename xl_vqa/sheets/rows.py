@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from xl_vqa.errors import XlVqaError
+from xl_vqa.errors import WorkbookCellError, XlVqaError
 from xl_vqa.sheets.areas import cell_name
 from xl_vqa.sheets.grid import Value
 from xl_vqa.sheets.marks import Score, ScoredBy, State, row_key, state_of
@@ -53,11 +54,20 @@ def cell_sources(value: Value, links: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for source in [*sources, *links] if source))
 
 
-def selected_row(row: int, column: int, value: Value) -> PlannedRow:
-    """A row that a person selected: its text, or the link behind a title."""
+def selected_row(row: int, column: int, value: Value, book: str = "") -> PlannedRow:
+    """A row that a person selected: its text, or the link behind a title. ``book`` names the workbook in the error
+    of a cell that holds no text."""
     sources = cell_sources(value)
-    likely = [source for source in sources if is_video_name(source)] or [*sources, ""]
-    return PlannedRow(row, column, sources, likely[0])
+    likely = [source for source in sources if is_video_name(source)] or [*sources, value.text]
+    error = None
+    if value.kind != "text" and not value.link:
+        error = WorkbookCellError(path=book, cell=cell_name(row, column), value=value.text)
+    return PlannedRow(row, column, sources, likely[0], error=error)
+
+
+def could_name_a_file(text: str) -> bool:
+    """Whether a text looks like a path, so that a file of this name is missed and not just a word misplaced."""
+    return is_video_name(text) or re.search(r"[\\/]|\.\w{1,5}$", text) is not None
 
 
 def to_rate(

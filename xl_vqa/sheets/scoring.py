@@ -6,17 +6,18 @@ calls it on a thread that suits it, and writes the results itself.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from xl_vqa.bridge.videos import Result, Video
-from xl_vqa.errors import XlVqaError
+from xl_vqa.errors import WorkbookCellError, XlVqaError
 from xl_vqa.labels import Scale
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.marks import ScoredBy
-from xl_vqa.sheets.rows import PlannedRow, to_rate
+from xl_vqa.sheets.rows import PlannedRow, could_name_a_file, to_rate
 
 Resolve = Callable[[str], str]
 """The absolute path of what a cell names. Raises XlVqaError."""
@@ -63,14 +64,15 @@ def find_pending(
     *,
     rescore: bool = False,
     resolve: Resolve | None = None,
+    book: str = "",
 ) -> Pending:
     """Those without a score of the model in force, or whose path, text or file has changed; ``rescore`` takes all.
 
     ``resolve`` makes the paths absolute where the plan has not. May wait for the host to start, and for the files
-    of a network drive.
+    of a network drive. ``book`` names the workbook in errors.
     """
     by = scored_by(client, settings)
-    known = [row if resolve is None or row.error is not None else _resolved(row, resolve) for row in rows]
+    known = [row if resolve is None or row.error is not None else _resolved(row, resolve, book) for row in rows]
     unusable = tuple(row for row in known if row.error is not None)
     wanted = tuple(to_rate(known, by, rescore=rescore))
     return Pending(wanted, unusable, len(known) - len(unusable) - len(wanted), by)
@@ -122,8 +124,11 @@ def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
     return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds)
 
 
-def _resolved(row: PlannedRow, resolve: Resolve) -> PlannedRow:
+def _resolved(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
     try:
-        return replace(row, path=resolve(row.shown))
+        path = resolve(row.shown)
     except XlVqaError as error:
         return replace(row, error=error)
+    if not could_name_a_file(row.shown) and not os.path.isfile(path):
+        return replace(row, path=path, error=WorkbookCellError(path=book, cell=row.cell, value=row.shown))
+    return replace(row, path=path)

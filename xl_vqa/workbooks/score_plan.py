@@ -23,7 +23,7 @@ from xl_vqa.errors import (
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import Columns, NoRoomError, plan_sheet
-from xl_vqa.sheets.rows import PlannedRow, cell_sources, to_rate
+from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, to_rate
 from xl_vqa.video_names import is_video_name
 from xl_vqa.workbooks import video_paths
 from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
@@ -220,8 +220,7 @@ def _choose(sheet: Sheet, row: int, column: int, sources: Sequence[str]) -> tupl
         shown, path = next((pair for pair in likely if os.path.exists(pair[1])), likely[0])
     if video_paths.is_foreign(path):
         return shown, path, VideoNotFoundError(path=path)
-    names_a_file = is_video_name(shown) or re.search(r"[\\/]|\.\w{1,5}$", shown) is not None
-    if (not names_a_file or value.kind == "number") and not os.path.isfile(path):
+    if (not could_name_a_file(shown) or value.kind == "number") and not os.path.isfile(path):
         return shown, path, WorkbookCellError(**where, value=shown)
     return shown, path, None
 

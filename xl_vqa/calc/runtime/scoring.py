@@ -62,10 +62,12 @@ def score(frame: Any, *, rescore: bool = False, table: bool = False) -> None:
 def _plans(grid: CalcGrid, ranges: Any) -> list[SheetPlan]:
     """One for each list of the selection."""
     plans: list[SheetPlan] = []
+    book = _book_name(grid.document)
     for listing in find_selections(grid, selected_cells(ranges, grid)):
         cells = grid.read(Area(listing.rows[0], listing.column, listing.rows[-1], listing.column))
-        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0]) for row in listing.rows]
-        plans.append(_planned(grid, listing, rows, promised=[plan.area for plan in plans]))
+        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0], book) for row in listing.rows]
+        promised = [plan.area for plan in plans]
+        plans.append(_planned(grid, listing, rows, promised=promised, find_texts=True))
     return plans
 
 
@@ -111,6 +113,7 @@ class ScoreRun:
         self._uid = str(document.RuntimeUID)
         self._folder = office.folder_of(document)
         self._file = office.path_of(document)
+        self._book = _book_name(document)
         self._step = UndoStep(document, tr("undo_score", owner.language))
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
@@ -150,6 +153,7 @@ class ScoreRun:
                 self._session.settings(),
                 rescore=self._rescore,
                 resolve=lambda path: self._session.resolve(path, self._folder),
+                book=self._book,
             )
             for plan in self._plans
         ]
@@ -289,6 +293,14 @@ class ScoreRun:
             office.show_message(_frame(self._document), "\n".join(problems), error=self._trouble is not None)
 
 
+def _book_name(document: Any) -> str:
+    """The document's file or address, or its title while it is unsaved."""
+    path = office.path_of(document)
+    return str(path or document.getURL() or document.getTitle())
+
+
 def _frame(document: Any) -> Any:
-    controller = document.getCurrentController()
-    return controller.getFrame() if controller is not None else None
+    """None once the document is closed."""
+    with contextlib.suppress(Exception):
+        return document.getCurrentController().getFrame()
+    return None

@@ -48,7 +48,13 @@ class CalcGrid:
             if cells.queryContentCells(_FORMULA).getCount():
                 formulas = cells.getFormulaArray()
             for row, line in enumerate(values):
-                found = [_value(v, formulas[row][place] if formulas else None) for place, v in enumerate(line)]
+                found = [
+                    _error(cells.getCellByPosition(place, row))
+                    if v is None
+                    # only formulas and errors need more than the value
+                    else value_of(v, formulas[row][place] if formulas else None)
+                    for place, v in enumerate(line)
+                ]
                 lines.append(found + [EMPTY] * (width - len(found)))
         return lines + [[EMPTY] * width for _ in range(height - len(lines))]
 
@@ -119,7 +125,5 @@ def _area(address: Any) -> Area:
     return Area(address.StartRow + 1, address.StartColumn + 1, address.EndRow + 1, address.EndColumn + 1)
 
 
-def _value(content: Any, formula: Any) -> Value:
-    if content is None:  # an error
-        return Value("error", "", formula if isinstance(formula, str) and formula.startswith("=") else None)
-    return value_of(content, formula)
+def _error(cell: Any) -> Value:
+    return value_of(None, cell.getFormula())._replace(kind="error", text=str(cell.getString()))
