@@ -110,6 +110,11 @@ def filtered(area: str) -> Callable[[Workbook, Worksheet], None]:
     return prepare
 
 
+def linked(book: Workbook, sheet: Worksheet) -> None:
+    for number in (1, 2):
+        sheet.cell(number + 1, 1).hyperlink = f"clips/clip{number}.mp4"
+
+
 def protected(book: Workbook, sheet: Worksheet) -> None:
     sheet.protection.sheet = True
 
@@ -347,6 +352,7 @@ CASES = [
         [["Video"], ['=HYPERLINK("{1}","First")'], ['=HYPERLINK("{2}","{2}")']],
         rated={2: 1, 3: 2},
     ),
+    Case("links on titles", [["Video"], ["First"], ["second.mp4"]], rated={2: 1, 3: 2}, prepare=linked),
     Case("quotes and blanks round paths", [["Video"], ['"{1}"'], ["  {2} "], ["「{3}」"]], rated=RATED),
     Case("relative paths", [["Video"], ["clips/clip1.mp4"], ["clips/clip2.mp4"]], rated={2: 1, 3: 2}),
 ]

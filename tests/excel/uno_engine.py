@@ -7,6 +7,7 @@ formulas in English, values in rectangles. Message boxes take their answers from
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import xlwings
@@ -212,6 +213,21 @@ class SheetApi:
     @property
     def ProtectContents(self) -> bool:
         return bool(self._sheet.isProtected())
+
+    @property
+    def Hyperlinks(self) -> list[Any]:
+        """LibreOffice holds links as fields within the text of cells, with whole addresses."""
+        cursor = self._sheet.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        area, found = cursor.RangeAddress, []
+        for row in range(area.EndRow + 1):
+            for column in range(area.EndColumn + 1):
+                fields = self._sheet.getCellByPosition(column, row).getTextFields()
+                if fields.hasElements():
+                    address = fields.createEnumeration().nextElement().URL
+                    place = SimpleNamespace(Row=row + 1, Column=column + 1)
+                    found.append(SimpleNamespace(Range=place, Address=address))
+        return found
 
 
 class Style:

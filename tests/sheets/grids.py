@@ -11,8 +11,8 @@ from xl_vqa.sheets.contents import Content
 from xl_vqa.sheets.grid import EMPTY, Table, Value, value_of
 from xl_vqa.sheets.listing import Listing, find_selected
 from xl_vqa.sheets.marks import Mark, ScoredBy, row_key
-from xl_vqa.sheets.planner import SheetPlan, plan_sheet
-from xl_vqa.sheets.rows import PlannedRow, selected_row
+from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
+from xl_vqa.sheets.rows import PlannedRow
 
 BY = ScoredBy("starter", "b2:model", "expectation", (15.0, 25.0, 35.0, 45.0))
 HEADINGS = [heading(field) for field in FIELDS]
@@ -28,6 +28,7 @@ class Memory:
         self.cells = {(r, c): v for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1) if v is not None}
         self.merged: list[Area] = []
         self.listed: list[Table] = []
+        self.linked: dict[tuple[int, int], str] = {}
         self.styles: dict[tuple[int, int], str] = {}
 
     @property
@@ -56,6 +57,9 @@ class Memory:
 
     def tables(self) -> Sequence[Table]:
         return self.listed
+
+    def links(self, area: Area) -> dict[tuple[int, int], str]:
+        return {place: target for place, target in self.linked.items() if area.holds(*place)}
 
     def style(self, row: int, column: int) -> str:
         return self.styles.get((row, column), "")
@@ -89,4 +93,4 @@ def planned(grid: Memory, listing: Listing | None = None, **options: Any) -> She
 
 
 def rows_of(grid: Memory, listing: Listing) -> list[PlannedRow]:
-    return [selected_row(row, listing.column, grid.value(row, listing.column)) for row in listing.rows]
+    return selected_rows(grid, listing, "list.xlsx")

@@ -112,7 +112,7 @@ def test_states(tmp_path: Path) -> None:
     key = row_key(("a.mp4",), None)
 
     def state(score: Score | None, by: ScoredBy | str | None = BY, path: Path = clip) -> str:
-        return state_of(score, key, str(path), by)
+        return state_of(score, {key}, str(path), by)
 
     seen = file_key(str(clip)) or ""
     assert state(None) == "none"

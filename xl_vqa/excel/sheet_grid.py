@@ -80,6 +80,15 @@ class ExcelGrid:
     def tables(self) -> Sequence[Table]:
         return self._tables
 
+    def links(self, area: Area) -> dict[tuple[int, int], str]:
+        found = {}
+        with contextlib.suppress(Exception):
+            for link in self.sheet.api.Hyperlinks:
+                place = int(link.Range.Row), int(link.Range.Column)
+                if link.Address and area.holds(*place):
+                    found[place] = str(link.Address)
+        return found
+
     def style(self, row: int, column: int) -> str:
         with contextlib.suppress(Exception):
             return str(self.sheet.range((row, column)).api.Style.Name)

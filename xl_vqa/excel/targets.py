@@ -9,10 +9,8 @@ import xlwings as xw
 
 from xl_vqa.errors import SelectionError
 from xl_vqa.excel.sheet_grid import ExcelGrid, selected_cells
-from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.listing import find_selections
-from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet
-from xl_vqa.sheets.rows import selected_row
+from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet, selected_rows
 
 
 @dataclass(slots=True)
@@ -35,8 +33,7 @@ def targets(selection: Any) -> list[Target]:
     book = book_name(sheet.book)
     made: list[Target] = []
     for listing in find_selections(grid, selected_cells(selection, grid)):
-        cells = grid.read(Area(listing.rows[0], listing.column, listing.rows[-1], listing.column))
-        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0], book) for row in listing.rows]
+        rows = selected_rows(grid, listing, book)
         promised = [target.plan.area for target in made]
         made.append(Target(sheet, _planned(grid, listing, rows, promised=promised, find_texts=True)))
     if not made:

@@ -98,7 +98,7 @@ def _kept(row: PlannedRow, error: XlVqaError, language: str, scored_by: ScoredBy
         why.append(tr("unknown_model", language))
     elif scored_by is not None and (mark.model, mark.scoring) != (scored_by.model, scored_by.key):
         why.append(tr("other_model", language, model=mark.model))
-    if mark is not None and mark.row != row.key:
+    if mark is not None and mark.row not in row.keys:
         why.append(tr("other_row", language))
     if isinstance(error, VideoNotFoundError):
         why.append(tr("not_reachable", language))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -114,6 +114,9 @@ class Grid(Protocol):
         table."""
 
     def tables(self) -> Sequence[Table]: ...
+
+    def links(self, area: Area) -> Mapping[tuple[int, int], str]:
+        """Where links that lie on cells point, by row and column. HYPERLINK formulas are read with their cells."""
 
     def style(self, row: int, column: int) -> str:
         """The name of a cell's named style; empty where the program does not tell."""

@@ -76,16 +76,16 @@ def find_selected(grid: Grid, cells: Mapping[int, Iterable[int]]) -> Listing | N
         if chosen:
             below = grid.read(Area(chosen[0], column, chosen[-1], column))
             columns[column] = {row: below[row - chosen[0]][0] for row in chosen}
-    counts = {c: sum(map(names_video, values.values())) for c, values in columns.items()}
-    best = max(counts, key=lambda c: (counts[c], -c), default=0)
-    if not best or not counts[best]:
+    paths = {column: _paths(grid, column, values) for column, values in columns.items()}
+    best = max(paths, key=lambda c: (len(paths[c]), -c), default=0)
+    if not best or not paths[best]:
         only = [
             c for c, values in columns.items() if any(v.kind == "text" and not v.blank for v in values.values())
         ]
         if len(only) != 1:
             return None
         best = only[0]
-    listed = find_list(grid, best, min((r for r, v in columns[best].items() if names_video(v)), default=0))
+    listed = find_list(grid, best, min(paths[best], default=0))
     wanted = tuple(row for row in listed.rows if row in columns[best])
     return replace(listed, rows=wanted) if wanted else None
 
@@ -94,6 +94,7 @@ def find_list(grid: Grid, column: int, first: int) -> Listing:
     """The list around row ``first`` of a column, which names a video (0: a column of names without endings)."""
     values = {row: line[0] for row, line in enumerate(grid.read(Area(1, column, grid.last_row, column)), 1)}
     filled = [row for row, value in values.items() if not value.blank]
+    paths = _paths(grid, column, values)
     first = first or next(iter(filled), 1)
     table = table_at(grid.tables(), first, column)
     if table is not None and table.header_rows:
@@ -101,10 +102,10 @@ def find_list(grid: Grid, column: int, first: int) -> Listing:
     elif table is not None:
         heading = None
     else:
-        heading = _heading_above(grid, values, column, first)
+        heading = _heading_above(grid, values, paths, first)
     begin = table.first_data_row if table is not None else (heading or 0) + 1
     text = values[heading].text if heading is not None else ""
-    rows = entries([r for r in filled if r >= begin], values.__getitem__, text, table)
+    rows = entries([r for r in filled if r >= begin], values.__getitem__, text, table, paths.__contains__)
     return Listing(column, heading, rows, rows, table)
 
 
@@ -117,16 +118,22 @@ def names_video(value: Value) -> bool:
     return (value.kind == "text" and is_video_name(value.text)) or is_video_name(value.link)
 
 
+def _paths(grid: Grid, column: int, values: Mapping[int, Value]) -> set[int]:
+    """The rows of a column whose cell, or a link on it, names a video."""
+    links = grid.links(Area(min(values), column, max(values), column))
+    return {row for row, value in values.items() if names_video(value) or is_video_name(links.get((row, column)))}
+
+
 def entries(
     filled: Sequence[int],
     value: Callable[[int], Value],
     heading: str,
     table: Table | None,
-    is_path: Callable[[int], bool] | None = None,
+    is_path: Callable[[int], bool],
 ) -> tuple[int, ...]:
     """Of the filled rows below a heading, those of the list: to the last path, and on while cells are filled, so
     that notes further down stay out; without totals, and without the heading again (a second page)."""
-    like = [row for row in filled if (is_path(row) if is_path else names_video(value(row)))]
+    like = [row for row in filled if is_path(row)]
     if like:
         last, present = like[-1], set(filled)
         while last + 1 in present:
@@ -153,7 +160,7 @@ def _is_no_entry(value: Value, heading: str) -> bool:
     return squashed in _SUMMARY_WORDS or (squashed != "" and squashed == heading)
 
 
-def _heading_above(grid: Grid, values: Mapping[int, Value], column: int, first: int) -> int | None:
+def _heading_above(grid: Grid, values: Mapping[int, Value], paths: set[int], first: int) -> int | None:
     """The nearest text above that is no entry of the list; one with columns of ours beside it before others."""
     candidates: list[int] = []
     top = first
@@ -162,13 +169,13 @@ def _heading_above(grid: Grid, values: Mapping[int, Value], column: int, first: 
         value = values[row]
         if top - row > HEADING_SEARCH_ROWS:
             break
-        if names_video(value):
+        if row in paths:
             top, ended = row, False
         elif not value.blank and not ended:
             if value.kind not in ("text", "uncomputed"):
                 # a number is an entry where paths go on above it, else the end
                 ended = True
-            elif row == 1 or not names_video(values[row - 1]):
+            elif row - 1 not in paths:
                 # right below a path it would be a misspelt entry
                 candidates.append(row)
                 ended = True

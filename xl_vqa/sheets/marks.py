@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 _MARK: Final = re.compile(r"(.*) \(([0-9a-f]{6})-([0-9a-f]{6})-([0-9a-f]{6})\)", re.DOTALL)
@@ -69,15 +69,15 @@ class Score(NamedTuple):
     mark: Mark | None
 
 
-def state_of(score: Score | None, row_key: str, path: str, scored_by: ScoredBy | str | None) -> State:
-    """Whether ``score`` is of this row and file, and of ``scored_by`` (all that a score hangs on, or a model's
-    name; None: any model will do)."""
+def state_of(score: Score | None, row_keys: Collection[str], path: str, scored_by: ScoredBy | str | None) -> State:
+    """Whether ``score`` is of this row (by one of its keys) and file, and of ``scored_by`` (all that a score hangs
+    on, or a model's name; None: any model will do)."""
     if score is None:
         return "none"
     mark = score.mark
     if mark is None:
         return "done" if scored_by is None else "unmarked"
-    if mark.row != row_key:
+    if mark.row not in row_keys:
         return "other row"
     # a drive that is not connected today says nothing against yesterday's score
     seen = file_key(path)

@@ -29,7 +29,7 @@ from xl_vqa.sheets.columns import (
 from xl_vqa.sheets.grid import Grid, Table, Value
 from xl_vqa.sheets.listing import Listing
 from xl_vqa.sheets.marks import Mark, Score, row_key
-from xl_vqa.sheets.rows import PlannedRow, cell_sources
+from xl_vqa.sheets.rows import PlannedRow, cell_sources, selected_row
 from xl_vqa.video_names import clean, is_video_name
 
 STYLED_ROWS: Final = 20
@@ -146,6 +146,17 @@ def plan_columns(
         return Columns(known)
     number = _number(listing, missing, titles, known, elsewhere=elsewhere)
     return _placed(_Room(grid, promised), listing, known, missing, number)
+
+
+def selected_rows(grid: Grid, listing: Listing, book: str) -> list[PlannedRow]:
+    """The rows of a selection, as they stand there. ``book`` names the workbook in errors."""
+    first, last = listing.rows[0], listing.rows[-1]
+    area = Area(first, listing.column, last, listing.column)
+    cells, links = grid.read(area), grid.links(area)
+    return [
+        selected_row(row, listing.column, cells[row - first][0], links.get((row, listing.column)), book)
+        for row in listing.rows
+    ]
 
 
 # -- what is known
@@ -339,7 +350,7 @@ def _with_texts(
 ) -> tuple[PlannedRow, ...]:
     """The rows with the texts they were rated against: those of a column with which marks fit that fit no row
     without a text."""
-    odd = [row for row in rows if row.score and row.score.mark and row.score.mark.row != row.key]
+    odd = [row for row in rows if row.score and row.score.mark and row.score.mark.row not in row.keys]
     votes: Counter[int] = Counter()
     for row in odd[:STYLED_ROWS]:
         assert row.score is not None

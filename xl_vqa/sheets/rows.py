@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from xl_vqa.errors import WorkbookCellError, XlVqaError
 from xl_vqa.sheets.areas import cell_name
@@ -22,15 +23,17 @@ class PlannedRow:
     row: int
     column: int
     sources: tuple[str, ...]
-    """What stands in the cell and in its link."""
+    """What stands in the cell, its formula's link too."""
     shown: str
-    """The one of them that counts."""
+    """What counts of it and of ``links``."""
     path: str = ""
     text: str | None = None
     """What an AI-made video was generated from."""
     hidden: bool = False
     score: Score | None = None
     error: XlVqaError | None = None
+    links: tuple[str, ...] = ()
+    """Where links that lie on the cell point."""
 
     @property
     def cell(self) -> str:
@@ -38,31 +41,50 @@ class PlannedRow:
 
     @property
     def key(self) -> str:
-        """Of what the sheet says about the row: another path or text is another key."""
+        """Of what the sheet says about the row: another path or text is another key. Without ``links``: programs
+        spell them differently."""
         return row_key(self.sources, self.text)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """``key``, and what an earlier version took for it."""
+        return frozenset((self.key, row_key(self.names, self.text)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that may name the video, what stands in the cell first."""
+        return tuple(dict.fromkeys((*self.sources, *self.links)))
 
     def state(self, scored_by: ScoredBy | str | None = None) -> State:
         """What the score beside the video is worth."""
-        return state_of(self.score, self.key, self.path, scored_by)
+        return state_of(self.score, self.keys, self.path, scored_by)
 
 
-def cell_sources(value: Value, links: Iterable[str] = ()) -> tuple[str, ...]:
-    """What may name the video: the text in the cell first, then what its link points at."""
-    sources = [clean(value.text)] if value.kind in ("text", "number") else []
-    if value.link:
-        sources.append(value.link)
-    return tuple(dict.fromkeys(source for source in [*sources, *links] if source))
+def cell_sources(value: Value) -> tuple[str, ...]:
+    """What may name the video in a cell: its text first, then what its HYPERLINK formula points at."""
+    sources = (clean(value.text) if value.kind in ("text", "number") else "", value.link or "")
+    return tuple(dict.fromkeys(source for source in sources if source))
 
 
-def selected_row(row: int, column: int, value: Value, book: str = "") -> PlannedRow:
-    """A row that a person selected: its text, or the link behind a title. ``book`` names the workbook in the error
-    of a cell that holds no text."""
-    sources = cell_sources(value)
-    likely = [source for source in sources if is_video_name(source)] or [*sources, value.text]
+def link_sources(target: str | None) -> tuple[str, ...]:
+    """The same of a link on the cell: Excel writes a blank in one as %20."""
+    return tuple(dict.fromkeys((unquote(target), target))) if target else ()
+
+
+def selected_row(row: int, column: int, value: Value, link: str | None = None, book: str = "") -> PlannedRow:
+    """A row that a person selected: its text, or what a link behind a title points at. ``book`` names the workbook
+    in the error of a cell that holds no text."""
     error = None
-    if value.kind != "text" and not value.link:
+    if value.kind != "text" and not value.link and not link:
         error = WorkbookCellError(path=book, cell=cell_name(row, column), value=value.text)
-    return PlannedRow(row, column, sources, likely[0], error=error)
+    made = PlannedRow(row, column, cell_sources(value), value.text, error=error, links=link_sources(link))
+    return replace(made, shown=(likely_names(made.names) or [value.text])[0])
+
+
+def likely_names(names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that end like a video, or all of them where none does."""
+    known = list(names)
+    return [name for name in known if is_video_name(name)] or known
 
 
 def could_name_a_file(text: str) -> bool:

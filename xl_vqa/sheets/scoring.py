@@ -17,7 +17,7 @@ from xl_vqa.errors import WorkbookCellError, XlVqaError
 from xl_vqa.labels import Scale
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.marks import ScoredBy
-from xl_vqa.sheets.rows import PlannedRow, could_name_a_file, to_rate
+from xl_vqa.sheets.rows import PlannedRow, could_name_a_file, likely_names, to_rate
 
 Resolve = Callable[[str], str]
 """The absolute path of what a cell names. Raises XlVqaError."""
@@ -126,9 +126,16 @@ def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
 
 def _resolved(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
     try:
-        path = resolve(row.shown)
+        shown, path = _chosen([(name, resolve(name)) for name in likely_names(row.names) or [row.shown]])
     except XlVqaError as error:
         return replace(row, error=error)
-    if not could_name_a_file(row.shown) and not os.path.isfile(path):
-        return replace(row, path=path, error=WorkbookCellError(path=book, cell=row.cell, value=row.shown))
-    return replace(row, path=path)
+    if not could_name_a_file(shown) and not os.path.isfile(path):
+        return replace(row, path=path, error=WorkbookCellError(path=book, cell=row.cell, value=shown))
+    return replace(row, shown=shown, path=path)
+
+
+def _chosen(paths: list[tuple[str, str]]) -> tuple[str, str]:
+    """The first that exists, where a cell and its link name several files; else the first."""
+    if len({path for _, path in paths}) > 1:
+        return next((pair for pair in paths if os.path.exists(pair[1])), paths[0])
+    return paths[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -35,7 +35,7 @@ class Editor:
         self._styles = read.styles
         self._new = read.columns
         self._columns = read.columns.all
-        self._places = find_again({r.row: r.key for r in plan.rows}, {r.row: r.key for r in read.plan.rows})[0]
+        self._places = find_again(_identities(plan), _identities(read.plan))[0]
         self._planned = {row.row: row for row in plan.rows}
         self._now = {row.row: row for row in read.plan.rows}
         self._prepared = False
@@ -133,6 +133,11 @@ class Editor:
             if column is not None:
                 style = _style(field, content, contents)
                 sheet_edit.put(self._sheet, row, column, content, self._styles.index(style, like))
+
+
+def _identities(plan: WorkbookPlan) -> dict[int, Hashable]:
+    """What tells the rows apart."""
+    return {row.row: (row.names, row.text) for row in plan.rows}
 
 
 def _style(field: Field, content: Content, contents: RowContents) -> str:

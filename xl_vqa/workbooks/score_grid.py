@@ -76,6 +76,9 @@ class SheetGrid:
     def tables(self) -> Sequence[Table]:
         return self._sheet.tables
 
+    def links(self, area: Area) -> Mapping[tuple[int, int], str]:
+        return {place: target for place, target in self._sheet.links.items() if area.holds(*place)}
+
     def style(self, row: int, column: int) -> str:
         cell = self._sheet.cells.get(row, {}).get(column)
         return self._style_names.get(int(cell.get("s", "0")), "") if cell is not None else ""

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from xl_vqa.errors import (
     OutputNotWritableError,
@@ -23,7 +22,7 @@ from xl_vqa.errors import (
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import Columns, NoRoomError, plan_sheet
-from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, to_rate
+from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, link_sources, to_rate
 from xl_vqa.video_names import is_video_name
 from xl_vqa.workbooks import video_paths
 from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
@@ -181,10 +180,9 @@ def _titled(letters: str, header: str | None) -> str:
 
 def _plan_row(listed: VideoList, row: int, text_number: int | None) -> PlannedRow:
     sheet = listed.sheet
-    # Excel writes a blank in a link as %20
-    linked = sheet.links.get((row, listed.column), "")
-    sources = cell_sources(sheet.value(row, listed.column), (unquote(linked), linked))
-    shown, path, error = _choose(sheet, row, listed.column, sources)
+    sources = cell_sources(sheet.value(row, listed.column))
+    links = link_sources(sheet.links.get((row, listed.column)))
+    shown, path, error = _choose(sheet, row, listed.column, list(dict.fromkeys((*sources, *links))))
     text = None
     if text_number is not None:
         value = sheet.value(row, text_number)
@@ -198,6 +196,7 @@ def _plan_row(listed: VideoList, row: int, text_number: int | None) -> PlannedRo
         text=text or None,
         hidden=sheet.hidden(row),
         error=error,
+        links=links,
     )
 
 

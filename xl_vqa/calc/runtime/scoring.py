@@ -20,11 +20,10 @@ from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_cells
 from xl_vqa.calc.runtime.sheet_writer import UndoStep, write
 from xl_vqa.calc.texts import tr
 from xl_vqa.errors import CancelledError, HostError, SelectionChangedError, SelectionError, XlVqaError
-from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.listing import find_selections
-from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet
-from xl_vqa.sheets.rows import PlannedRow, selected_row
+from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet, selected_rows
+from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun
@@ -64,8 +63,7 @@ def _plans(grid: CalcGrid, ranges: Any) -> list[SheetPlan]:
     plans: list[SheetPlan] = []
     book = _book_name(grid.document)
     for listing in find_selections(grid, selected_cells(ranges, grid)):
-        cells = grid.read(Area(listing.rows[0], listing.column, listing.rows[-1], listing.column))
-        rows = [selected_row(row, listing.column, cells[row - listing.rows[0]][0], book) for row in listing.rows]
+        rows = selected_rows(grid, listing, book)
         promised = [plan.area for plan in plans]
         plans.append(_planned(grid, listing, rows, promised=promised, find_texts=True))
     return plans

@@ -5,6 +5,7 @@ Rows and columns count from 1 there and from 0 in UNO.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +15,7 @@ from xl_vqa.sheets.grid import EMPTY, Table, Value, value_of
 
 _CONTENT: Final = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING, FORMULA
 _FORMULA: Final = 16
+_SEPARATOR: Final = re.compile(r"[\\/]")
 
 
 class CalcGrid:
@@ -102,6 +104,18 @@ class CalcGrid:
     def tables(self) -> Sequence[Table]:
         return self._tables
 
+    def links(self, area: Area) -> dict[tuple[int, int], str]:
+        """Of cells whose text is no path by itself: each takes calls of its own."""
+        found = {}
+        for place, line in enumerate(self.read(area)):
+            row = area.first_row + place
+            for column, value in enumerate(line, area.first_column):
+                if value.kind == "text" and value.formula is None and not _SEPARATOR.search(value.text):
+                    url = _link_on(self.cells(Area(row, column, row, column)).getCellByPosition(0, 0))
+                    if url:
+                        found[row, column] = url
+        return found
+
     def style(self, row: int, column: int) -> str:
         return str(self.cells(Area(row, column, row, column)).CellStyle)
 
@@ -123,6 +137,12 @@ def selected_cells(ranges: Any, grid: CalcGrid) -> Iterator[dict[int, Iterator[i
 
 def _area(address: Any) -> Area:
     return Area(address.StartRow + 1, address.StartColumn + 1, address.EndRow + 1, address.EndColumn + 1)
+
+
+def _link_on(cell: Any) -> str:
+    """LibreOffice holds a link as a field within the text."""
+    fields = cell.getTextFields()
+    return str(getattr(fields.createEnumeration().nextElement(), "URL", "")) if fields.hasElements() else ""
 
 
 def _error(cell: Any) -> Value:
