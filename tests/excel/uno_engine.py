@@ -220,8 +220,12 @@ class SheetApi:
         cursor = self._sheet.createCursor()
         cursor.gotoEndOfUsedArea(False)
         area, found = cursor.RangeAddress, []
-        for row in range(area.EndRow + 1):
-            for column in range(area.EndColumn + 1):
+        values = self._sheet.getCellRangeByPosition(0, 0, area.EndColumn, area.EndRow).getDataArray()
+        for row, line in enumerate(values):
+            for column, value in enumerate(line):
+                # a path has none in these tests, and each cell takes calls of its own
+                if not isinstance(value, str) or value == "" or "/" in value:
+                    continue
                 fields = self._sheet.getCellByPosition(column, row).getTextFields()
                 if fields.hasElements():
                     address = fields.createEnumeration().nextElement().URL

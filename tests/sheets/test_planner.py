@@ -107,6 +107,7 @@ def test_the_whole_set_of_an_earlier_version_is_gone_on_with(language: str) -> N
     "cells",
     [
         ["ok", 2.0, "Poor", 0.9, None],
+        [3.5, 3.5, "Good", 0.9, None],
         [20, 2.0, "needs review", 0.9, None],
         [20, 2.0, "Poor", 90, None],
         [20, "=B2/10", "Poor", 0.9, None],
@@ -142,6 +143,28 @@ def test_formulas_under_our_heading_are_the_users() -> None:
     columns = planned(grid, selected(grid, rows=[3])).columns
     assert columns.known == {}
     assert columns.new["score"] == 3
+
+
+def test_a_set_with_formulas_here_and_there_is_left_whole() -> None:
+    """Without its MOS it would mix two ratings, and the formula is the user's."""
+    grid = Memory(["Video", *HEADINGS], scored("a.mp4"), scored("b.mp4"))
+    grid.cells[3, 3] = "=B3/10"
+    columns = planned(grid).columns
+    assert (columns.known, columns.new["score"]) == ({}, 8)
+    # a whole column of them computes itself
+    grid.cells[2, 3] = "=B2/10"
+    assert planned(grid).columns.known.keys() == set(FIELDS) - {"mos"}
+
+
+def test_what_stands_beside_another_list_is_not_ours() -> None:
+    cells = [20, 2.0, "Poor", 0.9, None]
+    grid = Memory(["Video", None, "Clip", *EARLIER["en"]], ["a.mp4", None, "b.mp4", *cells])
+    assert planned(grid).columns.known == {}
+    assert planned(grid, selected(grid, 3)).columns.known["score"] == 4
+    grid = Memory(["Video", None, "Clip", "AI"], ["a.mp4", None, "b.mp4", 20])
+    grid.styles = {(2, 4): "VQA score"}
+    assert planned(grid).columns.known == {}
+    assert planned(grid, selected(grid, 3)).columns.known == {"score": 4}
 
 
 def test_of_two_sets_the_later_one_is_gone_on_with() -> None:

@@ -28,6 +28,7 @@ class CalcGrid:
         self.last_row = int(cursor.RangeAddress.EndRow) + 1
         self.last_column = int(cursor.RangeAddress.EndColumn) + 1
         self.max_column = int(sheet.Columns.Count)
+        self._known_links: dict[tuple[int, int], str] = {}
 
     @property
     def protected(self) -> bool:
@@ -111,10 +112,18 @@ class CalcGrid:
             row = area.first_row + place
             for column, value in enumerate(line, area.first_column):
                 if value.kind == "text" and value.formula is None and not _SEPARATOR.search(value.text):
-                    url = _link_on(self.cells(Area(row, column, row, column)).getCellByPosition(0, 0))
+                    url = self._link(row, column)
                     if url:
                         found[row, column] = url
         return found
+
+    def _link(self, row: int, column: int) -> str:
+        """LibreOffice holds a link as a field within the text."""
+        if (row, column) not in self._known_links:
+            fields = self.sheet.getCellByPosition(column - 1, row - 1).getTextFields()
+            field = fields.createEnumeration().nextElement() if fields.hasElements() else None
+            self._known_links[row, column] = str(getattr(field, "URL", ""))
+        return self._known_links[row, column]
 
     def style(self, row: int, column: int) -> str:
         return str(self.cells(Area(row, column, row, column)).CellStyle)
@@ -137,12 +146,6 @@ def selected_cells(ranges: Any, grid: CalcGrid) -> Iterator[dict[int, Iterator[i
 
 def _area(address: Any) -> Area:
     return Area(address.StartRow + 1, address.StartColumn + 1, address.EndRow + 1, address.EndColumn + 1)
-
-
-def _link_on(cell: Any) -> str:
-    """LibreOffice holds a link as a field within the text."""
-    fields = cell.getTextFields()
-    return str(getattr(fields.createEnumeration().nextElement(), "URL", "")) if fields.hasElements() else ""
 
 
 def _error(cell: Any) -> Value:
