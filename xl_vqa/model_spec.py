@@ -7,6 +7,7 @@ Standard library only: the host reads it before any model library is loaded.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -45,8 +46,17 @@ class Sampling:
 
     frames: int = 16
     adjacent_pairs: bool = True
+    fps: float = 0.0
+    """Frames per second of the video, ``frames`` at the most; 0 for ``frames`` of every video, whatever its
+    length."""
     window: int = 0
     """How many consecutive frames around each pair are seen as point samples (vlm/canvas.py); even, 0 for none."""
+
+    def frames_of(self, duration_s: float) -> int:
+        """How many frames of a video of that length are read: even, 2 or more."""
+        if not self.fps:
+            return self.frames
+        return min(max(2 * round(duration_s * self.fps / 2), 2), self.frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class ModelSpec:
         problems = []
         if self.sampling.frames < 2 or self.sampling.frames % 2:
             problems.append(f"sampling.frames must be even and 2 or more, not {self.sampling.frames}")
+        if not 0 <= self.sampling.fps < math.inf:
+            problems.append(f"sampling.fps must be 0 or more, not {self.sampling.fps}")
         if self.sampling.window % 2 or self.sampling.window < 0:
             problems.append(f"sampling.window must be even and 0 or more, not {self.sampling.window}")
         if (self.sampling.window > 0) != self.pixels.canvas:
@@ -127,6 +139,8 @@ class ModelSpec:
         # what a plain Qwen2.5-VL does not use is left out: its fingerprint must not change for it
         if not self.pixels.canvas:
             del values["sampling"]["window"], values["pixels"]["canvas"]
+        if not self.sampling.fps:
+            del values["sampling"]["fps"]
         if self.reads_text == _reads_text_unsaid(self.fine_tuned):
             del values["reads_text"]
         return values

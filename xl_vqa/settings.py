@@ -79,6 +79,8 @@ class Settings:
 
     frames: int | None = None
     """Frames per video (even); the model's own number where not given."""
+    fps: float | None = None
+    """Frames per second of the video instead, ``frames`` at the most (64 where not given): long ones get more."""
     max_pixels: int | None = None
     """Pixels per frame after resizing; the model's own number where not given."""
 
@@ -90,6 +92,8 @@ class Settings:
     """How long to wait for a host that is starting."""
     batch_size: int = 8
     """Videos per model call at the most."""
+    decoder: str = "pyav"
+    """``pyav``, or ``decord`` for the files that it is proven to read exactly; the pictures are the same."""
     decode_threads: int = 2
     """Videos decoded at the same time while the model works."""
     torch_threads: int = 0
@@ -116,6 +120,10 @@ class Settings:
             problems.append("model must not be empty")
         if self.frames is not None and (self.frames < 2 or self.frames % 2):
             problems.append(f"frames must be an even number of 2 or more, not {self.frames}")
+        if self.fps is not None and not 0 < self.fps < math.inf:
+            problems.append(f"fps must be more than 0, not {self.fps}")
+        if self.decoder not in ("pyav", "decord"):
+            problems.append(f"decoder must be pyav or decord, not {self.decoder!r}")
         if self.max_pixels is not None and self.max_pixels < 28 * 28:
             problems.append(f"max_pixels must be {28 * 28} or more, not {self.max_pixels}")
         if not 0 <= self.port <= 65535:

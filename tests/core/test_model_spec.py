@@ -60,7 +60,8 @@ def test_a_folder_without_one_gives_nothing(tmp_path: Path) -> None:
     [
         {"format": 2},
         {"sampling": {"frames": 7}},
-        {"sampling": {"fps": 2}},
+        {"sampling": {"fps": -2}},
+        {"sampling": {"stride": 2}},
         {"pixels": {"min_pixels": 10, "max_pixels": 5, "total_pixels": 5}},
         {"head": "words"},
         {"prompt": {"question_with_text": "no placeholder"}},

@@ -24,7 +24,7 @@ MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 MAX_WAIT_S: Final = 600.0
 """A host never holds one request longer than this; the client asks again."""
 
-PROFILE_FIELDS: Final = ("model", "adapter", "device", "dtype", "frames", "max_pixels", "offline")
+PROFILE_FIELDS: Final = ("model", "adapter", "device", "dtype", "frames", "fps", "max_pixels", "offline")
 """Settings that decide which rater is loaded, and so what the score is."""
 VIEW_FIELDS: Final = ("decoding", "band_thresholds")
 """Settings that decide how a stored distribution is shown."""

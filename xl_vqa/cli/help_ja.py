@@ -30,7 +30,28 @@ HELP_JA: Final[dict[str, str]] = {
     ),
     "Write all rows to a .csv, .xlsx or .json file.": "全行を .csv、.xlsx、.json のいずれかに書き込みます。",
     "The text these AI-made videos were generated from.": "AI 生成動画の元になったテキスト。",
+    "Frames looked at in each video; even. The model's own number.": (
+        "動画ごとに見るフレーム数(偶数)。省略するとモデル自身の値を使います。"
+    ),
+    "Frames per second of the video instead, --frames (64) at the most.": (
+        "フレーム数の代わりに、動画 1 秒あたりのフレーム数。上限は --frames(省略時 64)。"
+    ),
     "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
+    # inspect
+    "Say what a video is, who reads it and why, and which frames would be rated. Needs no model's weights.": (
+        "動画の内容、読み込み方法とその理由、評価に使うフレームを表示します。モデルの重みは不要です。"
+    ),
+    "A video or a picture.": "動画または画像。",
+    "Write the frames as one picture (.png or .jpg).": "フレームを 1 枚の画像(.png または .jpg)に書き出します。",
+    "Print JSON, for programs.": "プログラム向けに JSON を出力します。",
+    # check-videos
+    "Look through videos without rating them: broken, empty, doubled and odd ones. Needs no model.\n\n"
+    "Exit status: 0 where all can be rated, 1 where some cannot, 2 where nothing could be done.": (
+        "動画を評価せずに調べ、破損、空、重複、ほかと異なるものを報告します。モデルは不要です。\n\n"
+        "終了コード: 0 はすべて評価可能、1 は評価できないものがある、2 は何も処理できなかったことを示します。"
+    ),
+    "Decode every frame of every video.": "すべての動画の全フレームをデコードします。",
+    "Write all rows to a .csv file.": "全行を .csv ファイルに書き込みます。",
     # score-workbook
     "Write score, MOS, band, confidence, remark and model beside each video; all else in the file stays.\n\nRows "
     "that hold a score of the same model are left; a run that was "

@@ -22,6 +22,8 @@ COMMANDS: Final = (
     "score_workbook",
     "workbook",
     "report",
+    "inspect",
+    "check_videos",
     "labels",
     "evaluate",
     "compare",

@@ -16,11 +16,42 @@ if TYPE_CHECKING:
 
 # A person reads the top of a table; the rest belongs in a file.
 MAX_ROWS = 60
+_LINE_EVERY_S = 20.0
+
+
+@contextmanager
+def counting(console: Console, what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Yields ``report(done, total)``: a bar with the time left, and lines now and then where there is no
+    terminal."""
+    import time
+
+    started = last = time.monotonic()
+    if console.is_terminal:
+        with _bars(console) as progress:
+            task = progress.add_task(what, total=total)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+        return
+
+    def line(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _LINE_EVERY_S and done < total:
+            last = now
+            left = (now - started) / done * (total - done)
+            console.print(f"{what} {done}/{total}, {left / 60:.1f} min", markup=False, highlight=False)
+
+    yield line
 
 
 @contextmanager
 def rating_progress(console: Console, total: int, language: str) -> Iterator[Callable[[int, int], None]]:
     """Yields ``report(done, total)``; nothing is drawn where the output is no terminal."""
+    with _bars(console) as progress:
+        task = progress.add_task(tr("scoring", language), total=total)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _bars(console: Console) -> Any:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -30,7 +61,7 @@ def rating_progress(console: Console, total: int, language: str) -> Iterator[Cal
         TimeRemainingColumn,
     )
 
-    with Progress(
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -40,9 +71,7 @@ def rating_progress(console: Console, total: int, language: str) -> Iterator[Cal
         # rates come in bursts of a batch: a longer window keeps the ETA from jumping
         speed_estimate_period=120,
         disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task(tr("scoring", language), total=total)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    )
 
 
 def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language: str) -> Any:

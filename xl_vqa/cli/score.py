@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,13 @@ def score(
     text: Annotated[
         str | None, typer.Option("--text", help="The text these AI-made videos were generated from.")
     ] = None,
+    frames: Annotated[
+        int | None, typer.Option("--frames", help="Frames looked at in each video; even. The model's own number.")
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option("--fps", help="Frames per second of the video instead, --frames (64) at the most."),
+    ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Rate again what is already stored.")] = False,
 ) -> None:
     """Rate videos: one row per input, in input order.
@@ -50,6 +58,8 @@ def score(
     from xl_vqa.workbooks.results import check_output, write_results, write_results_csv
 
     settings = Settings.load()
+    chosen = {name: value for name, value in (("frames", frames), ("fps", fps)) if value is not None}
+    settings = replace(settings, **chosen)  # type: ignore[arg-type]
     if output is not None:
         # before the work, not after it: a wrong ending or folder must not cost an hour of rating
         check_output(output)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from xl_vqa.cli.video_texts import VIDEO_TEXTS
+
 TEXTS: Final[dict[str, dict[str, str]]] = {
+    **VIDEO_TEXTS,
     "scoring": {"en": "Rating videos", "ja": "動画を評価中"},
     "starting": {
         "en": "Starting the scoring host (the model loads at the first video) ...",

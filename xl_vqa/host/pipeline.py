@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from xl_vqa.errors import (
@@ -69,7 +70,7 @@ class Pipeline:
         self._ledger = ledger
         self._keeper = keeper
         self._marks = marks
-        self._read = read or _read
+        self._read = read or partial(_read, decoder=settings.decoder)
         self._fingerprint = fingerprint or _fingerprint
         self._reading_changed = reading_changed
         self._view = View.of(settings)
@@ -377,11 +378,12 @@ def _thread(run: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-def _read(path: str, sampling: Sampling, should_stop: Callable[[], None]) -> Clip:
+def _read(path: str, sampling: Sampling, should_stop: Callable[[], None], *, decoder: str) -> Clip:
     # numpy, decord and PyAV come with this import
-    from xl_vqa.video.read import read_frames
+    from xl_vqa.video.read import Decoder, read_frames
 
-    return read_frames(path, sampling, should_stop=should_stop)
+    chosen: Decoder = "decord" if decoder == "decord" else "pyav"
+    return read_frames(path, sampling, decoder=chosen, should_stop=should_stop)
 
 
 def _fingerprint(path: str) -> str:

@@ -79,13 +79,15 @@ def settings_key(spec: ModelSpec, text: str | None) -> str:
     """
     text = spec.heard(text)
     pixels, sampling = spec.pixels, spec.sampling
-    facts = (
+    facts: tuple[object, ...] = (
         sampling.frames,
         sampling.adjacent_pairs,
         pixels.min_pixels,
         pixels.max_pixels,
         pixels.total_pixels,
     )
+    if sampling.fps:
+        facts = (*facts, sampling.fps)
     digest = hashlib.blake2b(repr(facts).encode(), digest_size=16)
     if text is not None:
         digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))

@@ -74,6 +74,20 @@ def count_frames(source: Source, *, should_stop: Callable[[], None] = lambda: No
     return sum(1 for _ in decoder.frames())
 
 
+def decode_all(source: Source, *, should_stop: Callable[[], None] = lambda: None) -> tuple[int, int | None]:
+    """How many frames a strict decoder gives, and after how many of them it met damage; None where it met none."""
+    decoder = _Decoder(source, should_stop)
+    decoder.rewind()
+    count = 0
+    try:
+        for _ in decoder.frames():
+            count += 1
+    except DamagedError:
+        source.reopen(lenient=True)
+        return sum(1 for _ in _Decoder(source, should_stop).frames()), count
+    return count, None
+
+
 class _Decoder:
     """The stream of decoded frames of one source, with errors of single packets passed over."""
 

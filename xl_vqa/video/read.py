@@ -89,6 +89,29 @@ def read_frames(
     return clip
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What decoding every frame of a video came to."""
+
+    expected: int
+    decoded: int
+    damaged_at_s: float | None
+    """When the first damaged picture is shown, in seconds from the start; None where none is."""
+
+
+def decode_whole(path: PathLike, *, should_stop: Callable[[], None] = lambda: None) -> Whole:
+    """Decodes every frame once and keeps none of them. Errors as ``read_frames``."""
+    if is_picture(path):
+        with PictureFile(path) as file:
+            count = file.inspection.index.count
+            return Whole(count, sum(1 for _ in file.read(range(count), should_stop)), None)
+    with open_video(path) as source:
+        index = inspect(source, should_stop=should_stop).index
+        decoded, damaged = pyav_decoder.decode_all(source, should_stop=should_stop)
+        damaged_at = None if damaged is None or index.undecodable else damaged / index.fps
+        return Whole(index.count, decoded, damaged_at)
+
+
 @dataclass(slots=True)
 class _Reading:
     """One call of ``read_frames``: what is the same whoever decodes."""
@@ -108,7 +131,9 @@ class _Reading:
         return plan
 
     def _plan(self) -> tuple[int, ...]:
-        return plan_frames(self.inspection.index.count, self.sampling, self.inspection.index.bounds_s)
+        index = self.inspection.index
+        sampling = replace(self.sampling, frames=self.sampling.frames_of(index.duration_s))
+        return plan_frames(index.count, sampling, index.bounds_s)
 
     def _around(self, plan: Sequence[int]) -> list[int]:
         """The frames of the plan and of the windows around its pairs, rising."""

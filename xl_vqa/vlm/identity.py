@@ -10,14 +10,18 @@ import importlib.metadata
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import ModelNotFoundError
-from xl_vqa.model_spec import ModelSpec
+from xl_vqa.model_spec import ModelSpec, Sampling
 from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, find_model, model_type_of
+
+FRAMES_BUDGET: Final = 64
+"""Frames of one video at the most where they are asked for by the second: memory and time grow with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def identify(settings: Settings) -> ModelIdentity | None:
     """
     if stand_in.is_stand_in(settings.model):
         options = stand_in.StandInOptions.parse(settings.model)
-        spec = adjusted(options.spec(), frames=settings.frames, max_pixels=settings.max_pixels)
+        spec = adjusted(options.spec(), frames=settings.frames, fps=settings.fps, max_pixels=settings.max_pixels)
         return ModelIdentity(spec, options.fingerprint(spec))
     cache_folder = settings.home / "cache"
     try:
@@ -51,9 +55,30 @@ def identify(settings: Settings) -> ModelIdentity | None:
     if dtype is None:
         return None
     adapter = find_adapter(settings.adapter) if settings.adapter else None
-    spec = spec_of(folder, settings.model, adapter=adapter, frames=settings.frames, max_pixels=settings.max_pixels)
+    spec = spec_of(
+        folder,
+        settings.model,
+        adapter=adapter,
+        frames=settings.frames,
+        fps=settings.fps,
+        max_pixels=settings.max_pixels,
+    )
     cache = HashCache(cache_folder)
     return ModelIdentity(spec, model_fingerprint(folder, spec, dtype, adapter=adapter, cache=cache))
+
+
+def sampling_of(settings: Settings) -> Sampling:
+    """Which frames the model of the settings looks at; a published Qwen2.5-VL's where the model is not here."""
+    if stand_in.is_stand_in(settings.model):
+        spec = stand_in.StandInOptions.parse(settings.model).spec()
+    else:
+        adapter = find_adapter(settings.adapter) if settings.adapter else None
+        try:
+            folder = find_model(settings.model, offline=settings.offline, may_download=False)
+            spec = spec_of(folder, settings.model, adapter=adapter)
+        except ModelNotFoundError:
+            spec = ModelSpec.default_qwen(settings.model)
+    return adjusted(spec, frames=settings.frames, fps=settings.fps).sampling
 
 
 def spec_of(
@@ -62,6 +87,7 @@ def spec_of(
     *,
     adapter: Path | None = None,
     frames: int | None = None,
+    fps: float | None = None,
     max_pixels: int | None = None,
 ) -> ModelSpec:
     """The spec in force: the adapter's, else the folder's, else the default; with the user's frames and pixels.
@@ -70,25 +96,30 @@ def spec_of(
     """
     own = ModelSpec.load(adapter) if adapter is not None else None
     own = own or ModelSpec.load(folder) or ModelSpec.default_qwen(name=model)
-    return adjusted(own, frames=frames, max_pixels=max_pixels)
+    return adjusted(own, frames=frames, fps=fps, max_pixels=max_pixels)
 
 
-def adjusted(spec: ModelSpec, *, frames: int | None = None, max_pixels: int | None = None) -> ModelSpec:
+def adjusted(
+    spec: ModelSpec, *, frames: int | None = None, fps: float | None = None, max_pixels: int | None = None
+) -> ModelSpec:
     """The spec with the user's frame count and pixel budget; the budget over all frames follows them.
 
-    A smaller ``max_pixels`` wins over the model's ``min_pixels``. Raises ModelIncompatibleError where the
-    result contradicts itself.
+    ``fps`` frames per second of the video, and ``frames`` or else ``FRAMES_BUDGET`` at the most. A smaller
+    ``max_pixels`` wins over the model's ``min_pixels``. Raises ModelIncompatibleError where the result contradicts
+    itself.
     """
-    if frames is None and max_pixels is None:
+    if frames is None and fps is None and max_pixels is None:
         return spec
     old = spec.pixels
     per_frame = max_pixels or old.max_pixels
-    count = frames or spec.sampling.frames
+    count = frames or (FRAMES_BUDGET if fps else spec.sampling.frames)
     share = old.total_pixels / (old.max_pixels * spec.sampling.frames)
     least = min(old.min_pixels, per_frame)
     total = max(int(per_frame * count * share), least * count)
     pixels = replace(old, min_pixels=least, max_pixels=per_frame, total_pixels=total)
-    return replace(spec, sampling=replace(spec.sampling, frames=count), pixels=pixels)
+    return replace(
+        spec, sampling=replace(spec.sampling, frames=count, fps=fps or spec.sampling.fps), pixels=pixels
+    )
 
 
 def remembered_dtype(

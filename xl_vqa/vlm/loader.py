@@ -18,6 +18,7 @@ def load_rater(
     dtype: str = "auto",
     *,
     frames: int | None = None,
+    fps: float | None = None,
     max_pixels: int | None = None,
     offline: bool = False,
     torch_threads: int = 0,
@@ -25,14 +26,14 @@ def load_rater(
 ) -> Rater:
     """Loads ``starter``, ``stand-in`` (with options after ``?``), a model folder, or a hub name.
 
-    ``frames`` and ``max_pixels`` replace the model's own numbers; ``offline`` forbids asking a hub;
+    ``frames``, ``fps`` and ``max_pixels`` replace the model's own numbers; ``offline`` forbids asking a hub;
     ``cache_folder`` keeps the hashes of weight files, so that a later start need not read them again.
 
     Raises ModelNotFoundError, ModelIncompatibleError, ModelMemoryError.
     """
     if stand_in.is_stand_in(model):
         options = stand_in.StandInOptions.parse(model)
-        spec = adjusted(options.spec(), frames=frames, max_pixels=max_pixels)
+        spec = adjusted(options.spec(), frames=frames, fps=fps, max_pixels=max_pixels)
         return stand_in.StandInRater(options, spec=spec)
     wait_patiently()
     from xl_vqa.vlm.vlm_rater import load_vlm_rater
@@ -43,6 +44,7 @@ def load_rater(
         device,
         dtype,
         frames=frames,
+        fps=fps,
         max_pixels=max_pixels,
         offline=offline,
         torch_threads=torch_threads,
@@ -58,6 +60,7 @@ def load_from_settings(settings: Settings) -> Rater:
         settings.device,
         settings.dtype,
         frames=settings.frames,
+        fps=settings.fps,
         max_pixels=settings.max_pixels,
         offline=settings.offline,
         torch_threads=settings.torch_threads,

@@ -195,6 +195,7 @@ def load_vlm_rater(
     dtype: str = "auto",
     *,
     frames: int | None = None,
+    fps: float | None = None,
     max_pixels: int | None = None,
     offline: bool = False,
     torch_threads: int = 0,
@@ -207,7 +208,7 @@ def load_vlm_rater(
     chosen = choose_device(device)
     folder = find_model(model, offline=offline)
     adapter_folder = find_adapter(adapter) if adapter else None
-    spec = spec_of(folder, model, adapter=adapter_folder, frames=frames, max_pixels=max_pixels)
+    spec = spec_of(folder, model, adapter=adapter_folder, frames=frames, fps=fps, max_pixels=max_pixels)
     model_type = str(check_config(folder)["model_type"])
     format_name = choose_dtype(chosen, dtype, model_type=model_type)
     cache = HashCache(cache_folder)

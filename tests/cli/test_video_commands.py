@@ -1,0 +1,70 @@
+"""``xl-vqa inspect``, ``xl-vqa check-videos`` and the choice of frames in ``xl-vqa score``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests import media
+from tests.cli.conftest import Run
+
+
+def test_inspect_says_what_who_why_and_which(run: Run, tmp_path: Path) -> None:
+    options = {"x264-params": "open-gop=1:keyint=20:bframes=3"}
+    path = media.make_clip(tmp_path / "動画.mp4", 160, 96, 60, options=options)
+    sheet = tmp_path / "sheet.png"
+    done = run("inspect", path, "--frames", 8, "--sheet", sheet)
+    assert done.returncode == 0, done.stderr
+    for words in ("動画.mp4", "h264", "160 x 96", "PyAV", "open groups", "7, 8 (0.23 s)"):
+        assert words in done.stdout
+    with Image.open(sheet) as picture:
+        assert picture.width > 4 * 300
+    japanese = run("inspect", path, XL_VQA_LANGUAGE="ja")
+    assert "読み込み方法" in japanese.stdout
+    facts = json.loads(run("inspect", path, "--json", "--fps", 4).stdout)
+    assert facts["video"]["frame_count"] == 60
+    assert facts["reader"] == {"name": "PyAV", "why": "alone", "reason": "open groups of pictures"}
+    assert len(facts["frames_used"]["indices"]) == 8
+
+
+def test_inspect_follows_the_setting_and_names_what_is_no_video(run: Run, clips: Path) -> None:
+    facts = json.loads(run("inspect", clips / "clip2.mp4", "--json", XL_VQA_DECODER="decord").stdout)
+    assert facts["reader"]["why"] == "asked"
+    assert facts["frames_used"]["decoder"] == "decord"
+    plain = json.loads(run("inspect", clips / "clip2.mp4", "--json").stdout)
+    assert plain["reader"]["why"] == "proven"
+    refused = run("inspect", clips / "broken.mp4")
+    assert refused.returncode == 2
+    assert "broken.mp4" in refused.stderr
+    assert run("inspect", clips / "clip2.mp4", "--sheet", clips / "a.txt").returncode == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_check_videos_lists_what_needs_a_look(run: Run, clips: Path, tmp_path: Path, language: str) -> None:
+    (tmp_path / "twice.mp4").write_bytes((clips / "clip2.mp4").read_bytes())
+    output = tmp_path / "checks.csv"
+    done = run("check-videos", clips, tmp_path, "--thorough", "-o", output, XL_VQA_LANGUAGE=language)
+    assert done.returncode == 1, done.stderr
+    assert "broken.mp4" in done.stdout
+    rows = {Path(row["path"]).name: row for row in csv.DictReader(output.open(encoding="utf-8-sig"))}
+    states = {name: row["state"] for name, row in rows.items()}
+    assert states == {"broken.mp4": "bad", "clip2.mp4": "odd", "動画 10.mp4": "odd", "twice.mp4": "odd"}
+    assert str(clips / "clip2.mp4") in rows["twice.mp4"]["remark"]
+    assert rows["clip2.mp4"]["frames"] == "20"
+    assert run("check-videos", clips / "clip2.mp4").returncode == 0
+
+
+def test_score_looks_at_as_many_frames_as_asked(run: Run, clips: Path, tmp_path: Path) -> None:
+    for options, frames in ((("--frames", "4"), 4), (("--fps", "12"), 8), (("--fps", "30", "--frames", "6"), 6)):
+        output = tmp_path / "scores.json"
+        done = run("score", clips / "clip2.mp4", *options, "-o", output)
+        assert done.returncode == 0, done.stderr
+        (row,) = json.loads(output.read_text(encoding="utf-8"))["results"]
+        assert row["frames"] == frames
+    wrong = run("score", clips / "clip2.mp4", "--frames", "5")
+    assert wrong.returncode == 2
+    assert "frames" in wrong.stderr

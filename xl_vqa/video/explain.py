@@ -1,0 +1,30 @@
+"""Why a file is read by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xl_vqa.video import decord_decoder
+from xl_vqa.video.container import open_video
+from xl_vqa.video.files import PathLike, is_picture
+from xl_vqa.video.probe import inspect
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """``code`` is ``picture``, ``asked`` (decord, by the settings), ``proven`` or ``alone`` (PyAV, where decord
+    could or could not read it as well); ``reason`` is why decord could not, in English, else empty."""
+
+    code: str
+    reason: str = ""
+
+
+def explain(path: PathLike, decoder: str) -> Why:
+    """Of a file that ``decoder`` read. Errors as ``probe.probe``."""
+    if is_picture(path):
+        return Why("picture")
+    if decoder == "decord":
+        return Why("asked")
+    with open_video(path) as source:
+        reason = decord_decoder.refusal(source, inspect(source))
+    return Why("proven") if reason is None else Why("alone", reason)
