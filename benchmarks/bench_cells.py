@@ -49,7 +49,7 @@ def settle(udf_server: Any) -> tuple[list[str], int]:
     changed: list[str] = []
     polls = 0
     while True:
-        state, *names = udf_server.CallUDF(MODULE, "poll", ()).split("\n")
+        state, _, _, *names = udf_server.CallUDF(MODULE, "poll", ()).split("\n")
         changed += names
         polls += 1
         if state == "idle":

@@ -130,6 +130,13 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "the active row has no path of a video. Click on a row with one",
         "ja": "アクティブな行に動画のパスがありません。パスのある行をクリックしてください",
     },
+    # the Excel add-in
+    "problem_code_page": {
+        "en": "Excel's macros cannot name a path with {text}, which is not in this Windows' code page; install "
+        "xl_vqa's Python into a folder whose path is without it",
+        "ja": "パスに含まれる {text} はこの Windows のコードページにないため、Excel のマクロで使用できません。"
+        "この文字を含まないパスのフォルダーに xl_vqa の Python をインストールしてください",
+    },
     # the LibreOffice extension
     "problem_no_libreoffice": {
         "en": "LibreOffice was not found; install it, or name its program folder in XL_VQA_LIBREOFFICE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import xlwings as xw
 
 from tests.excel import office, uno_engine
+from tests.excel.windows_stubs import Windows, windows
 from tests.host import helpers
 from xl_vqa.excel import jobs, session
 from xl_vqa.settings import Settings
@@ -58,6 +60,24 @@ def book(app: Any) -> Any:
     book = app.books.add()
     book.set_mock_caller()
     return book
+
+
+@contextlib.contextmanager
+def bound_functions() -> Iterator[Windows]:
+    """Inside, the functions and the poll are bound by xlwings' own code, as on Windows."""
+    with windows() as made:
+        import xl_vqa.excel.udf as udf
+
+        bound = udf.bind(made.udfs.xlfunc, made.udfs.xlarg, made.udfs.xlret)
+        before = {name: getattr(udf, name) for name in (*bound, "poll")}
+        for name, function in bound.items():
+            setattr(udf, name, function)
+        udf.poll = made.udfs.xlfunc(udf.poll)
+        try:
+            yield made
+        finally:
+            for name, function in before.items():
+                setattr(udf, name, function)
 
 
 def select(book: Any, address: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.excel import targets
-from xl_vqa.excel.addresses import joined
+from xl_vqa.excel.addresses import joined, workbook
 
 
 def test_cells_below_one_another_become_a_range() -> None:
@@ -38,3 +39,17 @@ def test_a_selection_of_many_areas_is_not_cut() -> None:
     areas = [SimpleNamespace(Address=f"$A${row}") for row in range(1, 400, 2)]
     selection = SimpleNamespace(api=SimpleNamespace(Areas=areas), address="$A$1,$A$3")
     assert targets._addresses(selection) == [f"A{row}" for row in range(1, 400, 2)]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("[Book1]Sheet1!$A$1", "Book1"),
+        ("'[Book 1.xlsx]Sheet 1'!$B$2:$B$9", "Book 1.xlsx"),
+        ("'[O''Brien''s list.xlsx]it''s'!$A$1", "O'Brien's list.xlsx"),
+        ("'C:\\Clips\\[動画.xlsm]一覧'!$A$1", "動画.xlsm"),
+        ("A1", ""),
+    ],
+)
+def test_the_workbook_of_an_address(address: str, name: str) -> None:
+    assert workbook(address) == name

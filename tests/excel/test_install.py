@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from xl_vqa.errors import InstallError, OutputNotWritableError
-from xl_vqa.excel import addin, install
+from xl_vqa.excel import addin, install, session
 from xl_vqa.excel.session import read_config
 from xl_vqa.settings import Settings
 
@@ -76,6 +77,41 @@ def test_a_configuration_that_cannot_be_written_takes_the_addin_back(places: ins
     with pytest.raises(InstallError):
         install.install(places)
     assert not places.addin.exists()
+
+
+def test_a_japanese_user_installs_twice_and_every_name_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's "mbcs" is known on Windows alone; a Japanese Windows has cp932 under that name."""
+    monkeypatch.setattr(session, "config_encoding", lambda: "cp932")
+    monkeypatch.setattr(install, "config_encoding", lambda: "cp932")
+    python = tmp_path / "田中 能表" / "python.exe"  # 能 and 表 end in the byte of a backslash
+    python.parent.mkdir()
+    python.touch()
+    home = {"APPDATA": str(tmp_path / "田中 能表"), "USERPROFILE": str(tmp_path / "田中 能表")}
+    places = install.Places.of(home, str(python))
+    install.install(places)
+    assert read_config(places.config)["INTERPRETER_WIN"] == str(python)
+    text = places.config.read_bytes().decode("cp932") + '"SHAREPOINT_WIN","D:\\ソース"\r\n'
+    places.config.write_bytes(text.encode("cp932"))
+    install.install(places)
+    config = read_config(places.config)
+    assert (config["INTERPRETER_WIN"], config["SHAREPOINT_WIN"]) == (str(python), "D:\\ソース")
+    assert next(check for check in install.checks(places, windows=False) if check.name == "interpreter").good
+
+
+def test_a_name_that_windows_cannot_write_is_said_before_anything_is_replaced(
+    places: install.Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "config_encoding", lambda: "cp932")
+    places = dataclasses.replace(places, python=Path("/홍길동/python.exe"))
+    with pytest.raises(InstallError) as error:
+        install.install(places)
+    for language in ("en", "ja"):
+        assert "홍" in error.value.message(language)
+        assert "problem_code_page" not in error.value.message(language)
+    assert not places.addin.exists()
+    assert not places.config.exists()
 
 
 def test_every_link_of_the_chain_is_checked(places: install.Places, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.excel.conftest import finish, select
 from xl_vqa.bridge.cells import Question
-from xl_vqa.excel import macros, session
+from xl_vqa.excel import jobs, macros, session
 from xl_vqa.settings import Settings
 
 
@@ -17,6 +17,7 @@ def test_why_explains_a_rating(book: Any, clip_folder: list[Path]) -> None:
     book.sheets[0].range("A1").value = [["x", str(clip_folder[0]), 3]]
     select(book, "C1")
     macros.run("why")
+    finish()
     (text,) = book.app.impl.shown
     assert text.startswith(str(clip_folder[0]))
     assert "Score " in text
@@ -30,7 +31,25 @@ def test_why_explains_an_error_in_japanese(book: Any, monkeypatch: pytest.Monkey
     book.sheets[0].range("A1").value = "/no/such.mp4"
     select(book, "A1")
     macros.run("why")
+    finish()
     assert "見つかりません" in book.app.impl.shown[0]
+
+
+def test_why_leaves_excel_free_until_the_model_is_there_and_cancel_ends_it(
+    book: Any, clip_folder: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XL_VQA_MODEL", "stand-in?load_delay=3")
+    book.sheets[0].range("A1").value = str(clip_folder[0])
+    select(book, "A1")
+    for end in ("finish", "cancel"):
+        macros.run("why")
+        assert len(jobs.running()) == 1, "it waits for the model in the macro"
+        assert clip_folder[0].name in str(book.app.status_bar)
+        if end == "cancel":
+            macros.run("cancel")
+        finish()
+        assert len(book.app.impl.shown) == 1
+        monkeypatch.setenv("XL_VQA_MODEL", "stand-in?load_delay=3&seed=5")
 
 
 def test_why_without_a_video_in_the_row(book: Any) -> None:

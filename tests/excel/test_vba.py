@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,30 +10,22 @@ from typing import Any
 
 import pytest
 
+from tests.excel.conftest import bound_functions
 from tests.excel.office import Office
 from tests.excel.vba_double import Addin
-from tests.excel.windows_stubs import windows
+from xl_vqa.excel import addin as addin_file
 from xl_vqa.excel import ribbon_texts, session
 from xl_vqa.settings import Settings
 
 
 @pytest.fixture
 def addin(soffice: Office, tmp_path: Path, settings: Settings) -> Iterator[Addin]:
-    with windows() as made:
-        import xl_vqa.excel.udf as udf
-
-        bound = udf.bind(made.udfs.xlfunc, made.udfs.xlarg, made.udfs.xlret)
-        before = {name: getattr(udf, name) for name in (*bound, "poll")}
-        for name, function in bound.items():
-            setattr(udf, name, function)
-        udf.poll = made.udfs.xlfunc(udf.poll)
+    with bound_functions() as made:
         opened = Addin(soffice, tmp_path, made)
         try:
             yield opened
         finally:
             opened.close()
-            for name, function in before.items():
-                setattr(udf, name, function)
 
 
 def settle(addin: Addin, seconds: float = 30.0) -> None:
@@ -41,7 +34,7 @@ def settle(addin: Addin, seconds: float = 30.0) -> None:
     while True:
         # the poll that is scheduled is the one made here: another would be forgotten by the module and come alone
         addin.unschedule()
-        addin.run("XlVqaCells.XlVqaPoll")
+        addin.run("XlVqaPolling.XlVqaPoll")
         if not session.ratings().waiting:
             return
         assert time.monotonic() < deadline, "cells still wait"
@@ -109,16 +102,18 @@ def test_dependent_formulas_settle(addin: Addin, clip_folder: list[Path]) -> Non
 
 
 def test_the_poll_asks_python_and_goes_on_while_something_is_under_way(addin: Addin) -> None:
-    addin.run("XlVqaCells.XlVqaPoll")
-    assert addin.calls == [("CallUDF", "xl_vqa.excel.udf", "poll", ())]
-    assert addin.run("XlVqaCells.XlVqaLastFailure") == ""
+    addin.run("XlVqaPolling.XlVqaPoll")
+    ((*call, (books,)),) = addin.calls
+    assert call == ["CallUDF", "xl_vqa.excel.udf", "poll"]
+    assert "tested.xlam" in books.split("\n")
+    assert addin.run("XlVqaPolling.XlVqaLastFailure") == ""
 
 
 def test_without_python_cells_say_what_to_do(addin: Addin) -> None:
     addin.broken = "no interpreter"
     assert addin.cell("H1", '=VQA_SCORE("a.mp4")').String == "Error 2042"
     assert "xl-vqa install --check" in addin.cell("H2", '=VQA_ERROR("a.mp4")').String
-    assert "no interpreter" in addin.run("XlVqaCells.XlVqaLastFailure")
+    assert "no interpreter" in addin.run("XlVqaPolling.XlVqaLastFailure")
 
 
 def test_a_button_runs_its_command(addin: Addin, monkeypatch: Any) -> None:
@@ -136,6 +131,31 @@ def test_texts_come_from_the_hidden_sheet(addin: Addin) -> None:
     assert addin.run("XlVqaRibbon.XlVqaText", "no such key") in ("", None)
 
 
+def test_the_configuration_is_read_once_for_many_keys(addin: Addin, tmp_path: Path) -> None:
+    file = tmp_path / "xl_vqa.conf"
+    values = {"INTERPRETER_WIN": "C:\\my, python\\python.exe", "SHOW CONSOLE": "False"}
+    file.write_text("".join(f'"{key}","{value}"\r\n' for key, value in values.items()))
+
+    def value_of(key: str) -> str | None:
+        script = addin.document.getScriptProvider().getScript(
+            "vnd.sun.star.script:VBAProject.XlVqaCells.XlVqaConfigured?language=Basic&location=document"
+        )
+        found, _, changed = script.invoke((str(file), key, ""), (), ())
+        return str(changed[0]) if found else None
+
+    assert [value_of(key.lower()) for key in values] == list(values.values())
+    assert value_of("LICENSE_KEY") is None
+    file.unlink()
+    assert value_of("SHOW CONSOLE") == "False", "read again for every key"
+    time.sleep(3.5)  # LibreOffice's Timer counts whole seconds
+    assert value_of("SHOW CONSOLE") is None
+
+
+def test_the_users_find_dialog_is_left_alone() -> None:
+    code = "\n".join(line for source in addin_file.sources().values() for line in source.splitlines())
+    assert not re.search(r"^[^'\n]*\.(Find|FindNext|Replace)\b\s*[( ]", code, re.MULTILINE)
+
+
 def test_the_poll_schedules_itself_until_nothing_is_under_way(addin: Addin, clip_folder: list[Path]) -> None:
     answer, left = addin.answer, [2]
 
@@ -144,13 +164,13 @@ def test_the_poll_schedules_itself_until_nothing_is_under_way(addin: Addin, clip
         given = answer(kind, *values)
         if values[1] == "poll" and left[0]:
             left[0] -= 1
-            return "busy"
+            return "busy\n1\n"
         return given
 
     addin.answer = slow  # type: ignore[method-assign]
     addin.sheet.getCellRangeByName("F1").String = str(clip_folder[0])
     addin.cell("H1", "=VQA_SCORE(F1)")
-    addin.run("XlVqaCells.XlVqaSchedule")  # what Excel's AfterCalculate event does
+    addin.run("XlVqaPolling.XlVqaSchedule")  # what Excel's AfterCalculate event does
 
     def polls() -> int:
         return sum(call[2] == "poll" for call in addin.calls)

@@ -85,8 +85,14 @@ class Addin:
         modules["xlwings"], modules["XLPyDouble"] = MODULE.replace("\n", "\r\n"), CLASS.replace("\n", "\r\n")
         # LibreOffice's OnTime takes the name of a macro without that of its file
         qualified = '"\'" & ThisWorkbook.Name & "\'!XlVqaPoll"'
-        assert modules["XlVqaCells"].count(qualified) == 1
-        modules["XlVqaCells"] = modules["XlVqaCells"].replace(qualified, '"XlVqaPoll"')
+        assert modules["XlVqaPolling"].count(qualified) == 1
+        modules["XlVqaPolling"] = modules["XlVqaPolling"].replace(qualified, '"XlVqaPoll"')
+        # its Range.Calculate computes only what is stale, its Application.Calculate everything; Excel's do not
+        again = "Dim entered: entered = target.Formula: target.ClearContents: target.Formula = entered"
+        own = {"target.Calculate": again, "Application.Calculate": "DoEvents"}
+        for excels, meant in own.items():
+            assert modules["XlVqaPolling"].count(excels + "\r\n") == 1
+            modules["XlVqaPolling"] = modules["XlVqaPolling"].replace(excels + "\r\n", meant + "\r\n")
         file = folder / "tested.xlam"
         file.write_bytes(addin.build(modules, classes=["XLPyDouble"]))
         self.windows = windows
@@ -125,7 +131,7 @@ class Addin:
 
     def unschedule(self) -> None:
         """No poll comes by itself any more: LibreOffice would look for its macro in the next test's add-in."""
-        self.run("XlVqaCells.XlVqaUnschedule")
+        self.run("XlVqaPolling.XlVqaUnschedule")
 
     def close(self) -> None:
         self.unschedule()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,24 @@ def test_a_relative_path_needs_a_saved_workbook() -> None:
 def test_a_folder_that_is_not_synchronised_is_an_error(folder: str) -> None:
     with pytest.raises(CloudFolderError):
         LINUX.resolve("a.mp4", folder)
+
+
+def test_a_sites_library_has_the_name_that_it_has_on_this_pc(tmp_path: Path) -> None:
+    here = Locations(sharepoint=str(tmp_path), windows=False)
+    own = "https://firma.sharepoint.com/sites/%E5%93%81%E8%B3%AA/Shared%20Documents/Work"
+    other = "https://firma.sharepoint.com/teams/QA/Clips/2026"
+    # nothing is there: the names that English systems give
+    assert here.resolve("a.mp4", own) == str(tmp_path / "品質 - Documents/Work/a.mp4")
+    assert here.resolve("a.mp4", other) == str(tmp_path / "QA - Clips/2026/a.mp4")
+    for name in ("品質 - ドキュメント", "QA - Documents"):
+        (tmp_path / name).mkdir()
+    assert here.resolve("a.mp4", own) == str(tmp_path / "品質 - ドキュメント/Work/a.mp4")
+    assert here.resolve("a.mp4", own.replace("Shared%20Documents", "ドキュメント")).startswith(
+        str(tmp_path / "品質 - ド")
+    )
+    assert here.resolve("a.mp4", other) == str(tmp_path / "QA - Documents/2026/a.mp4")
+    (tmp_path / "QA - Clips").mkdir()
+    assert here.resolve("a.mp4", other) == str(tmp_path / "QA - Clips/2026/a.mp4")
 
 
 def test_a_web_address_is_no_video_of_this_machine() -> None:

@@ -20,6 +20,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{done} of {total} rated, about {minutes} min left",
         "ja": "{total} 件中 {done} 件 評価済み、残り約 {minutes} 分",
     },
+    "waiting": {"en": "xl_vqa: rating videos, {pending} left", "ja": "xl_vqa: 動画を評価中、残り {pending} 件"},
     "building": {"en": "making {name}", "ja": "{name} を作成中"},
     "nothing_running": {"en": "nothing is being rated", "ja": "評価中の動画はありません"},
     "not_written": {
@@ -28,6 +29,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアを書き込めませんでした: {problem}\n\nシートは元のままで、スコアは保存済みです。もう一度"
         "採点すると書き込まれます。",
     },
+    "why_asking": {"en": "asking about {name}", "ja": "{name} を確認中"},
     "why_score": {
         "en": "Score {label}, MOS {mos:.2f}, {band}",
         "ja": "スコア {label}、MOS {mos:.2f}、{band}",

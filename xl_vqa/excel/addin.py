@@ -27,7 +27,7 @@ RIBBON_PART: Final = "customUI/customUI14.xml"
 RIBBON_RELATION: Final = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 _SHEET: Final = "xl/worksheets/sheet1.xml"
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
-_TEXT_MODULES: Final = ("XlVqaCells", "XlVqaRibbon")
+_TEXT_MODULES: Final = ("XlVqaCells", "XlVqaPolling", "XlVqaRibbon")
 _UNUSED_MODULE: Final = "Module1"
 
 

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+# neither a workbook's nor a sheet's name may hold a square bracket
+_BOOK: Final = re.compile(r"'?[^\[\]]*\[([^\[\]]+)\]")
 _CELL: Final = re.compile(r"(.*!)\$([A-Z]{1,3})\$(\d+)", re.DOTALL)
+
+
+def workbook(address: str) -> str:
+    """The name of the workbook in an address; empty where it names none."""
+    found = _BOOK.match(address)
+    return found[1].replace("''", "'") if found else ""
 
 
 def joined(addresses: Iterable[str]) -> list[str]:

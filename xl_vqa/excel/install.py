@@ -20,7 +20,7 @@ from typing import Final
 from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import InstallError, XlVqaError
 from xl_vqa.excel import addin
-from xl_vqa.excel.session import read_config
+from xl_vqa.excel.session import config_encoding, read_config
 from xl_vqa.excel.udf_names import MACROS, MODULE, PROJECT
 from xl_vqa.outputs import write_output
 
@@ -73,10 +73,11 @@ def install(places: Places) -> None:
     What the user added to the configuration stays. Raises InstallError, AddinError or OutputNotWritableError
     (Excel is open and holds the old add-in); where the second file cannot be written, the first is taken back.
     """
+    config = _config(places)  # first: what cannot be said in it must not leave half an installation
     before = places.addin.read_bytes() if places.addin.is_file() else None
     addin.write(places.addin)
     try:
-        _write_config(places)
+        _write_config(places, config)
     except OSError as error:
         if before is None:
             places.addin.unlink(missing_ok=True)
@@ -162,8 +163,8 @@ def _host_check() -> Check:
     return Check("host", True, f"127.0.0.1:{state.port}")
 
 
-def _write_config(places: Places) -> None:
-    """xlwings' format: one quoted key and value a line."""
+def _config(places: Places) -> bytes:
+    """xlwings' format: one quoted key and value a line. Raises InstallError."""
     values = {key: value for key, value in read_config(places.config).items() if key not in _OURS}
     values |= {
         "INTERPRETER_WIN": str(places.python),
@@ -173,7 +174,13 @@ def _write_config(places: Places) -> None:
     }
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(values.items())
+    try:
+        return text.getvalue().encode(config_encoding())
+    except UnicodeEncodeError as error:
+        raise InstallError(problem="problem_code_page", text=error.object[error.start : error.end]) from error
+
+
+def _write_config(places: Places, config: bytes) -> None:
     places.config.parent.mkdir(parents=True, exist_ok=True)
     with write_atomically(places.config) as file:
-        # VBA reads the file in the system's code page
-        file.write(text.getvalue().encode("mbcs" if is_windows() else "utf-8"))
+        file.write(config)

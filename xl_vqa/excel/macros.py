@@ -18,18 +18,17 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import profile_names
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line, tr
-from xl_vqa.bridge.videos import Video
 from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.excel import dialogs, jobs, session, targets
 from xl_vqa.excel.new_book import NewBook
 from xl_vqa.excel.sheet_grid import ExcelGrid, enter, formulas_of
-from xl_vqa.labels import ACR_BANDS, Scale, band_by_key
+from xl_vqa.excel.why import Why
+from xl_vqa.labels import ACR_BANDS, Scale
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.listing import names_video
 from xl_vqa.sheets.rows import selected_row
 
-WHY_WAIT_S: Final = 20.0
 # 'C:\folder\xl_vqa.xlam'!VQA_SCORE, xl_vqa.xlam!VQA_SCORE, [1]!VQA_SCORE, _xll.VQA_SCORE, _xludf.VQA_SCORE
 _FOREIGN: Final = re.compile(
     r"(?:'[^'!]*xl_vqa\.xlam'!|[^\s'!(),;=+*/&<>-]*xl_vqa\.xlam!|\[\d+\]!|_xl(?:l|fn|udf)\.)(VQA_[A-Z]+)",
@@ -109,10 +108,10 @@ def why(book: Any) -> None:
     settings = Settings.load()
     cell = targets.active_cell(book)
     path = _video_of_row(cell)
-    with HostClient(settings) as client:
-        video = Video(session.locations().resolve(path, _folder(book)))
-        (answer,) = client.rate([video], wait=WHY_WAIT_S, detail=True)
-    dialogs.say(book.app, f"{path}\n\n{_explanation(answer.result, settings.language)}")
+    job = Why(book.app, path, session.locations().resolve(path, _folder(book)), settings)
+    jobs.start(job)
+    job.wait(0.3)
+    jobs.tick()
 
 
 def _video_of_row(cell: Any) -> str:
@@ -123,23 +122,6 @@ def _video_of_row(cell: Any) -> str:
     if not named and len(texts) != 1:
         raise SelectionError(problem="problem_no_video_in_row")
     return selected_row(cell.row, cell.column, (named or texts)[0]).shown
-
-
-def _explanation(result: Any, language: str) -> str:
-    if result is None:
-        return tr("pending", language)
-    if isinstance(result, XlVqaError):
-        return result.message(language)
-    from xl_vqa.messages import text
-
-    band = band_by_key(result["band"]).name(language)
-    low, high = result["interval"]
-    lines = [
-        tr("why_score", language, label=result["label"], mos=result["mos"], band=band),
-        tr("why_confidence", language, percent=round(result["band_probability"] * 100), low=low, high=high),
-        tr("why_model", language, model=result["model"], frames=result["frames"]),
-    ]
-    return "\n".join(lines + [text(key, language) for key in result["warnings"]])
 
 
 # -- bands and models

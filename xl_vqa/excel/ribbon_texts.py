@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.bridge.texts import TEXTS
 from xl_vqa.worksheet.functions import CATEGORY, FUNCTIONS, Words
 
 RIBBON: Final[dict[str, Words]] = {
@@ -83,6 +84,7 @@ RIBBON: Final[dict[str, Words]] = {
         "xl_vqa の Python に接続できません。ターミナルで xl-vqa install --check を実行してください。",
     ),
     "category": CATEGORY,
+    "pending": Words(**TEXTS["pending"]),
 }
 
 

@@ -1,19 +1,25 @@
-"""What Excel's Python process keeps between calls: the known ratings, and where synchronised folders lie."""
+"""What Excel's Python process keeps between calls: the known ratings, which workbook asked for what, and where
+synchronised folders lie."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
+import sys
 import threading
 import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from xl_vqa.bridge.cells import CellRatings
+from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.errors import SettingsError
+from xl_vqa.excel.addresses import workbook
 from xl_vqa.excel.udf_names import PROJECT
 from xl_vqa.settings import Settings, default_language
-from xl_vqa.worksheet.evaluate import Context
+from xl_vqa.worksheet.evaluate import Context, evaluate
 from xl_vqa.worksheet.locations import Locations
 
 FRESH_S: Final = 2.0
@@ -21,7 +27,17 @@ FRESH_S: Final = 2.0
 
 _lock = threading.Lock()
 _ratings: CellRatings | None = None
+_books: dict[str, _Book] = {}
 _surroundings: tuple[float, str, Locations] | None = None
+
+
+@dataclass(slots=True)
+class _Book:
+    """What an open workbook's cells asked for: their addresses, the videos, and the counts that they show."""
+
+    cells: set[str] = field(default_factory=set)
+    asked: set[Question] = field(default_factory=set)
+    counts: dict[str, Any] = field(default_factory=dict)
 
 
 def ratings() -> CellRatings:
@@ -38,6 +54,7 @@ def close() -> None:
     global _ratings, _surroundings
     with _lock:
         ended, _ratings, _surroundings = _ratings, None, None
+        _books.clear()
     if ended is not None:
         ended.close()
 
@@ -55,12 +72,21 @@ def config_file() -> Path:
     return Path.home() / f".{PROJECT}" / f"{PROJECT}.conf"
 
 
+def config_encoding() -> str:
+    """Of the configuration: VBA reads and writes it in the system's code page."""
+    return "mbcs" if sys.platform == "win32" else "utf-8"
+
+
 def read_config(file: Path | None = None) -> dict[str, str]:
     """Its keys (in capitals) and values; empty where there is no such file."""
     try:
-        text = (file or config_file()).read_text(encoding="utf-8-sig", errors="replace")
+        data = (file or config_file()).read_bytes()
     except OSError:
         return {}
+    if data.startswith(codecs.BOM_UTF8):  # somebody's editor
+        text = data.decode("utf-8-sig", "replace")
+    else:
+        text = data.decode(config_encoding(), "replace")
     rows = [row for row in csv.reader(text.splitlines()) if len(row) >= 2]
     return {row[0].strip().upper(): row[1].strip() for row in rows}
 
@@ -76,4 +102,34 @@ def context(folder: str | None, caller: str | None) -> Context:
     # files are read once a moment, not once for each of thousands of cells
     if known is None or time.monotonic() - known[0] > FRESH_S:
         known = _surroundings = (time.monotonic(), language(), locations())
-    return Context(ratings(), folder or None, caller or None, known[1], known[2])
+    book = _book_of(caller or "")
+    if caller:
+        book.cells.add(caller)
+    return Context(ratings(), folder or None, caller or None, known[1], known[2], book.asked)
+
+
+def shows_count(caller: str | None, text: Any) -> None:
+    """The calling cell shows a count of its workbook's videos; ``finished`` names it when that changes."""
+    if caller:
+        _book_of(caller).counts[caller] = text
+
+
+def finished(open_books: Collection[str]) -> list[str]:
+    """The cells with a changed answer. What only closed workbooks waited for is given up; nothing is where
+    ``open_books`` is empty."""
+    names = {name for name in open_books if name}
+    closed = [name for name in _books if name and names and name not in names]
+    for name in closed:
+        ratings().release(_books.pop(name).cells)
+    told = [cell for cell in ratings().finished() if workbook(cell) in _books]
+    for book in _books.values():
+        for cell, shown in book.counts.items():
+            ((text,),) = evaluate("VQA_STATUS", (), Context(ratings(), language=language(), asked=book.asked))
+            if text != shown:
+                book.counts[cell] = text
+                told.append(cell)
+    return told
+
+
+def _book_of(caller: str) -> _Book:
+    return _books.setdefault(workbook(caller), _Book())

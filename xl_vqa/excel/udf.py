@@ -7,11 +7,13 @@ address of the calling cells.
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
 import xlwings
 
+from xl_vqa.bridge.texts import tr
 from xl_vqa.excel import jobs, session
 from xl_vqa.excel.addresses import joined
 from xl_vqa.excel.udf_names import CELL, FOLDER
@@ -23,7 +25,10 @@ from xl_vqa.worksheet.functions import CATEGORY, FUNCTIONS, Function
 def call(name: str, arguments: tuple[Any, ...], folder: str | None, cell: str | None) -> list[list[Any]]:
     """Rows for Excel: numbers, texts, and what ``values`` marks as errors and waiting cells."""
     context = session.context(folder, cell)
-    return to_excel(evaluate(name, [_given(argument) for argument in arguments], context))
+    rows = evaluate(name, [_given(argument) for argument in arguments], context)
+    if name == "VQA_STATUS" and arguments and _given(arguments[0]) is None:
+        session.shows_count(cell, rows[0][0])
+    return to_excel(rows)
 
 
 def _given(argument: Any) -> Any:
@@ -67,10 +72,15 @@ globals().update(bind())
 
 
 @xlwings.func
-def poll() -> str:
-    """What VBA asks once a second while something is under way: ``busy`` or ``idle`` in the first line, then the
-    addresses of cells that have an answer now. Results of running commands are written on the way."""
+def poll(books: Any = "") -> str:
+    """What VBA asks once a second while something is under way, with the names of the open workbooks, one a line.
+
+    Answers in lines: ``busy`` or ``idle``; this process; what the status bar shows (``-``: a command uses it);
+    then the addresses of cells that have an answer now. Results of running commands are written on the way.
+    """
     working = jobs.tick()
+    told = joined(session.finished(str(books or "").split("\n")))
     memory = session.ratings()
-    names = joined(memory.finished())
-    return "\n".join(["busy" if working or memory.waiting else "idle", *names])
+    waiting = memory.counts().pending
+    bar = "-" if working else tr("waiting", session.language(), pending=waiting) if waiting else ""
+    return "\n".join(["busy" if working or memory.waiting else "idle", str(os.getpid()), bar, *told])

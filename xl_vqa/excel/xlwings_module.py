@@ -1,4 +1,4 @@
-"""The VBA module that reaches Python: xlwings' own for custom add-ins, with five changes.
+"""The VBA module that reaches Python: xlwings' own for custom add-ins, with six changes.
 
 It is BSD-3 licensed and keeps its notice. It names the DLL of its version, so it is read from the installed
 xlwings when the add-in is built. What is changed, and why:
@@ -9,7 +9,8 @@ xlwings when the add-in is built. What is changed, and why:
 - the command does not name the active workbook, because xlwings starts one Python per distinct command: one
   process for Excel is enough;
 - Python starts with ``-P``, so that a file called json.py in Excel's current folder is not imported;
-- ``keep_light`` runs before xlwings is imported.
+- ``keep_light`` runs before xlwings is imported;
+- the user's file is read once in two seconds: xlwings reads it 14 times at every call of a function.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _FOLDER: Final = 'If source = "" Or source = "directory" Then'
 _FIRST: Final = 'ActiveWorkbook.FullName & ";" & ThisWorkbook.FullName'
 _TAIL: Final = '" -B -c ""import sys, os;"'
 
+_FILE: Final = "If FileExists(GetConfigFilePath()) = True Then"
+_VALUE: Final = "If GetConfigFromFile(GetConfigFilePath(), configKey, configValue) Then"
+
 # (what xlwings writes, what we write, how often it occurs)
 CHANGES: Final = (
     ('PROJECT_NAME As String = "myaddin"', f'PROJECT_NAME As String = "{PROJECT}"', 1),
@@ -38,6 +42,8 @@ CHANGES: Final = (
         'PYTHONPATH = "false;;;" & GetConfig("ONEDRIVE_CONSUMER_WIN")',
         None,
     ),
+    (_FILE, "If True Then", 1),
+    (_VALUE, "If XlVqaConfigured(GetConfigFilePath(), configKey, configValue) Then", 1),
     (_TAIL, '" -B -P -c ""import sys, os;from xl_vqa.excel.light import keep_light;keep_light();"', 1),
 )
 

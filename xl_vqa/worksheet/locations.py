@@ -14,14 +14,17 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from xl_vqa.errors import CloudFolderError, RelativePathError, VideoAddressError
 from xl_vqa.video_names import clean
 
 _PERSONAL: Final = re.compile(r"https://d\.docs\.live\.net/[^/]+/?(.*)", re.IGNORECASE)
 _BUSINESS: Final = re.compile(r"https://[^-/]+-my\.sharepoint\.[^/]+/[^/]+/[^/]+/[^/]+/?(.*)", re.IGNORECASE)
-_SITE: Final = re.compile(r"https?://[^/]+/(?:sites|teams)/([^/]+)/[^/]+/?(.*)", re.IGNORECASE)
+_SITE: Final = re.compile(r"https?://[^/]+/(?:sites|teams)/([^/]+)/([^/]+)/?(.*)", re.IGNORECASE)
+_DOCUMENTS: Final = ("Documents", "ドキュメント")
+"""What a site's own library is called on this PC, in English and in Japanese; in its address it is "Shared
+Documents" or "Documents" all the same."""
 _ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -66,8 +69,7 @@ class Locations:
             return self._under(self.business, business[1], address)
         site = _SITE.fullmatch(address)
         if site:
-            name = unquote(site[1])
-            return self._under(self.sharepoint, f"{name} - Documents/{site[2]}", address)
+            return self._of_site(unquote(site[1]), unquote(site[2]), site[3], address)
         raise CloudFolderError(path=address)
 
     def resolve(self, path: str, folder: str | None) -> str:
@@ -91,6 +93,15 @@ class Locations:
             raise RelativePathError(path=path)
         base = self.local_folder(folder) if _ADDRESS.match(folder) else folder
         return str(rules.normpath(rules.join(base, expanded)))
+
+    def _of_site(self, site: str, library: str, rest: str, address: str) -> str:
+        """The folder "Site - Library". Of the names that the library may have here, one that is there, if any."""
+        own = library in ("Shared Documents", *_DOCUMENTS)
+        names = list(dict.fromkeys((*_DOCUMENTS, library) if own else (library, *_DOCUMENTS)))
+        roots = [self._under(self.sharepoint, quote(f"{site} - {name}"), address) for name in names]
+        root = next((root for root in roots if os.path.isdir(root)), roots[0])
+        rules = ntpath if self.windows else posixpath
+        return str(rules.join(root, *(part for part in unquote(rest).split("/") if part)))
 
     def _under(self, root: str, rest: str, address: str) -> str:
         if not root:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -9,7 +10,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,8 +80,12 @@ def folder_of(document: Any) -> str | None:
     url = str(document.getURL()) if document is not None else ""
     if not url:
         return None
-    base = url.rpartition("/")[0]
-    return unohelper.fileUrlToSystemPath(base) if base.startswith("file:") else base
+    return _local(url.rpartition("/")[0])
+
+
+@lru_cache(maxsize=64)
+def _local(folder: str) -> str:
+    return str(unohelper.fileUrlToSystemPath(folder)) if folder.startswith("file:") else folder
 
 
 def identity_of(document: Any) -> str:
@@ -125,11 +131,16 @@ def on_main_thread(work: Callable[[], None]) -> None:
     service("com.sun.star.awt.AsyncCallback").addCallback(_Callback(work), None)
 
 
-def in_slices(steps: Iterable[Callable[[], object]], *, closed: Callable[[], bool]) -> None:
+def in_slices(
+    steps: Iterable[Callable[[], object]],
+    *,
+    closed: Callable[[], bool],
+    around: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+) -> None:
     """Runs ``steps`` on the main thread, a few milliseconds at a time, so that a person can type in between.
 
-    Not for the main thread itself: returns when all are done, when one fails (DisposedException: its document
-    is gone), or when LibreOffice closes.
+    ``around`` is entered for every slice. Not for the main thread itself: returns when all are done, when one
+    fails (DisposedException: its document is gone), or when LibreOffice closes.
     """
     left = iter(steps)
     over = False
@@ -139,11 +150,12 @@ def in_slices(steps: Iterable[Callable[[], object]], *, closed: Callable[[], boo
         end = time.monotonic() + SLICE_S
         try:
             over = True
-            for step in left:
-                step()
-                if time.monotonic() > end:
-                    over = False
-                    break
+            with around():
+                for step in left:
+                    step()
+                    if time.monotonic() > end:
+                        over = False
+                        break
         finally:
             done.set()
 
@@ -153,6 +165,37 @@ def in_slices(steps: Iterable[Callable[[], object]], *, closed: Callable[[], boo
         while not done.wait(0.5) and not closed():
             pass
         time.sleep(GAP_S)
+
+
+def spreadsheets() -> Iterator[Any]:
+    """Every open spreadsheet document."""
+    components = desktop().getComponents().createEnumeration()
+    while components.hasMoreElements():
+        document = components.nextElement()
+        if hasattr(document, "RuntimeUID") and is_spreadsheet(document):
+            yield document
+
+
+@contextlib.contextmanager
+def computed_once(identities: Collection[str]) -> Iterator[None]:
+    """While inside, these documents compute nothing by themselves; what became stale is computed in the end, once.
+
+    Else every single news of a cell lets Calc compute what is in sight over it: a total over thousands of cells
+    thousands of times. Leaves documents as unmodified as they were. Main thread only.
+    """
+    paused = []
+    try:
+        for document in spreadsheets():
+            if identity_of(document) in identities and document.isAutomaticCalculationEnabled():
+                paused.append((document, document.isModified()))
+                document.enableAutomaticCalculation(False)
+        yield
+    finally:
+        for document, modified in paused:
+            with contextlib.suppress(Exception):  # it may have been closed meanwhile
+                document.enableAutomaticCalculation(True)
+                if not modified and document.isModified():
+                    document.setModified(False)
 
 
 def show_message(frame: Any, text: str, *, error: bool = False) -> None:

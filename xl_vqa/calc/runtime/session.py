@@ -18,7 +18,7 @@ from functools import lru_cache
 from logging.handlers import RotatingFileHandler
 from typing import Any, Final
 
-from xl_vqa.bridge.cells import CellRatings, Question
+from xl_vqa.bridge.cells import FRESH_S, CellRatings, Question
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.calc.runtime import office
@@ -120,7 +120,7 @@ class Session:
                 self._results[key] = self._by_name[result.name] = result
                 if _is_overall(result):
                     self._overall[result.name] = result
-            else:
+            elif time.monotonic() - result.evaluated_at > FRESH_S:
                 # computed again: perhaps the file is another one by now
                 self._again[result.name] = result
         if new:
@@ -192,7 +192,7 @@ class Session:
         name, arguments, folder, _ = result.key
         asked = self._asked_in(result.document) if _is_overall(result) else set()
         rows = evaluate(name, arguments, self._context(result.name, folder, asked))
-        result.asked = frozenset(asked)
+        result.asked, result.evaluated_at = frozenset(asked), time.monotonic()
         pending = any(isinstance(cell, Pending) for row in rows for cell in row)
         shown = [[_shown(cell) for cell in row] for row in rows]
         return result.set(shown, to_calc(self._values(rows)), pending=pending)
@@ -268,7 +268,14 @@ class Session:
 
     def _tell(self, results: list[VolatileResult]) -> None:
         """On the main thread, slice by slice; returns when all were told or LibreOffice closes."""
-        office.in_slices((result.tell for result in results), closed=lambda: self._closed)
+        if not results:
+            return
+        documents = {result.document for result in results}
+        office.in_slices(
+            (result.tell for result in results),
+            closed=lambda: self._closed,
+            around=lambda: office.computed_once(documents),
+        )
 
     def _show_pending(self) -> None:
         pending = self.pending_of()

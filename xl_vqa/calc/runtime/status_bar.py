@@ -54,11 +54,7 @@ class StatusBar:
 
 def _windows() -> Iterator[tuple[Any, Any]]:
     """Every open spreadsheet with each of its frames."""
-    components = office.desktop().getComponents().createEnumeration()
-    while components.hasMoreElements():
-        document = components.nextElement()
-        if not hasattr(document, "getControllers") or not office.is_spreadsheet(document):
-            continue
+    for document in office.spreadsheets():
         controllers = document.getControllers()
         while controllers.hasMoreElements():
             yield document, controllers.nextElement().getFrame()

@@ -32,7 +32,7 @@ class VolatileResult(unohelper.Base, XVolatileResult):
     ) -> None:
         self.key = key
         self.name = name
-        self.made_at = time.monotonic()
+        self.made_at = self.evaluated_at = time.monotonic()
         self.shown: Any = None
         """What the cells show, comparable; None before the first value."""
         self.pending = False

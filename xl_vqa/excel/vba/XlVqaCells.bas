@@ -1,17 +1,16 @@
 Attribute VB_Name = "XlVqaCells"
 Option Explicit
-' What the worksheet functions need in Excel itself: values out of ranges, results into cells, the poll.
+' What the worksheet functions need in Excel itself: values out of ranges, results into cells, the configuration.
 ' ASCII only: every text that people read comes from the hidden sheet or from Python.
 
 Private Const ErrorMark As String = "#VQA!"
 Private Const PendingMark As String = "#VQA?"
 Private Const MissingMark As String = "#VQA-"
 Private Const GettingData As Long = 2043
-Private Const PollSeconds As Long = 1
+Private Const ConfigSeconds As Long = 2
 
-Private pollNeeded As Boolean
-Private pollAt As Date
-Private lastFailure As String
+Private configured As String
+Private configuredAt As Single
 
 ' The values of an argument. A range is read here, inside Excel, because one read from Python takes as long as
 ' thousands here. Rows below the used part of the sheet are left out, so that =VQA_SCORE(A:A) is no million calls.
@@ -52,7 +51,7 @@ End Function
 ' What Python returned, as Excel shows it. A single row arrives as a flat array: it becomes a row again.
 Public Function XlVqaShown(ByVal result As Variant) As Variant
     Dim row As Long, column As Long, shown() As Variant
-    lastFailure = ""
+    XlVqaReached
     If Not IsArray(result) Then
         XlVqaShown = ShownCell(result)
     ElseIf Dimensions(result) = 1 Then
@@ -80,7 +79,7 @@ Private Function ShownCell(ByVal value As Variant) As Variant
     ElseIf Left$(value, 5) = PendingMark Then
         ShownCell = Mid$(value, 6)
         If Len(ShownCell) = 0 Then ShownCell = CVErr(GettingData)
-        pollNeeded = True
+        XlVqaWaits
     End If
 End Function
 
@@ -94,97 +93,43 @@ End Function
 
 ' Python itself could not be reached: #N/A, and the reason in VQA_ERROR, VQA_STATUS and under "Model status".
 Public Function XlVqaFailed(ByVal reason As String) As Variant
-    lastFailure = reason
-    pollNeeded = True
+    XlVqaLost reason, XlVqaCell()
     XlVqaFailed = CVErr(2042)
 End Function
 
 Public Function XlVqaFailedText(ByVal reason As String) As Variant
-    lastFailure = reason
+    XlVqaLost reason, XlVqaCell()
     XlVqaFailedText = XlVqaText("python_failed") & " " & reason
 End Function
 
-Public Function XlVqaLastFailure() As String
-    XlVqaLastFailure = lastFailure
+' -- the configuration
+
+' A value of the user's configuration file. xlwings asks for 14 of them at each call of a function; the file is read
+' once for all, and again when it is two seconds old.
+Public Function XlVqaConfigured(ByVal file As String, ByVal key As String, ByRef value As String) As Boolean
+    Dim start As Long, ending As Long
+    If configured = "" Or Abs(Timer - configuredAt) > ConfigSeconds Then XlVqaReadConfig file
+    start = InStr(configured, vbLf & LCase$(key) & vbTab)
+    If start = 0 Then Exit Function
+    start = start + Len(key) + 2
+    ending = InStr(start, configured, vbLf)
+    value = Mid$(configured, start, ending - start)
+    XlVqaConfigured = True
 End Function
 
-' -- the poll
-
-Public Sub XlVqaNeedPoll()
-    pollNeeded = True
-    XlVqaSchedule
-End Sub
-
-' Called when Excel has finished computing: a function itself may not schedule anything.
-Public Sub XlVqaSchedule()
-    If Not pollNeeded Or pollAt <> 0 Then Exit Sub
-    On Error GoTo failed
-    pollAt = Now + TimeSerial(0, 0, PollSeconds)
-    Application.OnTime pollAt, PollName()
-    Exit Sub
-failed:
-    pollAt = 0
-End Sub
-
-Public Sub XlVqaUnschedule()
+Private Sub XlVqaReadConfig(ByVal file As String)
+    Dim number As Integer, key As String, value As String
+    configured = vbLf
+    configuredAt = Timer
     On Error Resume Next
-    If pollAt <> 0 Then Application.OnTime pollAt, PollName(), , False
-    pollAt = 0
-    pollNeeded = False
-End Sub
-
-' Named with its file: another workbook may have a macro of this name.
-Private Function PollName() As String
-    PollName = "'" & ThisWorkbook.Name & "'!XlVqaPoll"
-End Function
-
-' Asks Python which cells have an answer now, computes just those, and goes on while something is under way.
-Public Sub XlVqaPoll()
-    Dim lines() As String, index As Long
-    pollAt = 0
-    pollNeeded = False
-    On Error GoTo failed
-    lines = Split(XLPy.CallUDF("xl_vqa.excel.udf", "poll", Array()), vbLf)
-    If lines(0) = "busy" Then pollNeeded = True
-    For index = 1 To UBound(lines)
-        XlVqaCompute lines(index)
-    Next index
-    XlVqaSchedule
-    Exit Sub
-failed:
-    lastFailure = Err.Description
-End Sub
-
-' One caller's cells. Where its sheet was renamed or moved, every cell of ours is computed instead.
-Private Sub XlVqaCompute(ByVal address As String)
-    Dim cells As Object
-    On Error Resume Next
-    Set cells = Application.Range(address)
-    On Error GoTo 0
-    If cells Is Nothing Then
-        XlVqaComputeAll
-    ElseIf Application.Calculation = -4135 Then
-        cells.Calculate
-    Else
-        cells.Dirty
-    End If
-End Sub
-
-' Every formula of ours in every open workbook (after another model was chosen, or a sheet was renamed).
-Public Sub XlVqaComputeAll()
-    Dim book As Object, sheet As Object, found As Object, first As String
-    On Error Resume Next
-    For Each book In Application.Workbooks
-        For Each sheet In book.Worksheets
-            Set found = sheet.UsedRange.Find("VQA_", , -4123, 2)
-            If Not found Is Nothing Then
-                first = found.Address
-                Do
-                    found.Dirty
-                    Set found = sheet.UsedRange.FindNext(found)
-                    If found Is Nothing Then Exit Do
-                Loop While found.Address <> first
-            End If
-        Next sheet
-    Next book
+    If Dir(file) = "" Then Exit Sub
+    number = FreeFile
+    Open file For Input As #number
+    If Err.Number <> 0 Then Exit Sub
+    Do While Not EOF(number)
+        Input #number, key, value
+        If Err.Number <> 0 Then Exit Do
+        configured = configured & LCase$(key) & vbTab & value & vbLf
+    Loop
+    Close #number
 End Sub

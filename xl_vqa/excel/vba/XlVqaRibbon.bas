@@ -19,6 +19,21 @@ Public Function XlVqaText(ByVal key As String) As String
     Loop
 End Function
 
+' Whether a cell's text says that it waits, in either language, as cells of earlier versions do.
+Public Function XlVqaIsPendingText(ByVal text As String) As Boolean
+    Dim table As Object, row As Long, column As Long, word As String
+    On Error Resume Next
+    Set table = ThisWorkbook.Worksheets(1)
+    row = 1
+    Do While table.Cells(row, 1).Value <> "" And table.Cells(row, 1).Value <> "pending"
+        row = row + 1
+    Loop
+    For column = 2 To 3
+        word = table.Cells(row, column).Value
+        If word <> "" And Left$(text, Len(word)) = word Then XlVqaIsPendingText = True
+    Next column
+End Function
+
 ' LANGUAGE of the configuration (en or ja), else the language of Excel's own menus (1041 is Japanese).
 Private Function XlVqaIsJapanese() As Boolean
     Dim chosen As String
