@@ -18,29 +18,50 @@ Parts = tuple[str, ...]
 # Marks that are whole by themselves.
 _MARK: Final = re.compile(
     # settings with their number, numbers with their unit, sizes
-    r"(?:crf|c?qp|cq|hrc|dist|dst|lvl|level|take|tk|ver|version|v|rev|pass|seed|gop|cam|camera|copy|plr|br)[0-9]+"
+    r"(?:crf|c?qp|cq|hrc|dist|dst|lvl|level|take|tk|rev|pass|seed|gop|cam|camera|copy|plr|br)[0-9]+"
+    r"|(?:ver|version|v)[0-9]+(?:\.[0-9]+)*"
     r"|[0-9]+(?:\.[0-9]+)?(?:k|kb|kbps|kbit|m|mb|mbps|mbit|p|i|fps|hz|db|pct|percent|per|%|bit|bits|le)"
-    r"|[0-9]{2,5}x[0-9]{2,5}(?:p[0-9]*)?|[248]k|uhd|fhd|wqhd|hd|sd|qhd|cif|qcif|hdr|hdr10|sdr|hlg|pq"
+    r"|[0-9]{2,5}x[0-9]{2,5}(?:p[0-9]*)?|16x9|9x16|4x3|3x4|4x5|5x4|1x1|21x9|[0-9]{1,3}(?:s|secs?|秒)"
+    r"|[248]k|uhd|fhd|wqhd|hd|sd|qhd|cif|qcif|hdr|hdr10|sdr|hlg|pq"
     r"|yuv4[0-9]{2}p?(?:[0-9]+le)?|cam(?:era)?[a-h]|カメラ[0-9a-h]+|(?:テイク|コピー)[0-9]+|第?[0-9]+版"
     # coders, presets
     r"|x26[456]|h26[456]|hevc|avc|av1|vp[89]|vvc|mpeg[124]|prores|svtav1|libaom|nvenc|xvid|divx"
     r"|ultrafast|superfast|veryfast|faster|fast|medium|slow|slower|veryslow|placebo|baseline|preset"
-    # the state of the work, copies and languages
-    r"|ref|reference|org|orig|original|src|source|clean|pristine|lossless|hidden|anchor|dist|dst|distorted"
-    r"|degraded|final|draft|master|copy|edit|edited|fixed|new|old|proxy|preview"
+    # languages
     r"|en|eng|english|ja|jp|jpn|japanese|zh|zho|chinese|ko|kor|korean|fr|de|es"
-    # defects and their strength
-    r"|blur|blurred|blurry|noise|noisy|jpeg|jp2k|block|blocking|blocky|banding|freeze|frozen|flicker|shake|shaky"
-    r"|jitter|judder|stutter|ringing|grain|defocus|drop|dropped|packet|packets|loss|lossy|packetloss|plr|ber|rate"
+    # the state of the work
+    r"|ref|reference|org|orig|original|src|source|clean|pristine|lossless|hidden|anchor|dist|dst|distorted"
+    r"|degraded|before|after|subtitled|nosound|muted|vertical|portrait|landscape"
+    # which may be counted ("final2"), as defects and their strength are ("blur3")
+    r"|(?:final|draft|master|copy|edit|edited|fixed|new|old|proxy|preview|gblur|awgn|wn|gn|blur|blurred|blurry"
+    r"|noise|noisy|jpeg|jp2k|block|blocking|blocky|banding|freeze|frozen|flicker|shake|shaky|jitter"
+    r"|judder|stutter|ringing|grain|defocus|drop|dropped|packet|packets|loss|lossy|packetloss|plr|ber|rate"
     r"|bitrate|dark|bright|exposure|contrast|saturation|gamma|scale|scaled|rescaled|resized|upscale|upscaled"
     r"|downscale|downscaled|interlaced|compressed|compression|enc|encoded|transcoded"
     r"|low|mid|high|weak|strong|mild|severe|good|bad|fair|poor|excellent"
-    r"|元|原|参照|基準|弱|中|強|低|高|新|旧|英語|日本語|最終|確定|修正|加工"
+    r"|元|原|参照|基準|弱|中|強|低|高|新|旧|英語|日本語|最終|確定|修正|加工)[0-9]{0,2}"
+    r"|(?:初|最終|第?[0-9]+)稿|[a-z0-9]案|案[a-z0-9]"
 )
 # Japanese is written without gaps: these are cut off the end of a part as well ("桜低画質", "会議のコピー").
 _JAPANESE_END: Final = re.compile(
     r"(?:の?コピー|低画質|中画質|高画質|低品質|中品質|高品質|低ビットレート|高ビットレート|圧縮|劣化|ぼかし|ぼけ|ブラー"
-    r"|ノイズ|原画|元動画|加工後|処理後|修正版|最終版|完成版|確定版|字幕|テイク[0-9]+|カメラ[0-9]+)+$"
+    r"|ノイズ|原画|元動画|(?:加工|処理|補正|改善|修正|編集|圧縮)[前後]|(?:修正|最終|完成|確定|初|旧|新)版"
+    r"|字幕(?:あり|なし|付き?|入り?)?|音声?(?:あり|なし)|[縦横]型|テイク[0-9]+|カメラ[0-9]+|[0-9]+秒)+$"
+)
+# What is glued to a name and can be nothing but a setting: "Crowd720p", "夜景H264", "news500kbps".
+_GLUED_SETTING: Final = re.compile(
+    r"(?<=[^\W\d_])(?=(?:[0-9]{3,4}[pi]|[0-9]{3,5}k|[0-9]+(?:\.[0-9]+)?(?:kbps|mbps|fps)|(?:crf|qp)[0-9]{1,2}"
+    r"|[hx]26[456]|av1|vp9)$)"
+)
+# The last word of "ParkBlur".
+_CAMEL_END: Final = re.compile(r"(?<=[a-z])([A-Z][a-z0-9]+)(?![A-Za-z0-9])")
+# GoPro: the chapter stands before the number of the recording.
+_CHAPTER: Final = re.compile(r"^g[hxlp]([0-9]{2})([0-9]{4})(?![0-9])")
+# Models that make videos: where names have two of them, they are versions, and what was asked for is the source.
+GENERATOR: Final = re.compile(
+    r"(?:(?:open-?)?sora(?:plan)?|pika|kling|luma|runway|gen|veo|hailuo|minimax|cogvideox?|hunyuan(?:video)?|wan"
+    r"|modelscope|zeroscope|lavie|videocrafter|show1|animatediff|svd|mochi|ltxv?|pixverse|vidu|latte|lvdm|tav"
+    r"|text2video|t2vzero|tune-?a-?video|stepvideo|seedance|jimeng|dreamina|floor33)(?:v?[0-9][0-9.]*)?[a-z]?"
 )
 # Written apart from their number in some naming ("qp 37", "take_2").
 _BEFORE_NUMBER: Final = frozenset(
@@ -71,14 +92,22 @@ _DATE: Final = re.compile(
 
 def name_parts(stem: str) -> Parts:
     """The parts of a name without its ending, in small letters and plain digits; a date is one number."""
-    text = unicodedata.normalize("NFKC", stem).casefold()
-    text = re.sub(r"^copy of\s+", "", text)
+    text = _CAMEL_END.sub(_apart, unicodedata.normalize("NFKC", stem)).casefold()
+    text = _CHAPTER.sub(r"gopr\2_take\1", re.sub(r"^copy of\s+", "", text))
     text = _DATE.sub(lambda date: re.sub("[^0-9]", "", date.group()), text)
     text = re.sub(r"(?<![a-z0-9])([hx])[. ]?(26[456])(?![0-9])", r"\1\2", text)
-    # a decimal point inside a mark ("1.5mbps") must not split it
-    text = re.sub(r"(?<=[0-9])\.(?=[0-9])", "·", text)
+    # a decimal point inside a mark ("1.5mbps") must not split it; "e01.1080p" has none
+    text = re.sub(r"(?<=[0-9])\.(?=[0-9])(?![0-9]{3,4}[pi])", "·", text)
     parts = [part.replace("·", ".") for part in _SEPARATORS.split(text) if part] or [text]
-    return _with_their_numbers(parts)
+    return _with_their_numbers([piece for part in parts for piece in _without_glue(part)])
+
+
+def _apart(word: re.Match[str]) -> str:
+    return f"_{word[0]}" if is_mark(word[0].casefold()) else word[0]
+
+
+def _without_glue(part: str) -> list[str]:
+    return [part] if is_mark(part) else _GLUED_SETTING.split(part, maxsplit=1)
 
 
 def _with_their_numbers(parts: list[str]) -> Parts:

@@ -15,7 +15,16 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from xl_vqa.datasets.content_fronts import fronts
-from xl_vqa.datasets.content_names import GENERIC, Parts, bound, is_mark, is_number, name_parts, without_marks
+from xl_vqa.datasets.content_names import (
+    GENERATOR,
+    GENERIC,
+    Parts,
+    bound,
+    is_mark,
+    is_number,
+    name_parts,
+    without_marks,
+)
 
 RULES: Final = ("auto", "column", "name", "folder", "none")
 
@@ -86,10 +95,10 @@ def _guess(paths: Sequence[PurePosixPath]) -> _Guess:
     4. Otherwise every name is its own content.
     """
     stems = [name_parts(path.stem) for path in paths]
-    folders = [str(path.parent) for path in paths]
+    folders = [_source_folder(path) for path in paths]
     if _only_versions(stems, folders):
         return _Guess(folders, "name_folder")
-    parts = _without_leading_numbers(stems)
+    parts = _without_leading_numbers(_without_generators(stems))
     shared = _shared(parts)
     bodies = {name: name[len(shared) :] for name in dict.fromkeys(parts)}
     # what all names end with tells nothing, and would hide the numbers before it
@@ -98,6 +107,8 @@ def _guess(paths: Sequence[PurePosixPath]) -> _Guess:
     found = fronts(rests.values(), shared)
     names = {name: "_".join((*shared, *found.content[rest])) for name, rest in rests.items()}
     alike = {"_".join((*shared, *content)): reason for content, reason in found.reasons.items()}
+    if len(set(names.values())) == 1 < len(set(folders)):
+        return _Guess(folders, "name_folder")
     marked = len(set(rests.values())) < len(set(stems))
     rule = "name_front" if alike else "name_version" if marked else "name_whole"
     if rule == "name_whole":
@@ -122,6 +133,21 @@ def _folded(content: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", content).casefold().split())
 
 
+def _source_folder(path: PurePosixPath) -> str:
+    """The folder of a video, those left out that tell versions: ``park`` of park/1080p/crf20.mp4; "." for none."""
+    return str(
+        next((p for p in path.parents if not (p.name and all(map(is_mark, name_parts(p.name))))), path.parent)
+    )
+
+
+def _without_generators(stems: Sequence[Parts]) -> list[Parts]:
+    """Without the models that made the videos, where names begin or end with two or more of them."""
+    found = {part for parts in stems for part in (parts[0], parts[-1]) if GENERATOR.fullmatch(part)}
+    if len(found) < 2:
+        return list(stems)
+    return [tuple(part for part in parts if part not in found) or parts for parts in stems]
+
+
 def _only_versions(stems: Sequence[Parts], folders: Sequence[str]) -> bool:
     several = len(set(folders))
     bare = [all(is_mark(part) or _COUNTER.fullmatch(part) for part in parts) for parts in stems]
@@ -135,11 +161,15 @@ def _only_versions(stems: Sequence[Parts], folders: Sequence[str]) -> bool:
 def _without_leading_numbers(names: Sequence[Parts]) -> list[Parts]:
     """Without the first part where that is a number in every name: the place in a playlist, or the version.
 
-    Only where what follows tells sources apart and repeats; else the number may be all that names a video.
+    Only where what follows tells sources apart and repeats; else the number may be all that names a video. Where
+    numbers repeat as well, of numbers and rests the more are the sources ("17_a", "17_b").
     """
+    numbers = Counter(parts[0] for parts in set(names))
     rests = Counter(without_marks(parts[1:]) for parts in set(names) if parts)
     worded = all(any(not is_number(part) for part in rest) for rest in rests)
-    if all(is_number(parts[0]) for parts in names) and worded and len(rests) > 1 and max(rests.values()) > 1:
+    if max(numbers.values(), default=0) > 1 and len(numbers) > len(rests):
+        return list(names)
+    if all(map(is_number, numbers)) and worded and len(rests) > 1 and max(rests.values()) > 1:
         return [parts[1:] for parts in names]
     return list(names)
 
