@@ -115,7 +115,9 @@ def test_every_format_gives_the_same_cells(tmp_path: Path) -> None:
         assert grid.cell(4, 2) == "y"
 
 
-@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"])
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#DIV/0!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#REF!", "#NAME?", "#NUM!", "#NULL!"]
+)
 def test_an_error_cell_is_named_and_not_empty(tmp_path: Path, error: str) -> None:
     made = openpyxl.Workbook()
     made.active.append(["a.mp4", error, 3])

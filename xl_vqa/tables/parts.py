@@ -34,6 +34,11 @@ _ODS_MARKS: Final = (b'value-type="error"', b'value-type="boolean"', b"-spanned=
 _MOST_REPEATS: Final = 1_048_576
 
 
+_ERROR_VALUE: Final = re.compile(
+    rb'(<(?:\w+:)?c\b[^>]*\bt="e"[^>/]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)[^<]*', re.DOTALL
+)
+
+
 @dataclass(slots=True)
 class Facts:
     """Rows and columns are zero-based. ``cells`` is the size of the rectangle that holds every filled cell."""
@@ -56,6 +61,19 @@ def facts_of_sheets(content: bytes) -> dict[str, Facts]:
             if part in names and part.endswith(".xml"):
                 found[name] = _of_part(package.read(part))
         return found
+
+
+def with_plain_errors(content: bytes) -> bytes:
+    """An Open XML workbook with #N/A in every error cell: calamine 0.9 refuses a whole sheet for one error value
+    that it does not know, such as the #GETTING_DATA of a cell that was saved while it waited. (``Facts`` of the
+    original tell the values.)"""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as package, zipfile.ZipFile(made, "w") as output:
+        parts = {part for _, part in _sheet_parts(package)}
+        for info in package.infolist():
+            data = package.read(info)
+            output.writestr(info, _ERROR_VALUE.sub(rb"\1#N/A", data) if info.filename in parts else data)
+    return made.getvalue()
 
 
 def _of_part(part: bytes) -> Facts:

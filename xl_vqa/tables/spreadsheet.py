@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from typing import Final
 
 from xl_vqa.tables.grid import Grid, TableError, grid
-from xl_vqa.tables.parts import Facts, facts_of_sheets
+from xl_vqa.tables.parts import Facts, facts_of_sheets, with_plain_errors
 
+_ERRORS: Final = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+"""The error values that calamine knows."""
 _ENCRYPTED_NAME: Final = "EncryptedPackage".encode("utf-16-le")
 # Excel's last cell would be 17 thousand million cells in calamine's full rectangle; openpyxl reads what is there
 _MOST_CELLS: Final = 40_000_000
@@ -25,6 +27,10 @@ def read_spreadsheet(name: str, content: bytes) -> list[Grid]:
         raise TableError("problem_password")
     try:
         facts = facts_of_sheets(content) if content.startswith(b"PK") else {}
+        if any(
+            str(value)[:1] == "#" and value not in _ERRORS for fact in facts.values() for *_, value in fact.values
+        ):
+            content = with_plain_errors(content)
         return [_with(found, facts.get(found.name)) for found in _values(content, facts)]
     except MemoryError:
         raise
