@@ -31,13 +31,6 @@ def coded(
     path: Path, yuv: tuple[float, float, float], matrix: int, transfer: int = 1, primaries: int = 1, count: int = 4
 ) -> Path:
     """One colour throughout, given as limited-range levels of 8 bits, stored exactly in 10 bits."""
-    levels = [round(4 * level) for level in yuv]
-    planes = np.concatenate(
-        [
-            np.full(WIDTH * HEIGHT // share, level, np.uint16)
-            for level, share in zip(levels, (1, 4, 4), strict=True)
-        ]
-    ).reshape(HEIGHT * 3 // 2, WIDTH)
     with av.open(str(path), "w") as output:
         stream: Any = output.add_stream(
             "libx265", rate=25, options={"x265-params": "lossless=1:log-level=none:pools=none:frame-threads=1"}
@@ -47,7 +40,9 @@ def coded(
         context.colorspace, context.color_trc, context.color_primaries = matrix, transfer, primaries
         context.color_range = 1
         for number in range(count):
-            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p10le")
+            frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p10le")
+            for plane, level in zip(frame.planes, yuv, strict=True):
+                plane.update(np.full(plane.buffer_size // 2, round(4 * level), np.uint16).tobytes())
             frame.pts, frame.colorspace, frame.color_range = number, matrix, 1
             frame.color_trc, frame.color_primaries = transfer, primaries
             output.mux(stream.encode(frame))
