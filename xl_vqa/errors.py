@@ -32,6 +32,7 @@ XlVqaError
 │   │   ├── RatingsOptionError
 │   │   ├── RatingsVideoColumnError
 │   │   ├── RatingsScoreColumnError
+│   │   ├── RatingsUnclearError       two readings are near: the user is asked
 │   │   ├── RatingsNoScoresError
 │   │   ├── RatingsOutOfScaleError
 │   │   ├── RatingsOneLabelError
@@ -281,6 +282,21 @@ class RatingsVideoColumnError(RatingsError):
 
 class RatingsScoreColumnError(RatingsError):
     code = "ratings_score_column"
+
+
+class RatingsUnclearError(RatingsError):
+    """``choices`` are the options that settle it, one string each; ``problem`` is a phrase of xl_vqa.problems."""
+
+    code = "ratings_unclear"
+
+    @property
+    def choices(self) -> list[str]:
+        return list(self.params["choices"])
+
+    def with_commands(self, command: str) -> RatingsUnclearError:
+        """The same question with ``command`` and each choice as the lines to run."""
+        lines = "\n".join(f"  {command} {choice}" for choice in self.choices)
+        return RatingsUnclearError(**{**self.params, "commands": lines})
 
 
 class RatingsNoScoresError(RatingsError):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from xl_vqa.messages_calc import MESSAGES as CALC_MESSAGES
 from xl_vqa.messages_comparison import MESSAGES as COMPARISON_MESSAGES
+from xl_vqa.messages_ratings import MESSAGES as RATINGS_MESSAGES
 from xl_vqa.messages_templates import MESSAGES as TEMPLATE_MESSAGES
 from xl_vqa.messages_training import MESSAGES as TRAINING_MESSAGES
 from xl_vqa.messages_video import MESSAGES as VIDEO_MESSAGES
@@ -120,12 +121,6 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "manifest says why, row by row. If the cells hold formulas, open the workbook in Excel and save it once.",
         "ja": "{path} の {count} 行のいずれにも、使用できる点数がありません。理由はマニフェストの problem 列に"
         "行ごとに記載しています。セルが数式の場合は、Excel で開いて一度保存してください。",
-    },
-    "ratings_out_of_scale": {
-        "en": "{count} scores in {path} lie outside the scale {source}: the scores go {problem}. Give the range "
-        "that the raters used with --scale, for example --scale 0,100,10,50.",
-        "ja": "{path} の点数のうち {count} 件が尺度 {source} の範囲外です(点数の範囲: {problem})。"
-        "評価に使った範囲を --scale で指定してください(例: --scale 0,100,10,50)。",
     },
     "ratings_one_label": {
         "en": "All {count} usable rows of {path} have the same label {source}, so there is nothing to learn from. "
@@ -414,6 +409,7 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "動画は必要になったときに再評価されます。",
     },
 }
+MESSAGES.update(RATINGS_MESSAGES)
 MESSAGES.update(WORKSHEET_MESSAGES)
 MESSAGES.update(CALC_MESSAGES)
 MESSAGES.update(COMPARISON_MESSAGES)

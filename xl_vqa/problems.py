@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.messages_ratings import PROBLEMS as RATINGS_PROBLEMS
+
 PROBLEMS: Final[dict[str, dict[str, str]]] = {
     # what the path leads to
     "problem_folder": {"en": "it is a folder", "ja": "フォルダーです"},
@@ -175,3 +177,4 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "費用は 0 以上とし、両方を 0 にはできません",
     },
 }
+PROBLEMS.update(RATINGS_PROBLEMS)

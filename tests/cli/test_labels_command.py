@@ -113,7 +113,7 @@ def test_options_reach_the_labels(run, tmp_path: Path) -> None:  # type: ignore[
         (LONG, ["--split", "80/10"], "adds up to 90", False),
         (LONG, ["--scale", "1,5"], "--videos-folder", True),
         (LONG, ["--scale", "one,5,10,50"], "must be like 1,5,10,50", False),
-        (LONG, ["--scale", "5,1,10,50"], "must be below", False),
+        (LONG, ["--scale", "5,5,10,50"], "must be below", False),
         (LONG, ["--rounding", "up"], "rounding must be one of", False),
         (LONG, ["--rater-correction", "magic"], "none, bias, zscore", False),
         (LONG, ["-o", "ratings.csv"], "ratings themselves", False),

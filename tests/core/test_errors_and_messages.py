@@ -30,6 +30,9 @@ PARAMS = {
     "columns": "A (No.), B (Title)",
     "cell": "B4",
     "value": "#N/A",
+    "options": "--scale 0,100,10,50",
+    "choices": ["--lower-is-better"],
+    "commands": "  xl-vqa labels prepare r.csv --lower-is-better",
     "suffixes": ".csv, .xlsx, .json",
     "name": "factory",
     "folder": "profiles",
@@ -56,7 +59,9 @@ def test_every_error_speaks_both_languages(code: str, language: str) -> None:
     message = errors.all_errors()[code](**PARAMS).message(language)
     assert "…" not in message
     assert "{" not in message
-    assert ("。" in message or re.search("[ぁ-ん]", message)) if language == "ja" else message.endswith(".")
+    # a question ends with the commands to choose from
+    ended = message.endswith((".", str(PARAMS["commands"])))
+    assert ("。" in message or re.search("[ぁ-ん]", message)) if language == "ja" else ended
 
 
 @pytest.mark.parametrize("code", sorted(MESSAGES))

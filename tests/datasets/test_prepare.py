@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.datasets.builders import JAPANESE_WIDE, LONG, MOS, Rows, text, videos, workbook
-from xl_vqa.datasets.layout import Wanted
 from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.problems import BLOCKING, problem_codes
 from xl_vqa.datasets.split import PARTS, Shares
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import (
     RatingsNoScoresError,
     RatingsNoVideosError,
@@ -58,8 +58,10 @@ def test_wide_japanese_workbook_becomes_labels(tmp_path: Path) -> None:
     assert [row.label for row in manifest] == [43, 25, 47, 15]
     assert [row.raters for row in manifest] == [3, 3, 3, 2]
     assert [row.content for row in manifest] == ["桜", "桜", "海", "海"]
-    low, high = stats.t.interval(0.95, 2, loc=2.5, scale=stats.sem([2, 3, 2.5]))
-    assert manifest.rows[1].ci95 == pytest.approx((high - low) / 2, abs=1e-6)
+    # three raters: the spread is that of all four videos pooled, with its 2 + 2 + 2 + 1 degrees of freedom
+    groups = [[5, 4, 4], [2, 3, 2.5], [5, 4, 5], [1, 2]]
+    pooled = np.sqrt(sum(np.var(g, ddof=1) * (len(g) - 1) for g in groups) / 7)
+    assert manifest.rows[1].ci95 == pytest.approx(stats.t.ppf(0.975, 7) * pooled / np.sqrt(3), abs=1e-6)
     assert all(row.problem == "" and row.split in PARTS for row in manifest)
     assert prepared.failure is None
     manifest.check_scale(Scale())

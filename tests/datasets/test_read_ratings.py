@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.datasets.builders import JAPANESE_WIDE, LONG, MOS, Rows, text, workbook
-from xl_vqa.datasets.layout import Wanted
 from xl_vqa.datasets.read_ratings import RatingTable, read_ratings
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import (
     RatingsEmptyError,
     RatingsEncryptedError,

@@ -72,7 +72,7 @@ def test_cells_that_are_scores_or_empty(cell: object, score: float | None) -> No
     "cell",
     [
         "great",
-        "4/5",
+        "4/7",
         "1.234,5",
         "3;5",
         "4 Excellent",

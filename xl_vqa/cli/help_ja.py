@@ -180,18 +180,32 @@ HELP_JA: Final[dict[str, str]] = {
     ),
     "Make labels of ratings: a manifest for training, with every "
     "problem named row by row.\n\nExit status: 0 all "
-    "rows are fine, 1 some rows have a remark, 2 the ratings cannot be used.": (
+    "rows are fine, 1 some rows have a remark, 2 the ratings cannot be used, or can be read in\n"
+    "two ways: then the command for each way is printed.": (
         "評価データからラベルを作成し、学習用マニフェストを出力します。問題は行ごとに示します。\n\n"
-        "終了コード: 0 は全行に問題なし、1 は一部の行に指摘あり、2 は評価データを使用できないことを示します。"
+        "終了コード: 0 は全行に問題なし、1 は一部の行に指摘あり、2 は評価データを使用できないか、"
+        "2 通りに読み取れることを示します(その場合は、それぞれのコマンドを表示します)。"
     ),
-    "Ratings in an .xlsx, .xlsm, .ods, .xls, .csv or .tsv file.": (
-        "評価データ(.xlsx、.xlsm、.ods、.xls、.csv、.tsv)。"
-    ),
+    "Ratings in a workbook, a text table or JSON.": "評価データ(ブック、テキスト形式の表、JSON)。",
     "The manifest to write (.csv).": "出力するマニフェスト(.csv)。",
     "Write a one-page HTML report.": "1 ページの HTML レポートを出力します。",
-    "Name or number of the sheet.": "シートの名前または番号。",
-    "wide, long or mos, where the table is misunderstood.": (
-        "表の形式が正しく認識されない場合に wide、long、mos のいずれかを指定します。"
+    "Name or number of the sheet; all joins several tests.": (
+        "シートの名前または番号。all で複数の試験を統合します。"
+    ),
+    "wide, long, mos, votes or transposed, where the table is misunderstood.": (
+        "表の形式が正しく認識されない場合に wide、long、mos、votes、transposed のいずれかを指定します。"
+    ),
+    "The quality to take, where several were rated.": "複数の品質項目が評価されている場合に使用する項目。",
+    "Which way the scores run.": "点数の向き(低いほど良い、または高いほど良い)。",
+    'What marks or words are worth: "◎=5,○=4"; "x=" is no score.': (
+        '記号や言葉を何点とみなすか。例: "◎=5,○=4"。"x=" は点数なしを表します。'
+    ),
+    "A rater to leave out; may be repeated.": "除外する評価者。繰り返し指定できます。",
+    "mos, bt500 (outliers out), p913 (biases out, then outliers) or p910 (Annex E: raters weighted).": (
+        "mos、bt500(外れ評価者を除外)、p913(偏りを除去後に除外)、p910(Annex E: 評価者を重み付け)のいずれか。"
+    ),
+    "With --sheet all: offset (by common videos) or as-is.": (
+        "--sheet all での統合方法。offset(共通の動画で補正)または as-is(そのまま)。"
     ),
     "Header or letter of the column with the videos.": "動画の列の見出しまたは列記号。",
     "Header or letter of a column with scores; may be repeated.": (
@@ -199,8 +213,10 @@ HELP_JA: Final[dict[str, str]] = {
     ),
     "Header or letter of the column that names the rater.": "評価者名の列の見出しまたは列記号。",
     "Header or letter of the column that names the source.": "素材名の列の見出しまたは列記号。",
-    "Range of the scores and of the labels: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX.": (
-        "点数とラベルの範囲: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX。"
+    "Range of the scores and of the labels: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX, by default "
+    "1,5,10,50. 5,1 says that 1 is the best.": (
+        "点数とラベルの範囲: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX(既定は 1,5,10,50)。"
+        "5,1 は 1 が最良であることを表します。"
     ),
     "half_up, half_even, floor or ceiling.": "half_up、half_even、floor、ceiling のいずれか。",
     "Leave out the raters that ITU-R BT.500 rejects.": "ITU-R BT.500 で外れと判定された評価者を除外します。",

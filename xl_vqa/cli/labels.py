@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xl_vqa.cli.tables import print_whole
+from xl_vqa.cli.command_line import command_as_given
+from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import OutputNotWritableError, RatingsOptionError, ScaleError, XlVqaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from rich.console import Console
 
+    from xl_vqa.datasets.interpretation import Interpretation
     from xl_vqa.datasets.prepare import Options, Prepared, Progress
     from xl_vqa.datasets.split import Shares
     from xl_vqa.labels import Scale
@@ -27,9 +28,6 @@ labels_app = typer.Typer(
     help="From people's ratings to the labels that a model is taught.",
     no_args_is_help=True,
 )
-
-_SHOWN_COLUMNS = 4
-_SHOWN_EXAMPLES = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -41,14 +39,18 @@ def register(app: typer.Typer) -> None:
 
 @labels_app.command("prepare")
 def prepare(
-    ratings: Annotated[Path, typer.Argument(help="Ratings in an .xlsx, .xlsm, .ods, .xls, .csv or .tsv file.")],
+    context: typer.Context,
+    ratings: Annotated[Path, typer.Argument(help="Ratings in a workbook, a text table or JSON.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The manifest to write (.csv).")] = Path(
         "manifest.csv"
     ),
     report: Annotated[Path | None, typer.Option("--report", help="Write a one-page HTML report.")] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Name or number of the sheet.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="Name or number of the sheet; all joins several tests.")
+    ] = None,
     form: Annotated[
-        str | None, typer.Option("--form", help="wide, long or mos, where the table is misunderstood.")
+        str | None,
+        typer.Option("--form", help="wide, long, mos, votes or transposed, where the table is misunderstood."),
     ] = None,
     video_column: Annotated[
         str | None, typer.Option("--video-column", help="Header or letter of the column with the videos.")
@@ -63,12 +65,27 @@ def prepare(
     content_column: Annotated[
         str | None, typer.Option("--content-column", help="Header or letter of the column that names the source.")
     ] = None,
+    dimension: Annotated[
+        str | None, typer.Option("--dimension", help="The quality to take, where several were rated.")
+    ] = None,
+    lower_is_better: Annotated[
+        bool | None,
+        typer.Option("--lower-is-better/--higher-is-better", help="Which way the scores run."),
+    ] = None,
+    mapping: Annotated[
+        str | None, typer.Option("--map", help='What marks or words are worth: "◎=5,○=4"; "x=" is no score.')
+    ] = None,
+    drop_rater: Annotated[
+        list[str] | None, typer.Option("--drop-rater", help="A rater to leave out; may be repeated.")
+    ] = None,
     scale: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--scale", help="Range of the scores and of the labels: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX."
+            "--scale",
+            help="Range of the scores and of the labels: MOS_MIN,MOS_MAX,LABEL_MIN,LABEL_MAX, by default "
+            "1,5,10,50. 5,1 says that 1 is the best.",
         ),
-    ] = "1,5,10,50",
+    ] = None,
     rounding: Annotated[str, typer.Option("--rounding", help="half_up, half_even, floor or ceiling.")] = "half_up",
     reject_outliers: Annotated[
         bool, typer.Option("--reject-outliers", help="Leave out the raters that ITU-R BT.500 rejects.")
@@ -76,6 +93,17 @@ def prepare(
     rater_correction: Annotated[
         str, typer.Option("--rater-correction", help="none, bias (ITU-T P.910) or zscore.")
     ] = "none",
+    rater_model: Annotated[
+        str,
+        typer.Option(
+            "--rater-model",
+            help="mos, bt500 (outliers out), p913 (biases out, then outliers) or p910 (Annex E: raters weighted).",
+        ),
+    ] = "mos",
+    join_tests: Annotated[
+        str,
+        typer.Option("--join-tests", help="With --sheet all: offset (by common videos) or as-is."),
+    ] = "offset",
     split: Annotated[str, typer.Option("--split", help="Shares of training, validation and test.")] = "80/10/10",
     seed: Annotated[int, typer.Option("--seed", help="Another number gives another split.")] = 0,
     content_by: Annotated[
@@ -95,23 +123,39 @@ def prepare(
 ) -> None:
     """Make labels of ratings: a manifest for training, with every problem named row by row.
 
-    Exit status: 0 all rows are fine, 1 some rows have a remark, 2 the ratings cannot be used.
+    Exit status: 0 all rows are fine, 1 some rows have a remark, 2 the ratings cannot be used, or can be read in
+    two ways: then the command for each way is printed.
     """
     from rich.console import Console
 
-    from xl_vqa.datasets.layout import Wanted
     from xl_vqa.datasets.prepare import Options
+    from xl_vqa.datasets.wanted import Wanted
+    from xl_vqa.errors import RatingsUnclearError
     from xl_vqa.settings import Settings
 
     language = Settings.load(language=lang).language
     try:
         check_outputs(ratings, output, report)
+        told, turned = parse_scale_way(scale or "1,5,10,50", rounding)
         options = Options(
-            scale=parse_scale(scale, rounding),
+            scale=told,
             sheet=sheet,
-            wanted=Wanted(form, video_column, tuple(score_column or ()), rater_column, content_column),
+            wanted=Wanted(
+                form=form,
+                video=video_column,
+                scores=tuple(score_column or ()),
+                rater=rater_column,
+                content=content_column,
+                dimension=dimension,
+                lower_is_better=True if turned else lower_is_better,
+                mapping=parse_map(ratings, mapping),
+                dropped=tuple(drop_rater or ()),
+                scale_told=scale is not None,
+                join=join_tests,
+            ),
             reject_outliers=reject_outliers,
             correction=rater_correction,
+            rater_model=rater_model,
             shares=parse_shares(ratings, split),
             seed=seed,
             content_by=content_by,
@@ -119,6 +163,9 @@ def prepare(
             check_videos=check_videos,
         )
         prepared = run(ratings, options, output, report, language, Console())
+    except RatingsUnclearError as error:
+        typer.echo(error.with_commands(command_as_given(context)).message(language), err=True)
+        raise typer.Exit(2) from error
     except XlVqaError as error:
         # told in the language of --lang, which the entry point does not know
         typer.echo(error.message(language), err=True)
@@ -134,8 +181,11 @@ def run(
     from xl_vqa.datasets.prepare import prepare as prepare_labels
     from xl_vqa.datasets.report import write_report
 
+    def show(reading: Interpretation) -> None:
+        print_reading(reading, console, language)
+
     with _progress(console, ratings, language) as on_progress:
-        prepared = prepare_labels(ratings, options, on_progress)
+        prepared = prepare_labels(ratings, options, on_progress, show)
     manifest = write_manifest(output, prepared.manifest(language).rows)
     if report is not None:
         write_report(report, prepared, language)
@@ -160,6 +210,26 @@ def check_outputs(ratings: Path, output: Path, report: Path | None) -> None:
             raise OutputNotWritableError(path=str(path), problem="these are the ratings themselves")
         if path is not None and path.is_dir():
             raise OutputNotWritableError(path=str(path), problem="it is a folder")
+
+
+def parse_scale_way(text: str, rounding: str) -> tuple[Scale, bool]:
+    """A scale, and whether it was given from its worst end, as 5,1 or 100,0: then lower is better."""
+    parts = text.split(",")
+    try:
+        turned = len(parts) in (2, 4) and float(parts[0]) > float(parts[1])
+    except ValueError:
+        turned = False
+    return parse_scale(",".join([parts[1], parts[0], *parts[2:]]) if turned else text, rounding), turned
+
+
+def parse_map(ratings: Path, text: str | None) -> dict[str, float | None]:
+    """Raises RatingsOptionError for a map that is none."""
+    from xl_vqa.datasets.scores import parse_mapping
+
+    try:
+        return parse_mapping(text) if text is not None else {}
+    except ValueError as error:
+        raise RatingsOptionError(path=str(ratings), source="--map", problem=str(error)) from error
 
 
 def parse_scale(text: str, rounding: str) -> Scale:
@@ -212,116 +282,3 @@ def _progress(console: Console, ratings: Path, language: str) -> Iterator[Progre
             bars.update(tasks[stage], completed=done, total=total)
 
         yield report
-
-
-def print_summary(prepared: Prepared, console: Console, language: str) -> None:
-    """What was read, the figures, the split, what to know, and the problems by kind."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from xl_vqa.datasets.words import tr as word
-
-    table = prepared.table
-    form = word(f"form_{table.form}", language)
-    # Text, not str: a path such as clip[red].xlsx must not be read as markup
-    console.print(Text(tr("labels_read", language, path=table.path, form=form, sheet=table.sheet), style="bold"))
-    columns = "; ".join(
-        f"{word(f'column_{purpose}', language)}: {_names(names, language)}"
-        for purpose, names in table.columns.items()
-    )
-    console.print(Text(tr("labels_columns", language, columns=columns)))
-    console.print()
-
-    facts = Table(show_header=False, box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    facts.add_column()
-    facts.add_column(justify="right")
-    for name, value in _facts(prepared, language):
-        facts.add_row(Text(name), Text(value))
-    print_whole(console, facts)
-    console.print()
-
-    parts = Table(show_edge=False, pad_edge=False)
-    for number, key in enumerate(("report_part", "report_videos", "report_contents", "report_mos_mean")):
-        parts.add_column(word(key, language), justify="right" if number else "left")
-    for row in _part_rows(prepared, language):
-        parts.add_row(*row)
-    print_whole(console, parts)
-
-    if prepared.findings:
-        console.print()
-    for finding in sorted(prepared.findings, key=lambda found: not found.serious):
-        mark = ("! ", "yellow") if finding.serious else ("- ", "dim")
-        console.print(Text.assemble(mark, finding.sentence(language)))
-        if finding.code == "finding_content_guessed":
-            for content, videos in prepared.plan.examples[:_SHOWN_EXAMPLES]:
-                console.print(Text(f"    {content}: {', '.join(videos)}", style="dim"))
-    _print_problems(prepared, console, language)
-
-
-def _names(names: Sequence[str], language: str) -> str:
-    if len(names) <= _SHOWN_COLUMNS:
-        return ", ".join(names)
-    return tr("labels_many", language, count=len(names), names=", ".join(names[:_SHOWN_COLUMNS]))
-
-
-def _facts(prepared: Prepared, language: str) -> Iterator[tuple[str, str]]:
-    from xl_vqa.datasets.words import tr as word
-
-    usable, means = prepared.usable, prepared.means
-    yield word("report_rows", language), f"{len(prepared.table.rows):,}"
-    yield word("report_usable", language), f"{len(usable):,}"
-    yield word("report_contents", language), f"{len({prepared.contents[k] for k in usable}):,}"
-    if prepared.table.form != "mos":
-        yield word("report_ratings", language), f"{len(prepared.table.score):,}"
-    if usable and (count := means.count[usable]).max() > 0:
-        low, high = int(count.min()), int(count.max())
-        yield word("report_raters", language), str(low) if low == high else f"{low}-{high}"
-    if usable:
-        yield word("report_mos_mean", language), f"{means.mos[usable].mean():.2f}"
-    own = next((ceiling for ceiling in prepared.coding if ceiling.name == "integer"), None)
-    if own is not None and own.srcc is not None and own.plcc is not None:
-        yield tr("labels_ceiling", language), f"SRCC {own.srcc:.4f}, PLCC {own.plcc:.4f}"
-    if prepared.noise is not None:
-        yield tr("labels_noise", language), f"PLCC {prepared.noise.plcc:.3f}"
-
-
-def _part_rows(prepared: Prepared, language: str) -> Iterator[list[str]]:
-    from xl_vqa.datasets.split import NONE, PARTS
-    from xl_vqa.datasets.words import tr as word
-
-    for part in (*PARTS, NONE):
-        members = [k for k, own in enumerate(prepared.parts) if own == part]
-        contents = len({prepared.contents[k] for k in members})
-        mean = f"{prepared.means.mos[members].mean():.2f}" if members and part != NONE else "-"
-        yield [word(f"part_{part}", language), f"{len(members):,}", f"{contents:,}" if part != NONE else "-", mean]
-
-
-def _print_problems(prepared: Prepared, console: Console, language: str) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from xl_vqa.datasets.problems import BLOCKING
-    from xl_vqa.datasets.words import tr as word
-
-    rows = prepared.table.rows
-    first: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for row in rows:
-        counts.update({problem.code for problem in row.problems})
-        for problem in row.problems:
-            sentence = problem.sentence(language)
-            first.setdefault(problem.code, tr("labels_row", language, row=row.row, sentence=sentence))
-    console.print()
-    if not counts:
-        console.print(tr("labels_all_good", language, rows=len(rows)), highlight=False)
-        return
-    table = Table(show_edge=False, pad_edge=False)
-    table.add_column(word("report_problem", language))
-    table.add_column(word("report_rows", language), justify="right")
-    table.add_column(tr("labels_example", language))
-    for code, count in sorted(counts.items(), key=lambda item: (not BLOCKING[item[0]], -item[1], item[0])):
-        table.add_row(Text(code, style="red" if BLOCKING[code] else "yellow"), f"{count:,}", Text(first[code]))
-    print_whole(console, table)
-    left_out = sum(any(problem.blocking for problem in row.problems) for row in rows)
-    bad = len(prepared.rows_with_problems)
-    console.print(tr("labels_some_bad", language, count=bad, rows=len(rows), left_out=left_out), highlight=False)

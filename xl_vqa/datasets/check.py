@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from xl_vqa.datasets.likely_scales import likely_scales, scale_option
 from xl_vqa.datasets.locate import Located, VideoFinder, identical_files
 from xl_vqa.datasets.mos import Floats, Ints, MosTable
 from xl_vqa.datasets.problems import Problem
-from xl_vqa.datasets.read_ratings import RatedRow, RatingTable
+from xl_vqa.datasets.rating_table import RatedRow, RatingTable
 from xl_vqa.errors import RatingsOutOfScaleError
 from xl_vqa.labels import Scale
 
@@ -61,14 +62,14 @@ def check_range(table: RatingTable, scale: Scale) -> tuple[Ratings, RatingsOutOf
     """
     ratings = Ratings(table.row_of, table.rater_of, table.score)
     low, high = short_number(scale.mos_min), short_number(scale.mos_max)
-    if table.form == "mos":
+    if table.ready:
         values = np.array([row.mos for row in table.rows if row.mos is not None], dtype=np.float64)
     else:
         values = table.score
     outside = (values < scale.mos_min) | (values > scale.mos_max)
     count = int(outside.sum())
     wrong_scale = count >= 3 and count > _SLIPS * len(values)
-    if table.form == "mos":
+    if table.ready:
         for row in table.rows:
             if row.mos is not None and not scale.mos_min <= row.mos <= scale.mos_max:
                 row.problems.append(_out_of_range(row.mos, low, high))
@@ -85,9 +86,22 @@ def check_range(table: RatingTable, scale: Scale) -> tuple[Ratings, RatingsOutOf
     if not wrong_scale:
         return ratings, None
     span = f"{short_number(float(values.min()))}..{short_number(float(values.max()))}"
+    options = " / ".join(scale_option(*usual, scale) for usual in likely_scales(values))
     return ratings, RatingsOutOfScaleError(
-        path=str(table.path), count=count, source=f"{low}..{high}", problem=span
+        path=str(table.path), count=count, source=f"{low}..{high}", problem=span, options=options
     )
+
+
+def turned_round(table: RatingTable, ratings: Ratings, scale: Scale) -> Ratings:
+    """Scores of a scale on which lower is better, turned so that higher is.
+
+    The low end changes places with the high one. Means that the table states are turned in their rows.
+    """
+    ends = scale.mos_min + scale.mos_max
+    for row in table.rows:
+        if row.mos is not None:
+            row.mos = round(ends - row.mos, 9)
+    return Ratings(ratings.row_of, ratings.rater_of, np.round(ends - ratings.score, 9))
 
 
 def _out_of_range(value: float, low: str, high: str) -> Problem:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Any, Final
 
+from xl_vqa.video_names import is_video_name
+
 
 class Role(enum.Enum):
     VIDEO = "video"
@@ -19,8 +21,12 @@ class Role(enum.Enum):
     SD = "sd"
     COUNT = "raters"
     CI = "ci95"
+    EITHER = "either"
+    """Scores of people that run one way in some data sets and the other way in others: DMOS, impairment."""
     CONTENT = "content"
     SPLIT = "split"
+    PROMPT = "prompt"
+    """The text that a generated video was made from."""
     OTHER = "other"
     """Known, and neither a video nor a score: number, date, remark, bit rate ..."""
 
@@ -45,19 +51,32 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     ),
     (
         Role.OTHER,
-        (r"date|time|timestamp|created|updated|日付|日時|実施日|評価日|時刻|日",),
-    ),
-    (
-        Role.OTHER,
         (
-            r"comments?|remarks?|notes?|memo|備考|コメント|メモ|注記|理由|自由記述|prompt|text",
-            r"プロンプト|説明",
+            r"(?:date|time|timestamp|created|updated|submitted|modified|completed)(?: (?:at|on|date|time))?",
+            r"日付|日時|実施日|評価日|時刻|日",
         ),
     ),
     (
         Role.OTHER,
-        # DMOS: higher is worse in some data sets and better in others, so nobody but the user may choose it
-        (r"vmaf|psnr|ssim|ms ?ssim|niqe|brisque|si|ti|dmos|d mos|差分mos",),
+        (r"comments?|remarks?|notes?|memo|備考|コメント|メモ|注記|理由|自由記述",),
+    ),
+    (
+        Role.PROMPT,
+        (r"(?:text )?prompts?(?: text)?|text|caption|instruction|description|プロンプト|説明|説明文|指示文",),
+    ),
+    (
+        Role.OTHER,
+        (r"vmaf|psnr|ssim|ms ?ssim|niqe|brisque|lpips|si|ti",),
+    ),
+    (
+        Role.EITHER,
+        (
+            r"(?:.* )?(?:dmos|d mos|differential mos|difference mos|degradation mos"
+            r"|differential mean opinion score"
+            r"|difference mean opinion score|degradation|impairment|distortion level|annoyance)"
+            r"(?: (?:score|scores|rating|ratings|level|mean|value|mos))*",
+            r"差分mos|劣化mos|劣化度|妨害度|劣化評価|劣化の程度",
+        ),
     ),
     (
         Role.COUNT,
@@ -144,7 +163,7 @@ _PART: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     (
         Role.OTHER,
         (
-            r"\b(?:date|time|duration|length|fps|frame ?rate|bit ?rate|kbps|resolution"
+            r"\b(?:date|time|timestamp|duration|length|fps|frame ?rate|bit ?rate|kbps|resolution"
             r"|width|height|size|codec|crf|qp|comments?|remarks?|notes?|level"
             r"|type|version|age|gender|sex|psnr|ssim|vmaf)\b",
         ),
@@ -200,10 +219,19 @@ _WHOLE_COMPILED: Final = [(role, re.compile("|".join(patterns))) for role, patte
 _PART_COMPILED: Final = [(role, re.compile("|".join(patterns))) for role, patterns in _PART]
 
 # What a row's video cell says where the row is no video but a sum over the rows above.
-SUMMARY_ROWS: Final = re.compile(
-    r"(?:全体|総)?(?:平均|合計|計|総計|小計|標準偏差|最大|最小|最大値|最小値|中央値|分散|件数)(?:値|点)?"
-    r"|(?:grand |overall )?(?:total|sum|average|avg|mean|median|sd|std|stdev|std ?dev|min|max|count|variance)"
+_SUM_JA: Final = (
+    r"(?:平均|合計|計|総計|小計|標準偏差|最大|最小|最大値|最小値|中央値|分散|件数|偏り|信頼区間)(?:値|点)?"
 )
+_SUM_EN: Final = (
+    r"(?:total|sum|average|avg|ave|mean|median|sd|std|stdev|std ?dev|standard deviation|min|max|minimum|maximum"
+    r"|count|variance|bias|mos|ci ?95|95% ?ci|confidence interval|sem|standard error)"
+)
+_WHOSE: Final = rf"(?:grand|overall|total|column|row|all|the|each|per|every|by|of|for|{_PERSON}|{_SCORE})"
+SUMMARY_ROWS: Final = re.compile(
+    rf"(?:全体|総|列|縦|各)?(?:{_PERSON}|{_SCORE})?(?:別|ごと|毎)?の?(?:{_PERSON}|{_SCORE})?の?{_SUM_JA}"
+    rf"|(?:{_WHOSE} )*{_SUM_EN}(?:s)?(?: {_WHOSE})*(?: {_SUM_EN})?"
+)
+_SUM_WORD: Final = re.compile(rf"\b{_SUM_EN}s?\b|{_SUM_JA}")
 
 
 def normal(header: Any) -> str:
@@ -238,9 +266,16 @@ def role_of(header: Any) -> tuple[Role | None, bool]:
     return None, False
 
 
-def is_summary(video_cell: str) -> bool:
-    """Whether a row is a total or average under the table and no video."""
-    return bool(SUMMARY_ROWS.fullmatch(normal(video_cell)))
+def is_summary(video_cell: str, among_names: bool = False) -> bool:
+    """Whether a row is a total or average under the table and no video.
+
+    ``among_names`` says that the other rows name files with their endings: then any cell that has none and
+    speaks of a mean is one ("Mean of room 2").
+    """
+    text = normal(video_cell)
+    if SUMMARY_ROWS.fullmatch(text):
+        return True
+    return among_names and not is_video_name(video_cell) and bool(_SUM_WORD.search(text))
 
 
 _SPLIT_NAMES: Final = {

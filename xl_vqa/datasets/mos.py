@@ -18,6 +18,11 @@ Floats = npt.NDArray[np.float64]
 
 MOS_DECIMALS: Final = 9
 """A mean is kept to this many decimals, so that (3.4 + 3.5) / 2 is 3.45 and not a hair below its half."""
+FEW_RATERS: Final = 6
+"""Below this many ratings a video's own spread is too uncertain to stand alone."""
+_FEWEST_DEGREES: Final = 5
+# from here on Student's t is the normal distribution to two decimals
+_MOST_DEGREES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,29 @@ def confidence_half_width(sd: Floats, count: Ints) -> Floats:
         where = count == n
         half[where] = t_quantile_975(int(n) - 1) * sd[where] / math.sqrt(n)
     return half
+
+
+def with_pooled_intervals(table: MosTable) -> MosTable:
+    """The table with honest intervals where few people rated: from the SD of all videos pooled.
+
+    Two or three scores say next to nothing of their own spread: where three agree by chance, the interval of
+    their own SD is 0 and the MOS looks exact. So below ``FEW_RATERS`` ratings, and where all scores of a video are
+    equal, the interval rests on the SD pooled over all videos (by variance, weighted by n - 1), with its degrees
+    of freedom; a single rating gets one too. Without any spread in the whole table they are NaN.
+    """
+    several = np.isfinite(table.sd) & (table.count >= 2)
+    freedom = int(np.sum(table.count[several] - 1))
+    doubtful = (table.count >= 1) & ((table.count < FEW_RATERS) | ~(table.sd > 1e-9)) & np.isfinite(table.mos)
+    if not doubtful.any():
+        return table
+    ci95 = table.ci95.copy()
+    ci95[doubtful & ~(ci95 > 1e-9)] = np.nan
+    if freedom >= _FEWEST_DEGREES:
+        pooled = math.sqrt(float(np.sum((table.count[several] - 1) * table.sd[several] ** 2)) / freedom)
+        if pooled > 1e-9:
+            t = t_quantile_975(min(freedom, _MOST_DEGREES))
+            ci95[doubtful] = t * pooled / np.sqrt(table.count[doubtful])
+    return MosTable(table.mos, table.sd, ci95, table.count)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -7,7 +7,6 @@ everything else, so that the manifest and the report, which say why, can be writ
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,23 +22,21 @@ from xl_vqa.datasets.ceilings import (
     noise_ceiling,
 )
 from xl_vqa.datasets.check import Ratings
+from xl_vqa.datasets.combine_tests import Shift, shifts_of_tests
 from xl_vqa.datasets.contents import RULES, ContentPlan, joined, plan_contents
-from xl_vqa.datasets.findings import (
-    Finding,
-    ceiling_findings,
-    guess_findings,
-    label_findings,
-    rater_findings,
-    size_findings,
-)
-from xl_vqa.datasets.layout import Wanted
+from xl_vqa.datasets.findings import Finding
+from xl_vqa.datasets.interpretation import Interpretation
+from xl_vqa.datasets.judging import Judged, judge
 from xl_vqa.datasets.locate import Located, VideoFinder
 from xl_vqa.datasets.manifest import Manifest, ManifestRow
-from xl_vqa.datasets.mos import MosTable, confidence_half_width, mean_opinion_scores, t_quantile_975
+from xl_vqa.datasets.mos import MosTable, mean_opinion_scores
+from xl_vqa.datasets.prepared_findings import all_findings
 from xl_vqa.datasets.problems import Problem, problem_text
+from xl_vqa.datasets.rater_models import MODELS
 from xl_vqa.datasets.read_ratings import RatedRow, RatingTable, read_ratings
-from xl_vqa.datasets.screening import CORRECTIONS, LEAST_AGREEMENT, Screening, corrected_scores, screen_raters
+from xl_vqa.datasets.screening import CORRECTIONS, Screening
 from xl_vqa.datasets.split import NONE, PARTS, Shares, split_by_content, torn_contents
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import (
     RatingsNoScoresError,
     RatingsNoVideosError,
@@ -65,6 +62,8 @@ class Options:
     """Leave out the raters that ITU-R BT.500 rejects."""
     correction: str = "none"
     """none, bias or zscore."""
+    rater_model: str = "mos"
+    """mos, bt500, p913 or p910 (rater_models.py); the last three stand alone."""
     shares: Shares = field(default_factory=Shares)
     seed: int = 0
     content_by: str = "auto"
@@ -88,13 +87,19 @@ class Prepared:
     """The absolute path where the file was found, else the cell as written."""
     plan: ContentPlan
     contents: list[str]
-    screening: Screening | None
+    judged: Judged
+    shifts: list[Shift]
+    """Where several tests were read together: how each of them scores; empty for one test."""
     coding: tuple[CodingCeiling, ...]
     noise: NoiseCeiling | None
     findings: list[Finding]
     split_given: bool
     failure: XlVqaError | None
     """Why these labels cannot be trained on, where they cannot."""
+
+    @property
+    def screening(self) -> Screening | None:
+        return self.judged.screening
 
     @property
     def usable(self) -> list[int]:
@@ -130,8 +135,13 @@ class Prepared:
         return Manifest(tuple(rows))
 
 
-def prepare(path: Path, options: Options | None = None, on_progress: Progress | None = None) -> Prepared:
-    """Reads ratings and makes labels of them.
+def prepare(
+    path: Path,
+    options: Options | None = None,
+    on_progress: Progress | None = None,
+    on_reading: Callable[[Interpretation], None] | None = None,
+) -> Prepared:
+    """Reads ratings and makes labels of them. ``on_reading`` is told how the table was read, before any figure.
 
     Raises RatingsError classes for a file that cannot be read or understood, and RatingsOptionError for
     options that make no sense. Everything else is in the answer, ``failure`` above all.
@@ -140,19 +150,21 @@ def prepare(path: Path, options: Options | None = None, on_progress: Progress | 
     _check_options(path, options)
     scale = options.scale
     table = read_ratings(path, scale, sheet=options.sheet, wanted=options.wanted)
+    if on_reading is not None:
+        on_reading(table.interpretation)
     rows = table.rows
     ratings, out_of_scale = check.check_range(table, scale)
+    if table.lower_is_better:
+        ratings = check.turned_round(table, ratings, scale)
 
     located = _located(path, rows, options, on_progress)
     keys = check.video_keys(rows, located)
+    ratings, shifts = _one_scale(table, ratings, keys, options)
     ratings = check.join_duplicates(rows, keys, ratings)
 
-    screening = _screen(table, ratings)
-    raw = _means(table, ratings, scale)
-    kept = _without_outliers(ratings, screening) if options.reject_outliers else ratings
-    means = _means(table, _corrected(table, kept, options), scale)
-    given = table.form == "mos"
-    check.check_means(rows, means, scale, given, raw)
+    judged = judge(table, ratings, scale, options.rater_model, options.reject_outliers, options.correction)
+    means, kept = judged.means, judged.kept
+    check.check_means(rows, means, scale, table.ready, judged.raw)
     check.check_conflicts(rows, keys, means.mos, scale)
     same_bytes: dict[int, str] = {}
     if options.check_videos:
@@ -182,25 +194,31 @@ def prepare(path: Path, options: Options | None = None, on_progress: Progress | 
         videos=videos,
         plan=plan,
         contents=contents,
-        screening=screening,
+        judged=judged,
+        shifts=shifts,
         coding=coding,
         noise=noise,
         findings=[],
         split_given=any(row.split in PARTS for row in rows),
         failure=failure,
     )
-    prepared.findings.extend(_findings(prepared, chosen, torn))
+    prepared.findings.extend(all_findings(prepared, chosen, torn))
     return prepared
 
 
 def _check_options(path: Path, options: Options) -> None:
     for option, value, allowed in (
         ("--rater-correction", options.correction, CORRECTIONS),
+        ("--rater-model", options.rater_model, MODELS),
+        ("--join-tests", options.wanted.join, ("offset", "as-is")),
         ("--content-by", options.content_by, RULES),
     ):
         if value not in allowed:
             problem = f"it must be one of {', '.join(allowed)}, not {value}"
             raise RatingsOptionError(path=str(path), source=option, problem=problem)
+    if options.rater_model != "mos" and (options.reject_outliers or options.correction != "none"):
+        problem = "it holds its own screening and correction; leave out --reject-outliers and --rater-correction"
+        raise RatingsOptionError(path=str(path), source="--rater-model", problem=problem)
     if options.videos_folder is not None and not options.videos_folder.is_dir():
         problem = f"there is no folder {options.videos_folder}"
         raise RatingsOptionError(path=str(path), source="--videos-folder", problem=problem)
@@ -224,54 +242,35 @@ def _located(
     return check.locate_videos(rows, finder, _stage(on_progress, "locating") if on_progress else None)
 
 
+def _one_scale(
+    table: RatingTable, ratings: Ratings, keys: Sequence[str | None], options: Options
+) -> tuple[Ratings, list[Shift]]:
+    """Ratings of several tests without the tests' shifts, and these."""
+    if not table.tests:
+        return ratings, []
+    test_of = [row.sheet for row in table.rows]
+    if table.ready:
+        means = np.array([math.nan if row.mos is None else row.mos for row in table.rows])
+        counts = np.array([float(row.count or 1) for row in table.rows])
+    else:
+        own = mean_opinion_scores(len(table.rows), ratings.row_of, ratings.score)
+        means, counts = own.mos, own.count.astype(np.float64)
+    shifts = shifts_of_tests(table.tests, test_of, keys, means, counts)
+    if options.wanted.join == "as-is":
+        return ratings, shifts
+    off = {shift.test: shift.shift or 0.0 for shift in shifts}
+    for row in table.rows:
+        if row.mos is not None:
+            row.mos = round(min(max(row.mos - off[row.sheet], options.scale.mos_min), options.scale.mos_max), 9)
+    of_row = np.array([off[test] for test in test_of])
+    return Ratings(ratings.row_of, ratings.rater_of, ratings.score - of_row[ratings.row_of]), shifts
+
+
 def _hash_file(path: Path) -> str:
     # the room of video reading is only needed where two files have the same size
     from xl_vqa.video.fingerprint import fingerprint
 
     return fingerprint(path)
-
-
-def _screen(table: RatingTable, ratings: Ratings) -> Screening | None:
-    if not table.raters_known or not ratings.score.size:
-        return None
-    return screen_raters(len(table.rows), table.raters, ratings.row_of, ratings.rater_of, ratings.score)
-
-
-def _without_outliers(ratings: Ratings, screening: Screening | None) -> Ratings:
-    if screening is None or not screening.rejected:
-        return ratings
-    keep = np.array([not rater.rejected for rater in screening.raters])
-    return ratings.only(keep[ratings.rater_of])
-
-
-def _corrected(table: RatingTable, ratings: Ratings, options: Options) -> Ratings:
-    if not table.raters_known:
-        return ratings
-    score = corrected_scores(
-        options.correction, len(table.rows), len(table.raters), ratings.row_of, ratings.rater_of, ratings.score
-    )
-    return Ratings(ratings.row_of, ratings.rater_of, score)
-
-
-def _means(table: RatingTable, ratings: Ratings, scale: Scale) -> MosTable:
-    if table.form != "mos":
-        means = mean_opinion_scores(len(table.rows), ratings.row_of, ratings.score)
-        # a correction can push the mean of an extreme video over the end of the scale
-        return MosTable(np.clip(means.mos, scale.mos_min, scale.mos_max), means.sd, means.ci95, means.count)
-    return _ready_means(table.rows)
-
-
-def _ready_means(rows: Sequence[RatedRow]) -> MosTable:
-    """Means as the table states them; SD and CI95 from each other where one is missing and n is known."""
-    mos = np.array([math.nan if row.mos is None or check.is_summary(row) else row.mos for row in rows])
-    sd = np.array([math.nan if row.sd is None else row.sd for row in rows], dtype=np.float64)
-    ci95 = np.array([math.nan if row.ci95 is None else row.ci95 for row in rows], dtype=np.float64)
-    count = np.array([row.count or 0 for row in rows], dtype=np.int64)
-    ci95 = np.where(np.isfinite(ci95), ci95, confidence_half_width(sd, count))
-    for index in np.flatnonzero(~np.isfinite(sd) & np.isfinite(ci95) & (count >= 2)):
-        n = int(count[index])
-        sd[index] = ci95[index] * math.sqrt(n) / t_quantile_975(n - 1)
-    return MosTable(np.round(mos, 9), sd, ci95, count)
 
 
 def _labels(means: MosTable, scale: Scale) -> list[int | None]:
@@ -355,58 +354,3 @@ def _failure(
             path=str(path), count=sum(usable), source=options.scale.text(distinct.pop() or 0)
         )
     return None
-
-
-def _findings(prepared: Prepared, chosen: check.Bools, torn: dict[str, list[str]]) -> list[Finding]:
-    options, table = prepared.options, prepared.table
-    usable = prepared.usable
-    labels = np.array([prepared.labels[k] for k in usable], dtype=np.int64)
-    count = prepared.means.count[chosen]
-    used = {prepared.contents[k] for k in usable}
-    sizes = Counter(prepared.parts)
-    wanted = zip(PARTS, (options.shares.train, options.shares.val, options.shares.test), strict=True)
-    # a split that the table gives may leave a part out on purpose
-    empty = [] if prepared.split_given else [part for part, share in wanted if share > 0 and not sizes[part]]
-
-    found = _rater_screening(prepared)
-    found += rater_findings(count, known=bool((count > 0).any()) or not usable)
-    found += label_findings(labels, options.scale)
-    found += ceiling_findings(prepared.coding, prepared.noise, options.scale)
-    found += size_findings(len(usable), len(table.rows), len(used), empty if usable else [])
-    if torn:
-        shown = ", ".join(list(torn)[:5]) + (" …" if len(torn) > 5 else "")
-        found.append(Finding("finding_split_leaks", {"count": len(torn), "contents": shown}))
-    if prepared.plan.guessed and usable:
-        params = {"groups": len(used), "videos": len(usable), "rule": prepared.plan.rule}
-        found.append(Finding("finding_content_guessed", params))
-        found += guess_findings(prepared.plan)
-    if table.uncalculated:
-        found.append(Finding("finding_uncalculated", {"count": table.uncalculated}))
-    if not options.check_videos:
-        found.append(Finding("finding_videos_unchecked", serious=False))
-    found += [Finding(f"note_{note.code}", note.params, serious=False) for note in table.notes]
-    return found
-
-
-def _rater_screening(prepared: Prepared) -> list[Finding]:
-    options, screening = prepared.options, prepared.screening
-    found = []
-    if screening is None:
-        if options.reject_outliers:
-            found.append(Finding("finding_screening_impossible", {"reason": "no_names"}))
-        if options.correction != "none":
-            found.append(Finding("finding_correction_impossible"))
-        return found
-    if screening.rejected:
-        names = ", ".join(rater.name for rater in screening.rejected)
-        code = "finding_raters_rejected" if options.reject_outliers else "finding_raters_suspect"
-        found.append(Finding(code, {"count": len(screening.rejected), "names": names}, serious=False))
-    elif options.reject_outliers:
-        found.append(
-            Finding("finding_raters_none_rejected", serious=False)
-            if screening.possible
-            else Finding("finding_screening_impossible", {"reason": "few_raters"})
-        )
-    if names := ", ".join(rater.name for rater in screening.disagreeing):
-        found.append(Finding("finding_raters_disagree", {"names": names, "limit": LEAST_AGREEMENT}))
-    return found

@@ -13,8 +13,10 @@ import numpy as np
 
 from xl_vqa.datasets.ceilings import RATER_COUNTS
 from xl_vqa.datasets.charts import Bar, bar_chart, line_chart
+from xl_vqa.datasets.interpretation import reading_rows
 from xl_vqa.datasets.prepare import Prepared
 from xl_vqa.datasets.problems import BLOCKING
+from xl_vqa.datasets.reliability import Coefficient
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.datasets.words import tr
 from xl_vqa.labels import Bands
@@ -98,6 +100,7 @@ class _Page:
             self._facts(),
             '<div class="grid">',
             self._findings(),
+            self._reading(),
             self._label_chart(),
             *self._digit_charts(),
             self._coding(),
@@ -137,7 +140,7 @@ class _Page:
             ("report_rows", f"{len(self.p.table.rows):,}"),
             ("report_usable", f"{len(usable):,}"),
             ("report_contents", f"{len({self.p.contents[k] for k in usable}):,}"),
-            ("report_ratings", f"{len(self.p.table.score):,}" if self.p.table.form != "mos" else "–"),
+            ("report_ratings", f"{len(self.p.table.score):,}" if not self.p.table.ready else "–"),
             ("report_raters", raters),
             ("report_mos_mean", f"{float(np.mean(means.mos[usable])):.2f}" if usable else "–"),
             ("report_ci", f"±{float(np.median(ci95)):.2f}" if len(ci95) else "–"),
@@ -157,6 +160,13 @@ class _Page:
         )
         body = f"<ul>{items}</ul>" if items else f"<p>{self.tr('report_all_good')}</p>"
         return self._section("report_findings", body, wide=True)
+
+    def _reading(self) -> str:
+        """What every column was taken for: the interpretation that all figures rest on."""
+        head = [self.tr(f"reading_{key}") for key in ("column", "header", "kind", "sure", "why", "option")]
+        rows = reading_rows(self.p.table.interpretation, self.language)
+        body = _table(head, rows, tight=(0, 3))
+        return self._section("reading_title", body, note=self.tr("reading_note"), wide=True)
 
     # -- charts ----------------------------------------------------------------------------------------------
 
@@ -274,18 +284,21 @@ class _Page:
         # the odd ones first: that is what the table is looked at for
         people = sorted(screening.raters, key=lambda rater: (not rater.rejected, -abs(rater.bias)))
         rows = []
+        weighted = self.p.options.rater_model == "p910"
+        screens = self.p.options.reject_outliers or self.p.options.rater_model in ("bt500", "p913")
         for rater in people[:_MOST_RATERS]:
-            verdict = (
-                "kept" if not rater.rejected else ("rejected" if self.p.options.reject_outliers else "suspect")
-            )
+            verdict = "kept" if not rater.rejected else "rejected" if screens else "suspect"
             rows.append(
                 [
                     rater.name,
                     f"{rater.ratings:,}",
                     f"{rater.bias:+.2f}",
                     _decimals(rater.agreement, 2),
-                    str(rater.above),
-                    str(rater.below),
+                    *(
+                        [_decimals(rater.inconsistency, 2), _decimals(rater.weight, 2)]
+                        if weighted
+                        else [str(rater.above), str(rater.below)]
+                    ),
                     self.tr(f"verdict_{verdict}"),
                 ]
             )
@@ -294,14 +307,26 @@ class _Page:
             self.tr("report_ratings"),
             self.tr("report_bias"),
             self.tr("report_agreement"),
-            "P",
-            "Q",
+            *([self.tr("report_inconsistency"), self.tr("report_weight")] if weighted else ["P", "Q"]),
             self.tr("report_verdict"),
         ]
         body = _table(head, rows, numbers=(1, 2, 3, 4, 5), tight=(0,))
         if len(people) > _MOST_RATERS:
             body += f'<p class="note">{self.tr("report_more_raters", count=len(people) - _MOST_RATERS)}</p>'
-        return self._section("report_people", body, note=self.tr("report_people_note"), wide=True)
+        note = self.tr("report_weights_note" if weighted else "report_people_note")
+        return self._agreement() + self._section("report_people", body, note=note, wide=True)
+
+    def _agreement(self) -> str:
+        rows = [
+            [self.tr(name), self._coefficient(found)]
+            for name, found in (("report_alpha", self.p.judged.alpha), ("report_icc", self.p.judged.icc))
+            if found is not None
+        ]
+        note = self.tr("report_agreement_all_note")
+        return self._section("report_agreement_all", _table(["", ""], rows), note=note, wide=True) if rows else ""
+
+    def _coefficient(self, found: Coefficient) -> str:
+        return self.tr(f"coefficient_{found.reason}") if found.value is None else f"{found.value:.3f}"
 
     def _problems(self) -> str:
         table = self.p.table
@@ -348,6 +373,7 @@ class _Page:
             (self.tr("report_form"), f"{self.tr(f'form_{table.form}')} ({table.sheet})"),
             (self.tr("report_columns"), columns),
             (self.tr("report_scale"), scale_text),
+            (self.tr("report_model"), self.tr(f"model_{self.p.options.rater_model}")),
             (self.tr("report_correction"), self.tr(f"correction_{self.p.options.correction}")),
             (self.tr("report_fingerprint"), self.p.manifest(self.language).fingerprint),
             (self.tr("report_made"), self.now.strftime("%Y-%m-%d %H:%M")),

@@ -1,4 +1,4 @@
-"""One cell becomes one score: numbers as people write them, and the words of the ACR and DCR scales.
+"""One cell becomes one score: numbers as people write them, the words of ACR and DCR scales, the user's own map.
 
 Pure: standard library and the scale.
 """
@@ -38,6 +38,15 @@ CATEGORY_OF_WORD: Final[Mapping[str, int]] = {
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:e[+-]?[0-9]+)?")
 _WITH_UNIT: Final = re.compile(rf"({_NUMBER.pattern})\s*(?:点|pts?\.?|points?)")
+# "4/5", "4 of 5"; "3 stars", "4*", "4つ星"; "80%"
+_OUT_OF: Final = re.compile(
+    rf"({_NUMBER.pattern})\s*(?:/|of|out of|中)\s*([0-9]+(?:\.[0-9]+)?)(?:\s*(?:stars?|点|points?))?"
+)
+_STARRED: Final = re.compile(
+    rf"({_NUMBER.pattern})\s*(?:\*|★|☆|-?\s*stars?|つ星|個星|星)|[★☆]\s*({_NUMBER.pattern})"
+)
+_STARS: Final = re.compile(r"(★+|\*+)(☆*)")
+_PERCENT: Final = re.compile(rf"({_NUMBER.pattern})\s*(?:%|percent|パーセント)")
 _NUMBER_THEN_WORD: Final = re.compile(r"([1-5])\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^0-9()\[\]]+?)\s*[)\]]?")
 _WORD_THEN_NUMBER: Final = re.compile(r"([^0-9()\[\]]+?)\s*[-:=]?\s*[(\[]?\s*([1-5])\s*[)\]]?")
 _MINUS: Final = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-"})
@@ -47,15 +56,19 @@ class NotAScoreError(ValueError):
     """The cell holds something that is neither a score nor empty; the text is in ``args[0]``."""
 
 
-def parse_score(cell: Any, scale: Scale) -> float | None:
+def parse_score(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | None = None) -> float | None:
     """The score in a cell, None where the cell is empty or says that there is none.
 
-    Numbers may be text ("4.0"), full-width ("４"), have a decimal comma ("3,5") or a unit ("4点"). Category
-    words give the categories 1..5, spread evenly over the scale's MOS range. Range is not checked here.
-    Raises NotAScoreError for anything else: other words, dates, TRUE, Excel's error values.
+    Numbers may be text ("4.0"), full-width ("４"), have a decimal comma ("3,5"), a unit ("4点"), stars ("4*",
+    "★★★☆☆") or the end of the scale beside them ("4/5"). Category words give the categories 1..5, spread evenly
+    over the scale's MOS range. ``mapping`` comes first: what the user says that a text (as ``plain`` gives it) is
+    worth, None for no score. Range is not checked here.
+    Raises NotAScoreError for anything else: other words, percents on another scale, dates, TRUE, Excel's errors.
     """
     if cell is None:
         return None
+    if mapping and (key := mapping_key(cell)) in mapping:
+        return mapping[key]
     if isinstance(cell, bool):
         raise NotAScoreError(str(cell).upper())
     if isinstance(cell, (int, float)):
@@ -81,6 +94,8 @@ def _parse_text(cell: str, scale: Scale) -> float | None:
         if math.isinf(value):
             raise NotAScoreError(cell.strip())
         return value
+    if (fitting := _with_scale(text, scale)) is not None:
+        return fitting
     category = CATEGORY_OF_WORD.get(text)
     if category is None:
         # "5: Excellent", "良い(4)": accepted where number and word agree
@@ -95,6 +110,26 @@ def _parse_text(cell: str, scale: Scale) -> float | None:
     return category_score(category, scale)
 
 
+def _with_scale(text: str, scale: Scale) -> float | None:
+    """ "4/5", "★★★☆☆", "80%" where they fit the scale: five stars on 1..5, percents on 0..100 (or 0..1)."""
+    if match := _OUT_OF.fullmatch(text):
+        return _as_number(match[1]) if float(match[2]) == scale.mos_max else None
+    if match := _STARRED.fullmatch(text):
+        return _as_number(match[1] or match[2])
+    if match := _STARS.fullmatch(text):
+        padded = len(text) if match[2] else scale.mos_max
+        return float(len(match[1])) if padded == scale.mos_max else None
+    if match := _PERCENT.fullmatch(text):
+        share = _as_number(match[1])
+        if scale.mos_min == 0 and scale.mos_max in (1, 100):
+            return share if scale.mos_max == 100 else share / 100
+    return None
+
+
+def _as_number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
 def category_score(category: int, scale: Scale) -> float:
     """Category 1..5 on the scale's MOS range: the category itself on 1..5."""
     return round(scale.mos_min + (category - 1) / 4 * (scale.mos_max - scale.mos_min), 9)
@@ -104,3 +139,29 @@ def plain(text: str) -> str:
     """Full-width letters made half-width, case folded, spaces at the ends and double spaces removed."""
     # NFKC turns ４．５ into 4.5 and ④ into 4, but leaves the minus signs of Japanese keyboards
     return " ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).casefold().split()).strip("'\"")
+
+
+def mapping_key(cell: Any) -> str:
+    """What a cell is called in a mapping: its text as ``plain`` gives it, a number without a needless point."""
+    return f"{cell:g}" if isinstance(cell, (int, float)) and not isinstance(cell, bool) else plain(str(cell))
+
+
+def parse_mapping(text: str) -> dict[str, float | None]:
+    """``◎=5,○=4,n/a=`` as a mapping for ``parse_score``; nothing after = means no score.
+
+    Raises ValueError for text that is not like that.
+    """
+    found: dict[str, float | None] = {}
+    for part in re.split(r"[,，、;]", text):
+        if not part.strip():
+            continue
+        word, equals, value = unicodedata.normalize("NFKC", part).rpartition("=")
+        if not equals or not plain(word):
+            raise ValueError(f"{part.strip()!r} is not like ◎=5")
+        try:
+            found[plain(word)] = float(value) if value.strip() else None
+        except ValueError:
+            raise ValueError(f"{value.strip()!r} in {part.strip()!r} is no number") from None
+    if not found:
+        raise ValueError("it is empty")
+    return found

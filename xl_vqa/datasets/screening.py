@@ -9,12 +9,12 @@ subject bias (ITU-T P.910, P.913) is for.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from xl_vqa.datasets.mos import Floats, Ints
+from xl_vqa.datasets.mos import FEW_RATERS, Floats, Ints
 
 CORRECTIONS: Final = ("none", "bias", "zscore")
 
@@ -22,7 +22,7 @@ SHARE_THRESHOLD: Final = 0.05
 """BT.500: a rater is suspect where (P + Q) / ratings is above this ..."""
 BALANCE_THRESHOLD: Final = 0.3
 """... and rejected where also |P - Q| / (P + Q) is below this."""
-FEWEST_RATERS: Final = 6
+FEWEST_RATERS: Final = FEW_RATERS
 """No score can lie 2 SD from the mean of five: below six ratings a video cannot count against anybody."""
 
 LEAST_AGREEMENT: Final = 0.3
@@ -50,6 +50,10 @@ class RaterReport:
     """How much higher than the others this rater scores on the same videos, in MOS units."""
     agreement: float | None
     """Pearson correlation with the mean of the other raters; None where it is not defined."""
+    inconsistency: float | None = None
+    """SD of the rater's rest under ITU-T P.910 Annex E, in MOS units; None under other models."""
+    weight: float | None = None
+    """How much each rating counts under that model, 1 for the mean rater."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +79,43 @@ class Screening:
         )
 
 
-def screen_raters(rows: int, names: list[str], row_of: Ints, rater_of: Ints, score: Floats) -> Screening:
-    """BT.500 screening of all raters at once; applied once, as the Recommendation asks, never repeated.
+def far_counts(
+    rows: int, raters: int, row_of: Ints, rater_of: Ints, score: Floats, *, ddof: int = 1, unanimous: bool = False
+) -> tuple[Ints, Ints]:
+    """P and Q of BT.500 per rater, shape (raters,): ratings far above and far below the mean of their video.
 
-    With incomplete designs the shares are over the ratings that a rater gave. A video on which all agree
-    counts for nobody: read to the letter ("greater or equal"), the rule would count everybody there.
+    The Recommendation's spread is that of a sample (``ddof`` 1), and a video on which all agree counts for nobody.
+    With ``ddof`` 0 and ``unanimous`` (there "greater or equal" counts everybody, above and below) the counts are
+    those of the package sureal.
     """
-    raters = len(names)
     count = np.bincount(row_of, minlength=rows)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(row_of, weights=score, minlength=rows) / count
         away = score - mean[row_of]
         second = np.bincount(row_of, weights=away**2, minlength=rows) / count
         fourth = np.bincount(row_of, weights=away**4, minlength=rows) / count
-        sd = np.sqrt(second * count / (count - 1))
+        sd = np.sqrt(second * count / np.maximum(count - ddof, 1e-300))
         kurtosis = fourth / second**2
     normal = (kurtosis >= 2) & (kurtosis <= 4)
     limit = np.where(normal, 2.0, math.sqrt(20)) * sd
     # tiny differences of equal scores are rounding, no spread; the margin keeps ">=" true for exact ties
-    usable = (count >= 2) & (sd > 1e-9)
-    limit = np.where(usable, limit * (1 - 1e-12), np.inf)[row_of]
-    above = np.bincount(rater_of[away >= limit], minlength=raters)
-    below = np.bincount(rater_of[away <= -limit], minlength=raters)
+    flat = ~(sd > 1e-9)
+    limit = np.where(flat | (count < 2), 0.0 if unanimous else np.inf, limit * (1 - 1e-12))[row_of]
+    away = np.where(flat[row_of], 0.0, away)
+    above = np.bincount(rater_of[away >= limit], minlength=raters).astype(np.int64)
+    below = np.bincount(rater_of[away <= -limit], minlength=raters).astype(np.int64)
+    return above, below
+
+
+def screen_raters(rows: int, names: list[str], row_of: Ints, rater_of: Ints, score: Floats) -> Screening:
+    """BT.500 screening of all raters at once; applied once, as the Recommendation asks, never repeated.
+
+    With incomplete designs the shares are over the ratings that a rater gave. Where the rule would reject
+    everybody it rejects nobody: there is no panel left to be an outlier of.
+    """
+    raters = len(names)
+    count = np.bincount(row_of, minlength=rows)
+    above, below = far_counts(rows, raters, row_of, rater_of, score)
     ratings = np.bincount(rater_of, minlength=raters)
     bias = rater_bias(rows, raters, row_of, rater_of, score)
     agreement = _agreement(rows, raters, row_of, rater_of, score)
@@ -121,6 +140,8 @@ def screen_raters(rows: int, names: list[str], row_of: Ints, rater_of: Ints, sco
                 None if math.isnan(r) else r,
             )
         )
+    if reports and all(report.rejected for report in reports):
+        reports = [replace(report, rejected=False) for report in reports]
     return Screening(tuple(reports), possible=bool((count >= FEWEST_RATERS).any()))
 
 

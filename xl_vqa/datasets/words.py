@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import Formatter
 from typing import Any, Final
 
+from xl_vqa.datasets.reading_words import WORDS as READING_WORDS
+
 LANGUAGES: Final = ("en", "ja")
 
 WORDS: Final[dict[str, dict[str, str]]] = {
@@ -203,10 +205,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "ja": "ITU-R BT.500 で外れと判定された評価者はなく、除外した人はいません。",
     },
     "finding_raters_disagree": {
-        "en": "Raters who hardly follow the others (correlation below {limit}): {names}. BT.500 finds erratic "
-        "raters of large panels only; look at these by hand.",
-        "ja": "他の評価者とほとんど一致しない評価者(相関 {limit} 未満): {names}。BT.500 は少人数では検出できない"
-        "ことがあるため、個別にご確認ください。",
+        "en": "Raters who hardly follow the others (correlation below {limit}), although BT.500 keeps them: "
+        "{names}. --drop-rater leaves one out, --rater-model p910 lets them weigh less.",
+        "ja": "BT.500 では除外されないものの、他の評価者とほとんど一致しない評価者(相関 {limit} 未満): {names}。"
+        "--drop-rater で除外するか、--rater-model p910 で重みを下げられます。",
     },
     "finding_screening_impossible": {
         "en": "Outlier raters cannot be found by ITU-R BT.500 here: {reason}",
@@ -405,6 +407,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "report_more_raters": {"en": "... and {count} more raters.", "ja": "…ほか {count} 人。"},
     "report_failed": {"en": "These labels cannot be trained on", "ja": "このラベルでは学習できません"},
 }  # fmt: skip
+WORDS.update(READING_WORDS)
 
 
 class _Lenient(Formatter):

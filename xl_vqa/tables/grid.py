@@ -50,6 +50,14 @@ class Grid:
         cells = self.rows[row] if 0 <= row < len(self.rows) else ()
         return cells[column] if column < len(cells) else None
 
+    def place(self, row: int, column: int) -> str:
+        """What the spreadsheet calls the cell: D7."""
+        return cell_name(row, column)
+
+    def line(self, row: int) -> int | str:
+        """What the spreadsheet calls the row: its number from 1."""
+        return row + 1
+
     @property
     def width(self) -> int:
         return max(map(len, self.rows), default=0)

@@ -31,7 +31,7 @@ class Format(NamedTuple):
 
 FORMATS: Final = (
     Format("spreadsheet", (b"PK", _OLE), _SPREADSHEETS, read_spreadsheet),
-    Format("json", (), (".json",), read_json_rows),
+    Format("json", (), (".json", ".jsonl", ".ndjson"), read_json_rows),
     # whatever is left is taken for text
     Format("text", (), (".csv", ".tsv", ".txt", ""), read_text),
 )

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from xl_vqa.tables.blanks import blank_separated
 from xl_vqa.tables.grid import MOST_ROWS, Grid, TableError, grid
 
 
@@ -22,6 +23,8 @@ def read_text(name: str, content: bytes) -> list[Grid]:
     if declared:
         # Excel's own hint; an empty row takes its place, so that row numbers stay those of the file
         separator, text = declared.group(1), "\n" + rest
+    elif (blanks := blank_separated(text)) is not None:
+        return [grid(name, blanks)]
     else:
         separator = _separator(text, name)
     try:

@@ -1,0 +1,98 @@
+"""Which way a scale runs: whether more is better, by what headers say and what file names give away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from xl_vqa.datasets.ceilings import spearman
+from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.headers import Role, normal
+from xl_vqa.datasets.quality_columns import scale_hint
+from xl_vqa.datasets.questions import option, unclear
+from xl_vqa.errors import RatingsUnclearError
+
+_LOWER: Final = re.compile(
+    r"lower is better|lower better|smaller is better|less is better"
+    r"|(?<![0-9])[01] ?(?:is|means)? ?(?:the )?(?:best|excellent)"
+    r"|(?:5|7|10|100) ?(?:is|means)? ?(?:the )?(?:worst|bad)|(?:best|excellent) ?(?:is )?(?:1|0)\b"
+    r"|低いほど(?:良い|よい)|小さいほど(?:良い|よい)"
+    r"|(?<![0-9])[01] ?(?:が|は)?(?:最高|最良|最も良い|非常に良い|とても良い)"
+    r"|(?:best|top) first"
+)
+_HIGHER: Final = re.compile(
+    r"higher is better|higher better|larger is better|more is better|(?:5|7|10|100) ?(?:is|means)? ?(?:the )?best"
+    r"|(?:5|7|10|100) ?(?:is|means)? ?excellent|高いほど(?:良い|よい)|大きいほど(?:良い|よい)"
+    r"|(?:5|7|10|100) ?(?:が|は)?(?:最高|最良|最も良い|非常に良い|とても良い)"
+)
+_RANK: Final = re.compile(r"(?:mean |average |avg )?(?:rank|ranks|ranking|placement)|順位|平均順位|ランク順")
+_MARKS: Final = (
+    # a mark of the name, and whether more of it means more quality
+    (re.compile(r"(?<![a-z0-9.])([0-9]+(?:\.[0-9]+)?) ?(k|m)(?:bps|bit|b)?(?![a-z0-9])"), 1.0),
+    (re.compile(r"(?:crf|qp|cq)[_-]?([0-9]+)()"), -1.0),
+    (re.compile(r"(?<![0-9a-z])([0-9]{3,4})()p(?![a-z0-9])"), 1.0),
+)
+FEWEST: Final = 8
+STRONG: Final = 0.6
+"""Rank correlation with a mark of the names from which the direction is beyond doubt."""
+
+
+def lower_by_header(header: Any) -> bool | None:
+    """True where a header says that lower is better ("rating (1=best)"), False where higher, else None."""
+    # the brackets, which normal() leaves out, are where people write it
+    text = re.sub(r"[\s_\-:=()\[\]（）＝：,;/]+", " ", str(header or "").casefold()).strip()
+    if _HIGHER.search(text):
+        return False
+    if _LOWER.search(text) or _RANK.fullmatch(normal(header)):
+        return True
+    return None
+
+
+def direction_by_names(videos: Sequence[str], scores: Sequence[float]) -> float | None:
+    """How the scores run with the bit rate, CRF or height in the videos' names; None where names say nothing.
+
+    Spearman's correlation, signed so that +1 means: more bits, higher score.
+    """
+    for pattern, sign in _MARKS:
+        marks, chosen = [], []
+        for video, score in zip(videos, scores, strict=True):
+            if not np.isfinite(score) or not (found := pattern.search(video.casefold().rsplit(".", 1)[0])):
+                continue
+            marks.append(float(found[1]) * (1000.0 if found[2] == "m" else 1.0))
+            chosen.append(float(score))
+        if len(marks) >= FEWEST and len(set(marks)) >= 3:
+            r = spearman(np.array(marks), np.array(chosen))
+            return None if r is None else sign * r
+    return None
+
+
+def read_direction(
+    columns: Columns, score_columns: Sequence[int], video: int
+) -> tuple[bool | None, RatingsUnclearError | None]:
+    """Whether lower is better by the headers of the scores or a line above the table; a question for DMOS.
+
+    None and None where nothing is said, which means that higher is better.
+    """
+    top = min((*columns.header_rows, columns.first))
+    above = " ".join(str(cell) for row in columns.grid.rows[:top] for cell in row if cell is not None)
+    for header in (*(columns.names.get(c, "") for c in score_columns), above):
+        if (lower := lower_by_header(header)) is not None:
+            return lower, None
+    doubtful = next((c for c in score_columns if columns.role(c) is Role.EITHER), None)
+    if doubtful is None:
+        return None, None
+    base = option("--score-column", columns.name(doubtful)) + scale_hint(columns, [doubtful])
+    ways = [f"{base} --lower-is-better", f"{base} --higher-is-better"]
+    values = columns.numbers([doubtful])[:, 0]
+    videos = [str(columns.grid.cell(columns.first + k, video) or "") for k in range(len(values))]
+    r = direction_by_names(videos, values.tolist())
+    problem = "unclear_direction"
+    if r is not None and abs(r) >= STRONG:
+        # what the names promise says which way is the likelier one: that comes first
+        problem += "_higher" if r > 0 else "_lower"
+        ways = ways[::-1] if r > 0 else ways
+    shown = "" if r is None else f"{r:+.2f}"
+    return None, unclear(columns.path, problem, ways, columns=columns.name(doubtful), r=shown)

@@ -1,0 +1,127 @@
+"""Marks and letters that people grade with (◎○△×, A to E, 優良可): an order, but no numbers anybody agreed on.
+
+They become scores only by the user's ``--map``; what is here finds them and proposes maps to choose from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, plain
+from xl_vqa.labels import Scale
+
+# One mark has many code points.
+_SAME: Final = {
+    **dict.fromkeys("〇◯⚪❍o", "○"),
+    **dict.fromkeys("✕✖✗✘╳☓x", "×"),
+    **dict.fromkeys("⦾⊚☉", "◎"),
+    **dict.fromkeys("▵⃤", "△"),
+    **dict.fromkeys("▼▽", "▲"),
+}
+# Best first.
+_ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
+    ("◎", "○", "△", "×"),
+    ("◎", "○", "△", "▲", "×"),
+    ("○", "△", "×"),
+    ("s", "a", "b", "c", "d"),
+    ("a", "b", "c", "d", "e"),
+    ("a", "b", "c", "d", "f"),
+    ("a", "b", "c", "d"),
+    ("a", "b", "c"),
+    ("秀", "優", "良", "可", "不可"),
+    ("優", "良", "可", "不可"),
+    ("優", "良", "可"),
+    ("上", "中", "下"),
+    ("松", "竹", "梅"),
+    ("甲", "乙", "丙", "丁"),
+    ("very good", "good", "fair", "poor", "very poor"),
+    ("very good", "good", "average", "poor", "very poor"),
+    ("very good", "good", "ok", "bad", "very bad"),
+    ("very good", "good", "neutral", "bad", "very bad"),
+    ("high", "medium", "low"),
+    ("good", "medium", "bad"),
+    ("良い", "やや良い", "普通", "やや悪い", "悪い"),
+    ("とても良い", "やや良い", "普通", "やや悪い", "とても悪い"),
+    ("高", "中", "低"),
+)
+_SYMBOLS: Final = frozenset("◎○△▲×")
+_LETTERS: Final = frozenset("sabcdef")
+MOST_DISTINCT: Final = 12
+"""More different texts than this are remarks, not grades."""
+
+
+def _canonical(text: str) -> str:
+    return _SAME.get(text, text)
+
+
+def is_mark(cell: Any) -> bool:
+    """Whether a cell is one of the marks ◎○△▲× in any of their spellings (not the letters o and x alone)."""
+    return isinstance(cell, str) and (text := plain(cell)) not in ("o", "x") and _canonical(text) in _SYMBOLS
+
+
+def is_letter(cell: Any) -> bool:
+    return isinstance(cell, str) and plain(cell) in _LETTERS
+
+
+def grades(texts: Collection[str]) -> list[str]:
+    """The texts that could be grades: neither blank, nor an Excel error, nor a mere question mark."""
+    kept = {plain(text) for text in texts} - BLANKS
+    return sorted(
+        t for t in kept if not t.startswith("#") and any(c.isalnum() or c in "◎〇◯○△▲▼×✕✖%★☆+" for c in t)
+    )
+
+
+def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
+    """``--map`` values for texts of one alphabet, the likeliest first; empty where their order is not known.
+
+    A grade is spread evenly over the scale. Letters are proposed both ways: A is the best mark in one school
+    and category 1 in another. Percents are proposed as a share of the end and as a share of the range.
+    """
+    if texts and all(text.endswith("%") for text in texts):
+        return _percents(texts, scale)
+    canonical = {_canonical(text): text for text in texts}
+    # words that have a category of their own fix nothing here: they are scores already
+    known = {word for word in canonical if word not in CATEGORY_OF_WORD}
+    found: list[str] = []
+    for alphabet in _ALPHABETS:
+        if not known <= set(alphabet) or len(known & set(alphabet)) < min(2, len(canonical)):
+            continue
+        # an alphabet of which the last mark is missing is rather the shorter one
+        if alphabet[-1] not in canonical and len(alphabet) > 3 and alphabet[0] in "as":
+            continue
+        found.append(_even(alphabet, canonical, scale))
+        if alphabet[0] == "a":
+            found.append(_even(alphabet[::-1], canonical, scale))
+    return list(dict.fromkeys(found))[:3]
+
+
+def _even(alphabet: Sequence[str], canonical: dict[str, str], scale: Scale) -> str:
+    steps = len(alphabet) - 1
+    values = {mark: scale.mos_max - k / steps * (scale.mos_max - scale.mos_min) for k, mark in enumerate(alphabet)}
+    # a grade is a capital, however the cell was folded for comparing
+    shown = {mark: text.upper() if len(text) == 1 and text.isascii() else text for mark, text in canonical.items()}
+    return ",".join(f"{shown[mark]}={_short(values[mark])}" for mark in alphabet if mark in canonical)
+
+
+def _percents(texts: Sequence[str], scale: Scale) -> list[str]:
+    shares = sorted({float(text.rstrip("% ").replace(",", ".")) / 100 for text in texts if _is_number(text)})
+    if not shares:
+        return []
+    of_end = ",".join(f"{100 * s:g}%={_short(s * scale.mos_max)}" for s in shares)
+    of_range = ",".join(
+        f"{100 * s:g}%={_short(scale.mos_min + s * (scale.mos_max - scale.mos_min))}" for s in shares
+    )
+    return [of_end, of_range]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.rstrip("% ").replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")

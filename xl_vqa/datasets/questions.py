@@ -1,0 +1,28 @@
+"""Where a table can be read in two ways, nobody guesses: the user is asked, with a command for each way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from xl_vqa.errors import RatingsUnclearError
+
+MOST_CHOICES: Final = 8
+
+
+def unclear(path: str, problem: str, choices: Sequence[str], **params: Any) -> RatingsUnclearError:
+    """A question about the file ``path`` whose sentence is ``problem`` with ``params``."""
+    shown = list(dict.fromkeys(choices))[:MOST_CHOICES]
+    error = RatingsUnclearError(path=path, problem=problem, choices=shown, **params)
+    return error.with_commands(f"xl-vqa labels prepare {quoted(path)}")
+
+
+def option(name: str, value: str) -> str:
+    """``--name value`` with the quotes that a shell wants."""
+    return f"{name} {quoted(value)}"
+
+
+def quoted(value: str) -> str:
+    """A value for a command line; double quotes, since single ones are none to cmd.exe."""
+    return value if re.fullmatch(r"[\w./:+,-]+", value, re.ASCII) else '"' + value.replace('"', '\\"') + '"'

@@ -1,0 +1,389 @@
+"""The cells of laid-out sheets as rows and ratings, losing nothing on the way.
+
+What cannot be used stays as a problem of its row: a word that is no score, a video named nowhere, a total under
+the table. Scores outside the scale are kept here; whether they count is decided in check.py.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from xl_vqa.datasets.headers import Role, is_summary, normal, role_of, split_of
+from xl_vqa.datasets.interpretation import interpret
+from xl_vqa.datasets.problems import Problem
+from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
+from xl_vqa.datasets.score_columns import Layout
+from xl_vqa.datasets.scores import NotAScoreError, parse_score
+from xl_vqa.datasets.votes import means_of_votes
+from xl_vqa.datasets.wanted import Wanted
+from xl_vqa.errors import RatingsOptionError
+from xl_vqa.labels import Scale
+from xl_vqa.tables.grid import Cell, Grid, column_letters
+from xl_vqa.video_names import clean, is_video_name
+
+# Problems of single cells named in one row; more are only counted, a row of garbage needs no novel.
+_NAMED_CELLS: Final = 5
+
+
+def data_rows(layout: Layout) -> Iterator[int]:
+    """Indices of the rows that hold something and do not repeat the header (as prints over many pages do)."""
+    header = layout.grid.rows[layout.header_rows[0]] if layout.header_rows else None
+    for index in range(layout.first, len(layout.grid.rows)):
+        cells = layout.grid.rows[index]
+        if not cells or (header is not None and cells == header):
+            continue
+        if (
+            layout.attribute is not None
+            and quality_cell(layout.grid.cell(index, layout.attribute)) != layout.quality
+        ):
+            # a row about another quality
+            continue
+        yield index
+
+
+def quality_cell(cell: Cell) -> str:
+    """The name of a quality as the question and the choice know it."""
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def video_key(cell: Cell) -> str:
+    """A video cell for comparing: quotes of "copy as path" removed, one Unicode form (macOS writes another)."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return unicodedata.normalize("NFC", clean(str(cell)))
+
+
+class RowReader:
+    """Collects rows and ratings over one or more layouts of the same form.
+
+    ``tests`` says that the layouts are tests of their own: a rater called "Subject 1" in two of them is two
+    people, one called 佐藤 is one.
+    """
+
+    def __init__(self, path: Path, form: str, scale: Scale, wanted: Wanted, tests: bool = False) -> None:
+        self.path, self.form, self.scale, self.wanted, self.tests = path, form, scale, wanted, tests
+        self.rows: list[RatedRow] = []
+        self.raters: dict[str, int] = {}
+        self.row_of: list[int] = []
+        self.rater_of: list[int] = []
+        self.score: list[float] = []
+        self.notes: list[Note] = []
+        self.by_video: dict[str, int] = {}
+        self.layouts: list[Layout] = []
+        self.raters_known = True
+        self.unread: Counter[str] = Counter()
+        """Texts that stood where a score should, and are none."""
+        self.named_files = True
+
+    def add(self, layout: Layout) -> None:
+        self.layouts.append(layout)
+        # where the others name files, a cell that names none and speaks of a mean is a total
+        self.named_files = layout.columns.profiles[layout.video].video_names >= 0.5
+        if layout.form == "long":
+            self._long(layout)
+        elif layout.form == "mos":
+            self._mos(layout)
+        elif layout.form == "votes":
+            self._votes(layout)
+        elif self.form == "sheets":
+            self._sheet(layout)
+        else:
+            self._wide(layout)
+
+    # -- forms -----------------------------------------------------------------------------------------------
+
+    def _wide(self, layout: Layout) -> None:
+        full = [layout.name(column) for column in layout.scores]
+        # "評価者/佐藤" under a merged header is 佐藤, as long as that tells the raters apart
+        short = [name.rsplit("/", 1)[-1] for name in full]
+        names = short if len(set(short)) == len(short) else full
+        raters = [
+            (column, self._rater(self._person(name, layout), column))
+            for column, name in zip(layout.scores, names, strict=True)
+        ]
+        contents = self._contents(layout)
+        for index in data_rows(layout):
+            item = self._row(layout, index, contents)
+            self.rows.append(item)
+            if is_summary_row(item):
+                continue
+            for column, rater in raters:
+                value = self._value(item, layout.grid, index, column)
+                if value is not None:
+                    self._rate(len(self.rows) - 1, rater, value)
+            if layout.mos is not None:
+                item.mos = self._number(layout, index, layout.mos)
+
+    def _votes(self, layout: Layout) -> None:
+        assert layout.votes is not None
+        self.raters_known = False
+        contents = self._contents(layout)
+        for index in data_rows(layout):
+            item = self._row(layout, index, contents)
+            self.rows.append(item)
+            if is_summary_row(item):
+                continue
+            counts = [self._value(item, layout.grid, index, column) for column in layout.votes.columns]
+            found = means_of_votes(layout.votes, counts, layout.votes_turned)
+            if found is not None:
+                item.mos, sd, item.count = found
+                item.sd = sd if np.isfinite(sd) else None
+
+    def _mos(self, layout: Layout) -> None:
+        assert layout.mos is not None
+        self.raters_known = False
+        contents = self._contents(layout)
+        for index in data_rows(layout):
+            item = self._row(layout, index, contents)
+            self.rows.append(item)
+            if is_summary_row(item):
+                continue
+            item.mos = self._value(item, layout.grid, index, layout.mos)
+            item.sd = self._number(layout, index, layout.sd)
+            item.ci95 = self._number(layout, index, layout.ci)
+            count = self._number(layout, index, layout.count)
+            if count is not None and count >= 0 and float(count).is_integer():
+                item.count = int(count)
+
+    def _long(self, layout: Layout) -> None:
+        column = layout.scores[0]
+        contents = self._contents(layout)
+        videos = self._filled_down(layout, layout.video, needs=column)
+        self.raters_known = self.raters_known and layout.rater is not None
+        seen: dict[int, int] = {}
+        for index in data_rows(layout):
+            # a row of its own first; where the video is known already, what it brings goes to the known row
+            item = self._row(layout, index, contents, videos)
+            position = self._same_video(item)
+            known = self.rows[position]
+            if is_summary_row(known):
+                continue
+            value = self._value(known, layout.grid, index, column)
+            if value is None:
+                continue
+            name = video_key(layout.grid.cell(index, layout.rater)) if layout.rater is not None else ""
+            if not name:
+                # nameless ratings of one video are by different people
+                seen[position] = seen.get(position, 0) + 1
+                name = f"#{seen[position]}"
+            self._rate(position, self._rater(self._person(name, layout)), value)
+
+    def _person(self, name: str, layout: Layout) -> str:
+        """A name that only numbers people ("Subject 1") means somebody else in every test."""
+        role, sure = role_of(name)
+        numbered = name.isdigit() or name.startswith("#") or (role is Role.RATER_SCORES and sure)
+        return f"{layout.grid.name}: {name}" if self.tests and numbered else name
+
+    def _sheet(self, layout: Layout) -> None:
+        column = layout.scores[0]
+        contents = self._contents(layout)
+        rater = self._rater(layout.grid.name)
+        for index in data_rows(layout):
+            item = self._row(layout, index, contents)
+            position = self._same_video(item)
+            if is_summary_row(self.rows[position]):
+                continue
+            value = self._value(self.rows[position], layout.grid, index, column)
+            if value is not None:
+                self._rate(position, rater, value)
+
+    # -- pieces ----------------------------------------------------------------------------------------------
+
+    def _row(
+        self, layout: Layout, index: int, contents: dict[int, Cell], videos: dict[int, Cell] | None = None
+    ) -> RatedRow:
+        cell = videos[index] if videos is not None else layout.grid.cell(index, layout.video)
+        content = video_key(contents.get(index)) or None
+        split = split_of(layout.grid.cell(index, layout.split)) if layout.split is not None else None
+        item = RatedRow(layout.grid.name, layout.grid.line(index), video_key(cell), content, split)
+        if not item.video:
+            item.problems.append(Problem("no_video_path"))
+        elif is_summary(item.video, self.named_files and not is_video_name(item.video)):
+            item.problems.append(Problem("summary_row", {"text": item.video}))
+        return item
+
+    def _same_video(self, item: RatedRow) -> int:
+        """The row of the item's video: the one that is there already, else the item itself."""
+        position = self.by_video.get(item.video) if item.video else None
+        if position is None:
+            self.rows.append(item)
+            position = len(self.rows) - 1
+            if item.video:
+                self.by_video[item.video] = position
+            return position
+        known = self.rows[position]
+        known.split = known.split or item.split
+        if known.content is None:
+            known.content = item.content
+        elif item.content is not None and item.content != known.content:
+            problem = Problem("conflicting_content", {"first": known.content, "second": item.content})
+            if problem not in known.problems:
+                known.problems.append(problem)
+        return position
+
+    def _contents(self, layout: Layout) -> dict[int, Cell]:
+        return self._filled_down(layout, layout.content, needs=layout.video) if layout.content is not None else {}
+
+    def _filled_down(self, layout: Layout, column: int, needs: int) -> dict[int, Cell]:
+        """The cells of a column by row, where gaps below a value mean "the same" if they are many.
+
+        Saving as CSV leaves merged cells blank but the first, and people leave them blank by hand.
+        """
+        grid = layout.grid
+        cells = {index: grid.cell(index, column) for index in data_rows(layout)}
+        counted = [index for index in cells if grid.cell(index, needs) is not None]
+        blank = [index for index in counted if cells[index] is None]
+        if not counted or len(blank) < 0.3 * len(counted) or cells[counted[0]] is None:
+            return cells
+        last: Cell = None
+        for index, cell in cells.items():
+            if cell is not None:
+                last = cell
+            elif grid.cell(index, needs) is not None:
+                cells[index] = last
+        self.notes.append(Note("filled_down", {"column": layout.name(column), "count": len(blank)}))
+        return cells
+
+    def _rater(self, name: str, column: int | None = None) -> int:
+        if column is not None and name in self.raters:
+            # two columns with one header are two people
+            name = f"{name} ({column_letters(column)})"
+        return self.raters.setdefault(name, len(self.raters))
+
+    def _rate(self, row: int, rater: int, value: float) -> None:
+        self.row_of.append(row)
+        self.rater_of.append(rater)
+        self.score.append(value)
+
+    def _value(self, item: RatedRow, grid: Grid, row: int, column: int) -> float | None:
+        try:
+            return parse_score(grid.cell(row, column), self.scale, self.wanted.mapping)
+        except NotAScoreError as error:
+            self.unread[str(error)] += 1
+            named = sum(problem.code == "text_score" for problem in item.problems)
+            where = grid.place(row, column)
+            if named < _NAMED_CELLS:
+                item.problems.append(Problem("text_score", {"cell": where, "text": _short(str(error))}))
+            elif item.problems[-1].code == "more_text_scores":
+                item.problems[-1] = Problem("more_text_scores", {"count": item.problems[-1].params["count"] + 1})
+            else:
+                item.problems.append(Problem("more_text_scores", {"count": 1}))
+            return None
+
+    def _number(self, layout: Layout, row: int, column: int | None) -> float | None:
+        """A number beside the scores (SD, count); what is none there is no loss for the label."""
+        if column is None:
+            return None
+        cell = layout.grid.cell(row, column)
+        try:
+            # "±0.21" and "24人" are how people write intervals and counts
+            return parse_score(cell.strip().strip("±人名") if isinstance(cell, str) else cell, self.scale)
+        except NotAScoreError:
+            return None
+
+    def table(self) -> RatingTable:
+        row_of = np.asarray(self.row_of, dtype=np.int64)
+        rater_of = np.asarray(self.rater_of, dtype=np.int64)
+        score = np.asarray(self.score, dtype=np.float64)
+        row_of, rater_of, score = self._averaged_repeats(*self._without_dropped(row_of, rater_of, score))
+        first = self.layouts[0]
+        ignored = [first.name(column) for column in first.ignored]
+        if ignored:
+            self.notes.append(Note("ignored_columns", {"columns": ", ".join(ignored)}))
+        return RatingTable(
+            path=self.path,
+            form=self.form,
+            sheet=", ".join(layout.grid.name for layout in self.layouts),
+            columns=_columns(first, self.form),
+            interpretation=interpret(self.layouts),
+            rows=self.rows,
+            raters=list(self.raters),
+            raters_known=self.raters_known and bool(self.raters),
+            row_of=row_of,
+            rater_of=rater_of,
+            score=score,
+            notes=self.notes,
+            uncalculated=sum(layout.grid.uncalculated for layout in self.layouts),
+            tests=[layout.grid.name for layout in self.layouts] if self.tests else [],
+        )
+
+    def _without_dropped(
+        self, row_of: npt.NDArray[np.int64], rater_of: npt.NDArray[np.int64], score: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """The ratings without those of the people whom the user leaves out."""
+        if not self.wanted.dropped:
+            return row_of, rater_of, score
+        names = list(self.raters)
+        out: set[int] = set()
+        for told in self.wanted.dropped:
+            found = [
+                k
+                for k, name in enumerate(names)
+                if normal(told) in (normal(name), normal(name.partition(": ")[2]))
+            ]
+            if not found or not self.raters_known:
+                problem = f"there is no rater {told}; the raters are: {', '.join(names[:30]) or '-'}"
+                raise RatingsOptionError(path=str(self.path), source="--drop-rater", problem=problem)
+            out.update(found)
+        keep = ~np.isin(rater_of, np.array(sorted(out), dtype=np.int64))
+        dropped = ", ".join(names[k] for k in sorted(out))
+        self.notes.append(Note("dropped_raters", {"names": dropped, "count": int((~keep).sum())}))
+        kept = [name for k, name in enumerate(names) if k not in out]
+        place = np.cumsum([k not in out for k in range(len(names))]) - 1
+        self.raters = {name: k for k, name in enumerate(kept)}
+        return row_of[keep], place[rater_of[keep]], score[keep]
+
+    def _averaged_repeats(
+        self, row_of: npt.NDArray[np.int64], rater_of: npt.NDArray[np.int64], score: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """One rating per rater and video: a rater who rated a video twice counts once, by the mean."""
+        if not score.size:
+            return row_of, rater_of, score
+        pair = row_of * max(len(self.raters), 1) + rater_of
+        unique, first, place, counts = np.unique(pair, return_index=True, return_inverse=True, return_counts=True)
+        if len(unique) == len(pair):
+            return row_of, rater_of, score
+        names = list(self.raters)
+        for k in np.flatnonzero(counts > 1):
+            params = {"rater": names[rater_of[first[k]]], "count": int(counts[k])}
+            self.rows[int(row_of[first[k]])].problems.append(Problem("repeated_rating", params))
+        mean = np.round(np.bincount(place, weights=score) / counts, 9)
+        return row_of[first], rater_of[first], mean
+
+
+def is_summary_row(item: RatedRow) -> bool:
+    return any(problem.code == "summary_row" for problem in item.problems)
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _columns(layout: Layout, form: str) -> dict[str, list[str]]:
+    used: dict[str, list[str]] = {"video": [layout.name(layout.video)]}
+    if layout.votes is not None:
+        used["votes"] = [layout.name(column) for column in layout.votes.columns]
+    for purpose, column in (
+        ("rater", layout.rater),
+        ("mos", layout.mos),
+        ("sd", layout.sd),
+        ("raters", layout.count),
+        ("ci95", layout.ci),
+        ("content", layout.content),
+        ("split", layout.split),
+    ):
+        if column is not None:
+            used[purpose] = [layout.name(column)]
+    if form not in ("mos", "votes"):
+        used["score"] = [layout.name(column) for column in layout.scores]
+    return used
