@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 import xlsxwriter
 
 from tests.calc.conftest import Desk
-from tests.calc.office_driver import closing, column, eventually, properties, save_as
+from tests.calc.office_driver import Soffice, closing, column, eventually, properties, save_as
+from tests.host import helpers
 from xl_vqa.bridge.client import Video
 
 pytestmark = pytest.mark.slow
@@ -203,6 +205,35 @@ def test_what_is_pending_is_never_a_number_nor_a_pass_also_in_a_file_saved_then(
             assert verdicts == ["PASS" if score >= 31 else "FAIL" for score in scores]
             assert totals == elsewhere
             assert totals[0] == 12
+
+
+@pytest.mark.parametrize("wait", ["", "1"])
+def test_a_conversion_waits_for_scores_and_then_leaves_errors(tmp_path: Path, wait: str) -> None:
+    settings = helpers.settings_for(tmp_path / "home")
+    settings.home.mkdir()
+    model = "stand-in?load_delay=20" if wait else "stand-in"
+    (settings.home / "settings.toml").write_text(f'model = "{model}"\n')
+    path = workbook(tmp_path / "list.xlsx", helpers.clips(tmp_path / "clips", 12), array=True)
+    with helpers.cleaned_up(settings):
+        office = Soffice(tmp_path, {"XL_VQA_HOME": str(settings.home), "XL_VQA_CALC_WAIT": wait})
+        office.install()
+        command = office.command(
+            "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(path)
+        )
+        subprocess.run(command, env=office.variables, check=True, timeout=240, capture_output=True)
+    book = openpyxl.load_workbook(tmp_path / "out" / "list.xlsx", data_only=True)
+    clips = book["Clips"]
+    for scores, verdicts, place in (("C", "D", 0), ("G", "H", 1)):
+        values = [cell.value for cell in clips[scores]]
+        if wait:
+            wanted: list[Any] = ["#N/A"] * 12
+            assert values == wanted
+            totals = [0, 0, "#N/A", "#N/A", "#N/A"]
+        else:
+            wanted = ["PASS" if value >= 31 else "FAIL" for value in values]
+            totals = [12, wanted.count("PASS"), pytest.approx(sum(values) / 12), max(values), sum(values)]
+        assert [cell.value for cell in clips[verdicts]] == wanted
+        assert [row[place].value for row in book["Summary"].iter_rows()] == totals
 
 
 def test_arrays_with_several_arguments_and_labels_over_a_range(desk: Desk, folder: Path) -> None:
