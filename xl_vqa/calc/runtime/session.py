@@ -129,8 +129,7 @@ class Session:
         return result
 
     def pending(self) -> int:
-        with self._changed:
-            return sum(result.pending for result in self._results.values())
+        return sum(self.pending_of().values())
 
     def pending_of(self) -> dict[str, int]:
         """How many wait in each document (by its identity), where any do."""
@@ -190,9 +189,11 @@ class Session:
 
     def _evaluate(self, result: VolatileResult) -> bool:
         name, arguments, folder, _ = result.key
-        asked = self._asked_in(result.document) if _is_overall(result) else set()
+        overall = _is_overall(result)
+        asked = self._asked_in(result.document) if overall else set()
         rows = evaluate(name, arguments, self._context(result.name, folder, asked))
-        result.asked, result.evaluated_at = frozenset(asked), time.monotonic()
+        result.asked = frozenset() if overall else frozenset(asked)
+        result.evaluated_at = time.monotonic()
         pending = any(isinstance(cell, Pending) for row in rows for cell in row)
         shown = [[_shown(cell) for cell in row] for row in rows]
         return result.set(shown, to_calc(self._values(rows)), pending=pending)
@@ -236,7 +237,7 @@ class Session:
     def _run(self) -> None:
         while True:
             with self._changed:
-                busy = any(result.pending for result in self._results.values()) or self.ratings.waiting
+                busy = self.pending() > 0 or self.ratings.waiting
                 self._idle = not (busy or self._again or self._untold or self._released)
                 self._changed.wait(WATCH_S if self._idle else POLL_S)
                 self._idle = False
