@@ -34,12 +34,12 @@ bench: $(READY)
 # Data, training, evaluation and card of the starter model: hours on two cores from nothing, and it resumes.
 starter: $(READY)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
-	$(BIN)/python -m xl_vqa.training.starter --output model/starter
+	$(BIN)/python -m starter.make --output model/starter
 
 # Figures and card of the starter again, from its weights and the clips that "make starter" left.
 starter-evaluation: $(READY)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[starter]"
-	$(BIN)/python -m xl_vqa.training.starter_evaluation --model model/starter
+	$(BIN)/python -m starter.card.evaluation --model model/starter
 
 # The workbooks that ship; LibreOffice computes the figures stored in them.
 templates: $(READY)

@@ -44,6 +44,7 @@ XlVqaError
 │   │   ├── EvaluationOptionError
 │   │   ├── EvaluationNoVideosError
 │   │   ├── ComparisonSpecError       what is to be compared
+│   │   │   └── ComparisonTaskError   a task that only the repository has
 │   │   └── ComparisonFailedError     no training run finished
 │   └── WorkbookError         a workbook or output file
 │       ├── WorkbookNotFoundError
@@ -341,6 +342,10 @@ class EvaluationNoVideosError(EvaluationError):
 
 class ComparisonSpecError(EvaluationError):
     code = "comparison_spec"
+
+
+class ComparisonTaskError(ComparisonSpecError):
+    code = "comparison_task"
 
 
 class ComparisonFailedError(EvaluationError):

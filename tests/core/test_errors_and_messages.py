@@ -46,6 +46,7 @@ PARAMS = {
     "step": 7,
     "package": "torch",
     "command": "python -m xl_vqa.torch_setup",
+    "task": "starter",
 }
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from starter.pictures.picture_licenses import ACCEPTED_LICENSES
 from tests.install.environments import PROJECT, ROOT, closure, empty_environment, link_packages
 from xl_vqa import __version__
-from xl_vqa.training.picture_licenses import ACCEPTED_LICENSES
 
 # of the published text with all white space made one space
 DIGEST = "0ffddef9e48f8a09aed5caf2d44f7ba1c1be2d9b8e0a6f693b1635b2d5566645"
@@ -104,7 +104,7 @@ def test_the_wheel_has_it_all_and_rates_a_video(tmp_path: Path) -> None:
         assert f"xl_vqa-{__version__}.dist-info/licenses/{file}" in names
     assert "xl_vqa/_shipped/demo_clips/CREDITS.md" in names
     assert "xl_vqa/_shipped/starter/README.md" in names
-    assert not any(name.startswith(("tests/", "tools/", "benchmarks/")) for name in names)
+    assert not any(name.startswith(("tests/", "tools/", "benchmarks/", "starter/")) for name in names)
 
     made = empty_environment(tmp_path / "environment")
     link_packages(made, closure(PROJECT["dependencies"]).values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -14,8 +13,6 @@ from packaging.requirements import Requirement
 
 from tests.install.environments import PROJECT, ROOT, Environment, normal
 
-# entered by name only, where someone asks for the starter's own task, which "make starter" must have prepared
-ENTRANCES_TO_EXTRAS = {"xl_vqa.training.starter_comparison": "starter"}
 # imported inside a function, behind a sentence that names the extra
 OPTIONAL_IMPORTS = {"ntloss": "train"}
 # other systems' or other programs' own modules
@@ -35,10 +32,7 @@ print(json.dumps(failed))
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    made = grimp.build_graph("xl_vqa", include_external_packages=True)
-    for name in ENTRANCES_TO_EXTRAS:
-        made.remove_module(name)
-    return made
+    return grimp.build_graph("xl_vqa", include_external_packages=True)
 
 
 @pytest.fixture(scope="module")
@@ -82,20 +76,21 @@ def test_every_package_that_is_imported_is_asked_for(graph: grimp.ImportGraph, r
     assert unasked == set()
 
 
-@pytest.mark.parametrize(("module", "extra"), sorted((ENTRANCES_TO_EXTRAS | OPTIONAL_IMPORTS).items()))
+@pytest.mark.parametrize(("module", "extra"), sorted(OPTIONAL_IMPORTS.items()))
 def test_what_is_optional_belongs_to_an_extra_that_exists(module: str, extra: str) -> None:
     assert extra in PROJECT["optional-dependencies"]
 
 
-def test_the_starters_own_task_without_its_packages_says_what_to_type(base: Environment) -> None:
+def test_the_starters_own_task_is_in_the_repository_and_that_is_said(base: Environment) -> None:
     spec = base.home / "starter_task.yaml"
     spec.write_text("starter: {work: nowhere}\nschemes: [integer]\nseeds: [1]\n")
-    for language, words in (("en", "needs the package"), ("ja", "に必要なパッケージ")):
-        done = base.run("xl-vqa", "compare", spec, XL_VQA_LANGUAGE=language)
-        assert done.returncode == 2, done.stderr
-        assert words in done.stderr
-        assert re.search(r"python\S* -m pip install 'scikit-learn", done.stderr)
-        assert "Traceback" not in done.stderr
+    for language, words in (("en", "the repository of xl_vqa alone"), ("ja", "リポジトリにだけあり")):
+        for command in (("compare",), ("labels", "search")):
+            done = base.run("xl-vqa", *command, spec, XL_VQA_LANGUAGE=language)
+            assert done.returncode == 2, done.stderr
+            assert words in done.stderr
+            assert "python -m starter" in done.stderr
+            assert "Traceback" not in done.stderr
 
 
 def test_python_versions_and_classifiers_agree() -> None:

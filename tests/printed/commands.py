@@ -20,11 +20,12 @@ PAGES = (
     "docs/*.md",
     "model/**/*.md",
     "model/**/*.yaml",
+    "starter/*.yaml",
     "findings/*.md",
     "locks/*.txt",
     ".github/**/*.md",
 )
-SOURCES = ("xl_vqa/**/*.py", "benchmarks/**/*.py", "tools/**/*.py")
+SOURCES = ("xl_vqa/**/*.py", "starter/**/*.py", "benchmarks/**/*.py", "tools/**/*.py")
 
 PROGRAM = re.compile(r"(\.venv[\\/](bin|Scripts)[\\/])?(xl-vqa|pip|python3?|py)(?= |$)|make(?= |$)")
 # where a command in a sentence ends: a quote, a bracket's end, two spaces, the sentence's own end or next part

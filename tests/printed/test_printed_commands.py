@@ -98,6 +98,10 @@ def check_pip(words: list[str]) -> None:
 def check_module(name: str, words: list[str]) -> None:
     if name in ("venv", "torchrun"):
         return
+    if name == "starter":
+        # xl-vqa itself, with one task more
+        check_cli(COMMAND, words)
+        return
     spec = importlib.util.find_spec(name)
     assert spec is not None, f"no module {name}"
     if spec.submodule_search_locations:
@@ -119,7 +123,7 @@ def check_module(name: str, words: list[str]) -> None:
 def test_there_is_something_to_check() -> None:
     assert len(ALL) > 120
     where = {one.where.split("/")[0] for one in ALL}
-    assert {"README.md", "docs", "model", "xl_vqa", "benchmarks"} <= where
+    assert {"README.md", "docs", "model", "xl_vqa", "starter", "benchmarks"} <= where
     programs = {Path(one.words[0]).name for one in ALL}
     assert {"xl-vqa", "make", "python", "pip", "py"} <= programs
 
@@ -142,6 +146,7 @@ def test_every_printed_command_can_be_typed(printed: Printed) -> None:
         "make demonstration",
         "make demo TORCH=cpu",
         "python -m xl_vqa.no_such_module",
+        "python -m starter compares",
         "python -m xl_vqa.torch_setup --indx cpu",
         "pip install -c no_such_file.txt .",
         'pip install ".[nothing]"',

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.evaluation.test_scheme_comparison import make_run
-from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError
+from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.evaluation.runs import Run
-from xl_vqa.training.compare import CompareSpec, compare_finished, jobs_of, load_spec
-from xl_vqa.training.starter_task import StarterTask
+from xl_vqa.training.compare import OUTSIDE, CompareSpec, compare, compare_finished, jobs_of, load_spec
+from xl_vqa.training.jobs import Job, OnShare, Train
 
 
 def written(path: Path, text: str) -> Path:
@@ -38,10 +42,58 @@ def test_a_recipe_alone_will_do(tmp_path: Path) -> None:
     assert (spec.schemes, spec.seeds) == (("integer", "decimal", "levels"), (1, 2, 3))
 
 
-def test_the_starters_task(tmp_path: Path) -> None:
-    path = written(tmp_path / "s.yaml", "starter: {work: w, contents: [3, 2, 1], epochs: 4}\n")
-    assert load_spec(path).starter == StarterTask(str(tmp_path / "w"), (3, 2, 1), epochs=4)
-    assert load_spec(written(path, "starter:\n")).starter is not None
+@dataclass(frozen=True)
+class Letters:
+    """A task of the caller's."""
+
+    letters: str
+
+    def prepare(self, path: Path, decodings: Sequence[str]) -> tuple[str, Train]:
+        if not self.letters:
+            raise ComparisonSpecError(path=str(path), problem="no letters")
+        return self.letters, functools.partial(learned, decodings)
+
+
+def learned(decodings: Sequence[str], job: Job, on_share: OnShare) -> Run:
+    on_share(1.0)
+    return make_run(job.scheme, job.seed, n=30)
+
+
+def read_letters(values: Any, path: Path, problems: list[str]) -> Letters | None:
+    if isinstance(values, str):
+        return Letters(values)
+    problems.append(f"letters: {values}")
+    return None
+
+
+TASKS = {"letters": read_letters}
+
+
+def test_a_task_that_is_given_stands_in_the_recipes_place(tmp_path: Path) -> None:
+    path = written(tmp_path / "s.yaml", "letters: abc\nschemes: [integer, levels]\nseeds: [1, 2]\n")
+    spec = load_spec(path, tasks=TASKS)
+    assert (spec.task, spec.recipe) == (Letters("abc"), None)
+    jobs, train = jobs_of(spec, tmp_path)
+    assert [job.name for job in jobs] == ["integer-seed1", "levels-seed1", "integer-seed2", "levels-seed2"]
+    assert {job.fingerprint for job in jobs} == {"abc|expectation,median,greedy"}
+    assert train(jobs[1], lambda share: None).scheme == "levels"
+    found = compare(spec, tmp_path / "out", isolated=False)
+    assert len(found.runs) == 4
+    with pytest.raises(ComparisonSpecError, match="no letters"):
+        jobs_of(load_spec(written(path, "letters: ''\n"), tasks=TASKS), tmp_path)
+
+
+def test_a_task_that_is_not_given_is_no_key_and_one_outside_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ComparisonSpecError, match=r"letters: \?"):
+        load_spec(written(tmp_path / "s.yaml", "recipe: s.yaml\nletters: abc\n"))
+    for name in OUTSIDE:
+        path = written(tmp_path / "t.yaml", f"{name}:\n")
+        for language, words in (("en", "repository"), ("ja", "リポジトリ")):
+            with pytest.raises(ComparisonTaskError) as caught:
+                load_spec(path)
+            said = caught.value.message(language)
+            assert words in said
+            assert f"python -m {name}" in said
 
 
 @pytest.mark.parametrize(
@@ -60,16 +112,14 @@ def test_the_starters_task(tmp_path: Path) -> None:
             "recipe: s.yaml\nseeds: [true]\nresamples: 3\noverrides: 4\n",
             ["seeds: True", "resamples: 3", "overrides"],
         ),
-        ("recipe: s.yaml\nstarter: {}\n", ["recipe + starter"]),
-        ("starter: {work: w, size: 3}\n", ["starter: size"]),
-        ("starter: {contents: [1, 2]}\n", ["starter.contents"]),
-        ("starter: {epochs: 0}\n", ["starter.epochs: 0"]),
+        ("recipe: s.yaml\nletters: a\n", ["recipe + letters"]),
+        ("letters: 3\nseeds: [x]\n", ["letters: 3", "seeds: x"]),
         ("recipe: s.yaml\nreference: integer\n", ["reference: integer"]),
     ],
 )
 def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path, text: str, named: list[str]) -> None:
     with pytest.raises(ComparisonSpecError) as caught:
-        load_spec(written(tmp_path / "s.yaml", text))
+        load_spec(written(tmp_path / "s.yaml", text), tasks=TASKS)
     for words in named:
         assert words in str(caught.value)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.evaluation.test_scheme_comparison import SEEDS, make_run
+from tests.training.test_compare import TASKS, Letters
 from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError, ScaleError
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import compare_runs
@@ -86,9 +87,9 @@ def test_the_search_looks_at_validation_only(tmp_path: Path) -> None:
         search_spec(manifest, recipe, None, ["x"])
 
 
-def test_the_search_of_a_starter_specification(tmp_path: Path) -> None:
+def test_the_search_of_a_task_that_is_given(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
-    path.write_text("starter: {work: w}\nschemes: [integer, levels]\n")
-    spec = search_spec(path, None, [DEFAULT, FINE], [1])
-    assert spec.starter is not None
+    path.write_text("letters: ab\nschemes: [integer, levels]\n")
+    spec = search_spec(path, None, [DEFAULT, FINE], [1], TASKS)
+    assert spec.task == Letters("ab")
     assert spec.schemes == (DEFAULT, FINE)

@@ -10,10 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.starter_clips import SMALL, made_clip
+from starter.fit.spec import starter_spec
+from tests.starter.made_clips import SMALL, made_clip
 from xl_vqa.errors import ModelIncompatibleError
 from xl_vqa.model_spec import Pixels, Sampling
-from xl_vqa.training.starter_spec import starter_spec
 from xl_vqa.vlm.canvas import (
     ALIGNED,
     NATIVE_LINES,

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.starter_clips import canvas_of
+from tests.starter.made_clips import canvas_of
 from xl_vqa.model_spec import Normalization, demo_clips_folder
 from xl_vqa.rating import LabelDistribution
 from xl_vqa.settings import Settings

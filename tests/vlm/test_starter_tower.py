@@ -9,7 +9,7 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForImageTextToText
 
-from tests.starter_clips import SMALL, MadeClip, canvas_of, made_clip
+from tests.starter.made_clips import SMALL, MadeClip, canvas_of, made_clip
 from xl_vqa.model_spec import Normalization, Pixels
 from xl_vqa.vlm import starter_tower
 from xl_vqa.vlm.canvas import TILE_ROWS, Layout, clip_patches

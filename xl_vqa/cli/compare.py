@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
+    context: typer.Context,
     spec: Annotated[Path, typer.Argument(help="What to compare (.yaml), or a training recipe.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the report, the workbook and the runs.")
@@ -57,6 +58,7 @@ def compare(
     try:
         loaded = load_spec(
             spec,
+            tasks=context.obj,
             schemes=_words(schemes),
             seeds=_numbers(seeds),
             decodings=_words(decodings),

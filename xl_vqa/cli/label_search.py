@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
+    context: typer.Context,
     data: Annotated[
         Path,
         typer.Argument(help="The manifest (.csv) of 'labels prepare', or what 'compare' takes (.yaml)."),
@@ -56,7 +57,7 @@ def search(
     shown = Settings.load(language=language).language
     try:
         names = None if candidates is None else parse_candidates(_words(candidates) or [])
-        spec = search_spec(data, recipe, names, _numbers(seeds) or [])
+        spec = search_spec(data, recipe, names, _numbers(seeds) or [], context.obj)
         with progress(Console(stderr=True), shown) as on_state:
             comparison = compare(spec, output, on_state=on_state, language=shown)
         found = choose(comparison, folder=output)

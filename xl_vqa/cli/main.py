@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,6 +16,9 @@ from xl_vqa import __version__
 from xl_vqa.cli.usage import equip, speak
 from xl_vqa.errors import XlVqaError
 from xl_vqa.packages import as_missing
+
+if TYPE_CHECKING:
+    from xl_vqa.training.compare import ReadTask
 
 # One module per command, in the order of the help page.
 COMMANDS: Final = (
@@ -67,15 +71,17 @@ for _name in COMMANDS:
 equip(app)
 
 
-def main() -> None:
-    """Entry point of the console script."""
+def main(tasks: Mapping[str, ReadTask] | None = None, name: str = "xl-vqa") -> None:
+    """Entry point of the console script. ``tasks`` are what 'compare' and 'labels search' can learn from, by name,
+    beside a recipe (``xl_vqa.training.compare``); ``name`` is what the program was called by.
+    """
     for stream in (sys.stdout, sys.stderr):
         # a Windows console in a legacy code page must not fail on a Japanese path
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     speak(_language())
     try:
-        app(prog_name="xl-vqa")
+        app(prog_name=name, obj=tasks)
     except XlVqaError as error:
         typer.echo(error.message(_language()), err=True)
         sys.exit(2)

@@ -2,33 +2,35 @@
 
 A specification is a small YAML file::
 
-    recipe: starter.yaml            # a training recipe; or ``starter:`` for the starter's own task
+    recipe: starter.yaml            # a training recipe
     schemes: [integer, decimal, levels]
     seeds: [1, 2, 3]
     decodings: [expectation, median, greedy]
     split: test
 
-A training recipe itself will do as well: then the defaults and the command's options say the rest.
+A training recipe itself will do as well: then the defaults and the command's options say the rest. In a
+recipe's place may stand a task by its name, where the caller gives one that bears it: this package itself knows
+recipes alone.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError
+from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison, compare_runs
 from xl_vqa.training.jobs import Job, State, Train, run_all
 from xl_vqa.training.schemes import DECODINGS, SCHEMES
-from xl_vqa.training.starter_task import StarterTask
 
+OUTSIDE: Final = ("starter",)
+"""Tasks that stand in the repository, not in this package: whoever asks for one is told where it is."""
 _KEYS: Final = (
     "recipe",
-    "starter",
     "overrides",
     "schemes",
     "seeds",
@@ -39,13 +41,28 @@ _KEYS: Final = (
 )
 
 
+class Task(Protocol):
+    """What a comparison learns from, where that is no recipe."""
+
+    def prepare(self, path: Path, decodings: Sequence[str]) -> tuple[str, Train]:
+        """A text that changes with all that a run's result depends on but the decodings, and what does a run.
+
+        ``path`` is the specification's. Raises ComparisonSpecError where there is nothing to learn from.
+        """
+        ...
+
+
+ReadTask = Callable[[Any, Path, list[str]], Task | None]
+"""The task from what stands beside its name in the specification at a path; problems are added to the list."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompareSpec:
-    """What is compared. Either ``recipe`` (with ``overrides`` of its fields) or ``starter`` is set."""
+    """What is compared. Either ``recipe`` (with ``overrides`` of its fields) or ``task`` is set."""
 
     path: Path
     recipe: Path | None = None
-    starter: StarterTask | None = None
+    task: Task | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     schemes: tuple[str, ...] = SCHEMES
     seeds: tuple[int, ...] = (1, 2, 3)
@@ -55,19 +72,25 @@ class CompareSpec:
     resamples: int = 2000
 
 
-def load_spec(path: Path, **options: Any) -> CompareSpec:
+def load_spec(path: Path, *, tasks: Mapping[str, ReadTask] | None = None, **options: Any) -> CompareSpec:
     """The specification at ``path``; ``options`` that are not None (schemes, seeds, decodings, split) win.
 
-    Raises ComparisonSpecError naming everything that is wrong at once.
+    Raises ComparisonSpecError naming everything that is wrong at once, ComparisonTaskError for a task of
+    ``OUTSIDE`` that is not among ``tasks``.
     """
+    tasks = tasks or {}
     values = _read(path)
-    if not set(values) & {"recipe", "starter"}:
+    for name in OUTSIDE:
+        if name in values and name not in tasks:
+            raise ComparisonTaskError(path=str(path), task=name)
+    asked = [name for name in ("recipe", *tasks) if name in values]
+    if not asked:
         # the file is a recipe itself
         values = {"recipe": path.name}
     values |= {name: value for name, value in options.items() if value is not None}
-    problems = [f"{key}: ?" for key in values if key not in _KEYS]
-    if "recipe" in values and "starter" in values:
-        problems.append("recipe + starter")
+    problems = [f"{key}: ?" for key in values if key not in _KEYS and key not in tasks]
+    if len(asked) > 1:
+        problems.append(" + ".join(asked))
     found: dict[str, Any] = {}
     for name, kind, allowed in (("schemes", str, SCHEMES), ("seeds", int, None), ("decodings", str, DECODINGS)):
         if name not in values:
@@ -90,9 +113,9 @@ def load_spec(path: Path, **options: Any) -> CompareSpec:
     reference = values.get("reference")
     if reference is not None and (not isinstance(reference, list) or len(reference) != 2):
         problems.append(f"reference: {reference} ([scheme, decoding])")
-    starter = _starter(values["starter"], path, problems) if "starter" in values else None
+    task = next((tasks[name](values[name], path, problems) for name in asked if name in tasks), None)
     recipe = None
-    if starter is None and "recipe" in values:
+    if task is None and "recipe" in values:
         recipe = (path.parent / str(values["recipe"])).resolve()
         if not recipe.is_file():
             problems.append(f"recipe: {recipe}")
@@ -101,7 +124,7 @@ def load_spec(path: Path, **options: Any) -> CompareSpec:
     return CompareSpec(
         path=path,
         recipe=recipe,
-        starter=starter,
+        task=task,
         overrides=values.get("overrides", {}),
         split=values.get("split"),
         reference=None if reference is None else (str(reference[0]), str(reference[1])),
@@ -124,56 +147,20 @@ def _read(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in values.items()}
 
 
-def _starter(values: Any, path: Path, problems: list[str]) -> StarterTask | None:
-    from xl_vqa.training.cache import default_work_folder
-
-    values = {} if values is None else values
-    known = {one.name for one in fields(StarterTask)}
-    if not isinstance(values, dict) or set(values) - known:
-        problems.append(
-            f"starter: {', '.join(sorted(set(values) - known)) if isinstance(values, dict) else values}"
-        )
-        return None
-    work = Path(str(values.get("work") or default_work_folder())).expanduser()
-    if not work.is_absolute():
-        work = path.parent / work
-    contents = values.get("contents", StarterTask(work="").contents)
-    if (
-        not isinstance(contents, (list, tuple))
-        or len(contents) != 3
-        or not all(isinstance(n, int) for n in contents)
-    ):
-        problems.append(f"starter.contents: {contents} ([train, validation, test])")
-        return None
-    rest = {name: value for name, value in values.items() if name not in ("work", "contents")}
-    wrong = [
-        f"starter.{k}: {v}" for k, v in rest.items() if not isinstance(v, int) or isinstance(v, bool) or v < 1
-    ]
-    problems += wrong
-    return StarterTask(work=str(work), contents=tuple(contents), **({} if wrong else rest))
-
-
 def jobs_of(spec: CompareSpec, folder: Path) -> tuple[list[Job], Train]:
     """The runs to do, and what does them; models are kept in ``folder``.
 
     Raises ComparisonSpecError where there is nothing to learn from, RecipeError and ManifestError.
     """
-    if spec.starter is not None:
-        from xl_vqa.training import starter_comparison as starter
-
-        chosen = starter.chosen_clips(spec.starter)
-        missing = [split for split in ("train", "validation", "test") if not any(c.split == split for c in chosen)]
-        if missing:
-            problem = f"{spec.starter.work}: {', '.join(missing)} = 0 (make starter)"
-            raise ComparisonSpecError(path=str(spec.path), problem=problem)
-        mark = starter.fingerprint(spec.starter, chosen) + "|" + ",".join(spec.decodings)
-        train: Train = functools.partial(starter.train, spec.starter, chosen, spec.decodings)
+    if spec.task is not None:
+        mark, train = spec.task.prepare(spec.path, spec.decodings)
     else:
         from xl_vqa.training import recipe_comparison as recipes
 
         assert spec.recipe is not None
-        mark = recipes.fingerprint(spec.recipe, spec.overrides) + "|" + ",".join(spec.decodings)
+        mark = recipes.fingerprint(spec.recipe, spec.overrides)
         train = functools.partial(recipes.train, spec.recipe, dict(spec.overrides), folder, spec.decodings)
+    mark += "|" + ",".join(spec.decodings)
     # seed by seed: a comparison that is stopped early has all schemes of the seeds done
     return [Job(scheme, seed, mark) for seed in spec.seeds for scheme in spec.schemes], train
 

@@ -7,7 +7,7 @@ after Holm's correction; otherwise the default stays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from xl_vqa.evaluation.intervals import Comparison
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant, variant_name
 from xl_vqa.labels import Scale
 from xl_vqa.model_spec import shipped_folder
-from xl_vqa.training.compare import CompareSpec, load_spec
+from xl_vqa.training.compare import CompareSpec, ReadTask, load_spec
 from xl_vqa.training.scheme_names import integer_name, named_scheme
 
 DEFAULT: Final = integer_name(10, 50, 2)
@@ -92,14 +92,18 @@ class Search:
 
 
 def search_spec(
-    data: Path, recipe: Path | None, candidates: Sequence[str] | None, seeds: Sequence[int | str]
+    data: Path,
+    recipe: Path | None,
+    candidates: Sequence[str] | None,
+    seeds: Sequence[int | str],
+    tasks: Mapping[str, ReadTask] | None = None,
 ) -> CompareSpec:
     """What the search runs: ``data`` is a manifest with ``recipe`` beside it, or a specification (.yaml).
 
     Raises ComparisonSpecError, ScaleError.
     """
     if data.suffix.lower() in (".yaml", ".yml"):
-        spec = load_spec(data, seeds=list(seeds), decodings=[DECODING])
+        spec = load_spec(data, tasks=tasks, seeds=list(seeds), decodings=[DECODING])
     else:
         chosen = recipe or shipped_recipe()
         if not data.is_file() or not chosen.is_file():

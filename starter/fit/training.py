@@ -1,0 +1,398 @@
+"""Trains the starter on stored features: projections and language model; the trunk stays as it is.
+
+The loss (loss.py) is the cross entropy of the label's two digits and the order of copies of one content;
+copies of one content are therefore shown together. Beside it, while training only, a linear layer has to name the
+defect from the state that the first digit is read from: a state that knows what is wrong judges better how bad it
+is. What is kept is a moving average of the weights.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from starter.fit.features import StoredFeatures
+from starter.fit.loss import (
+    TwoDigits,
+    digit_cross_entropy,
+    expected_mos,
+    label_logs,
+    order_loss,
+    soft_labels,
+)
+from starter.fit.ranks import correlation, ranks
+from xl_vqa.labels import Scale
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.rating import LabelDistribution
+from xl_vqa.vlm.digit_tree import Tree, grow_tree
+from xl_vqa.vlm.positions import prompt_positions
+from xl_vqa.vlm.prompt import PromptTokens, build_prompt
+from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement, StarterForConditionalGeneration
+from xl_vqa.vlm.tokens import PromptTokenizer
+
+SHARES: Final = {"whole": 0.4, "tiles": 0.4, "samples": 0.2}
+"""Of the cells shown in training."""
+WORDS = "a cat 猫 plays on the beach at sunset 夕日 slow motion robot city rain 雨 3 people dance".split()
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How the starter is trained. ``tokens``: cells of a clip shown per step, drawn anew, beside the marks."""
+
+    epochs: int = 12
+    batch: int = 14
+    tokens: int = 60
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.1
+    label_noise: float = 1.5
+    """Spread, in labels, of a rater's answers around the label: neighbouring integers are not other opinions."""
+    order_weight: float = 1.0
+    """Of the order of copies of one content, beside the cross entropy of the digits."""
+    naming_weight: float = 0.3
+    """Of naming the defect."""
+    averaged_steps: float = 400.0
+    """The weights that are kept are an exponential moving average over about so many steps; 0 keeps the last."""
+    feature_noise: float = 0.2
+    feature_drop: float = 0.3
+    """Share of the features of pair and clip hidden per step: they also tell which content it is."""
+    text_share: float = 0.15
+    """Share of steps with a random text in the question, so that a text does not move the score."""
+    finish_steps: int = 150
+    """Steps at the end that show ``finish_tokens`` cells: a clip is rated from all of its cells, and a model that
+    has met short rows alone loses sight of the first digit behind a long one."""
+    finish_tokens: int = 700
+    finish_rate: float = 2e-4
+    seed: int = 7
+
+
+class Prompts:
+    """The starter's two prompts as token ids."""
+
+    def __init__(self, tokenizer: PromptTokenizer, spec: ModelSpec) -> None:
+        self.tokenizer, self.spec = tokenizer, spec
+        self.plain = build_prompt(tokenizer, spec.prompt)
+
+    def with_text(self, rng: np.random.Generator) -> PromptTokens:
+        text = " ".join(rng.choice(WORDS, int(rng.integers(1, 9))))
+        return build_prompt(self.tokenizer, self.spec.prompt, text)
+
+
+def standardise(model: StarterForConditionalGeneration, items: Sequence[StoredFeatures]) -> None:
+    """Sets the tower's means and scales from training features.
+
+    A feature that hardly varies is muted, not blown up.
+    """
+    tower = model.model.visual
+    step = max(1, len(items) // 400)
+    for name in FEATURES:
+        # cells are many: some of them say as much
+        chosen = items[::step] if name in SHARES else items
+        parts = [getattr(item, name) for item in chosen]
+        values = np.concatenate(
+            [np.asarray(p[::7] if name in SHARES else np.atleast_2d(p), np.float32) for p in parts]
+        )
+        getattr(tower, f"{name}_mean").copy_(torch.from_numpy(values.mean(0)))
+        getattr(tower, f"{name}_scale").copy_(torch.from_numpy(1 / np.maximum(values.std(0), 1e-3)))
+
+
+def fit(
+    model: StarterForConditionalGeneration,
+    prompts: Prompts,
+    train: tuple[Sequence[StoredFeatures], Sequence[float]],
+    validation: tuple[Sequence[StoredFeatures], Sequence[float]],
+    options: FitOptions,
+    groups: Sequence[str] | None = None,
+    defects: Sequence[str] | None = None,
+) -> list[dict[str, float]]:
+    """Trains in place and leaves the averaged weights of the epoch with the best rank correlation on validation.
+
+    ``train`` and ``validation`` are features and MOS; ``groups`` names the content of each training clip (None:
+    each is its own), ``defects`` its defect (None: naming it is not trained). Returns one record per epoch.
+    """
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    scale = prompts.spec.scale
+    items, mos = train
+    owners = [str(i) for i in range(len(items))] if groups is None else list(groups)
+    two = TwoDigits.of(scale)
+    standardise(model, items)
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    kept = trainable.copy()
+    naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None
+    if naming is not None:
+        trainable += naming.layer.parameters()
+    average = Average(kept, options.averaged_steps)
+    optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
+    steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    best, best_state, history, started = -2.0, None, [], time.monotonic()
+    for epoch in range(options.epochs):
+        model.train()
+        losses = []
+        for batch in _content_batches(items, owners, options.batch, rng):
+            prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
+            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
+            loss = _label_loss(logs, [mos[i] for i in batch], [owners[i] for i in batch], scale, options)
+            if naming is not None:
+                loss = loss + options.naming_weight * naming.loss(state, batch)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+            optimizer.step()
+            schedule.step()
+            average.step()
+            losses.append(float(loss.detach()))
+        mean = float(np.mean(losses))
+        spent = time.monotonic() - started
+        left = f"{spent / (epoch + 1) * (options.epochs - epoch - 1) / 60:.1f} min left"
+        if epoch + 1 < options.epochs / 2:
+            # far from the best yet, and rating every cell of every clip takes as long as half an epoch
+            history.append({"epoch": epoch + 1, "loss": mean})
+            print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f}, {left}", flush=True)
+            continue
+        with average:
+            predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
+            state_now = {k: v.clone() for k, v in model.state_dict().items()}
+        rank = correlation(ranks(predicted), ranks(validation[1]))
+        errors = [scale.to_mos(p) - m for p, m in zip(predicted, validation[1], strict=True)]
+        error = float(np.sqrt(np.mean(np.square(errors))))
+        history.append({"epoch": epoch + 1, "loss": mean, "validation_srcc": rank, "validation_rmse": error})
+        agreement = f"validation SRCC {rank:.3f} RMSE {error:.3f}"
+        print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f} {agreement}, {left}", flush=True)
+        if rank > best:
+            best, best_state = rank, state_now
+    if best_state is not None:
+        model.load_state_dict(best_state)
+    if options.finish_steps:
+        finish(model, prompts, train, options, owners)
+    model.train(False)
+    return history
+
+
+def finish(
+    model: StarterForConditionalGeneration,
+    prompts: Prompts,
+    train: tuple[Sequence[StoredFeatures], Sequence[float]],
+    options: FitOptions,
+    owners: Sequence[str],
+) -> None:
+    """The steps at the end, with rows nearly as long as those of rating; see ``FitOptions.finish_steps``."""
+    rng = np.random.default_rng((options.seed, 1))
+    items, mos = train
+    two, scale = TwoDigits.of(prompts.spec.scale), prompts.spec.scale
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    longer = replace(options, tokens=options.finish_tokens)
+    optimizer = torch.optim.AdamW(trainable, lr=options.finish_rate, weight_decay=options.weight_decay)
+    steps = options.finish_steps
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, steps // 10))
+    average = Average(trainable, steps / 4)
+    model.train()
+    losses: list[float] = []
+    while len(losses) < steps:
+        for batch in _content_batches(items, owners, options.batch, rng):
+            logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng)
+            loss = _label_loss(logs, [mos[i] for i in batch], [owners[i] for i in batch], scale, options)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
+            optimizer.step()
+            schedule.step()
+            average.step()
+            losses.append(float(loss.detach()))
+            if len(losses) % 50 == 0:
+                print(f"long rows, step {len(losses)}/{steps}, loss {np.mean(losses[-50:]):.3f}", flush=True)
+            if len(losses) == steps:
+                break
+    average.keep()
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The layer that names the defect, and the number of each clip's."""
+
+    layer: torch.nn.Linear
+    numbers: Tensor
+
+    @classmethod
+    def of(cls, model: StarterForConditionalGeneration, defects: Sequence[str]) -> Naming:
+        names = {name: number for number, name in enumerate(sorted(set(defects)))}
+        width = int(model.config.get_text_config().hidden_size)
+        return cls(torch.nn.Linear(width, len(names)), torch.tensor([names[name] for name in defects]))
+
+    def loss(self, state: Tensor, clips: Sequence[int]) -> Tensor:
+        """Mean cross entropy; ``state`` [n, width]."""
+        return torch.nn.functional.cross_entropy(self.layer(state), self.numbers[list(clips)])
+
+
+class Average:
+    """An exponential moving average of parameters; as a context manager it puts it in their place for a while."""
+
+    def __init__(self, parameters: Sequence[Tensor], steps: float) -> None:
+        self._parameters = list(parameters)
+        self._mean = [p.detach().clone() for p in parameters]
+        self._steps, self._taken = steps, 0
+
+    def step(self) -> None:
+        # at the beginning the mean is over fewer steps, so that the first weights are soon forgotten
+        self._taken += 1
+        keep = 0.0 if not self._steps else min(1 - 1 / self._steps, self._taken / (10 + self._taken))
+        with torch.no_grad():
+            for mean, parameter in zip(self._mean, self._parameters, strict=True):
+                mean.lerp_(parameter, 1 - keep)
+
+    def keep(self) -> None:
+        """Puts the average in the parameters' place for good."""
+        self._swap()
+
+    def __enter__(self) -> None:
+        self._swap()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+
+    def _swap(self) -> None:
+        with torch.no_grad():
+            for mean, parameter in zip(self._mean, self._parameters, strict=True):
+                held = parameter.clone()
+                parameter.copy_(mean)
+                mean.copy_(held)
+
+
+@torch.inference_mode()
+def predict(
+    model: StarterForConditionalGeneration, prompts: Prompts, items: Sequence[StoredFeatures], *, batch: int = 8
+) -> list[LabelDistribution]:
+    """The exact label distribution of every item, all cells shown, in the same order."""
+    model.train(False)
+    scale = prompts.spec.scale
+    tree = Tree.of(scale)
+    results: dict[int, LabelDistribution] = {}
+    order = sorted(range(len(items)), key=lambda i: items[i].grid)
+    for group in _same_grid(order, items, batch):
+        embeds, positions = _embed(model, prompts.plain, [items[i] for i in group])
+        mask = torch.ones(embeds.shape[:2], dtype=torch.long)
+        inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
+        grown = grow_tree(model, inputs, tree, prompts.tokenizer.digits)
+        results.update({i: one.distribution(scale) for i, one in zip(group, grown, strict=True)})
+    return [results[i] for i in range(len(items))]
+
+
+def _rate(step: int, steps: int, warm: int = 40) -> float:
+    if step < warm:
+        return (step + 1) / warm
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+def _label_loss(
+    logs: Tensor, labels: Sequence[float], owners: Sequence[str], scale: Scale, options: FitOptions
+) -> Tensor:
+    """Of the two digits and of the order of copies of one content; ``labels`` are MOS."""
+    loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
+    return loss + options.order_weight * order_loss(expected_mos(logs, scale), labels, owners)
+
+
+def _logs(
+    model: StarterForConditionalGeneration,
+    prompt: PromptTokens,
+    items: Sequence[StoredFeatures],
+    prompts: Prompts,
+    two: TwoDigits,
+    options: FitOptions,
+    rng: np.random.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Log-probability of every label, [n, labels], from some cells drawn at random; the last state [n, width]."""
+    placement = random_cells(items[0].grid, options.tokens, rng)
+    embeds, positions = _embed(model, prompt, items, placement, options.feature_noise, options.feature_drop)
+    return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
+
+
+def random_cells(grid: tuple[int, int, int], tokens: int, rng: np.random.Generator) -> Placement:
+    """About ``tokens`` cells of a grid, of each kind its share (all, where there are fewer), and the marks."""
+
+    def choose(count: int, kind: str) -> Tensor:
+        wanted = min(count, max(1, round(tokens * SHARES[kind])))
+        return torch.from_numpy(np.sort(rng.choice(count, wanted, replace=False)))
+
+    return Placement.of(grid, choose)
+
+
+def _embed(
+    model: StarterForConditionalGeneration,
+    prompt: PromptTokens,
+    items: Sequence[StoredFeatures],
+    placement: Placement | None = None,
+    noise: float = 0.0,
+    drop: float = 0.0,
+) -> tuple[Tensor, Tensor]:
+    """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid.
+
+    ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean.
+    """
+    grid, count = items[0].grid, len(items)
+    first, total = len(prompt.before), grid[0] * grid[1] * grid[2] // 4
+    shown = Placement.of(grid) if placement is None else placement
+    tower = model.model.visual
+    parts = {}
+    for name in FEATURES:
+        chosen = getattr(shown, name).numpy() if name in SHARES else slice(None)
+        values = torch.from_numpy(np.stack([getattr(item, name)[chosen] for item in items])).float()
+        if noise:
+            values = values + torch.randn_like(values) * noise / getattr(tower, f"{name}_scale")
+        if drop and name not in SHARES:
+            values = torch.where(torch.rand(values.shape[-1]) < drop, getattr(tower, f"{name}_mean"), values)
+        parts[name] = values
+    video = tower.project_batch(ClipFeatures(**parts), shown)
+    positions = prompt_positions(first, grid, len(prompt.after), tokens_per_second=0.0, seconds_per_pair=0.0)
+    kept = [torch.arange(first), first + shown.shown, torch.arange(first + total, positions.shape[1])]
+    positions = positions[:, torch.cat(kept)]
+    embed = model.get_input_embeddings()
+    before = embed(torch.tensor(prompt.before)).expand(count, -1, -1)
+    after = embed(torch.tensor(prompt.after)).expand(count, -1, -1)
+    return torch.cat([before, video, after], dim=1), positions[:, None].expand(-1, count, -1)
+
+
+def _same_grid(order: Sequence[int], items: Sequence[StoredFeatures], size: int) -> Iterator[list[int]]:
+    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for index in order:
+        group = groups[items[index].grid]
+        group.append(index)
+        if len(group) == size:
+            yield groups.pop(items[index].grid)
+    yield from groups.values()
+
+
+def _batches(items: Sequence[StoredFeatures], size: int, rng: np.random.Generator) -> Iterator[list[int]]:
+    """Batches of one grid each, so that nothing is padded; the last of a grid may be smaller."""
+    batches = list(_same_grid([int(i) for i in rng.permutation(len(items))], items, size))
+    for index in rng.permutation(len(batches)):
+        yield batches[int(index)]
+
+
+def _content_batches(
+    items: Sequence[StoredFeatures], owners: Sequence[str], size: int, rng: np.random.Generator
+) -> Iterator[list[int]]:
+    """Batches of one grid each and of whole contents, about ``size`` clips, in random order."""
+    contents: dict[tuple[tuple[int, int, int], str], list[int]] = defaultdict(list)
+    for index, (item, owner) in enumerate(zip(items, owners, strict=True)):
+        contents[item.grid, owner].append(index)
+    keys = list(contents)
+    open_batches: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    batches = []
+    for place in rng.permutation(len(keys)):
+        grid, _ = key = keys[int(place)]
+        batch = open_batches[grid]
+        if batch and len(batch) + len(contents[key]) > size:
+            batches.append(open_batches.pop(grid))
+            batch = open_batches[grid]
+        batch.extend(contents[key])
+    batches += [batch for batch in open_batches.values() if batch]
+    for index in rng.permutation(len(batches)):
+        yield batches[int(index)]

@@ -1,0 +1,1 @@
+"""Where the pictures and films come from, and under which licence."""

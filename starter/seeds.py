@@ -1,0 +1,94 @@
+"""Trains the starter from several seeds beside each other, on stored features, and keeps the best by validation.
+
+Two runs of one thread each finish sooner than one after the other with two threads, and more than one seed tells
+what of a figure is luck. The test is never looked at for the choice.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from starter.card import evaluation, report
+from starter.fit.new_model import new_model
+from starter.fit.training import FitOptions, fit
+from starter.pictures import sources
+from xl_vqa.model_spec import ModelSpec
+from xl_vqa.training import cache
+
+RECORD: Final = "seed.json"
+SHOWN: Final = ("srcc", "plcc", "rmse", "clean_above", "clean_above_severe")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One seed's training. ``folder`` receives the model; ``per_content`` is the plan's."""
+
+    work: Path
+    folder: Path
+    spec: ModelSpec
+    options: FitOptions
+    per_content: int
+    threads: int
+
+
+def train_seeds(
+    work: Path, spec: ModelSpec, options: FitOptions, seeds: Sequence[int], *, per_content: int, workers: int
+) -> list[dict[str, Any]]:
+    """One record per seed: "seed", "folder" of its model, "history", "validation_srcc" and figures of the held-out
+    splits, the best by validation first.
+    """
+    at_once = max(1, min(workers, len(seeds)))
+    tasks = [
+        Task(
+            work,
+            work / "seeds" / str(seed),
+            spec,
+            replace(options, seed=seed),
+            per_content,
+            max(1, workers // at_once),
+        )
+        for seed in seeds
+    ]
+    if at_once == 1:
+        records = [train_one(task) for task in tasks]
+    else:
+        with multiprocessing.get_context("spawn").Pool(at_once) as pool:
+            records = pool.map(train_one, tasks, chunksize=1)
+    return sorted(records, key=lambda record: -float(record["validation_srcc"]))
+
+
+def train_one(task: Task) -> dict[str, Any]:
+    """Trains and saves one model; see ``train_seeds`` for the record, which lies beside it as well."""
+    torch.set_num_threads(task.threads)
+    pairs = evaluation.stored_pairs(task.work, task.spec, task.per_content)
+    train, validation = ([pair for pair in pairs if pair[0].split == split] for split in ("train", "validation"))
+    model, prompts, tokenizer = new_model(task.spec, sources.backbone_path(task.work), task.options.seed)
+    history = fit(
+        model,
+        prompts,
+        ([item for _, item in train], [clip.mos for clip, _ in train]),
+        ([item for _, item in validation], [clip.mos for clip, _ in validation]),
+        task.options,
+        [clip.content for clip, _ in train],
+        [clip.defect for clip, _ in train],
+    )
+    rated = evaluation.rate(model, prompts, pairs)
+    record: dict[str, Any] = {"seed": task.options.seed, "folder": str(task.folder), "history": history}
+    record["validation_srcc"] = max(epoch.get("validation_srcc", -1.0) for epoch in history)
+    for split in evaluation.HELD_OUT:
+        if split in rated:
+            whole = report.evaluate(*rated[split])
+            record[split] = {key: whole[key] for key in SHOWN if key in whole}
+    shutil.rmtree(task.folder, ignore_errors=True)
+    model.save_pretrained(task.folder)
+    tokenizer.save_pretrained(task.folder)
+    task.spec.save(task.folder)
+    cache.write_json(task.folder / RECORD, record)
+    return record

@@ -1,0 +1,54 @@
+"""Several seeds of the starter: the best by validation comes first, and the test is only looked at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import AutoModelForImageTextToText
+
+from starter import seeds
+from starter.card import evaluation
+from starter.clips.clips import Clip
+from starter.fit.training import FitOptions
+from tests.starter.fit.test_training import SPEC, made_up
+
+
+def pairs(splits: dict[str, int]) -> list[tuple[Clip, Any]]:
+    found = []
+    for number, (split, count) in enumerate(splits.items()):
+        for i, (item, mos) in enumerate(zip(*made_up(count, number), strict=True)):
+            defect, severity = ("clean", 0) if i % 4 == 0 else ("noise", i % 4)
+            details = f"{split}{i // 4}", f"{split}{i // 4}", "made", split, defect, severity, mos, None
+            found.append((Clip(f"{split}{i}.mp4", *details, 96, 64, 25.0), item))
+    return found
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = pairs({"train": 24, "validation": 8, "test": 8, "unseen": 8})
+    monkeypatch.setattr(evaluation, "stored_pairs", lambda *_: made)
+    monkeypatch.setattr(seeds.sources, "backbone_path", lambda work: work)
+    monkeypatch.setattr(seeds, "load_trunk", lambda trunk, path: None)
+
+
+def test_the_best_by_validation_comes_first(tmp_path: Path, stored: None) -> None:
+    options = FitOptions(epochs=1, batch=8, tokens=6)
+    records = seeds.train_seeds(tmp_path, SPEC, options, [1, 2, 3], per_content=3, workers=1)
+    ranks = [record["validation_srcc"] for record in records]
+    assert ranks == sorted(ranks, reverse=True)
+    assert sorted(record["seed"] for record in records) == [1, 2, 3]
+    for record in records:
+        folder = Path(record["folder"])
+        assert json.loads((folder / seeds.RECORD).read_text())["seed"] == record["seed"]
+        model = AutoModelForImageTextToText.from_pretrained(folder)
+        assert model.config.model_type == "xl_vqa_starter"
+        assert set(record["test"]) >= {"srcc", "rmse", "clean_above"}
+
+
+def test_a_seed_gives_the_same_figures_again(tmp_path: Path, stored: None) -> None:
+    options = FitOptions(epochs=1, batch=8, tokens=6)
+    first, again = (seeds.train_seeds(tmp_path, SPEC, options, [5], per_content=3, workers=1)[0] for _ in range(2))
+    assert first == again
