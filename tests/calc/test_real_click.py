@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageGrab
@@ -43,7 +44,14 @@ def screen() -> Iterator[str]:
 def button(office: Soffice, document: object, label: str) -> tuple[int, int]:
     """The middle of a button, in pixels of the screen, found as a screen reader finds it."""
     frame = document.getCurrentController().getFrame()  # type: ignore[attr-defined]
-    waiting = [frame.getContainerWindow().getAccessibleContext()]
+    found = middle_of(frame.getContainerWindow().getAccessibleContext(), label)
+    assert found is not None, f"there is no button {label!r}"
+    return found
+
+
+def middle_of(context: Any, label: str) -> tuple[int, int] | None:
+    """The middle of what is called ``label`` within a window."""
+    waiting = [context]
     while waiting:
         item = waiting.pop()
         if item.getAccessibleName() == label and item.getAccessibleChildCount() == 0:
@@ -54,7 +62,7 @@ def button(office: Soffice, document: object, label: str) -> tuple[int, int]:
             child = item.getAccessibleChild(index)
             if child is not None:
                 waiting.append(child.getAccessibleContext())
-    raise AssertionError(f"there is no button {label!r}")
+    return None
 
 
 def test_a_click_on_score_selection_scores_and_why_opens_a_window(tmp_path: Path) -> None:
@@ -116,3 +124,44 @@ def picture(display: str, name: str) -> Image.Image:
 
 def colors(image: Image.Image) -> int:
     return len(image.convert("RGB").getcolors(1_000_000) or [])
+
+
+def test_the_question_before_scores_are_replaced_offers_new_columns(tmp_path: Path) -> None:
+    """In a real window: a person presses No, and what stood there stays."""
+    needed("soffice", "Xvfb", "xdotool")
+    settings = helpers.settings_for(tmp_path / "home")
+    settings.home.mkdir()
+    (settings.home / "settings.toml").write_text('model = "stand-in"\n')
+    clips = helpers.clips(tmp_path / "clips", 2)
+    with helpers.cleaned_up(settings), screen() as display:
+        office = Soffice(tmp_path, {"XL_VQA_HOME": str(settings.home)}, display=display)
+        office.install()
+        office.start()
+        try:
+            document = office.new()
+            sheet = document.Sheets.getByIndex(0)
+            sheet.getCellRangeByName("A1:A3").setDataArray((("Video",), *((str(clip),) for clip in clips)))
+            document.getCurrentController().select(sheet.getCellRangeByName("A1:A3"))
+            office.dispatch(document, "score_missing")
+            eventually(lambda: sheet.getCellRangeByName("B3").getValue() > 0)
+            before = sheet.getCellRangeByName("A1:G3").getDataArray()
+            eventually(lambda: not asked(office))
+            office.dispatch(document, "rescore")
+            click(display, *eventually(lambda: asked(office)))
+            eventually(lambda: sheet.getCellRangeByName("H3").getValue() > 0)
+            picture(display, "calc_question.png")
+            assert sheet.getCellRangeByName("A1:G3").getDataArray() == before
+            assert sheet.getCellRangeByName("H1").getString() == "VQA score 2"
+            document.setModified(False)
+        finally:
+            assert office.stop() == 0
+
+
+def asked(office: Soffice) -> tuple[int, int] | None:
+    """The middle of the question's button No, once it is shown."""
+    toolkit = office.service("com.sun.star.awt.Toolkit")
+    for place in range(toolkit.getTopWindowCount()):
+        found = middle_of(toolkit.getTopWindow(place).getAccessibleContext(), "No")
+        if found is not None:
+            return found
+    return None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.excel import uno_engine
 from tests.excel.conftest import finish, select
 from xl_vqa.excel import jobs, macros
 from xl_vqa.settings import Settings
@@ -135,6 +136,23 @@ def test_nothing_that_stands_is_taken_without_the_users_word(book: Any, clip_fol
     assert column(book, "H2:H3") == column(book, "B2:B3")
     assert sheet.used_range.shape == (3, 13)
     assert sum("Yes" in words for words in book.app.impl.shown) == 2
+
+
+def test_a_poll_while_the_question_is_open_asks_no_second_one(
+    book: Any, clip_folder: list[Path], monkeypatch: Any
+) -> None:
+    listed(book, clip_folder[:1])
+    score(book, "A2")
+    alert = uno_engine.App.alert
+
+    def polled(app: Any, *arguments: Any) -> str:
+        jobs.tick()
+        return alert(app, *arguments)
+
+    monkeypatch.setattr(uno_engine.App, "alert", polled)
+    score(book, "A2", "rescore", ["yes"])
+    assert len(book.app.impl.shown) == 1
+    assert book.app.status_bar == "xl_vqa: 1 rated, 0 with an error"
 
 
 def test_new_columns_are_free_ones(book: Any, clip_folder: list[Path]) -> None:
@@ -292,8 +310,6 @@ def test_a_sheet_sorted_meanwhile_gets_each_score_in_its_row(
 def test_what_was_there_comes_back_when_a_write_fails(
     book: Any, clip_folder: list[Path], monkeypatch: Any, dynamic_arrays: bool
 ) -> None:
-    from tests.excel import uno_engine
-
     sheet = listed(book, clip_folder[:3])
     sheet.range("B1:G1").value = HEADINGS
     sheet.range("B2:B4").formula = [["11"], ["old"], ["'0012"]]

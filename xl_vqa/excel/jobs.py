@@ -61,7 +61,7 @@ class Job:
         self._trouble: XlVqaError | None = None
         self._started = self._flushed = time.monotonic()
         self._done = self._failed = self._gone = 0
-        self.finished = False
+        self.finished = self._asking = False
         self._thread = self._start(lambda client: self._find(client, resolve))
 
     def _start(self, work: Callable[[HostClient], None]) -> threading.Thread:
@@ -114,9 +114,15 @@ class Job:
 
     def tick(self) -> None:
         """Shows the progress; asks what must be asked; writes what is finished."""
+        if self._asking:
+            return  # Excel goes on polling while a question is open
         ended = not self._thread.is_alive()
         if ended and not self._runs and self._trouble is None:
-            self._begin()
+            self._asking = True
+            try:
+                self._begin()
+            finally:
+                self._asking = False
             return
         if ended or time.monotonic() - self._flushed > FLUSH_S:
             self._flush()
