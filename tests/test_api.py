@@ -20,6 +20,7 @@ import pytest
 import xl_vqa
 from tests import media
 from tests.training.sets import make_set, write_recipe
+from tests.workbooks.makers import column_of, list_workbook
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.errors import (
     ModelFailedError,
@@ -185,6 +186,7 @@ def test_the_python_of_the_readme_runs(
         shutil.copy(clip, clip.with_name("b.mp4"))
     else:
         clip.with_name("b.mp4").write_text("no video at all")
+    path = list_workbook(clip.with_name("list.xlsx"), [["video"], ["a.mp4"], ["b.mp4"]])
     monkeypatch.chdir(clip.parent)
     monkeypatch.setenv("XL_VQA_HOME", str(host.home))
     monkeypatch.setenv("XL_VQA_MODEL", host.model)
@@ -193,6 +195,8 @@ def test_the_python_of_the_readme_runs(
     lines = capsys.readouterr().out.splitlines()
     assert [Path(line.split(" ")[0]).name for line in lines] == ["a.mp4", "b.mp4"]
     assert ("not a video" in lines[1]) == (case == "bad")
+    scores = column_of(path, "VQA score")
+    assert (scores[0] is not None, scores[1] is None) == (True, case == "bad")
 
 
 def test_texts_must_fit_the_paths() -> None:

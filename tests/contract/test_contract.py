@@ -26,6 +26,7 @@ from tests.host import helpers
 from xl_vqa.bridge.videos import Video
 from xl_vqa.labels import band_by_key
 from xl_vqa.sheets.columns import FIELDS, heading
+from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_run import score_list
 from xl_vqa.workbooks.score_sheet import WorkbookScores
@@ -251,6 +252,20 @@ def test_texts_that_the_command_rated_against_are_gone_on_with(
     after = read(sheet.path)
     assert after[:3] == before
     assert after[3][2] == LABELS["clip3"] + 1, "rated without its text"
+
+
+@pytest.mark.parametrize(("front", "desk"), BUTTONS, indirect=["desk"])
+def test_what_is_said_already_is_not_asked_about(front: str, desk: Desk, clips: Path, tmp_path: Path) -> None:
+    """A number among the paths gets its remark once."""
+    case = next(case for case in CASES if case.name == "numbers and errors in the list")
+    sheet = Sheet(case, clips, clips.parent / f"{tmp_path.name}.xlsx", desk.settings.language)
+    sheet.write()
+    desk.score(front, sheet.path, "A1:A9")
+    sheet.score(desk.rater, frozenset())
+    sheet.check("scored")
+    desk.score(front, sheet.path, "A1:A9")
+    assert desk.said == [sheet_text("all_scored", desk.settings.language, count=2)]
+    sheet.check("nothing to do")
 
 
 @pytest.mark.parametrize("desk", ["en", "ja"], indirect=True)

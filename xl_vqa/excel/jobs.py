@@ -25,7 +25,7 @@ from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
-from xl_vqa.sheets.writing import SheetRun
+from xl_vqa.sheets.writing import SheetRun, with_news
 
 FLUSH_S: Final = 20.0
 """Long runs write what is finished this often, so that people see it come."""
@@ -135,6 +135,10 @@ class Job:
 
     def _begin(self) -> None:
         """Starts the rating, with the user's word where cells are overwritten."""
+        self._found = [
+            with_news(target.plan, pending, self._language)
+            for target, pending in zip(self._targets, self._found, strict=True)
+        ]
         self._total = sum(len(pending.all) for pending in self._found)
         if self._cancel.is_set() or not self._total:
             self._end_early()

@@ -48,7 +48,7 @@ class PlannedRow:
     @property
     def keys(self) -> frozenset[str]:
         """``key``, and what an earlier version took for it."""
-        return frozenset((self.key, row_key(self.names, self.text)))
+        return frozenset((self.key, row_key(self.names, self.text)) if self.links else (self.key,))
 
     @property
     def names(self) -> tuple[str, ...]:

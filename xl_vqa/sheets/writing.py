@@ -7,7 +7,7 @@ that are no longer where they were, are left alone: such rows count as gone, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import Band
@@ -18,6 +18,7 @@ from xl_vqa.sheets.grid import Grid, Table, Value
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import SheetPlan, contents_beside
 from xl_vqa.sheets.rows import PlannedRow, cell_sources, find_again
+from xl_vqa.sheets.scoring import Pending
 
 
 @dataclass(slots=True)
@@ -41,6 +42,20 @@ class Writing:
     gone: int = 0
     replaces: bool = False
     """Whether a score that stands would be another one."""
+
+
+def with_news(plan: SheetPlan, pending: Pending, language: str) -> Pending:
+    """``pending`` without the rows that name no file and say so already: nobody is asked about no change."""
+    places = list(plan.columns.all)
+
+    def is_news(row: PlannedRow) -> bool:
+        assert row.error is not None
+        contents = contents_of(row, row.error, language, scored_by=pending.scored_by)
+        before = dict(zip(places, plan.before[row.row], strict=True))
+        values = contents.values if contents is not None else {}
+        return any(name in before and before[name].text != (content or "") for name, content in values.items())
+
+    return replace(pending, unusable=tuple(filter(is_news, pending.unusable)))
 
 
 class SheetRun:

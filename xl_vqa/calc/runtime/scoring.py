@@ -26,7 +26,7 @@ from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet, selected_r
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
-from xl_vqa.sheets.writing import SheetRun
+from xl_vqa.sheets.writing import SheetRun, with_news
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -144,8 +144,8 @@ class ScoreRun:
             office.on_main_thread(self._finish)
 
     def _find(self, client: HostClient) -> None:
-        self._found = [
-            find_pending(
+        for plan in self._plans:
+            pending = find_pending(
                 plan.rows,
                 client,
                 self._session.settings(),
@@ -153,8 +153,7 @@ class ScoreRun:
                 resolve=lambda path: self._session.resolve(path, self._folder),
                 book=self._book,
             )
-            for plan in self._plans
-        ]
+            self._found.append(with_news(plan, pending, self._session.language))
         self._total = sum(len(pending.all) for pending in self._found)
 
     def _begin(self) -> bool:
