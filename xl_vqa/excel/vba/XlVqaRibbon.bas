@@ -2,17 +2,22 @@ Attribute VB_Name = "XlVqaRibbon"
 Option Explicit
 ' The ribbon's callbacks. Commands are Python macros; their names are the tags of the controls.
 
+Private pendingEnglish As String
+Private pendingJapanese As String
+
 ' A text of the hidden sheet in the user's language: column A holds keys, B English, C Japanese.
 Public Function XlVqaText(ByVal key As String) As String
-    Dim table As Object, row As Long, column As Long
+    If XlVqaIsJapanese() Then XlVqaText = TextIn(key, 3) Else XlVqaText = TextIn(key, 2)
+End Function
+
+Private Function TextIn(ByVal key As String, ByVal column As Long) As String
+    Dim table As Object, row As Long
     On Error Resume Next
     Set table = ThisWorkbook.Worksheets(1)
-    column = 2
-    If XlVqaIsJapanese() Then column = 3
     row = 1
     Do While table.Cells(row, 1).Value <> ""
         If table.Cells(row, 1).Value = key Then
-            XlVqaText = table.Cells(row, column).Value
+            TextIn = table.Cells(row, column).Value
             Exit Function
         End If
         row = row + 1
@@ -21,17 +26,15 @@ End Function
 
 ' Whether a cell's text says that it waits, in either language, as cells of earlier versions do.
 Public Function XlVqaIsPendingText(ByVal text As String) As Boolean
-    Dim table As Object, row As Long, column As Long, word As String
-    On Error Resume Next
-    Set table = ThisWorkbook.Worksheets(1)
-    row = 1
-    Do While table.Cells(row, 1).Value <> "" And table.Cells(row, 1).Value <> "pending"
-        row = row + 1
-    Loop
-    For column = 2 To 3
-        word = table.Cells(row, column).Value
-        If word <> "" And Left$(text, Len(word)) = word Then XlVqaIsPendingText = True
-    Next column
+    If pendingEnglish = "" Then
+        pendingEnglish = TextIn("pending", 2)
+        pendingJapanese = TextIn("pending", 3)
+    End If
+    XlVqaIsPendingText = StartsWith(text, pendingEnglish) Or StartsWith(text, pendingJapanese)
+End Function
+
+Private Function StartsWith(ByVal text As String, ByVal word As String) As Boolean
+    StartsWith = (word <> "" And Left$(text, Len(word)) = word)
 End Function
 
 ' LANGUAGE of the configuration (en or ja), else the language of Excel's own menus (1041 is Japanese).
