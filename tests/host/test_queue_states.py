@@ -218,7 +218,7 @@ class QueueMachine(RuleBasedStateMachine):
                 self.queue.finish(job, RatingKey(job.model, str(job.text), job.video))
         assert self.queue.idle, "a question was never answered"
         self.every_question_has_at_most_one_answer_and_it_is_its_own()
-        assert not self.queue.unfinished_videos()
+        assert self.queue.release_model(), "something is still at work"
 
 
 QueueMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)

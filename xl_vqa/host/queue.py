@@ -285,11 +285,6 @@ class WorkQueue:
                     watch.fire()
             self._changed.notify_all()
 
-    def unfinished_videos(self) -> set[str]:
-        """Fingerprints of what is being decoded or rated."""
-        with self._changed:
-            return {job.video for job in self._working.values()}
-
     # -- inside, under the lock
 
     def _wait(self, take: Callable[[], T], timeout: float) -> T | None:

@@ -26,8 +26,6 @@ _SPLITS: Final = {"val": "validation", "test": "test"}
 _SHARES: Final = {"videos": (0.0, 0.1), "steps": (0.1, 0.9)}
 """Which part of a run each stage is; validation comes between the steps and moves nothing."""
 
-_NO_MATTER: Final = ("path", "output", "name", "scheme", "digits", "seed", "cache", "workers", "manifest")
-
 
 def fingerprint(path: Path, overrides: Mapping[str, Any]) -> str:
     """Changes with the recipe and its manifest's videos and labels. Raises RecipeError, ManifestError."""

@@ -6,7 +6,7 @@ They are not modal: the sheet stays usable beside them, and nothing waits for a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import unohelper
@@ -98,9 +98,6 @@ class Window:
     def value(self, name: str) -> str:
         return str(self._control.getControl(name).getText())
 
-    def set_value(self, name: str, value: str) -> None:
-        self._control.getControl(name).setText(value)
-
     def show(self, frame: Any) -> None:
         """Opens the window over ``frame``; where no person can see one, its text goes to the log."""
         if frame is None or office.is_headless():
@@ -150,8 +147,3 @@ def show_text(frame: Any, title: str, words: str, language: str, *, height: int 
     window.text(words, height, fixed=True)
     window.buttons((tr("close", language), window.close))
     window.show(frame)
-
-
-def labels_of(pairs: Sequence[tuple[str, str]]) -> str:
-    """``name: value`` lines."""
-    return "\n".join(f"{name}: {value}" for name, value in pairs)
