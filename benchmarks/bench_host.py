@@ -24,9 +24,9 @@ from benchmarks.table import Target, peak_memory, print_table, print_targets
 from tests import media
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.host.files import look_at
-from xl_vqa.host.store import KnownFile, NewRating, Store, settings_key
+from xl_vqa.host.store import KnownFile, NewRating, Store
 from xl_vqa.host.views import View, summary_json
-from xl_vqa.model_spec import ModelSpec
+from xl_vqa.model_spec import ModelSpec, settings_key
 from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.settings import Settings
 from xl_vqa.vlm.identity import identify

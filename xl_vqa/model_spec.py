@@ -6,6 +6,7 @@ Standard library only: the host reads it before any model library is loaded.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -213,3 +214,25 @@ def shipped_folder(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise ModelNotFoundError(model=name, problem="it is missing from this installation; install xl_vqa again")
+
+
+def settings_key(spec: ModelSpec, text: str | None) -> str:
+    """The key of everything besides content and weights that changes a distribution.
+
+    A text that the model does not hear changes nothing: the rating is that of the video alone, asked for once.
+    """
+    text = spec.heard(text)
+    pixels, sampling = spec.pixels, spec.sampling
+    facts: tuple[object, ...] = (
+        sampling.frames,
+        sampling.adjacent_pairs,
+        pixels.min_pixels,
+        pixels.max_pixels,
+        pixels.total_pixels,
+    )
+    if sampling.fps:
+        facts = (*facts, sampling.fps)
+    digest = hashlib.blake2b(repr(facts).encode(), digest_size=16)
+    if text is not None:
+        digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

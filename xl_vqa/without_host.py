@@ -9,22 +9,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.api import PathLike, with_texts
-from xl_vqa.errors import ModelError, ModelFailedError, VideoUnreadableError, XlVqaError
+from xl_vqa.errors import VideoUnreadableError, XlVqaError
 from xl_vqa.labels import Bands
 from xl_vqa.packages import as_missing
 from xl_vqa.rating import DECODINGS, LabelDistribution, Rating
 
 if TYPE_CHECKING:
     from xl_vqa.bridge.client import Video
-    from xl_vqa.vlm.rater import PreparedVideo, Rater
+    from xl_vqa.vlm.rate_batch import Asked
+    from xl_vqa.vlm.rater import Rater
 
-    _Read = tuple[PreparedVideo, dict[str, Any]]
+    _Read = tuple[Asked, dict[str, Any]]
     """The model's input, and what a Rating says of the video."""
 
 DECODE_THREADS: Final = 2
@@ -79,11 +80,11 @@ def predict(
             read = partial(_prepare, rater)
             # one batch ahead of the model, so that memory holds two however many videos there are
             coming = [pool.submit(read, video) for video in batches[0]]
-            for number, batch in enumerate(batches):
+            for number in range(len(batches)):
                 ready = [one.result() for one in coming]
                 following = batches[number + 1] if number + 1 < len(batches) else []
                 coming = [pool.submit(read, video) for video in following]
-                results += _rate(rater, batch, ready, decoding)
+                results += _rate(rater, ready, decoding)
                 if on_progress is not None:
                     on_progress(len(results), len(videos))
     finally:
@@ -92,7 +93,7 @@ def predict(
 
 
 def _load(model: str, adapter: str | None, device: str, dtype: str) -> Rater:
-    from xl_vqa.host.registry import base_of_adapter
+    from xl_vqa.models.registry import base_of_adapter
     from xl_vqa.vlm.loader import load_rater
 
     if adapter is None and (Path(model).expanduser() / "adapter_config.json").is_file():
@@ -106,6 +107,7 @@ def _load(model: str, adapter: str | None, device: str, dtype: str) -> Rater:
 def _prepare(rater: Rater, video: Video | XlVqaError) -> _Read | XlVqaError:
     from xl_vqa.video.fingerprint import fingerprint
     from xl_vqa.video.read import read_frames
+    from xl_vqa.vlm.rate_batch import Asked
 
     if isinstance(video, XlVqaError):
         return video
@@ -113,66 +115,28 @@ def _prepare(rater: Rater, video: Video | XlVqaError) -> _Read | XlVqaError:
         digest = fingerprint(video.path)
         clip = read_frames(video.path, rater.spec.sampling)
         facts = {"frames": clip.used, "video_fingerprint": digest, "warnings": clip.warnings}
-        return rater.prepare(clip), facts
+        return Asked(video.path, rater.prepare(clip), video.text), facts
     except XlVqaError as error:
         return error.of(video.path)
     except Exception as error:
         return VideoUnreadableError(path=video.path, problem=f"{type(error).__name__}: {error}")
 
 
-def _rate(
-    rater: Rater, videos: Sequence[Video | XlVqaError], ready: Sequence[_Read | XlVqaError], decoding: str
-) -> list[Rating | XlVqaError]:
-    from xl_vqa.host.remarks import for_text, warnings_of
-    from xl_vqa.host.store import settings_key
+def _rate(rater: Rater, ready: Sequence[_Read | XlVqaError], decoding: str) -> list[Rating | XlVqaError]:
+    from xl_vqa.vlm.rate_batch import for_text, rate_batch, rating_of
 
-    items = [
-        (one[0], video.text)
-        for video, one in zip(videos, ready, strict=True)
-        if not isinstance(one, XlVqaError) and not isinstance(video, XlVqaError)
-    ]
-    outcomes = iter(_outcomes(rater, items))
-    spec = rater.spec
+    outcomes = iter(rate_batch(rater, [one[0] for one in ready if not isinstance(one, XlVqaError)]))
     results: list[Rating | XlVqaError] = []
-    for video, one in zip(videos, ready, strict=True):
-        if isinstance(video, XlVqaError):
-            results.append(video)
-            continue
+    for one in ready:
         if isinstance(one, XlVqaError):
             results.append(one)
             continue
+        asked, facts = one
         outcome = next(outcomes)
         if not isinstance(outcome, LabelDistribution):
-            outcome.params["path"] = video.path
             results.append(outcome)
             continue
-        facts = {**one[1], "warnings": warnings_of(outcome, one[1]["warnings"], spec)}
-        rating = Rating(
-            path=video.path,
-            distribution=outcome,
-            model=spec.name,
-            model_fingerprint=rater.fingerprint,
-            settings_key=settings_key(spec, video.text),
-            rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            decoding=decoding,
-            bands=Bands.default(outcome.scale),
-            **facts,
-        )
-        results.append(for_text(rating, video.text, heard=spec.reads_text))
+        rating = rating_of(outcome, rater, asked, **facts)
+        shown = replace(rating, decoding=decoding, bands=Bands.default(outcome.scale))
+        results.append(for_text(shown, asked.text, heard=rater.spec.reads_text))
     return results
-
-
-def _outcomes(
-    rater: Rater, items: Sequence[tuple[PreparedVideo, str | None]]
-) -> list[LabelDistribution | ModelError]:
-    """One per item. A batch that fails as a whole is tried again one by one."""
-    if not items:
-        return []
-    try:
-        return list(rater.rate(items))
-    except Exception as error:
-        if len(items) > 1:
-            return [outcome for item in items for outcome in _outcomes(rater, [item])]
-        if isinstance(error, ModelError):
-            return [error]
-        return [ModelFailedError(problem=str(error).strip()[:300] or type(error).__name__)]

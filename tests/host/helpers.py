@@ -18,9 +18,9 @@ import psutil
 from tests import media
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.protocol import environment_of
-from xl_vqa.host.store import NewRating, settings_key
+from xl_vqa.host.store import NewRating
 from xl_vqa.host.views import View, summary_json
-from xl_vqa.model_spec import ModelSpec
+from xl_vqa.model_spec import ModelSpec, settings_key
 from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.settings import Settings
 

@@ -28,12 +28,12 @@ from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.memory import give_back
-from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm, for_text, warnings_of
-from xl_vqa.host.store import Store, Summary, settings_key
+from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm
+from xl_vqa.host.store import Store, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import DECODINGS, Rating
 from xl_vqa.settings import Settings
+from xl_vqa.vlm.rate_batch import for_text
 
 # -- views
 
@@ -179,18 +179,6 @@ def test_marks_count_only_hosts_that_died(tmp_path: Path) -> None:
 # -- remarks
 
 
-def test_warnings_of_a_rating() -> None:
-    spec = ModelSpec(fine_tuned=True)
-    distribution = made_rating().distribution
-    assert warnings_of(distribution, (), spec) == ()
-    odd = replace(distribution, off_digit_mass=0.5)
-    assert warnings_of(odd, ("warning_frozen",), ModelSpec(fine_tuned=False)) == (
-        "warning_frozen",
-        "warning_high_off_digit_mass",
-        "warning_not_fine_tuned",
-    )
-
-
 @pytest.mark.parametrize("text", [None, "a fox"])
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_text_that_was_not_heard_is_said(text: str | None, heard: bool) -> None:
@@ -212,12 +200,6 @@ def test_a_rating_bears_the_name_that_the_model_has_now(name: str | None) -> Non
     long = json.loads(detail_json(rating, view, "/a.mp4", None, model))
     assert short["model"] == long["model"] == (name or "made")
     assert short["label"] == long["label"]
-
-
-def test_a_text_that_is_not_heard_does_not_change_the_key() -> None:
-    keys = {text: settings_key(ModelSpec(reads_text=False), text) for text in (None, "a fox", "a boat")}
-    assert len(set(keys.values())) == 1
-    assert keys[None] == settings_key(ModelSpec(), None) != settings_key(ModelSpec(), "a fox")
 
 
 def test_the_alarm_rings_for_the_same_score_of_different_videos() -> None:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.host.helpers import VIEW, made_rating, new_rating
 from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host import migrations
-from xl_vqa.host.store import KnownFile, NewRating, RatingKey, Store, settings_key
+from xl_vqa.host.store import KnownFile, NewRating, RatingKey, Store
 from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling
+from xl_vqa.model_spec import ModelSpec, Pixels, Sampling, settings_key
 from xl_vqa.rating import LabelDistribution
 
 

@@ -22,8 +22,8 @@ from xl_vqa.atomic import check_folder
 from xl_vqa.cli import doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.errors import XlVqaError
-from xl_vqa.host.registry import name_of
 from xl_vqa.model_spec import demo_clips_folder, starter_folder
+from xl_vqa.models.registry import name_of
 from xl_vqa.packages import install_command
 from xl_vqa.settings import Settings
 from xl_vqa.shell import typed

@@ -11,7 +11,7 @@ from xl_vqa.cli.tables import print_whole
 from xl_vqa.shell import typed
 
 if TYPE_CHECKING:
-    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.models.registry import ModelRegistry
 
 models = typer.Typer(help="The models you can switch between.", no_args_is_help=True)
 
@@ -27,7 +27,7 @@ def list_models() -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.models.registry import ModelRegistry
     from xl_vqa.settings import Settings
 
     settings = Settings.load()
@@ -74,7 +74,7 @@ def add(
     ] = False,
 ) -> None:
     """Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are."""
-    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.models.registry import ModelRegistry
     from xl_vqa.settings import Settings
 
     settings = Settings.load()
@@ -91,7 +91,7 @@ def add(
 @models.command()
 def activate(name: Annotated[str, typer.Argument(help="A name from xl-vqa models list.")]) -> None:
     """Make a model serve, from the next rating on. Ratings of the model before are kept."""
-    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.models.registry import ModelRegistry
     from xl_vqa.settings import Settings
 
     _activate(ModelRegistry(Settings.load()), name)
@@ -105,7 +105,7 @@ def _activate(registry: ModelRegistry, name: str) -> None:
 @models.command()
 def remove(name: Annotated[str, typer.Argument(help="A name from xl-vqa models list.")]) -> None:
     """Forget a model; its files stay."""
-    from xl_vqa.host.registry import ModelRegistry
+    from xl_vqa.models.registry import ModelRegistry
     from xl_vqa.settings import Settings
 
     settings = Settings.load()

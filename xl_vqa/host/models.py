@@ -283,7 +283,7 @@ def _load_rater(settings: Settings) -> Rater:
 
 
 def _name_of(settings: Settings) -> str | None:
-    from xl_vqa.host.registry import name_of
+    from xl_vqa.models.registry import name_of
 
     return name_of(settings)
 

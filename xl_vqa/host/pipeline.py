@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -28,14 +27,15 @@ from xl_vqa.host.files import look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.queue import WorkQueue
-from xl_vqa.host.remarks import Pace, SameScoreAlarm, warnings_of
-from xl_vqa.host.store import KnownFile, NewRating, RatingKey, settings_key
+from xl_vqa.host.remarks import Pace, SameScoreAlarm
+from xl_vqa.host.store import KnownFile, NewRating, RatingKey
 from xl_vqa.host.views import View, summary_json
 from xl_vqa.host.work import Job, Switch, Ticket
-from xl_vqa.model_spec import Sampling
-from xl_vqa.rating import LabelDistribution, Rating
+from xl_vqa.model_spec import Sampling, settings_key
+from xl_vqa.rating import LabelDistribution
 from xl_vqa.settings import Settings
 from xl_vqa.video.reader_version import reading_changed
+from xl_vqa.vlm.rate_batch import Asked, model_failure, rate_batch, rating_of
 
 if TYPE_CHECKING:
     from xl_vqa.video.read import Clip
@@ -279,7 +279,7 @@ class Pipeline:
         except Exception as error:
             log.exception("a batch of %d was lost", len(jobs))
             for job in jobs:
-                self._fail(job, _model_failure(error, job))
+                self._fail(job, model_failure(error, job.path))
 
     def _rate_batch(self, jobs: Sequence[Job]) -> None:
         rater = self._keeper.wait(jobs[0].model, 0.0)
@@ -302,7 +302,7 @@ class Pipeline:
         start = time.perf_counter()
         # with texts that the model does not hear, several jobs are one question
         asked = {keys[job.key]: job for job in reversed(left)}
-        answered = dict(zip(asked, _outcomes(rater, list(asked.values())), strict=True))
+        answered = dict(zip(asked, rate_batch(rater, [_asked(job) for job in asked.values()]), strict=True))
         new = [
             self._new_rating(asked[key], key, rater, outcome)
             for key, outcome in answered.items()
@@ -326,17 +326,13 @@ class Pipeline:
 
     def _new_rating(self, job: Job, key: RatingKey, rater: Rater, distribution: LabelDistribution) -> NewRating:
         assert job.frames is not None
-        rating = Rating(
-            path=job.path,
-            distribution=distribution,
+        rating = rating_of(
+            distribution,
+            rater,
+            _asked(job),
             frames=job.frames,
             video_fingerprint=key.video,
-            model=rater.spec.name,
-            model_fingerprint=key.model,
-            settings_key=key.settings,
-            text=rater.spec.heard(job.text),
-            rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            warnings=warnings_of(distribution, job.warnings, rater.spec),
+            warnings=job.warnings,
         )
         return NewRating(rating, self._view.key, summary_json(rating, self._view))
 
@@ -349,27 +345,8 @@ class _GivenUp(Exception):
     """Nobody waits for this video any more, or the host stops."""
 
 
-def _outcomes(rater: Rater, jobs: Sequence[Job]) -> list[LabelDistribution | ModelError]:
-    """One outcome per job. A batch that fails as a whole is tried again one by one."""
-    if not jobs:
-        return []
-    try:
-        found = list(rater.rate([(job.prepared, job.text) for job in jobs]))
-        if len(found) != len(jobs):
-            raise ModelFailedError(problem=f"it gave {len(found)} answers to {len(jobs)} videos")
-    except Exception as error:
-        if len(jobs) == 1:
-            return [_model_failure(error, jobs[0])]
-        log.warning("a batch of %d failed and is tried one by one: %s", len(jobs), error)
-        return [outcome for job in jobs for outcome in _outcomes(rater, [job])]
-    return found
-
-
-def _model_failure(error: Exception, job: Job) -> ModelError:
-    if isinstance(error, ModelError):
-        return error
-    log.error("the model failed on %s", job.path, exc_info=error)
-    return ModelFailedError(path=job.path, problem=str(error).strip()[:300] or type(error).__name__)
+def _asked(job: Job) -> Asked:
+    return Asked(job.path, job.prepared, job.text)
 
 
 def _thread(run: Callable[[], None], name: str) -> threading.Thread:

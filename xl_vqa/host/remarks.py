@@ -1,36 +1,14 @@
-"""What a reader should know besides the score: warnings of one rating, and the alarm over many."""
+"""What a host says over many ratings: the alarm of one score for all, and the pace."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import replace
 from typing import Any, Final
 
-from xl_vqa.messages import TEXT_UNUSED
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import LabelDistribution, Rating
+from xl_vqa.rating import Rating
 
-HIGH_OFF_DIGIT_MASS: Final = 0.2
-"""A fine-tuned model leaves well under 0.01; beyond this the renormalised label is mostly our doing."""
 SAME_SCORE_COUNT: Final = 20
-
-
-def warnings_of(distribution: LabelDistribution, read: tuple[str, ...], spec: ModelSpec) -> tuple[str, ...]:
-    """Message codes: those from reading the video, then what the model's answer shows."""
-    found = list(read)
-    if distribution.off_digit_mass > HIGH_OFF_DIGIT_MASS:
-        found.append("warning_high_off_digit_mass")
-    if not spec.fine_tuned:
-        found.append("warning_not_fine_tuned")
-    return tuple(dict.fromkeys(found))
-
-
-def for_text(rating: Rating, text: str | None, *, heard: bool) -> Rating:
-    """A rating for somebody who asked with ``text``; with a warning where the model did not hear it."""
-    if text is None or heard:
-        return replace(rating, text=text)
-    return replace(rating, text=text, warnings=(*rating.warnings, TEXT_UNUSED))
 
 
 class SameScoreAlarm:

@@ -6,7 +6,6 @@ stored distribution, so another decoding or other band thresholds never ask the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import sys
@@ -20,7 +19,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 from xl_vqa.errors import HostDiskError
 from xl_vqa.host.database import DamagedError, Database
 from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.video.reader_version import READER_VERSION
 
@@ -70,28 +68,6 @@ class NewRating:
     def key(self) -> RatingKey:
         rating = self.rating
         return RatingKey(rating.model_fingerprint, rating.settings_key, rating.video_fingerprint)
-
-
-def settings_key(spec: ModelSpec, text: str | None) -> str:
-    """The key of everything besides content and weights that changes a distribution.
-
-    A text that the model does not hear changes nothing: the rating is that of the video alone, asked for once.
-    """
-    text = spec.heard(text)
-    pixels, sampling = spec.pixels, spec.sampling
-    facts: tuple[object, ...] = (
-        sampling.frames,
-        sampling.adjacent_pairs,
-        pixels.min_pixels,
-        pixels.max_pixels,
-        pixels.total_pixels,
-    )
-    if sampling.fps:
-        facts = (*facts, sampling.fps)
-    digest = hashlib.blake2b(repr(facts).encode(), digest_size=16)
-    if text is not None:
-        digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 class Store:

@@ -1,0 +1,110 @@
+"""From prepared videos to ratings: the one way of a batch through a rater, for the host and for ``predict``.
+
+No torch and no numpy here: the host imports it before it knows whether a model will be needed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from xl_vqa.errors import ModelError, ModelFailedError
+from xl_vqa.messages import TEXT_UNUSED
+from xl_vqa.model_spec import ModelSpec, settings_key
+from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+
+if TYPE_CHECKING:
+    from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater
+
+log = logging.getLogger("xl_vqa.vlm.rate_batch")
+
+HIGH_OFF_DIGIT_MASS: Final = 0.2
+"""A fine-tuned model leaves well under 0.01; beyond this the renormalised label is mostly our doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One video of a batch, ready for the model, and the text beside it."""
+
+    path: str
+    prepared: PreparedVideo
+    text: str | None
+
+
+def rate_batch(rater: Rater, batch: Sequence[Asked]) -> list[Outcome]:
+    """One outcome per video, in order; an error names the video it befell.
+
+    A batch that fails as a whole is tried again one by one, so that one video cannot take the others with it.
+    """
+    if not batch:
+        return []
+    try:
+        found = list(rater.rate([(one.prepared, one.text) for one in batch]))
+        if len(found) != len(batch):
+            raise ModelFailedError(problem=f"it gave {len(found)} answers to {len(batch)} videos")
+    except Exception as error:
+        if len(batch) == 1:
+            return [model_failure(error, batch[0].path)]
+        log.warning("a batch of %d failed and is tried one by one: %s", len(batch), error)
+        return [outcome for one in batch for outcome in rate_batch(rater, [one])]
+    for one, outcome in zip(batch, found, strict=True):
+        if isinstance(outcome, ModelError):
+            # a rater does not know where its videos lie
+            outcome.params["path"] = one.path
+    return found
+
+
+def model_failure(error: Exception, path: str) -> ModelError:
+    """What the asker is told where the model raised ``error`` on the video at ``path``."""
+    if isinstance(error, ModelError):
+        error.params.setdefault("path", path)
+        return error
+    log.error("the model failed on %s", path, exc_info=error)
+    return ModelFailedError(path=path, problem=str(error).strip()[:300] or type(error).__name__)
+
+
+def rating_of(
+    distribution: LabelDistribution,
+    rater: Rater,
+    asked: Asked,
+    *,
+    frames: FramesUsed,
+    video_fingerprint: str,
+    warnings: tuple[str, ...],
+) -> Rating:
+    """The rating that a model's answer is, made now; ``warnings`` are those of reading the video.
+
+    ``text`` is what the model heard; ``for_text`` makes it the rating of somebody who asked.
+    """
+    return Rating(
+        path=asked.path,
+        distribution=distribution,
+        frames=frames,
+        video_fingerprint=video_fingerprint,
+        model=rater.spec.name,
+        model_fingerprint=rater.fingerprint,
+        settings_key=settings_key(rater.spec, asked.text),
+        text=rater.spec.heard(asked.text),
+        rated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        warnings=warnings_of(distribution, warnings, rater.spec),
+    )
+
+
+def warnings_of(distribution: LabelDistribution, read: tuple[str, ...], spec: ModelSpec) -> tuple[str, ...]:
+    """Message codes: those from reading the video, then what the model's answer shows."""
+    found = list(read)
+    if distribution.off_digit_mass > HIGH_OFF_DIGIT_MASS:
+        found.append("warning_high_off_digit_mass")
+    if not spec.fine_tuned:
+        found.append("warning_not_fine_tuned")
+    return tuple(dict.fromkeys(found))
+
+
+def for_text(rating: Rating, text: str | None, *, heard: bool) -> Rating:
+    """A rating for somebody who asked with ``text``; with a warning where the model did not hear it."""
+    if text is None or heard:
+        return replace(rating, text=text)
+    return replace(rating, text=text, warnings=(*rating.warnings, TEXT_UNUSED))
