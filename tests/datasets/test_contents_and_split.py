@@ -389,3 +389,23 @@ def test_torn_contents_name_their_parts() -> None:
     assert torn_contents(["a", "a", "b", "b", "c"], ["test", "train", "val", "none", "train"]) == {
         "a": ["train", "test"]
     }
+
+
+@pytest.mark.parametrize(
+    ("videos", "sizes"), [(20, (16, 2, 2)), (100, (80, 10, 10)), (37, (29, 4, 4)), (10, (8, 1, 1))]
+)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_single_videos_are_split_in_the_shares_asked_for(videos: int, sizes: tuple[int, ...], seed: int) -> None:
+    """Eight strata each rounded down made 18/1/1 of twenty."""
+    mos = np.random.default_rng(seed).uniform(1, 5, videos).tolist()
+    names = [f"v{k}" for k in range(videos)]
+    parts = split_by_content(names, mos, [None] * videos, Shares(), seed)
+    assert sorted(parts.count(part) for part in PARTS[1:]) == sorted(sizes[1:])
+    assert parts.count("train") == sizes[0]
+
+
+def test_levelled_parts_keep_the_mix_of_qualities() -> None:
+    mos = np.linspace(1, 5, 200)
+    parts = np.array(split_by_content([f"v{k}" for k in range(200)], mos.tolist(), [None] * 200, Shares(), 0))
+    for part in PARTS:
+        assert abs(mos[parts == part].mean() - 3) < 0.25

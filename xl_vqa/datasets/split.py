@@ -97,7 +97,9 @@ def split_by_content(
     target = wanted[:, None] * total
     # largest first; among equals an order that the seed decides and the order of the rows does not
     queue = sorted(free, key=lambda content: (-len(open_rows[content]), _shuffled(content, seed)))
-    for content, part in zip(queue, _dealt(queue, open_rows, strata, profile, target, wanted, taken), strict=True):
+    dealt = _dealt(queue, open_rows, strata, profile, target, wanted, taken)
+    needs = np.array([np.bincount(strata[open_rows[content]], minlength=_STRATA) for content in queue])
+    for content, part in zip(queue, _levelled(dealt, needs, profile, target, wanted), strict=True):
         for index in open_rows[content]:
             parts[index] = part
     return [part or NONE for part in parts]
@@ -132,6 +134,52 @@ def _dealt(
         taken.add(PARTS[chosen])
         dealt.append(PARTS[chosen])
     return dealt
+
+
+def _levelled(
+    dealt: Sequence[str],
+    needs: np.ndarray[tuple[int, int], np.dtype[np.int64]],
+    profile: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    target: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    wanted: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> list[str]:
+    """The dealt parts, contents moved while that brings the parts' sizes nearer to what was asked for.
+
+    Dealing looks at eight strata of quality at once; where a part is due less than one video of each, rounding
+    adds up, and 20 single videos became 18/1/1. ``needs`` holds each content's videos per stratum. Of the contents
+    that can be moved, the one that spoils the mix of qualities least goes. A part is never left empty.
+    """
+    if not len(needs):
+        return list(dealt)
+    place = np.array([PARTS.index(part) for part in dealt])
+    size, total, aim = needs.sum(axis=1), profile.sum(axis=1), target.sum(axis=1)
+    scale = np.maximum(aim, 1e-9)
+    while True:
+        best: tuple[float, float, int, int] | None = None
+        for source in range(len(PARTS)):
+            own = np.flatnonzero(place == source)
+            for goal in np.flatnonzero(wanted > 0).tolist():
+                over, under = total[source] - aim[source], total[goal] - aim[goal]
+                if goal == source or len(own) < 2 or over <= under:
+                    continue
+                gain = over**2 + under**2 - (over - size[own]) ** 2 - (under + size[own]) ** 2
+                moved = needs[own]
+                mix = ((profile[source] - moved - target[source]) ** 2).sum(axis=1) / scale[source]
+                mix += ((profile[goal] + moved - target[goal]) ** 2).sum(axis=1) / scale[goal]
+                mix -= ((profile[source] - target[source]) ** 2).sum() / scale[source]
+                mix -= ((profile[goal] - target[goal]) ** 2).sum() / scale[goal]
+                k = int(np.lexsort((mix, -gain))[0])
+                if gain[k] > 1e-9 and (best is None or (gain[k], -mix[k]) > best[:2]):
+                    best = (float(gain[k]), -float(mix[k]), int(own[k]), goal)
+        if best is None:
+            return [PARTS[k] for k in place]
+        content, goal = best[2:]
+        source = int(place[content])
+        profile[source] -= needs[content]
+        profile[goal] += needs[content]
+        total[source] -= size[content]
+        total[goal] += size[content]
+        place[content] = goal
 
 
 def _strata(mos: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
