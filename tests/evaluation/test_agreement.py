@@ -19,6 +19,7 @@ from xl_vqa.evaluation.agreement import (
     lin_concordance,
     quadratic_kappa,
 )
+from xl_vqa.evaluation.texts import TEXTS
 
 labels = st.lists(st.tuples(st.integers(10, 50), st.integers(10, 50)), min_size=3, max_size=60)
 
@@ -153,7 +154,10 @@ def test_a_sparse_panel_still_has_a_split_half() -> None:
     for row in scores:
         row[generator.permutation(10)[: generator.integers(5, 10)]] = np.nan
     found = ceiling_from_raters(scores, true)
-    assert found.icc.reason == "incomplete_panel"
+    # no video was seen by all ten, and yet the panel has its coefficients
+    assert found.icc.value == pytest.approx(found.alpha.value, abs=0.05)
+    assert 0.3 < found.icc.value < found.reliability.value
+    assert found.icc.interval_reason == "not_estimated"
     assert 0.3 < found.split_half.value < found.reliability.value < 1
 
 
@@ -161,5 +165,31 @@ def test_too_little_for_a_ceiling() -> None:
     nothing = ceiling_from_ci(np.array([1.0, 2]), np.array([np.nan, 0.2]), np.array([3.0, 1]))
     assert nothing.limit_plcc.reason == "no_ci95"
     few = ceiling_from_raters(np.array([[1.0, 2], [2, 2]]), np.array([1.0, 2]))
-    assert few.reliability.reason == "too_few"
-    assert few.rater_srcc.reason == "no_common_videos"
+    assert few.reliability.reason == "few_common_videos"
+    assert few.rater_srcc.reason == "few_common_videos"
+
+
+@pytest.mark.parametrize(
+    ("scores", "reason"),
+    [
+        ([[3.0], [4.0], [5.0], [2.0]], "one_rater"),
+        ([[3.0, np.nan], [4.0, np.nan], [np.nan, 5.0], [np.nan, 2.0]], "no_common_videos"),
+        ([[3.0, 3.0], [3.0, 3.0], [3.0, 3.0], [3.0, 3.0]], "constant_mos"),
+    ],
+)
+def test_why_people_have_no_agreement_is_said_as_it_is(scores: list[list[float]], reason: str) -> None:
+    found = ceiling_from_raters(np.array(scores), np.arange(4.0))
+    assert found.icc.reason == found.alpha.reason == reason
+    assert found.rater_plcc.reason in (reason, "constant_prediction")
+    for figure in (found.icc, found.alpha, found.rater_plcc, found.split_half):
+        assert figure.reason in TEXTS
+
+
+def test_an_interval_of_zero_is_none() -> None:
+    """Three raters who agreed by chance made their MOS exact in the outlier ratio."""
+    from xl_vqa.evaluation.metrics import outlier_ratio
+
+    mos, prediction = np.array([3.0, 3.0, 4.0, 2.0]), np.array([3.2, 3.2, 4.2, 2.2])
+    assert outlier_ratio(prediction, mos, np.array([0.0, 0.5, 0.5, 0.5])).value == 0
+    assert outlier_ratio(prediction, mos, np.zeros(4)).reason == "no_ci95"
+    assert ceiling_from_ci(mos, np.zeros(4), np.full(4, 3.0)).limit_plcc.reason == "no_ci95"

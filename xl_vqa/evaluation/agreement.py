@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
+from xl_vqa.datasets.mos import FEW_RATERS
+from xl_vqa.datasets.reliability import Coefficient, incomplete_icc, krippendorff_alpha
 from xl_vqa.evaluation.figure import Figure, FloatArray
 from xl_vqa.evaluation.intervals import CONFIDENCE
 from xl_vqa.evaluation.metrics import MIN_ITEMS, plcc, srcc, undefined
@@ -136,13 +139,16 @@ class Ceiling:
     reliability: Figure
     limit_plcc: Figure
     icc: Figure
+    """ICC(A,1); of a panel with gaps by the variances of videos, raters and rest, without an interval."""
+    alpha: Figure
+    """Krippendorff's alpha with the interval metric; a panel may have gaps."""
     source: str
     """``raters`` where scores of single raters were given, ``ci95`` where it rests on the intervals alone."""
 
     def to_dict(self) -> dict[str, Any]:
         figures = ("rater_srcc", "rater_plcc", "model_srcc", "model_plcc", "split_half", "reliability")
         values: dict[str, Any] = {"raters": self.raters, "source": self.source}
-        for name in (*figures, "limit_plcc", "icc"):
+        for name in (*figures, "limit_plcc", "icc", "alpha"):
             values[name] = getattr(self, name).to_dict()
         return values
 
@@ -151,8 +157,9 @@ def ceiling_from_raters(scores: FloatArray, prediction: FloatArray, seed: int = 
     """``scores`` has shape (videos, raters), NaN where a rater did not see a video; ``prediction`` (videos,)."""
     rater_figures, model_figures = _leave_one_out(scores, prediction)
     half, panel = _split_half(scores, seed)
-    complete = scores[np.isfinite(scores).all(axis=1)]
-    icc = icc_2_1(complete) if len(complete) >= MIN_ITEMS else Figure.missing("incomplete_panel", len(complete))
+    row_of, rater_of = np.nonzero(np.isfinite(scores))
+    ratings = row_of, rater_of, scores[row_of, rater_of]
+    whole = bool(np.isfinite(scores).all()) and min(scores.shape) >= 2 and len(scores) >= MIN_ITEMS
     return Ceiling(
         raters=scores.shape[1],
         rater_srcc=_mean_over(rater_figures["srcc"]),
@@ -162,7 +169,8 @@ def ceiling_from_raters(scores: FloatArray, prediction: FloatArray, seed: int = 
         split_half=half,
         reliability=panel,
         limit_plcc=_root(panel),
-        icc=icc,
+        icc=icc_2_1(scores) if whole else _coefficient(incomplete_icc(*ratings)),
+        alpha=_coefficient(krippendorff_alpha(*ratings)),
         source="raters",
     )
 
@@ -174,18 +182,29 @@ def ceiling_from_ci(mos: FloatArray, ci95: FloatArray, raters: FloatArray) -> Ce
     errors is the noise in the variance of the MOS.
     """
     missing = Figure.missing("no_rater_data", 0)
-    known = np.isfinite(ci95) & np.isfinite(mos) & (raters >= 2)
+    # an interval of 0 is that of raters who agreed by chance, and none
+    known = np.isfinite(ci95) & (ci95 > 0) & np.isfinite(mos) & (raters >= 2)
     n = int(known.sum())
     reliability = Figure.missing("no_ci95" if n == 0 else "too_few", n)
     if n >= MIN_ITEMS:
-        error = ci95[known] / stats.t.ppf((1 + CONFIDENCE) / 2, raters[known] - 1)
+        # the interval of a few raters rests on the spread of all videos pooled (datasets/mos.py): many degrees
+        degrees = np.where(raters[known] < FEW_RATERS, 1000, raters[known] - 1)
+        error = ci95[known] / stats.t.ppf((1 + CONFIDENCE) / 2, degrees)
         variance = float(np.var(mos[known], ddof=1))
         reliability = Figure.missing("constant_mos", n)
         if variance > 1e-12:
             reliability = Figure.of(max(1 - float(np.mean(error**2)) / variance, 0.0), n)
     most = int(np.nanmax(raters[known])) if n else 0
     limit = _root(reliability)
-    return Ceiling(most, missing, missing, missing, missing, missing, reliability, limit, missing, "ci95")
+    return Ceiling(most, missing, missing, missing, missing, missing, reliability, limit, missing, missing, "ci95")
+
+
+def _coefficient(found: Coefficient) -> Figure:
+    """A coefficient of datasets.reliability as a figure; its reasons are words of ours."""
+    if found.value is None:
+        words = {"few_videos": "few_common_videos", "no_raters": "no_rater_data", "constant": "constant_mos"}
+        return Figure.missing(words.get(found.reason or "", found.reason or ""), found.videos)
+    return Figure(found.value, found.videos, interval_reason="not_estimated")
 
 
 def _leave_one_out(
@@ -210,7 +229,14 @@ def _mean_over(figures: Sequence[Figure]) -> Figure:
     """The mean over raters; ``n`` counts the raters that have a value."""
     values = [figure.value for figure in figures if figure.value is not None]
     if not values:
-        return Figure.missing("no_common_videos", 0)
+        # why most of them have none: one rater alone, no video in common, or somebody who always gives one score
+        if len(figures) < 2:
+            return Figure.missing("one_rater", 0)
+        reasons = Counter(figure.reason for figure in figures if figure.reason is not None)
+        reason = max(reasons, key=lambda name: reasons[name], default="no_common_videos")
+        if reason == "too_few":
+            reason = "no_common_videos" if all(figure.n == 0 for figure in figures) else "few_common_videos"
+        return Figure.missing(reason, 0)
     return Figure.of(float(np.mean(values)), len(values))
 
 
@@ -220,7 +246,8 @@ def _split_half(scores: FloatArray, seed: int) -> tuple[Figure, Figure]:
     usable = scores[counts >= 2]
     n = len(usable)
     if n < MIN_ITEMS:
-        missing = Figure.missing("no_rater_data" if n == 0 else "too_few", n)
+        alone = "one_rater" if int(np.isfinite(scores).any(axis=0).sum()) < 2 else "no_common_videos"
+        missing = Figure.missing(alone if n == 0 else "few_common_videos", n)
         return missing, missing
     generator = np.random.default_rng(seed)
     given = np.isfinite(usable)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.datasets.read_ratings import read_ratings
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import EvaluationColumnError, ScaleError
 from xl_vqa.evaluation.matching import Matches, match, parts
 from xl_vqa.evaluation.result import Failure, Item, Notice
@@ -258,11 +259,14 @@ def _panel(people: Table, rows: Sequence[int], ratings: Path, joined: Joined) ->
 
     The table is read as ``labels prepare`` reads it: what made the manifest can be given here as it is.
     """
-    table = read_ratings(ratings, joined.scale)
+    table = read_ratings(ratings, joined.scale, wanted=Wanted(scale_told=True))
+    ends = joined.scale.mos_min + joined.scale.mos_max
     cells: dict[str, list[tuple[str, float]]] = {row.video: [] for row in table.rows if row.video}
     for row, rater, score in zip(table.row_of, table.rater_of, table.score, strict=True):
         if table.rows[row].video:
-            cells[table.rows[row].video].append((table.raters[rater], float(score)))
+            # the manifest's MOS are turned round where lower is better, and so must be what they came from
+            own_way = ends - float(score) if table.lower_is_better else float(score)
+            cells[table.rows[row].video].append((table.raters[rater], own_way))
     skipped = sum(
         int(problem.params.get("count", 1))
         for row in table.rows

@@ -105,9 +105,10 @@ def rmse_star(prediction: FloatArray, mos: FloatArray, ci95: FloatArray | None) 
 def _against_ci(
     prediction: FloatArray, mos: FloatArray, ci95: FloatArray | None, of: Callable[[FloatArray, FloatArray], float]
 ) -> Figure:
-    if ci95 is None or not np.isfinite(ci95).any():
+    # raters who agree by chance leave an interval of 0, which would make their MOS exact: it is none
+    if ci95 is None or not (ci95 > 0).any():
         return Figure.missing("no_ci95", 0)
-    known = np.isfinite(ci95)
+    known = ci95 > 0
     reason = undefined(prediction[known], mos[known], correlation=False)
     if reason is not None:
         return Figure.missing(reason, int(known.sum()))

@@ -115,7 +115,7 @@ class Pairs:
         return found
 
     def _beyond_ci(self, found: dict[str, Statistic], prediction: FloatArray, suffix: str) -> None:
-        known = np.isfinite(self.ci95)
+        known = self.ci95 > 0
         error, ci = np.abs(prediction - self.mos)[known], self.ci95[known]
         found[f"outlier_ratio{suffix}"] = resampling.among(
             known, resampling.mean_of((error > ci).astype(np.float64))

@@ -324,7 +324,7 @@ def ceiling_lines(evaluation: Evaluation) -> list[tuple[str, Figure]]:
         keys = ["rater_srcc", "model_srcc", "rater_plcc", "model_plcc", "split_half", *keys]
     lines: list[tuple[str, Figure]] = [(key, getattr(ceiling, key)) for key in keys]
     if ceiling.source == "raters":
-        lines.append(("icc_raters", ceiling.icc))
+        lines += [("icc_raters", ceiling.icc), ("alpha", ceiling.alpha)]
     return lines
 
 
