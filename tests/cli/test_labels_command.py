@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tests.datasets.builders import JAPANESE_WIDE, LONG, Rows, text, videos, workbook
+from tests.media import make_clip
 from xl_vqa.cli.labels import register
 from xl_vqa.datasets.manifest import read_manifest
 
@@ -34,7 +35,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     register(app)
 
     def command(*arguments: object) -> Result:
-        return CliRunner().invoke(app, ["labels", "prepare", *map(str, arguments)])
+        # most videos here are no videos
+        opened = [] if "--open-videos" in arguments else ["--no-open-videos"]
+        return CliRunner().invoke(app, ["labels", "prepare", *map(str, arguments), *opened])
 
     return command
 
@@ -194,3 +197,22 @@ def test_ten_thousand_videos_by_24_raters(run, tmp_path: Path) -> None:  # type:
     done = run(tmp_path / "big.xlsx", "--no-check-videos", "--reject-outliers", "--report", "r.html")
     assert done.exit_code == 0, done.output
     assert "240,000" in done.output
+
+
+def test_broken_videos_are_named_before_training_and_not_in_it(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    make_clip(tmp_path / "good.mp4")
+    content = (tmp_path / "good.mp4").read_bytes()
+    (tmp_path / "torn.mp4").write_bytes(content[: len(content) // 2])
+    (tmp_path / "stub.mp4").write_bytes(content[:900])
+    (tmp_path / "page.mp4").write_text("<!DOCTYPE html><html><body>429 Too many requests</body></html>")
+    rows = [
+        ["video", "A", "B"],
+        *[[f"{name}.mp4", 3, k + 1] for k, name in enumerate(("good", "torn", "stub", "page"))],
+    ]
+    done = run(text(tmp_path / "r.csv", rows), "-o", "m.csv", "--open-videos", "--lang", "ja")
+    by_name = {Path(row.video).stem: row for row in read_manifest(tmp_path / "m.csv")}
+    assert "broken_video" not in by_name["good"].problem
+    for name in ("torn", "stub", "page"):
+        assert by_name[name].problem.startswith("broken_video: この動画は評価できません。")
+        assert by_name[name].split == "none"
+    assert done.exit_code in (1, 2)

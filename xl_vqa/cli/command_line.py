@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xl_vqa.shell import typed
+
 if TYPE_CHECKING:
     import typer
 
 
 def command_as_given(context: typer.Context) -> str:
     """The command line of ``context`` without what stands at its default."""
-    from xl_vqa.datasets.questions import quoted
-
     parts = [context.command_path if context.command_path.startswith("xl-vqa") else _path(context)]
     for parameter in context.command.params:
         name, value = parameter.name or "", context.params.get(parameter.name or "")
@@ -19,12 +19,12 @@ def command_as_given(context: typer.Context) -> str:
         if value is None or value == [] or source is None or source.name == "DEFAULT":
             continue
         if parameter.param_type_name == "argument":
-            parts.append(quoted(str(value)))
+            parts.append(typed(str(value)))
         elif isinstance(value, bool):
             parts.append(parameter.opts[0] if value else (parameter.secondary_opts or [""])[0])
         else:
             values: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value]
-            parts.extend(f"{parameter.opts[0]} {quoted(str(item))}" for item in values)
+            parts.extend(f"{parameter.opts[0]} {typed(str(item))}" for item in values)
     return " ".join(part for part in parts if part)
 
 

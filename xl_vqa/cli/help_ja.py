@@ -200,6 +200,7 @@ HELP_JA: Final[dict[str, str]] = {
     'What marks or words are worth: "◎=5,○=4"; "x=" is no score.': (
         '記号や言葉を何点とみなすか。例: "◎=5,○=4"。"x=" は点数なしを表します。'
     ),
+    "Whether to look into each video for damage.": "各動画を開いて破損を確認するかどうか。",
     "A rater to leave out; may be repeated.": "除外する評価者。繰り返し指定できます。",
     "mos, bt500 (outliers out), p913 (biases out, then outliers) or p910 (Annex E: raters weighted).": (
         "mos、bt500(外れ評価者を除外)、p913(偏りを除去後に除外)、p910(Annex E: 評価者を重み付け)のいずれか。"

@@ -119,6 +119,10 @@ def prepare(
     check_videos: Annotated[
         bool, typer.Option("--check-videos/--no-check-videos", help="Whether to look for the videos.")
     ] = True,
+    open_videos: Annotated[
+        bool,
+        typer.Option("--open-videos/--no-open-videos", help="Whether to look into each video for damage."),
+    ] = True,
     lang: Annotated[str | None, typer.Option("--lang", help="en or ja; else that of the settings.")] = None,
 ) -> None:
     """Make labels of ratings: a manifest for training, with every problem named row by row.
@@ -161,6 +165,7 @@ def prepare(
             content_by=content_by,
             videos_folder=videos_folder,
             check_videos=check_videos,
+            open_videos=open_videos,
         )
         prepared = run(ratings, options, output, report, language, Console())
     except RatingsUnclearError as error:

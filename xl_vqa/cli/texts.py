@@ -146,6 +146,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     # labels prepare
     "labels_locating": {"en": "Looking for the videos", "ja": "動画を確認中"},
+    "labels_opening": {"en": "Looking into the videos", "ja": "動画の中身を確認中"},
     "labels_hashing": {"en": "Comparing videos of equal size", "ja": "同じサイズの動画を比較中"},
     "labels_reading": {"en": "Reading {path}", "ja": "{path} を読み込み中"},
     "labels_read": {"en": "{path}: {form} (sheet {sheet})", "ja": "{path}: {form}(シート {sheet})"},

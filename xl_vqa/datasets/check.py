@@ -139,6 +139,24 @@ def locate_videos(
     return found
 
 
+def open_videos(
+    rows: Sequence[RatedRow], located: Sequence[Located], on_progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Opens each video and reads a few of its pictures: an error page saved as .mp4 or half a file is a problem.
+
+    The same look as ``xl-vqa check-videos`` takes, which also tells what is merely odd.
+    """
+    # the room of video reading is only needed here and where files have one size
+    from xl_vqa.video.check import check_videos
+
+    places = {str(place.path): None for place in located if place.path is not None}
+    found = check_videos(list(places), on_progress=on_progress or (lambda done, total: None))
+    errors = {check.path: check.error for check in found if check.error is not None}
+    for row, place in zip(rows, located, strict=True):
+        if place.path is not None and (error := errors.get(str(place.path))) is not None and not blocked(row):
+            row.problems.append(Problem("broken_video", {"reason": error}))
+
+
 def video_keys(rows: Sequence[RatedRow], located: Sequence[Located]) -> list[str | None]:
     """What makes two rows the same video: the file, or the cell where there is no file to look at."""
     keys: list[str | None] = []

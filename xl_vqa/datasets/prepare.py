@@ -47,7 +47,7 @@ from xl_vqa.errors import (
 from xl_vqa.labels import Scale
 
 Progress = Callable[[str, int, int], None]
-"""Called with a stage (``locating``: rows, ``hashing``: bytes), what is done, and what there is in all."""
+"""Called with a stage (``locating``, ``opening``: videos; ``hashing``: bytes), what is done and how much in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Options:
     videos_folder: Path | None = None
     """Where the videos lie; the folder of the ratings where not given."""
     check_videos: bool = True
+    open_videos: bool = False
+    """Whether to open each video that was found and read a few of its pictures; needs the decoders."""
 
 
 @dataclass(slots=True)
@@ -158,6 +160,8 @@ def prepare(
         ratings = check.turned_round(table, ratings, scale)
 
     located = _located(path, rows, options, on_progress)
+    if options.open_videos and options.check_videos:
+        check.open_videos(rows, located, _stage(on_progress, "opening") if on_progress else None)
     keys = check.video_keys(rows, located)
     ratings, shifts = _one_scale(table, ratings, keys, options)
     ratings = check.join_duplicates(rows, keys, ratings)

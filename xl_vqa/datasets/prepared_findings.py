@@ -58,6 +58,8 @@ def all_findings(prepared: Prepared, chosen: check.Bools, torn: dict[str, list[s
         found.append(Finding("finding_uncalculated", {"count": table.uncalculated}))
     if not options.check_videos:
         found.append(Finding("finding_videos_unchecked", serious=False))
+    elif not options.open_videos:
+        found.append(Finding("finding_videos_unopened", serious=False))
     found += [Finding(f"note_{note.code}", note.params, serious=False) for note in table.notes]
     return found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xl_vqa.datasets.words import tr
+from xl_vqa.errors import XlVqaError
 
 # Code -> whether the row cannot be trained on. A row that only carries harmless ones keeps its split.
 BLOCKING: Final[dict[str, bool]] = {
@@ -34,6 +35,7 @@ BLOCKING: Final[dict[str, bool]] = {
     "split_across_content": False,
     "mos_mismatch": False,
     "unreadable_video": True,
+    "broken_video": True,
 }
 
 
@@ -53,7 +55,9 @@ class Problem:
         return BLOCKING[self.code]
 
     def sentence(self, language: str) -> str:
-        return tr(f"problem_{self.code}", language, **self.params)
+        # an error among the parameters speaks the reader's language
+        params = {k: v.message(language) if isinstance(v, XlVqaError) else v for k, v in self.params.items()}
+        return tr(f"problem_{self.code}", language, **params)
 
 
 # Between two problems of a row. Sentences hold no bar, and bars in file names are replaced.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from xl_vqa.errors import RatingsUnclearError
+from xl_vqa.shell import typed
 
 MOST_CHOICES: Final = 8
 
@@ -15,14 +15,9 @@ def unclear(path: str, problem: str, choices: Sequence[str], **params: Any) -> R
     """A question about the file ``path`` whose sentence is ``problem`` with ``params``."""
     shown = list(dict.fromkeys(choices))[:MOST_CHOICES]
     error = RatingsUnclearError(path=path, problem=problem, choices=shown, **params)
-    return error.with_commands(f"xl-vqa labels prepare {quoted(path)}")
+    return error.with_commands(f"xl-vqa labels prepare {typed(path)}")
 
 
 def option(name: str, value: str) -> str:
     """``--name value`` with the quotes that a shell wants."""
-    return f"{name} {quoted(value)}"
-
-
-def quoted(value: str) -> str:
-    """A value for a command line; double quotes, since single ones are none to cmd.exe."""
-    return value if re.fullmatch(r"[\w./:+,-]+", value, re.ASCII) else '"' + value.replace('"', '\\"') + '"'
+    return f"{name} {typed(value)}"

@@ -125,6 +125,14 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "Weighted by ITU-T P.910 Annex E; everybody weighs at least half of the mean rater.",
         "ja": "ITU-T P.910 Annex E により重み付けしました。全員の重みが平均の半分以上です。",
     },
+    "problem_broken_video": {
+        "en": "The video cannot be rated. {reason}",
+        "ja": "この動画は評価できません。{reason}",
+    },
+    "finding_videos_unopened": {
+        "en": "The videos were not opened; one that is broken shows itself in training.",
+        "ja": "動画の中身は確認していません。破損した動画は学習時に判明します。",
+    },
     "note_dropped_raters": {
         "en": "Left out as you said: {names} ({count} ratings)",
         "ja": "指定により除外した評価者: {names}(評価 {count} 件)",
