@@ -9,9 +9,9 @@ import pytest
 
 from tests.training.sets import make_set, write_recipe
 from xl_vqa.model_spec import shipped_folder
-from xl_vqa.training.errors import RecipeError
+from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe, load_recipe, recipe_from
-from xl_vqa.training.recipe_check import check_recipe
+from xl_vqa.training.recipe_check import check_plan_videos, check_recipe
 
 LEAST = {"model": "starter", "manifest": "m.csv", "output": "out"}
 
@@ -165,3 +165,25 @@ def test_another_scheme_asks_another_question(tmp_path: Path) -> None:
     assert plan.spec.fine_tuned
     assert not plan.spec.reads_text
     assert plan.spec.name == "words"
+
+
+def test_a_model_without_its_tokenizer_cannot_be_trained(tmp_path: Path) -> None:
+    """``--check`` said that the recipe could be run, and then failed."""
+    made = make_set(tmp_path, videos=8)
+    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"):
+        (made.model / name).unlink(missing_ok=True)
+    with pytest.raises(RecipeError, match="its tokenizer"):
+        check_recipe(load_recipe(write_recipe(made)))
+
+
+def test_broken_videos_are_named_by_the_check(tmp_path: Path) -> None:
+    made = make_set(tmp_path, videos=8)
+    (tmp_path / "1.mp4").write_text("<!DOCTYPE html><html><body>429 Too many requests</body></html>")
+    told: list[tuple[int, int]] = []
+    plan = check_recipe(load_recipe(write_recipe(made)))
+    with pytest.raises(TrainingVideosError) as caught:
+        check_plan_videos(plan, lambda done, total: told.append((done, total)))
+    assert caught.value.params["count"] == 1
+    assert "1.mp4" in str(caught.value)
+    assert told[-1] == (8, 8)
+    check_plan_videos(check_recipe(load_recipe(write_recipe(made, unreadable="skip"))), lambda done, total: None)

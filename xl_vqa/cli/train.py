@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xl_vqa.cli.progress import counting
 from xl_vqa.cli.texts import tr
 from xl_vqa.shell import typed
 
@@ -52,11 +53,14 @@ def train(
     wait_patiently()
     # slow to import: torch and transformers
     from xl_vqa.training.recipe import load_recipe
-    from xl_vqa.training.recipe_check import check_recipe
+    from xl_vqa.training.recipe_check import check_plan_videos, check_recipe
 
     chosen = load_recipe(recipe, **overrides)
     if check:
         plan = check_recipe(chosen, resume=resume)
+        total = sum(len(plan.manifest.part(part)) for part in ("train", "val", "test"))
+        with counting(console, tr("checking_videos", language), total) as looked:
+            check_plan_videos(plan, looked)
         parts = ", ".join(f"{len(plan.manifest.part(part))} {part}" for part in ("train", "val", "test"))
         typer.echo(tr("recipe_good", language, videos=parts, output=plan.output))
         _say_memory(plan, language)

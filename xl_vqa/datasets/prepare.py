@@ -47,7 +47,7 @@ from xl_vqa.errors import (
 from xl_vqa.labels import Scale
 
 Progress = Callable[[str, int, int], None]
-"""Called with a stage (``locating``, ``opening``: videos; ``hashing``: bytes), what is done and how much in all."""
+"""Called with a stage (``locating``, ``opening``: videos; ``hashing``: bytes), what is done, how much in all."""
 
 
 @dataclass(frozen=True, slots=True)

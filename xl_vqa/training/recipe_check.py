@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +14,11 @@ from xl_vqa.errors import ManifestError, ModelError, OutputNotWritableError, Sca
 from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec, Prompt
 from xl_vqa.training.cache import read_json, write_json
-from xl_vqa.training.errors import RecipeError
+from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.schemes import Scheme
-from xl_vqa.vlm.backbone import check_config
+from xl_vqa.video.check import check_videos
+from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_model
 
@@ -24,6 +26,7 @@ RUN_SUFFIX: Final = ".run"
 """The unfinished run lies beside the output folder, which appears when the run is done."""
 RUN_RECIPE: Final = "recipe.json"
 MIN_FREE_BYTES: Final = 200 << 20
+_SHOWN_VIDEOS: Final = 20
 _MAY_CHANGE: Final = ("path", "output", "name", "device", "cache", "workers", "offline", "manifest", "save_steps")
 
 
@@ -71,6 +74,7 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
     try:
         base = find_model(recipe.model, offline=recipe.offline)
         check_config(base)
+        check_tokenizer(base)
         spec = spec_of(base, recipe.model, frames=recipe.frames, max_pixels=recipe.max_pixels)
     except ModelError as error:
         problems.append(f"model: {error}")
@@ -95,6 +99,20 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
         listed = "\n".join(f"- {' '.join(problem.split())}" for problem in problems)
         raise RecipeError(path=recipe.path or "recipe", problem=listed)
     return Plan(recipe, base, _spec(recipe, spec, scheme, output), scheme, manifest, output)
+
+
+def check_plan_videos(plan: Plan, on_progress: Callable[[int, int], None]) -> None:
+    """Looks into every video of the recipe, as the training itself would find out one by one.
+
+    Raises TrainingVideosError, unless the recipe says that unreadable ones are skipped.
+    """
+    rows = [row for part in ("train", "val", "test") for row in plan.manifest.part(part)]
+    wrong = [check for check in check_videos([row.video for row in rows], on_progress=on_progress) if check.error]
+    if wrong and plan.recipe.unreadable == "stop":
+        shown = "\n".join(f"- {check.error}" for check in wrong[:_SHOWN_VIDEOS])
+        if len(wrong) > _SHOWN_VIDEOS:
+            shown += f"\n- ... {len(wrong) - _SHOWN_VIDEOS}"
+        raise TrainingVideosError(count=len(wrong), total=len(rows), problem=shown)
 
 
 def _data_problems(manifest: Manifest, scheme: Scheme) -> list[str]:

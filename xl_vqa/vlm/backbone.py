@@ -100,6 +100,18 @@ def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
     return model, tokens
 
 
+def check_tokenizer(folder: Path) -> None:
+    """Raises ModelIncompatibleError where the folder has no tokenizer that the method can work with."""
+    try:
+        _load_tokens(folder)
+    except ModelError:
+        raise
+    except Exception as error:
+        # transformers fails with a dozen types, and a sentence of several lines
+        reason = f"its tokenizer cannot be loaded: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        raise ModelIncompatibleError(model=str(folder), problem=reason) from error
+
+
 def check_config(folder: Path) -> dict[str, Any]:
     """The folder's config.json. Raises ModelIncompatibleError where the method does not fit the model."""
     config = read_json(folder / "config.json")
