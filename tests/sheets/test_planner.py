@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sheets.grids import BY, HEADINGS, Memory, planned, rows_of, scored, selected
+from xl_vqa.errors import SelectionError
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import COLUMNS, FIELDS, field_of_heading, heading
 from xl_vqa.sheets.grid import Table
-from xl_vqa.sheets.planner import NoRoomError, plan_sheet
+from xl_vqa.sheets.planner import plan_sheet
 
 EARLIER = {
     "en": ["Score", "MOS", "Band", "Confidence", "Remark"],
@@ -57,7 +58,7 @@ def test_what_stands_beside_other_rows_of_the_list_counts_too() -> None:
 def test_no_room() -> None:
     grid = Memory(["a.mp4"])
     grid.max_column = 6
-    with pytest.raises(NoRoomError):
+    with pytest.raises(SelectionError, match="no free columns"):
         planned(grid)
 
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sheets.grids import HEADINGS, Memory, planned, scored
+from tests.sheets.grids import HEADINGS, Memory, planned, scored, selected
 from tests.workbooks.makers import make_rating
 from xl_vqa.errors import VideoNotFoundError
 from xl_vqa.sheets.columns import FIELDS, heading
 from xl_vqa.sheets.contents import Result
 from xl_vqa.sheets.planner import SheetPlan
-from xl_vqa.sheets.writing import SheetRun, Writing
+from xl_vqa.sheets.scoring import Pending
+from xl_vqa.sheets.writing import SheetRun, Writing, begin
 
 LABELS = {"a.mp4": 12, "b.mp4": 23, "c.mp4": 34}
 
@@ -186,6 +187,28 @@ def test_whatever_a_user_does_meanwhile_nothing_of_it_is_lost(
     for (row, column), value in grid.cells.items():
         if column == 2 and row > 1 and (row, column) not in before:
             assert value == LABELS[str(grid.cells[row, 1])], "a score beside another video"
+
+
+def test_two_lists_that_both_go_elsewhere_get_columns_of_their_own() -> None:
+    row = [*scored("a.mp4", 50), None, *scored("b.mp4", 50)]
+    grid = Memory(["Video", *HEADINGS, None, "Clip", *HEADINGS], row)
+    plans = [planned(grid), planned(grid, selected(grid, 9))]
+    found = [Pending(plan.rows, (), 0, None) for plan in plans]
+    asked: list[int] = []
+
+    def ask(count: int) -> str:
+        asked.append(count)
+        return "no"
+
+    runs = begin(lambda: grid, plans, found, "en", ask)
+    assert runs is not None
+    assert asked == [5, 5]
+    assert len({column for run in runs for column in run.plan.columns.new.values()}) == 12
+    for run in runs:
+        write(grid, run, results(run.plan))
+    assert grid.row(2)[:15] == row
+    assert [grid.cells[2, run.plan.columns.new["score"]] for run in runs] == [12, 23]
+    assert begin(lambda: grid, plans, found, "en", lambda _: "cancel") is None
 
 
 def test_elsewhere_is_headed_as_the_second_set() -> None:

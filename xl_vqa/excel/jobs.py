@@ -9,7 +9,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -25,7 +24,7 @@ from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
-from xl_vqa.sheets.writing import SheetRun, with_news
+from xl_vqa.sheets.writing import SheetRun, begin, with_news
 
 FLUSH_S: Final = 20.0
 """Long runs write what is finished this often, so that people see it come."""
@@ -143,20 +142,13 @@ class Job:
         if self._cancel.is_set() or not self._total:
             self._end_early()
             return
-        for target, pending in zip(self._targets, self._found, strict=True):
-            count = target.plan.filled(pending.all)
-            answer = self._ask(count) if count else "yes"
-            if answer == "cancel":
-                self._end_early()
-                return
-            rows = {row.row: row for row in pending.all}
-            if answer == "no":
-                target.move()
-                # beside the new columns no score stands
-                rows = {number: replace(row, score=None) for number, row in rows.items()}
-            run = SheetRun(target.plan, rows, self._language, overwrite=answer == "yes")
-            run.scored_by = pending.scored_by
-            self._runs.append(run)
+        plans = [target.plan for target in self._targets]
+        # a selection lies on one sheet
+        runs = begin(lambda: ExcelGrid(self._targets[0].sheet), plans, self._found, self._language, self._ask)
+        if runs is None:
+            self._end_early()
+            return
+        self._runs = runs
         self._started = self._flushed = time.monotonic()
         self._thread = self._start(self._rate)
 

@@ -10,7 +10,7 @@ import xlwings as xw
 from xl_vqa.errors import SelectionError
 from xl_vqa.excel.sheet_grid import ExcelGrid, selected_cells
 from xl_vqa.sheets.listing import find_selections
-from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet, selected_rows
+from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
 
 
 @dataclass(slots=True)
@@ -19,10 +19,6 @@ class Target:
 
     sheet: Any
     plan: SheetPlan
-
-    def move(self) -> None:
-        """Plans new columns, and leaves those that are known as they are. Raises SelectionError."""
-        self.plan = _planned(ExcelGrid(self.sheet), self.plan.listing, self.plan.rows, elsewhere=True)
 
 
 def targets(selection: Any) -> list[Target]:
@@ -35,7 +31,7 @@ def targets(selection: Any) -> list[Target]:
     for listing in find_selections(grid, selected_cells(selection, grid)):
         rows = selected_rows(grid, listing, book)
         promised = [target.plan.area for target in made]
-        made.append(Target(sheet, _planned(grid, listing, rows, promised=promised, find_texts=True)))
+        made.append(Target(sheet, plan_sheet(grid, listing, rows, promised=promised, find_texts=True)))
     if not made:
         raise SelectionError(problem="problem_no_videos_selected")
     if grid.protected:
@@ -57,13 +53,6 @@ def table_target(selection: Any) -> list[Target]:
     if table is None:
         raise SelectionError(problem="problem_no_table")
     return targets(table.range)
-
-
-def _planned(grid: ExcelGrid, *arguments: Any, **options: Any) -> SheetPlan:
-    try:
-        return plan_sheet(grid, *arguments, **options)
-    except NoRoomError as error:
-        raise SelectionError(problem="problem_no_room") from error
 
 
 def active_cell(book: Any) -> Any:

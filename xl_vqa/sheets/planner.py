@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from xl_vqa.errors import SelectionError
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import FIELDS, NEEDED, Field, field_of_heading, heading
 from xl_vqa.sheets.grid import Grid, Table, Value
@@ -20,10 +21,6 @@ from xl_vqa.sheets.known_columns import STYLED_ROWS, Set, known_columns, titles_
 from xl_vqa.sheets.listing import Listing
 from xl_vqa.sheets.marks import Mark, Score, row_key
 from xl_vqa.sheets.rows import PlannedRow, selected_row
-
-
-class NoRoomError(Exception):
-    """The sheet has no free columns left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,8 @@ def plan_sheet(
 
     ``elsewhere`` makes a new set in free columns whatever is known, and leaves that as it is. ``promised`` are
     areas that another list on the sheet is about to take. ``find_texts`` goes on with the texts that an earlier
-    run rated against, where its marks tell their column. Raises NoRoomError.
+    run rated against, where its marks tell their column. Raises SelectionError
+    where the sheet has no free columns left.
     """
     columns = plan_columns(
         grid, listing, {row.row: row.key for row in rows}, elsewhere=elsewhere, promised=promised
@@ -115,7 +113,8 @@ def plan_columns(
     elsewhere: bool = False,
     promised: Sequence[Area] = (),
 ) -> Columns:
-    """The columns of a list; ``keys`` tell its rows apart (``PlannedRow.key``). Raises NoRoomError."""
+    """The columns of a list; ``keys`` tell its rows apart (``PlannedRow.key``). Raises SelectionError
+    where the sheet has no free columns left."""
     if not listing.entries:
         return Columns({})
     titles = titles_of(grid, listing)
@@ -233,4 +232,4 @@ class _Room:
             run = run + 1 if self.is_free(Area(top, column, bottom, column)) else 0
             if run == count:
                 return column - count + 1
-        raise NoRoomError
+        raise SelectionError(problem="problem_no_room")

@@ -6,7 +6,7 @@ that are no longer where they were, are left alone: such rows count as gone, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xl_vqa.errors import XlVqaError
@@ -16,7 +16,7 @@ from xl_vqa.sheets.columns import Field
 from xl_vqa.sheets.contents import Content, Result, contents_of
 from xl_vqa.sheets.grid import Grid, Table, Value
 from xl_vqa.sheets.marks import ScoredBy
-from xl_vqa.sheets.planner import SheetPlan, contents_beside
+from xl_vqa.sheets.planner import SheetPlan, contents_beside, plan_sheet
 from xl_vqa.sheets.rows import PlannedRow, cell_sources, find_again
 from xl_vqa.sheets.scoring import Pending
 
@@ -58,15 +58,51 @@ def with_news(plan: SheetPlan, pending: Pending, language: str) -> Pending:
     return replace(pending, unusable=tuple(filter(is_news, pending.unusable)))
 
 
+def begin(
+    grid_now: Callable[[], Grid],
+    plans: Sequence[SheetPlan],
+    found: Sequence[Pending],
+    language: str,
+    ask: Callable[[int], str],
+) -> list[SheetRun] | None:
+    """One run for each list of a selection; None where the user does not want it.
+
+    ``ask`` is given how many cells hold something, and says ``yes`` (they may be written over), ``no`` (new
+    columns) or ``cancel``. Raises SelectionError where there is no room for new columns.
+    """
+    places, runs = list(plans), []
+    for place, pending in enumerate(found):
+        plan = places[place]
+        count = plan.filled(pending.all)
+        answer = ask(count) if count else "yes"
+        if answer == "cancel":
+            return None
+        rows = {row.row: row for row in pending.all}
+        if answer == "no":
+            promised = [other.area for other in places if other is not plan]
+            plan = plan_sheet(grid_now(), plan.listing, plan.rows, elsewhere=True, promised=promised)
+            places[place] = plan
+            # beside the new columns no score stands
+            rows = {number: replace(row, score=None) for number, row in rows.items()}
+        runs.append(SheetRun(plan, rows, language, scored_by=pending.scored_by, overwrite=answer == "yes"))
+    return runs
+
+
 class SheetRun:
     """What one run writes beside one list. ``pending`` are the rows that it writes, as they were planned;
-    ``overwrite`` is the user's word that what stands in them may go."""
+    ``overwrite`` is the user's word that what stands in them may go; ``scored_by`` is what new scores are made
+    by."""
 
     def __init__(
-        self, plan: SheetPlan, pending: Mapping[int, PlannedRow], language: str, *, overwrite: bool
+        self,
+        plan: SheetPlan,
+        pending: Mapping[int, PlannedRow],
+        language: str,
+        *,
+        overwrite: bool,
+        scored_by: ScoredBy | None = None,
     ) -> None:
-        self.plan = plan
-        self.scored_by: ScoredBy | None = None
+        self.plan, self._scored_by = plan, scored_by
         self._pending = dict(pending)
         self._language = language
         self._known = {plan.before[row] for row in pending} if overwrite else set()
@@ -101,7 +137,7 @@ class SheetRun:
         self._headed = True
 
     def _put(self, writing: Writing, planned: PlannedRow, place: int, result: Result) -> None:
-        contents = contents_of(planned, result, self._language, scored_by=self.scored_by)
+        contents = contents_of(planned, result, self._language, scored_by=self._scored_by)
         if contents is None:
             return
         writing.failed += isinstance(result, XlVqaError)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from xl_vqa.errors import (
     OutputNotWritableError,
+    SelectionError,
     VideoAddressError,
     VideoNotFoundError,
     WorkbookCellError,
@@ -21,7 +22,7 @@ from xl_vqa.errors import (
 )
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
 from xl_vqa.sheets.marks import ScoredBy
-from xl_vqa.sheets.planner import Columns, NoRoomError, plan_sheet
+from xl_vqa.sheets.planner import Columns, plan_sheet
 from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, link_sources, to_rate
 from xl_vqa.video_names import is_video_name
 from xl_vqa.workbooks import video_paths
@@ -114,7 +115,7 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         styles = Styles(workbook)
         grid = SheetGrid(listed.sheet, styles.names())
         planned = plan_sheet(grid, listed.listing, [_plan_row(listed, row, text_number) for row in listed.rows])
-    except NoRoomError as error:
+    except SelectionError as error:
         problem = f"{listed.sheet.entry.name}: {column_letters(MAX_COLUMN)}"
         raise OutputNotWritableError(path=str(path), problem=problem) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -9,7 +9,6 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from xl_vqa.bridge.client import HostClient
@@ -22,11 +21,11 @@ from xl_vqa.calc.texts import tr
 from xl_vqa.errors import CancelledError, HostError, SelectionChangedError, SelectionError, XlVqaError
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.listing import find_selections
-from xl_vqa.sheets.planner import NoRoomError, SheetPlan, plan_sheet, selected_rows
+from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
-from xl_vqa.sheets.writing import SheetRun, with_news
+from xl_vqa.sheets.writing import SheetRun, begin, with_news
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -65,15 +64,8 @@ def _plans(grid: CalcGrid, ranges: Any) -> list[SheetPlan]:
     for listing in find_selections(grid, selected_cells(ranges, grid)):
         rows = selected_rows(grid, listing, book)
         promised = [plan.area for plan in plans]
-        plans.append(_planned(grid, listing, rows, promised=promised, find_texts=True))
+        plans.append(plan_sheet(grid, listing, rows, promised=promised, find_texts=True))
     return plans
-
-
-def _planned(grid: CalcGrid, *arguments: Any, **options: Any) -> SheetPlan:
-    try:
-        return plan_sheet(grid, *arguments, **options)
-    except NoRoomError as error:
-        raise SelectionError(problem="problem_no_room") from error
 
 
 def cancel(document: Any) -> int:
@@ -162,29 +154,19 @@ class ScoreRun:
 
         def work() -> None:
             try:
-                self._refused = not self._agreed()
+                runs = begin(
+                    lambda: CalcGrid(self._document, self._sheet),
+                    self._plans,
+                    self._found,
+                    self._session.language,
+                    self._ask,
+                )
+                self._runs, self._refused = runs or [], runs is None
             except XlVqaError as error:
                 self._trouble = error
 
         self._on_main_thread(work)
         return not self._refused
-
-    def _agreed(self) -> bool:
-        for place, (plan, pending) in enumerate(zip(self._plans, self._found, strict=True)):
-            count = plan.filled(pending.all)
-            answer = self._ask(count) if count else "yes"
-            if answer == "cancel":
-                return False
-            rows = {row.row: row for row in pending.all}
-            if answer == "no":
-                grid = CalcGrid(self._document, self._sheet)
-                plan = self._plans[place] = _planned(grid, plan.listing, plan.rows, elsewhere=True)
-                # beside the new columns no score stands
-                rows = {number: replace(row, score=None) for number, row in rows.items()}
-            run = SheetRun(plan, rows, self._session.language, overwrite=answer == "yes")
-            run.scored_by = pending.scored_by
-            self._runs.append(run)
-        return True
 
     def _ask(self, count: int) -> str:
         words = sheet_text("overwrite_or_move", self._session.language, count=count)
