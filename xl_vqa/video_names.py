@@ -27,10 +27,13 @@ _ENDINGS: Final[Mapping[Kind, str]] = {
     "raw": "nv12 yuv",
 }
 KINDS: Final[Mapping[str, Kind]] = {f".{e}": kind for kind, text in _ENDINGS.items() for e in text.split()}
-"""Every ending, lower case with its dot, and what it promises. Still pictures and folders are no videos yet."""
+"""Every ending, lower case with its dot, and what it promises. Of still pictures see PICTURE_SUFFIXES."""
 
 VIDEO_SUFFIXES: Final = frozenset(KINDS)
 """What is taken for a video by its name, in cells, folders and lists alike."""
+PICTURE_SUFFIXES: Final = frozenset(f".{e}" for e in "avif bmp jpeg jpg png tif tiff webp".split())
+"""Pictures that make a video where they are numbered, and one frame alone; no name of a video in a list or
+folder."""
 RAW_SUFFIXES: Final = frozenset(ending for ending, kind in KINDS.items() if kind == "raw")
 """Among them those that need a picture size from elsewhere."""
 

@@ -68,3 +68,16 @@ def test_score_looks_at_as_many_frames_as_asked(run: Run, clips: Path, tmp_path:
     wrong = run("score", clips / "clip2.mp4", "--frames", "5")
     assert wrong.returncode == 2
     assert "frames" in wrong.stderr
+
+
+def test_score_takes_a_still_and_numbered_pictures(run: Run, tmp_path: Path) -> None:
+    for number in range(12):
+        Image.new("RGB", (96, 64), (20 * number, 40, 90)).save(tmp_path / f"shot_{number:04d}.png")
+    output = tmp_path / "scores.json"
+    done = run("score", tmp_path / "shot_%04d.png@24", f"{tmp_path}@24", tmp_path / "shot_0003.png", "-o", output)
+    assert done.returncode == 0, done.stderr
+    pattern, folder, still = json.loads(output.read_text(encoding="utf-8"))["results"]
+    assert pattern["label"] == folder["label"]
+    assert pattern["frames_used"]["frame_count"] == 12
+    assert pattern["frames_used"]["duration_s"] == pytest.approx(0.5)
+    assert still["warnings"][0] == "warning_single_frame"

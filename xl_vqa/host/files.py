@@ -10,6 +10,8 @@ from typing import Final
 
 from xl_vqa.errors import NotAVideoError, VideoEmptyError
 from xl_vqa.video.files import access_error, shown_path, system_path
+from xl_vqa.video.fingerprint import stat_key
+from xl_vqa.video.sequence import sequence_of
 
 GRANULARITY_S: Final = 2.0
 """The coarsest clock of a file system still in use (FAT): two writes within it may leave the same times."""
@@ -32,6 +34,10 @@ class FileFacts:
 
 def look_at(path: str) -> FileFacts:
     """Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, or NotAVideoError for a folder or device."""
+    sequence = sequence_of(path)
+    if sequence is not None:
+        size, written, changed, mark, _ = stat_key(path)
+        return FileFacts(f"{size}:{written}:{changed}:{mark}", max(written, changed) / 1e9)
     try:
         facts = os.stat(system_path(path))
     except (OSError, ValueError) as error:

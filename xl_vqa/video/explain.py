@@ -8,6 +8,7 @@ from xl_vqa.video import decord_decoder
 from xl_vqa.video.container import open_video
 from xl_vqa.video.files import PathLike, is_picture
 from xl_vqa.video.probe import inspect
+from xl_vqa.video.sequence import sequence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Why:
 
 def explain(path: PathLike, decoder: str) -> Why:
     """Of a file that ``decoder`` read. Errors as ``probe.probe``."""
-    if is_picture(path):
+    if sequence_of(path) is not None or is_picture(path):
         return Why("picture")
     if decoder == "decord":
         return Why("asked")

@@ -8,6 +8,7 @@ from typing import Final
 
 from xl_vqa.errors import VideoEmptyError
 from xl_vqa.video.files import PathLike, access_error, open_file, shown_path, system_path
+from xl_vqa.video.sequence import sequence_of
 
 PREFIX: Final = "b2:"
 _BUFFER_BYTES: Final = 1 << 20
@@ -22,6 +23,12 @@ def fingerprint(path: PathLike) -> str:
 
     Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, and NotAVideoError for a folder or a device.
     """
+    sequence = sequence_of(path)
+    if sequence is not None:
+        parts = blake2b(repr(sequence.rate).encode(), digest_size=_DIGEST_BYTES)
+        for picture in sequence.files:
+            parts.update(fingerprint(picture).encode())
+        return PREFIX + parts.hexdigest()
     digest = blake2b(digest_size=_DIGEST_BYTES)
     buffer = bytearray(_BUFFER_BYTES)
     view = memoryview(buffer)
@@ -47,6 +54,11 @@ def stat_key(path: PathLike) -> tuple[int, int, int, int, int]:
 
     Raises VideoNotFoundError or VideoAccessError.
     """
+    sequence = sequence_of(path)
+    if sequence is not None:
+        keys = [stat_key(picture) for picture in sequence.files]
+        mark = blake2b(repr((sequence.files, keys)).encode("utf-8", "surrogatepass"), digest_size=7).digest()
+        return sum(k[0] for k in keys), max(k[1] for k in keys), max(k[2] for k in keys), int.from_bytes(mark), 0
     try:
         status = os.stat(system_path(path))
     except (OSError, ValueError) as error:

@@ -12,7 +12,7 @@ import av.error
 from xl_vqa.errors import VideoTruncatedError, VideoUnreadableError
 from xl_vqa.video.colour import Colour, colour_of
 from xl_vqa.video.container import Source, check_picture_size, open_video
-from xl_vqa.video.files import PathLike, is_picture
+from xl_vqa.video.files import PathLike
 from xl_vqa.video.framing import Framing, pixel_aspect_of
 from xl_vqa.video.index import FrameIndex, build_index
 from xl_vqa.video.pictures import orientation_of
@@ -74,11 +74,12 @@ def probe(path: PathLike) -> VideoInfo:
     Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, NotAVideoError, NoVideoStreamError,
     VideoTruncatedError, VideoUnreadableError or VideoTooLargeError.
     """
-    if is_picture(path):
-        from xl_vqa.video.stills import PictureFile
+    from xl_vqa.video.picture_sequence import open_pictures
 
-        with PictureFile(path) as file:
-            return file.inspection.info
+    pictures = open_pictures(path)
+    if pictures is not None:
+        with pictures:
+            return pictures.inspection.info
     with open_video(path) as source:
         return inspect(source).info
 

@@ -18,8 +18,9 @@ from xl_vqa.model_spec import Sampling
 from xl_vqa.rating import FramesUsed
 from xl_vqa.video import decord_decoder, pyav_decoder
 from xl_vqa.video.container import Source, open_video
-from xl_vqa.video.files import PathLike, is_picture, shown_path
+from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
+from xl_vqa.video.picture_sequence import PictureSequence, open_pictures
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
@@ -74,9 +75,11 @@ def read_frames(
     VideoTruncatedError (nothing readable), VideoUnreadableError, VideoTooLargeError, VideoChangingError.
     """
     before = stat_key(path)
-    if is_picture(path):
-        with PictureFile(path) as file:
-            clip = _PictureReading(file.shown, file.inspection, sampling, max_side, should_stop).clip_of(file)
+    pictures = open_pictures(path)
+    if pictures is not None:
+        with pictures:
+            reading = _PictureReading(pictures.shown, pictures.inspection, sampling, max_side, should_stop)
+            clip = reading.clip_of(pictures)
     else:
         with open_video(path, threads=threads) as source:
             inspection = inspect(source, should_stop=should_stop)
@@ -101,10 +104,11 @@ class Whole:
 
 def decode_whole(path: PathLike, *, should_stop: Callable[[], None] = lambda: None) -> Whole:
     """Decodes every frame once and keeps none of them. Errors as ``read_frames``."""
-    if is_picture(path):
-        with PictureFile(path) as file:
-            count = file.inspection.index.count
-            return Whole(count, sum(1 for _ in file.read(range(count), should_stop)), None)
+    pictures = open_pictures(path)
+    if pictures is not None:
+        with pictures:
+            count = pictures.inspection.index.count
+            return Whole(count, sum(1 for _ in pictures.read(range(count), should_stop)), None)
     with open_video(path) as source:
         index = inspect(source, should_stop=should_stop).index
         decoded, damaged = pyav_decoder.decode_all(source, should_stop=should_stop)
@@ -300,7 +304,7 @@ class _VideoReading(_Reading):
 
 @dataclass(slots=True)
 class _PictureReading(_Reading):
-    def clip_of(self, file: PictureFile) -> Clip:
+    def clip_of(self, file: PictureFile | PictureSequence) -> Clip:
         plan = self._checked_plan()
         wanted = set(plan)
         pictures: dict[int, Picture] = {}

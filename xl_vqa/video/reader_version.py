@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from xl_vqa.video.files import PathLike, is_picture
+from xl_vqa.video.sequence import sequence_of
 
 READER_VERSION: Final = 2
 """1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour."""
@@ -26,7 +27,7 @@ def reading_changed(path: PathLike, since: int) -> bool:
     from xl_vqa.video.container import open_video
     from xl_vqa.video.probe import inspect
 
-    if is_picture(path):
+    if sequence_of(path) is not None or is_picture(path):
         return True
     with open_video(path) as source:
         inspection = inspect(source)

@@ -1,0 +1,109 @@
+"""Numbered pictures are one video, by a pattern or by a folder with a rate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.media import draw_number, frame_number, make_clip, moving_content
+from xl_vqa.errors import NotAVideoError, VideoNotFoundError
+from xl_vqa.host.files import look_at
+from xl_vqa.model_spec import Sampling
+from xl_vqa.video.explain import explain
+from xl_vqa.video.fingerprint import fingerprint, stat_key
+from xl_vqa.video.probe import probe
+from xl_vqa.video.read import read_frames
+from xl_vqa.video.reader_version import reading_changed
+from xl_vqa.video.sample import plan_frames
+from xl_vqa.video.sequence import sequence_of
+
+COUNT = 30
+SAMPLING = Sampling(8)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """``絵 0007.png`` and on; and what lies beside pictures."""
+    made = tmp_path / "連番"
+    made.mkdir()
+    content = moving_content(96, 64)
+    for number in range(COUNT):
+        picture = content(number).copy()
+        draw_number(picture, number)
+        Image.fromarray(picture).save(made / f"絵 {number + 7:04d}.png")
+    (made / "notes.txt").write_text("no picture")
+    return made
+
+
+@pytest.mark.parametrize(("form", "rate"), [("絵 %04d.png", 25.0), ("絵 %04d.png@24", 24.0), ("@29.97", 29.97)])
+def test_numbered_pictures_are_one_video(folder: Path, form: str, rate: float) -> None:
+    path = str(folder) + form if form.startswith("@") else str(folder / form)
+    read = read_frames(path, SAMPLING)
+    assert read.used.indices == plan_frames(COUNT, SAMPLING)
+    assert [frame_number(picture) for picture in read.frames] == list(read.used.indices)
+    assert (read.used.fps, read.used.duration_s) == (pytest.approx(rate), pytest.approx(COUNT / rate))
+    assert read.used.timestamps_s[2] == pytest.approx(read.used.indices[2] / rate)
+    assert ("25 pictures a second assumed" in read.used.notes) is (form == "絵 %04d.png")
+    assert read.warnings == ()
+    assert explain(path, read.used.decoder).code == "picture"
+    assert probe(path).container == "numbered pictures"
+    assert reading_changed(path, 1)
+
+
+def test_the_key_is_of_all_pictures_and_of_the_rate(folder: Path) -> None:
+    pattern = str(folder / "絵 %04d.png")
+    before, key, facts = fingerprint(pattern), stat_key(pattern), look_at(pattern)
+    assert fingerprint(f"{folder}@25") == before
+    assert fingerprint(f"{folder}@24") != before
+    Image.new("RGB", (96, 64)).save(folder / "絵 0020.png")
+    assert fingerprint(pattern) != before
+    assert stat_key(pattern) != key
+    assert look_at(pattern).stat_key != facts.stat_key
+    (folder / "絵 0021.png").unlink()
+    assert probe(pattern).frame_count == COUNT - 1
+
+
+def test_a_picture_that_is_broken_is_named(folder: Path) -> None:
+    (folder / "絵 0010.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    with pytest.raises(NotAVideoError, match=r"0010\.png"):
+        read_frames(str(folder / "絵 %04d.png"), Sampling(30, adjacent_pairs=False))
+
+
+def test_pictures_of_another_size_are_scaled_and_this_is_noted(folder: Path) -> None:
+    Image.new("RGB", (50, 50)).save(folder / "絵 0010.png")
+    read = read_frames(f"{folder}@25", Sampling(30, adjacent_pairs=False))
+    assert {picture.shape for picture in read.frames} == {(64, 96, 3)}
+    assert "pictures of another size scaled to the first one's" in read.used.notes
+
+
+def test_what_is_no_sequence(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotAVideoError):
+        read_frames(folder, SAMPLING)
+    for name in ("none_%04d.png", "100%done.mp4", "gone@25", "mail@25.mp4"):
+        assert sequence_of(tmp_path / name) is None
+        with pytest.raises(VideoNotFoundError):
+            read_frames(tmp_path / name, SAMPLING)
+    real = make_clip(tmp_path / "clip %d@25", 96, 64, 12, container="mp4")
+    assert read_frames(real, SAMPLING).used.codec == "h264"
+
+
+@given(st.lists(st.integers(0, 200_000), min_size=1, max_size=12, unique=True), st.integers(0, 6))
+def test_the_order_is_that_of_the_numbers(
+    tmp_path_factory: pytest.TempPathFactory, found: list[int], width: int
+) -> None:
+    folder = tmp_path_factory.mktemp("n")
+    for number in found:
+        (folder / f"a{number:0{width}d}.png").touch()
+    pattern = f"a%0{width}d.png" if width else "a%d.png"
+    sequence = sequence_of(folder / pattern)
+    assert sequence is not None
+    assert [Path(file).name for file in sequence.files] == [f"a{number:0{width}d}.png" for number in sorted(found)]
+    whole = sequence_of(f"{folder}@25")
+    assert whole is not None
+    assert set(whole.files) == set(sequence.files)
+    assert np.isclose(whole.rate, 25)

@@ -1,0 +1,84 @@
+"""Numbered pictures read as one video (sequence.py says which)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Numbers
+from dataclasses import replace
+from fractions import Fraction
+
+from xl_vqa.video.files import PathLike, is_picture, system_path
+from xl_vqa.video.index import FrameIndex
+from xl_vqa.video.pictures import Picture, resized
+from xl_vqa.video.probe import Inspection
+from xl_vqa.video.sequence import Sequence, sequence_of
+from xl_vqa.video.stills import PictureFile
+
+
+class PictureSequence:
+    """As ``PictureFile``; an error names the picture that it is about."""
+
+    def __init__(self, sequence: Sequence) -> None:
+        """Raises as ``PictureFile`` for the first picture."""
+        self._sequence = sequence
+        self.shown = sequence.path
+        self.notes: list[str] = [] if sequence.stated else [f"{sequence.rate:g} pictures a second assumed"]
+        with PictureFile(sequence.files[0]) as first:
+            self.inspection = self._inspect(first.inspection)
+
+    def __enter__(self) -> PictureSequence:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read(
+        self, wanted: Numbers[int], should_stop: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[int, Picture]]:
+        """Each picture of these numbers once, rising, in RGB as shown, of the size of the first one."""
+        info = self.inspection.info
+        for number in sorted(set(wanted)):
+            should_stop()
+            with PictureFile(self._sequence.files[number]) as file:
+                ((_, picture),) = file.read((0,))
+                self._note(file.notes)
+            if picture.shape[1::-1] != (info.width, info.height):
+                self._note(["pictures of another size scaled to the first one's"])
+            yield number, resized(picture, info.width, info.height)
+
+    def _note(self, notes: list[str]) -> None:
+        self.notes += [note for note in notes if note not in self.notes]
+
+    def _inspect(self, first: Inspection) -> Inspection:
+        count, rate = len(self._sequence.files), self._sequence.rate
+        places = tuple(range(count))
+        index = FrameIndex(
+            count=count,
+            pts=places,
+            keyframes=places,
+            time_base=1 / Fraction(rate).limit_denominator(1_000_000),
+            first_pts=0,
+            fps=rate,
+            duration_s=count / rate,
+        )
+        info = replace(
+            first.info,
+            path=self.shown,
+            fps=rate,
+            duration_s=index.duration_s,
+            frame_count=count,
+            variable_frame_rate=False,
+            keyframes=count,
+            container="numbered pictures",
+            size_bytes=sum(os.stat(system_path(file)).st_size for file in self._sequence.files),
+        )
+        return replace(first, info=info, index=index)
+
+
+def open_pictures(path: PathLike) -> PictureFile | PictureSequence | None:
+    """A picture or numbered pictures; None for what is left to a video decoder. Errors as ``PictureFile``."""
+    sequence = sequence_of(path)
+    if sequence is not None:
+        return PictureSequence(sequence)
+    return PictureFile(path) if is_picture(path) else None

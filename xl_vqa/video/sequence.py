@@ -1,0 +1,81 @@
+"""Folders of numbered pictures read as one video: ``shot_%04d.png``, ``shot_%04d.png@24`` or ``folder@24``.
+
+``%04d`` stands for the number of a picture, as FFmpeg and every renderer write it; ``@24`` gives the pictures per
+second, 25 where it is missing. A folder needs the rate: without it, it is a folder. A file that really has such a
+name is that file. Standard library only: the host asks before anything is decoded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from xl_vqa.video_names import PICTURE_SUFFIXES, suffix_of
+
+DEFAULT_RATE: Final = 25.0
+_RATE: Final = re.compile(r"^(?P<path>.+)@(?P<rate>\d{1,4}(?:\.\d{1,6})?)$", re.DOTALL)
+_NUMBER: Final = re.compile(r"%(?:0(?P<width>\d{1,2}))?d")
+_DIGITS: Final = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """The pictures of one video in order."""
+
+    path: str
+    """As it was asked for."""
+    files: tuple[str, ...]
+    rate: float
+    stated: bool
+    """Whether the rate was given."""
+
+
+def sequence_of(path: str | os.PathLike[str]) -> Sequence | None:
+    """What ``path`` says of a sequence; None where it names a file, a folder, or nothing that is there."""
+    text = os.fspath(path)
+    if "@" not in text and "%" not in text:
+        return None
+    try:
+        if os.path.exists(text):
+            return None
+        match = _RATE.match(text)
+        place, rate = (match["path"], float(match["rate"])) if match else (text, DEFAULT_RATE)
+        if rate <= 0:
+            return None
+        if match and os.path.isdir(place):
+            files = _pictures_in(place)
+        elif _NUMBER.search(os.path.basename(place)):
+            files = _numbered(place)
+        else:
+            return None
+    except (OSError, ValueError):  # a path that cannot be one, a folder that must not be read
+        return None
+    return Sequence(text, tuple(files), rate, match is not None) if files else None
+
+
+def _pictures_in(folder: str) -> list[str]:
+    names = [
+        name for name in os.listdir(folder) if suffix_of(name) in PICTURE_SUFFIXES and not name.startswith(".")
+    ]
+
+    def natural(name: str) -> list[tuple[int, int | str]]:
+        return [(0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name)]
+
+    return [os.path.join(folder, name) for name in sorted(names, key=natural)]
+
+
+def _numbered(pattern: str) -> list[str]:
+    """The files that a pattern stands for, by number; a gap is passed over, as a lost frame would be."""
+    folder, name = os.path.split(pattern)
+    number = _NUMBER.search(name)
+    assert number is not None
+    width = int(number["width"] or 1)
+    shape = re.compile(re.escape(name[: number.start()]) + r"(\d+)" + re.escape(name[number.end() :]) + r"\Z")
+    found: dict[int, str] = {}
+    for entry in os.listdir(folder or os.curdir):
+        match = shape.match(entry)
+        if match and len(match[1]) >= width and (len(match[1]) == width or not match[1].startswith("0")):
+            found[int(match[1])] = os.path.join(folder, entry)
+    return [found[key] for key in sorted(found)]
