@@ -79,6 +79,7 @@ XlVqaError
 │   ├── VideoUnreadableError
 │   ├── VideoTooLargeError
 │   ├── VideoChangingError
+│   ├── VideoTimeoutError     its reader gave no sign of life
 │   └── VideoCrashedReaderError
 ├── ModelError
 │   ├── ModelNotFoundError
@@ -488,7 +489,15 @@ class VideoChangingError(VideoError):
     code = "video_changing"
 
 
+class VideoTimeoutError(VideoError):
+    """Reading it, or asking its drive, took longer than the limit."""
+
+    code = "video_timed_out"
+
+
 class VideoCrashedReaderError(VideoError):
+    """``problem``: how the process that read it ended, or that the model's process died over it."""
+
     code = "video_crashed_reader"
 
 

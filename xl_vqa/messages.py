@@ -299,12 +299,6 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "動画 {path} は読み込み中に書き換えられました。コピーまたは録画が終わってから、もう一度お試し"
         "ください。",
     },
-    "video_crashed_reader": {
-        "en": "Reading {path} stopped the scoring host {times} times, so it is skipped. Convert it to H.264 .mp4, "
-        "or ask for it again with --refresh.",
-        "ja": "{path} の読み込み中にスコアリングホストが {times} 回停止したため、スキップしました。"
-        "H.264 の .mp4 に変換するか、--refresh を付けて再実行してください。",
-    },
     "model_error": {
         "en": "The model cannot be used: {problem}.",
         "ja": "モデルを使用できません: {problem}",

@@ -5,6 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 MESSAGES: Final[dict[str, dict[str, str]]] = {
+    "video_timed_out": {
+        "en": "Reading {path} was given up after {seconds} s without progress. Check that its drive can be "
+        "reached and copy the file to this computer, or allow more time (video_timeout_s in the settings).",
+        "ja": "{path} の読み込みが {seconds} 秒間進まなかったため、中止しました。ドライブに接続できることを確認"
+        "してファイルをこのコンピューターにコピーするか、設定の video_timeout_s で待ち時間を延ばしてください。",
+    },
+    "video_crashed_reader": {
+        "en": "The video {path} cannot be read: {problem}. Convert it to H.264 .mp4, or ask for it again with "
+        "--refresh.",
+        "ja": "動画 {path} を読み込めません: {problem}。H.264 の .mp4 に変換するか、--refresh を付けて再実行して"
+        "ください。",
+    },
     "warning_interlaced": {
         "en": "The video is interlaced. It was rated with both fields woven into one picture, so moving edges are "
         "combed; deinterlace it first if people will see it deinterlaced.",

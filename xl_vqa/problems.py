@@ -74,6 +74,23 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "its pictures cannot be decoded ({detail})",
         "ja": "映像をデコードできません({detail})",
     },
+    # the process that reads it
+    "problem_reader_signal": {
+        "en": "it crashed the program that reads it ({signal})",
+        "ja": "読み込み用のプログラムが異常終了しました({signal})",
+    },
+    "problem_reader_gone": {
+        "en": "the program that reads it was ended {times} times",
+        "ja": "読み込み用のプログラムが {times} 回終了しました",
+    },
+    "problem_reader_answer": {
+        "en": "the program that reads it gave no proper answer",
+        "ja": "読み込み用のプログラムから正しい応答がありませんでした",
+    },
+    "problem_model_crashes": {
+        "en": "the scoring host crashed {times} times while the model looked at it",
+        "ja": "モデルによる評価中にスコアリングホストが {times} 回異常終了しました",
+    },
     "problem_out_of_memory": {"en": "there was not enough memory", "ja": "メモリが不足しています"},
     # too large
     "problem_picture_size": {

@@ -96,6 +96,10 @@ class Settings:
     """``pyav``, or ``decord`` for the files that it is proven to read exactly; the pictures are the same."""
     decode_threads: int = 2
     """Videos decoded at the same time while the model works."""
+    video_timeout_s: float = 60.0
+    """A video whose reading shows no progress for this long is given up."""
+    video_memory_mb: int = 0
+    """Memory that reading one video may take, in MiB; 0: a quarter of the machine's, 1024 to 4096."""
     torch_threads: int = 0
     """CPU threads of the model; 0 leaves the choice to torch."""
     model_idle_minutes: float = 0.0
@@ -128,6 +132,10 @@ class Settings:
             problems.append(f"max_pixels must be {28 * 28} or more, not {self.max_pixels}")
         if not 0 <= self.port <= 65535:
             problems.append(f"port must lie in 0..65535, not {self.port}")
+        if not math.isfinite(self.video_timeout_s) or self.video_timeout_s < 1:
+            problems.append(f"video_timeout_s must be 1 or more, not {self.video_timeout_s}")
+        if self.video_memory_mb and self.video_memory_mb < 512:
+            problems.append(f"video_memory_mb must be 0, or 512 or more, not {self.video_memory_mb}")
         for name, lowest in (("batch_size", 1), ("decode_threads", 1), ("torch_threads", 0)):
             if getattr(self, name) < lowest:
                 problems.append(f"{name} must be {lowest} or more, not {getattr(self, name)}")

@@ -22,6 +22,7 @@ from xl_vqa.host.service import RatingService
 from xl_vqa.host.store import KnownFile
 from xl_vqa.rating import Rating
 from xl_vqa.settings import Settings
+from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater
 from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
 
@@ -496,13 +497,14 @@ def test_the_same_score_for_everything_is_noticed(bench: Bench, clip_folder: lis
 
 def test_progress_counts_and_estimates(tmp_path: Path, clip_folder: list[Path]) -> None:
     with running(Bench(tmp_path / "home", batch_size=1)) as bench:
+        assert statuses(bench.ask(clip_folder[20])) == ["done"]  # the reader of videos has started
         bench.spy.before = lambda items: time.sleep(0.1)
         entries = bench.ask(*clip_folder[:20], wait=1.0)
         progress = bench.service.progress()
-        assert progress["queued"] + progress["decoding"] + progress["rating"] + progress["done"] == 20
-        assert 0 < progress["done"] < 20
+        assert progress["queued"] + progress["decoding"] + progress["rating"] + progress["done"] == 21
+        assert 1 < progress["done"] < 21
         assert progress["per_minute"] > 60
-        left = 20 - progress["done"]
+        left = 21 - progress["done"]
         assert progress["eta_s"] == pytest.approx(60 * left / progress["per_minute"], abs=0.06)
         pending = [e for e in entries if e["status"] == "pending"]
         assert [e["position"] for e in pending] == sorted(e["position"] for e in pending)
@@ -548,3 +550,39 @@ def test_one_question_that_fails_is_an_error_for_each_asker(tmp_path: Path) -> N
     assert [entry["status"] for entry in entries] == ["error"] * 3
     paths = [entry["error"]["params"]["path"] for entry in entries]
     assert paths == [str(first), str(second), str(first)]
+
+
+# -- readers that harm themselves
+
+
+def test_files_that_hang_or_crash_their_reader_harm_nobody_else(tmp_path: Path, clip_folder: list[Path]) -> None:
+    bench = Bench(tmp_path / "home", video_timeout_s=1.0)
+    pipeline = bench.service.pipeline
+    wall = Wall(hidden=bench.settings.home, program=("tests.video.reader_programs",), silence_s=1.0)
+    pipeline.wall.close()
+    pipeline.wall, pipeline._read = wall, wall.read
+    paths = []
+    for number, name in enumerate(("hang", "hang", "crash", "good", "good", "hang", "good")):
+        paths.append(variant(clip_folder[0], tmp_path / f"{name}{number}.mp4", 1000 + number))
+    expected = {"hang": "video_timed_out", "crash": "video_crashed_reader", "good": "done"}
+    with running(bench):
+        assert statuses(bench.ask(*paths, wait=120)) == [expected[path.name[:-5]] for path in paths]
+    # and none of them is held against it later on
+    with running(Bench(tmp_path / "home")) as bench:
+        assert bench.service.marks._crashes == {}
+        assert statuses(bench.ask(*paths, wait=120)) == ["done"] * len(paths)
+
+
+def test_only_a_crash_that_left_its_stack_accuses(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "home")
+    store = bench.service.ledger.store
+    store.mark("b2:1", "/a", 2, at_work=True)
+    store.mark("b2:2", "/b", 1, at_work=True)
+    store.mark("b2:3", "/c", 1)
+    bench.service.ledger.close()
+    killed = RatingService(bench.settings, keeper=bench.service.keeper, crashed=False)
+    assert killed.marks._crashes == {"b2:1": 1, "b2:3": 1}
+    killed.ledger.close()
+    crashed = RatingService(bench.settings, keeper=bench.service.keeper, crashed=True)
+    assert crashed.marks._crashes == {"b2:1": 1, "b2:3": 1}
+    crashed.ledger.close()

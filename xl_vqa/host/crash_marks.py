@@ -1,8 +1,9 @@
-"""Which videos were in work when a host died, so that one of them cannot keep killing it.
+"""Which videos the model was looking at when a host crashed, so that one of them cannot keep crashing it.
 
-A video is marked before it is read and the mark lifted when it is done. A mark that outlives its host counts
-as one crash. A video with one crash is worked on alone, so the second crash accuses nobody else; after the
-second it is refused until somebody asks for a refresh.
+A video is marked before the model sees it, and the mark lifted when it is done. A mark that outlives its host
+counts as one crash where the host left the stack of one; killed from outside, it accuses nobody. A video with one
+crash is worked on alone, so the second crash accuses nobody else; after the second it is refused until somebody
+asks for a refresh. (What crashes the reader of a video crashes a process of its own, see ``video/wall.py``.)
 """
 
 from __future__ import annotations
@@ -22,20 +23,21 @@ LIMIT: Final = 2
 class CrashMarks:
     """Thread-safe. A disk that takes no marks is no reason not to rate."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, crashed: bool = True) -> None:
+        """``crashed``: the host before this one left the stack of a crash in native code."""
         self._store = store
         self._lock = threading.Lock()
         self._at_work: dict[str, str] = {}
         try:
-            self._crashes = store.crash_marks()
+            self._crashes = store.crash_marks(crashed=crashed)
         except HostDiskError as error:
             log.warning("crash marks cannot be read: %s", error)
             self._crashes = {}
         for video, times in self._crashes.items():
-            log.warning("a host died %d times while %s was in work", times, video)
+            log.warning("a host crashed %d times while the model looked at %s", times, video)
 
     def times(self, video: str) -> int:
-        """How often a host died over this video."""
+        """How often a host crashed over this video."""
         return self._crashes.get(video, 0)
 
     def begin(self, video: str, path: str, *, forgive: bool = False) -> None:
@@ -44,7 +46,7 @@ class CrashMarks:
             if forgive:
                 self._crashes.pop(video, None)
             self._at_work[video] = path
-            self._put(video, path, self.times(video) + 1)
+            self._put(video, path, self.times(video) + 1, at_work=True)
 
     def rated(self, video: str) -> None:
         """The rating is stored, and the stored mark was lifted with it."""
@@ -67,8 +69,8 @@ class CrashMarks:
                 self._put(video, path, self.times(video))
             self._at_work.clear()
 
-    def _put(self, video: str, path: str, times: int) -> None:
+    def _put(self, video: str, path: str, times: int, *, at_work: bool = False) -> None:
         try:
-            self._store.mark(video, path, times)
+            self._store.mark(video, path, times, at_work=at_work)
         except HostDiskError as error:
             log.debug("a crash mark could not be written: %s", error)

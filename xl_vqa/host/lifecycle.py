@@ -113,12 +113,12 @@ class _Server(uvicorn.Server):
 class Host:
     """One run. ``serve`` returns when it was stopped: by a request, a signal, or idleness."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Opens store and port. Raises HostDiskError or HostStartError."""
+    def __init__(self, settings: Settings, *, crashed: bool = True) -> None:
+        """Opens store and port; ``crashed``: the host before did. Raises HostDiskError or HostStartError."""
         self._settings = settings
         self._listener = bind(settings.port)
         try:
-            self._service = RatingService(settings)
+            self._service = RatingService(settings, crashed=crashed)
         except BaseException:
             self._listener.close()
             raise
@@ -224,9 +224,9 @@ def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: b
         except OSError as error:
             raise HostDiskError(path=str(settings.log_file), problem=error.strerror or str(error)) from error
         # held until the end: native crashes are written to it
-        crash_file = watch_for_crashes(settings.log_file.with_name("host-crash.log"))
+        crash_file, crashed = watch_for_crashes(settings.log_file.with_name("host-crash.log"))
         try:
-            Host(settings).serve(on_ready)
+            Host(settings, crashed=crashed).serve(on_ready)
         except Exception as error:
             log.error("%s", error)
             raise

@@ -33,20 +33,22 @@ def start_log(path: Path, *, console: bool) -> None:
     logging.raiseExceptions = False
 
 
-def watch_for_crashes(path: Path) -> TextIO | None:
+def watch_for_crashes(path: Path) -> tuple[TextIO | None, bool]:
     """Lets a crash in native code leave its Python stack in ``path``; an earlier crash's goes into the log.
 
-    The file must stay open as long as the process lives. None where it cannot be written.
+    The file (None where it cannot be written) must stay open as long as the process lives; with it, whether there
+    was an earlier crash.
     """
     try:
         old = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         old = ""
-    if old.strip():
+    crashed = bool(old.strip())
+    if crashed:
         logging.getLogger("xl_vqa.host").error("the last host crashed in native code:\n%s", old.strip()[:20_000])
     try:
         file = path.open("w", encoding="utf-8")
     except OSError:
-        return None
+        return None, crashed
     faulthandler.enable(file)
-    return file
+    return file, crashed

@@ -61,6 +61,14 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         DELETE FROM files;
         """,
     ),
+    (
+        "0004_marks_at_work",
+        """
+        -- 1 while the model looks at the video; marks of older versions accused too easily and are forgotten
+        ALTER TABLE crash_marks ADD COLUMN at_work INTEGER NOT NULL DEFAULT 0;
+        DELETE FROM crash_marks;
+        """,
+    ),
 )
 
 

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from xl_vqa.errors import (
@@ -23,9 +22,9 @@ from xl_vqa.errors import (
     XlVqaError,
 )
 from xl_vqa.host.crash_marks import LIMIT, CrashMarks
-from xl_vqa.host.files import look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
+from xl_vqa.host.patience import Patience
 from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.remarks import Pace, SameScoreAlarm
 from xl_vqa.host.store import KnownFile, NewRating, RatingKey
@@ -34,11 +33,11 @@ from xl_vqa.host.work import Job, Switch, Ticket
 from xl_vqa.model_spec import Sampling, settings_key
 from xl_vqa.rating import LabelDistribution
 from xl_vqa.settings import Settings
-from xl_vqa.video.reader_version import reading_changed
+from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.rate_batch import Asked, model_failure, rate_batch, rating_of
 
 if TYPE_CHECKING:
-    from xl_vqa.video.read import Clip
+    from xl_vqa.video.clip import Clip
     from xl_vqa.vlm.rater import Rater
 
 log = logging.getLogger("xl_vqa.host.pipeline")
@@ -46,6 +45,9 @@ log = logging.getLogger("xl_vqa.host.pipeline")
 IDENTIFY_THREADS: Final = 2
 """More than one, so that a file on a drive that hangs does not hold up all the others."""
 TICK_S: Final = 1.0
+MOST_READERS: Final = 2
+READERS_REST_S: Final = 60.0
+"""Readers that had nothing to do for so long are ended, for they hold some memory."""
 RESTARTS: Final = 2
 """Times that a file may change under our hands before its asker is told so."""
 
@@ -63,16 +65,24 @@ class Pipeline:
         *,
         read: Callable[[str, Sampling, Callable[[], None]], Clip] | None = None,
         fingerprint: Callable[[str], str] | None = None,
-        reading_changed: Callable[[str, int], bool] = reading_changed,
+        reading_changed: Callable[[str, int], bool] | None = None,
     ) -> None:
         self._settings = settings
         self._queue = queue
         self._ledger = ledger
         self._keeper = keeper
         self._marks = marks
-        self._read = read or partial(_read, decoder=settings.decoder)
-        self._fingerprint = fingerprint or _fingerprint
-        self._reading_changed = reading_changed
+        self.wall = Wall(
+            hidden=settings.home,
+            readers=min(settings.decode_threads, MOST_READERS),
+            silence_s=settings.video_timeout_s,
+            memory_bytes=settings.video_memory_mb << 20 or None,
+            decoder=settings.decoder,
+        )
+        self._read = read or self.wall.read
+        self.patience = Patience(settings.video_timeout_s)
+        self._fingerprint = fingerprint or (lambda path: self.patience.hash(path, _fingerprint))
+        self._reading_changed = reading_changed or self.wall.reading_changed
         self._view = View.of(settings)
         self.alarm = SameScoreAlarm()
         self.pace = Pace()
@@ -98,8 +108,8 @@ class Pipeline:
         self._queue.close()
         if self._model_thread is not None:
             self._model_thread.join(timeout)
-            return not self._model_thread.is_alive()
-        return True
+        self.wall.close()
+        return self._model_thread is None or not self._model_thread.is_alive()
 
     def _forever(self, step: Callable[[], None]) -> Callable[[], None]:
         def run() -> None:
@@ -129,11 +139,12 @@ class Pipeline:
 
     def _identify(self, ticket: Ticket) -> None:
         path = ticket.path
-        before = look_at(path)
+        self.wall.warm()
+        before = self.patience.look_at(path)
         settled = before.settled()
         for attempt in range(1 + RESTARTS):
             video = self._fingerprint(path)
-            after = look_at(path)
+            after = self.patience.look_at(path)
             if after.stat_key == before.stat_key:
                 break
             if attempt == RESTARTS:
@@ -176,9 +187,9 @@ class Pipeline:
         self.pace.busy(time.monotonic())
         times = self._marks.times(job.video)
         if times >= LIMIT and not job.refresh:
-            self._queue.unreadable(job, VideoCrashedReaderError(path=job.path, times=times))
+            error = VideoCrashedReaderError(path=job.path, problem="problem_model_crashes", times=times)
+            self._queue.unreadable(job, error)
             return
-        self._marks.begin(job.video, job.path, forgive=job.refresh)
         try:
             decoded = self._decode(job)
         except XlVqaError as error:
@@ -214,11 +225,13 @@ class Pipeline:
         except VideoChangingError:
             clip = None
         # what was decoded must be what was hashed
-        now = look_at(job.path)
+        now = self.patience.look_at(job.path)
         if clip is None or rater is None or now.stat_key != job.stat_key:
             if not self._queue.changed_on_disk(job, now.stat_key, most_restarts=RESTARTS):
                 raise VideoChangingError(path=job.path)
             return False
+        # from here on the video is in this process, whose end it may be
+        self._marks.begin(job.video, job.path, forgive=job.refresh)
         self._queue.ready(job, rater.prepare(clip), clip.used, clip.warnings)
         return True
 
@@ -260,6 +273,8 @@ class Pipeline:
     def _rest(self, seconds: float) -> None:
         if self._queue.idle:
             self.pace.idle()
+            if seconds > READERS_REST_S:
+                self.wall.rest()
         limit = self._settings.model_idle_minutes * 60
         if limit and seconds > limit and self._keeper.loaded is not None and self._queue.release_model():
             self._keeper.unload()
@@ -355,15 +370,7 @@ def _thread(run: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-def _read(path: str, sampling: Sampling, should_stop: Callable[[], None], *, decoder: str) -> Clip:
-    # numpy, decord and PyAV come with this import
-    from xl_vqa.video.read import Decoder, read_frames
-
-    chosen: Decoder = "decord" if decoder == "decord" else "pyav"
-    return read_frames(path, sampling, decoder=chosen, should_stop=should_stop)
-
-
-def _fingerprint(path: str) -> str:
+def _fingerprint(path: str, progress: Callable[[], None]) -> str:
     from xl_vqa.video.fingerprint import fingerprint
 
-    return fingerprint(path)
+    return fingerprint(path, progress)

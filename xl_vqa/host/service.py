@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from xl_vqa import __version__
 from xl_vqa.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
 from xl_vqa.host.crash_marks import CrashMarks
-from xl_vqa.host.files import FileFacts, look_at
+from xl_vqa.host.files import FileFacts
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.pipeline import Pipeline
@@ -66,13 +66,16 @@ class Question:
 class RatingService:
     """Everything of a host but its HTTP and its life cycle. Thread-safe."""
 
-    def __init__(self, settings: Settings, *, keeper: ModelKeeper | None = None) -> None:
-        """Opens the store. Raises HostDiskError, or HostStartError for a newer version's store."""
+    def __init__(self, settings: Settings, *, keeper: ModelKeeper | None = None, crashed: bool = True) -> None:
+        """Opens the store; ``crashed`` as in CrashMarks.
+
+        Raises HostDiskError, or HostStartError for a newer version's store.
+        """
         self.settings = settings
         self.started_at = time.time()
         store = Store(settings.store_file)
         self.ledger = Ledger(store)
-        self.marks = CrashMarks(store)
+        self.marks = CrashMarks(store, crashed=crashed)
         self.keeper = keeper or ModelKeeper(settings)
         room = 2 * settings.batch_size + settings.decode_threads
         self.queue = WorkQueue(ready_items=room, crashed=self.marks.times)
@@ -114,16 +117,16 @@ class RatingService:
         """A slot for every video: stored, wrong, or in the queue from now on."""
         slots: list[Slot] = []
         wanted: dict[int, Wanted] = {}
-        facts = _Facts()
+        facts = self._facts([video[0] for video in question.videos if not isinstance(video, XlVqaError)])
         for index, video in enumerate(question.videos):
             if isinstance(video, XlVqaError):
                 slots.append(Slot("", None, video))
                 continue
             path, text = video
-            found, place = facts.of(path), path
+            found, place = facts[path], path
             if isinstance(found, VideoNotFoundError) and (other := existing_form(path)) != path:
                 # Excel shows a name that another program stored without its escape as other characters
-                found, place = facts.of(other), other
+                found, place = self._facts([other])[other], other
             if isinstance(found, FileFacts):
                 wanted[index] = Wanted(place, found.stat_key, text, question.model)
                 slots.append(Slot(path, text, wanted[index].key))
@@ -257,6 +260,14 @@ class RatingService:
 
     # -- inside
 
+    def _facts(self, paths: Sequence[str]) -> dict[str, FileFacts | XlVqaError]:
+        """What the file system says of each; an error names the path as it was asked for."""
+        found = self.pipeline.patience.look_at_all(paths)
+        return {
+            path: type(one)(**{**one.params, "path": path}) if isinstance(one, XlVqaError) else one
+            for path, one in found.items()
+        }
+
     def _known_contents(self, files: Mapping[str, str]) -> dict[str, str]:
         """The fingerprints of those files whose stat keys still are what they were when they were hashed."""
         try:
@@ -336,23 +347,6 @@ class RatingService:
         # stored, and gone since: the store was replaced meanwhile
         key = slot.found.key if isinstance(slot.found, Ticket) else str(slot.found)
         return json.dumps({"status": "unknown", "key": key})
-
-
-class _Facts:
-    """What the file system says, asked once per path."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, FileFacts | XlVqaError] = {}
-
-    def of(self, path: str) -> FileFacts | XlVqaError:
-        found = self._known.get(path)
-        if found is None:
-            try:
-                found = look_at(path)
-            except XlVqaError as error:
-                found = type(error)(**{**error.params, "path": path})
-            self._known[path] = found
-        return found
 
 
 def _video(entry: Any) -> tuple[str, str | None] | XlVqaError:

@@ -217,25 +217,35 @@ class Store:
 
     # -- crash marks
 
-    def crash_marks(self) -> dict[str, int]:
-        """How often each video was in work when a host died; to be read before this host marks any."""
+    def crash_marks(self, *, crashed: bool = True) -> dict[str, int]:
+        """How often a host crashed over each video; to be read before this host marks any.
+
+        Where the last host did not crash (it was killed from outside), what it had at work counts for nothing.
+        """
 
         def look() -> dict[str, int]:
             with self._database.writing(durable=False) as connection:
                 too_old = (datetime.now(UTC) - CRASH_MEMORY).isoformat()
                 connection.execute("DELETE FROM crash_marks WHERE marked_at < ?", (too_old,))
+                if not crashed:
+                    connection.execute("UPDATE crash_marks SET times = times - 1 WHERE at_work")
+                    connection.execute("DELETE FROM crash_marks WHERE times < 1")
+                connection.execute("UPDATE crash_marks SET at_work = 0")
                 return dict(connection.execute("SELECT video, times FROM crash_marks").fetchall())
 
         return _or_empty(look, {})
 
-    def mark(self, video: str, path: str, times: int) -> None:
-        """Sets a video's mark to ``times`` (0 lifts it): before it is read, and again when it is done."""
+    def mark(self, video: str, path: str, times: int, *, at_work: bool = False) -> None:
+        """Sets a video's mark to ``times`` (0 lifts it): ``at_work`` before the model sees it, and again after."""
 
         def put() -> None:
             with self._database.writing(durable=False) as connection:
                 if times:
-                    values = (video, times, _bytes(path), _now())
-                    connection.execute("INSERT OR REPLACE INTO crash_marks VALUES (?, ?, ?, ?)", values)
+                    connection.execute(
+                        "INSERT OR REPLACE INTO crash_marks (video, times, path, marked_at, at_work) "
+                        "VALUES (?, ?, ?, ?, ?)",
+                        (video, times, _bytes(path), _now(), int(at_work)),
+                    )
                 else:
                     connection.execute("DELETE FROM crash_marks WHERE video = ?", (video,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
@@ -15,11 +16,11 @@ _BUFFER_BYTES: Final = 1 << 20
 _DIGEST_BYTES: Final = 32
 
 
-def fingerprint(path: PathLike) -> str:
+def fingerprint(path: PathLike, progress: Callable[[], None] = lambda: None) -> str:
     """``b2:`` and the BLAKE2b-256 of the whole content in hexadecimal; memory use does not grow with the file.
 
     The whole content and not a sample of it: two exports of one project differ in a few bytes anywhere, and a
-    rating must never be shown for another video.
+    rating must never be shown for another video. ``progress`` is called after every piece.
 
     Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, and NotAVideoError for a folder or a device.
     """
@@ -39,6 +40,7 @@ def fingerprint(path: PathLike) -> str:
             while count := file.readinto(view):  # type: ignore[attr-defined]
                 digest.update(view[:count])
                 total += count
+                progress()
         except OSError as error:
             raise access_error(path, error) from error
     if total == 0:  # emptied by another program since it was opened

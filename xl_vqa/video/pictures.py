@@ -10,8 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-"""RGB, [height, width, 3]."""
+from xl_vqa.video.clip import Picture as Picture
 
 _BLACK_LEVEL: Final = 24
 _FROZEN_LEVEL: Final = 3.0

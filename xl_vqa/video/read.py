@@ -17,6 +17,7 @@ from xl_vqa.errors import VideoChangingError, VideoTooLargeError, VideoTruncated
 from xl_vqa.model_spec import Sampling
 from xl_vqa.rating import FramesUsed
 from xl_vqa.video import decord_decoder, pyav_decoder
+from xl_vqa.video.clip import Clip
 from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
@@ -33,22 +34,6 @@ CLIP_BYTES_LIMIT: Final = 2 << 30
 """The pictures of one clip may take so much memory; ``max_side`` makes them smaller."""
 _RECOUNT_LIMIT: Final = 20_000
 """A damaged video with up to so many frames is decoded whole once, to learn which of them can be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """The frames of one video that a model looks at.
-
-    ``frames`` are RGB, uint8, [height, width, 3], as shown, all of one size, one per entry
-    of ``used.indices``; a frame used twice is the same array twice. ``warnings`` are keys of messages.py.
-    ``windows``: with ``sampling.window``, one uint8 [window, 28, 28, 3] per pair, the point samples of the frames
-    around it; a frame that could not be read is replaced by the nearest that could.
-    """
-
-    frames: tuple[Picture, ...]
-    used: FramesUsed
-    warnings: tuple[str, ...] = ()
-    windows: tuple[NDArray[np.uint8], ...] = ()
 
 
 def read_frames(
