@@ -6,9 +6,9 @@ from typing import Final
 
 MESSAGES: Final[dict[str, dict[str, str]]] = {
     "video_timed_out": {
-        "en": "Reading {path} was given up after {seconds} s without progress. Check that its drive can be "
+        "en": "Reading {path} was given up after {count} s without progress. Check that its drive can be "
         "reached and copy the file to this computer, or allow more time (video_timeout_s in the settings).",
-        "ja": "{path} の読み込みが {seconds} 秒間進まなかったため、中止しました。ドライブに接続できることを確認"
+        "ja": "{path} の読み込みが {count} 秒間進まなかったため、中止しました。ドライブに接続できることを確認"
         "してファイルをこのコンピューターにコピーするか、設定の video_timeout_s で待ち時間を延ばしてください。",
     },
     "video_crashed_reader": {

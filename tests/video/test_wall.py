@@ -128,7 +128,7 @@ def test_a_reader_that_hangs_is_ended_and_names_its_file(hostile: Wall, clip: Pa
     path = named(clip, "hang")
     with pytest.raises(VideoTimeoutError) as caught:
         hostile.read(path, FOUR)
-    assert caught.value.params == {"path": path, "seconds": 2.0}
+    assert caught.value.params == {"path": path, "count": 2.0}
     assert all(path in caught.value.message(language) for language in LANGUAGES)
 
 

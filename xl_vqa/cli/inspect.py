@@ -11,8 +11,8 @@ import typer
 from xl_vqa.cli.texts import tr
 
 if TYPE_CHECKING:
+    from xl_vqa.video.clip import Clip
     from xl_vqa.video.probe import VideoInfo
-    from xl_vqa.video.read import Clip
 
 
 def register(app: typer.Typer) -> None:

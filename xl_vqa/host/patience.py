@@ -101,7 +101,7 @@ class Patience:
         if not finished:
             with self._lock:
                 self._left.append((os.path.dirname(stuck), thread))
-        return given, VideoTimeoutError(path=shown_path(stuck), seconds=round(limit_s, 1))
+        return given, VideoTimeoutError(path=shown_path(stuck), count=round(limit_s, 1))
 
     def _is_stuck(self, path: str) -> bool:
         if not self._left:

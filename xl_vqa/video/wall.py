@@ -173,7 +173,7 @@ class Wall:
                     answer = reader.ask(line, memory, self._silence_s, should_stop)
                 break
             except TimeoutError:
-                raise VideoTimeoutError(path=shown_path(path), seconds=round(self._silence_s, 1)) from None
+                raise VideoTimeoutError(path=shown_path(path), count=round(self._silence_s, 1)) from None
             except _DiedError as died:
                 # ended from outside, it says nothing of the video; in its own code, it does
                 if attempt == ATTEMPTS or self._closed or died.status not in _FROM_OUTSIDE:
