@@ -110,6 +110,7 @@ def make_fields(path: Path, count: int = 50, fps: int = 25, *, together: bool = 
                 packet = av.Packet(data)
                 packet.stream, packet.time_base = stream, Fraction(1, 2 * fps)
                 packet.pts = packet.dts = place
+                packet.duration = 2 if together else 1
                 packet.is_keyframe = together or place % 2 == 0
                 output.mux(packet)
                 place += 2 if together else 1

@@ -17,7 +17,7 @@ from tests.media import make_clip
 from tests.video.conftest import Maker
 from xl_vqa.messages import text
 from xl_vqa.model_spec import Sampling
-from xl_vqa.video.framing import Crop, Framing
+from xl_vqa.video.framing import Framing
 from xl_vqa.video.pictures import Orientation
 from xl_vqa.video.probe import probe
 from xl_vqa.video.read import read_frames
@@ -180,14 +180,12 @@ def test_pixels_that_are_not_square_are_stretched(tmp_path: Path, ending: str) -
     st.integers(2, 40),
     st.fractions(Fraction(1, 4), 4),
     st.booleans(),
-    st.integers(0, 5),
     st.none() | st.integers(1, 30),
 )
 def test_what_is_shown_has_the_size_that_is_said(
-    width: int, height: int, aspect: Fraction, turned: bool, edge: int, most: int | None
+    width: int, height: int, aspect: Fraction, turned: bool, most: int | None
 ) -> None:
-    crop = Crop(left=edge, bottom=edge // 2)
-    framing = Framing(Orientation(transpose=turned), aspect, crop if crop.fits(width, height) else Crop())
+    framing = Framing(Orientation(transpose=turned), aspect)
     stored: NDArray[np.uint8] = np.zeros((height, width, 3), np.uint8)
     said = framing.shown_size(width, height)
     picture = framing.shown(stored, most)
@@ -195,8 +193,7 @@ def test_what_is_shown_has_the_size_that_is_said(
         assert picture.shape[1::-1] == said
     else:
         assert max(picture.shape[:2]) == most
-    kept = (width - framing.crop.left, height - framing.crop.bottom)
-    assert framing.upright(stored).shape[1::-1] == (kept[::-1] if turned else kept)
+    assert framing.upright(stored).shape[1::-1] == ((height, width) if turned else (width, height))
 
 
 # -- interlaced

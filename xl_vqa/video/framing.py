@@ -1,4 +1,4 @@
-"""From the picture as stored to the picture as shown: cropped, stretched to its true shape, turned upright."""
+"""From the picture as stored to the picture as shown: stretched to its true shape, turned upright."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -19,56 +18,32 @@ _MOST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Crop:
-    """Pixels at each edge of the stored picture that are not shown."""
-
-    left: int = 0
-    top: int = 0
-    right: int = 0
-    bottom: int = 0
-
-    def __bool__(self) -> bool:
-        return any((self.left, self.top, self.right, self.bottom))
-
-    def fits(self, width: int, height: int) -> bool:
-        """Whether a picture of that size leaves something to be shown."""
-        return 0 <= self.left + self.right < width and 0 <= self.top + self.bottom < height
-
-
-@dataclass(frozen=True, slots=True)
 class Framing:
     """What lies between the picture as stored and as shown. ``pixel_aspect`` is the width of a pixel to its
     height."""
 
     orientation: Orientation
     pixel_aspect: Fraction = Fraction(1)
-    crop: Crop = Crop()
 
     @property
     def is_plain(self) -> bool:
         """Shown as stored, or turned and nothing else."""
-        return self.pixel_aspect == 1 and not self.crop
+        return self.pixel_aspect == 1
 
     def shown_size(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) as shown of a picture stored as ``width`` x ``height``."""
         return self.orientation.shown_size(*self._stretched(width, height))
 
     def upright(self, rgb: NDArray[Any]) -> NDArray[Any]:
-        """Cropped and turned, pixel by pixel as stored."""
-        return self.orientation.apply(self._cropped(rgb))
+        """Turned, pixel by pixel as stored."""
+        return self.orientation.apply(rgb)
 
     def shown(self, picture: Picture, max_side: int | None) -> Picture:
         """As shown, scaled down where a side would be longer than ``max_side``."""
         size = fit_within(*self._stretched(*picture.shape[1::-1]), max_side)
-        return self.orientation.apply(resized(np.ascontiguousarray(self._cropped(picture)), *size))
-
-    def _cropped(self, rgb: NDArray[Any]) -> NDArray[Any]:
-        height, width = rgb.shape[:2]
-        crop = self.crop
-        return rgb[crop.top : height - crop.bottom, crop.left : width - crop.right]
+        return self.orientation.apply(resized(picture, *size))
 
     def _stretched(self, width: int, height: int) -> tuple[int, int]:
-        width, height = width - self.crop.left - self.crop.right, height - self.crop.top - self.crop.bottom
         return max(round(width * self.pixel_aspect), 1), height
 
 

@@ -24,7 +24,7 @@ class VideoInfo:
 
     path: str
     width: int
-    """As shown: cropped as the container says, with square pixels, rotation applied."""
+    """As shown: with square pixels, rotation applied."""
     height: int
     coded_width: int
     """As stored."""
