@@ -75,6 +75,11 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "{count} 件の点数がすべて {highest} 以下です。尺度の上限が {highest} なのか、"
         "最高点を誰も付けなかったのかが分かりません",
     },
+    "unclear_sideways": {
+        "en": "No column of {source} names videos, but one names people and the others hold scores: the headers "
+        "may be the videos",
+        "ja": "{source} に動画の列がありませんが、評価者の列と点数の列があります。見出しが動画名かもしれません",
+    },
     "unclear_video_column": {
         "en": "No header names the videos, but column {columns} holds a number or name of its own in every row",
         "ja": "動画の列を示す見出しがありませんが、{columns} 列には行ごとに異なる番号または名前が入っています",

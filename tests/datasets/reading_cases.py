@@ -354,6 +354,72 @@ def json_benchmark(folder: Path) -> Path:
     return folder / "b.json"
 
 
+def impairment_in_brackets(folder: Path) -> Path:
+    rows = [[c, 5 - score(c)] for c in CLIPS for _ in "ab"]
+    return _csv(folder / "i.csv", [["clip", "annoyance (0 = none, 4 = very annoying)"], *rows])
+
+
+def words_of_nobodys_list_tell_rows_apart(folder: Path) -> Path:
+    rows = [[c, k, p, score(c)] for c in CLIPS for k in ("foo", "bar") for p in "AB"]
+    return text(folder / "w.csv", [["video", "kind", "annotator", "rating"], *rows])
+
+
+def votes_in_japanese(folder: Path) -> Path:
+    head = ["動画", *[f"{k}点の人数" for k in range(5, 0, -1)]]
+    return text(
+        folder / "v.csv", [head, *[[c, *(16 if k == score(c) else 1 for k in range(5, 0, -1))] for c in CLIPS]]
+    )
+
+
+def votes_of_words_with_a_total(folder: Path) -> Path:
+    head = ["video", "n_bad", "n_poor", "n_fair", "n_good", "n_excellent", "n_total"]
+    return text(
+        folder / "v.csv", [head, *[[c, *(8 if k == score(c) else 1 for k in range(1, 6)), 12] for c in CLIPS]]
+    )
+
+
+def votes_as_shares(folder: Path) -> Path:
+    rows = [[c, *(0.6 if k == score(c) else 0.1 for k in range(1, 6))] for c in CLIPS]
+    return text(folder / "v.csv", [["video", "p1", "p2", "p3", "p4", "p5"], *rows])
+
+
+def form_with_the_name_in_the_question(folder: Path) -> Path:
+    rows: list[list[object]] = [["タイムスタンプ", "お名前", *[f"「{c}」の画質を評価してください" for c in CLIPS]]]
+    rows += [["2026/1/1", n, *[score(c, k) for c in CLIPS]] for k, n in enumerate(("佐藤", "鈴木", "高橋"))]
+    return workbook(folder / "f.xlsx", {"回答": rows})
+
+
+def form_with_numbered_questions(folder: Path) -> Path:
+    rows: list[list[object]] = [["Timestamp", *[f"Clip {k}: {c}" for k, c in enumerate(CLIPS, 1)]]]
+    rows += [["2026/1/1", *[score(c, k) for c in CLIPS]] for k in range(4)]
+    return text(folder / "f.csv", rows)
+
+
+def people_as_rows_without_endings(folder: Path) -> Path:
+    rows = [
+        ["Observer", *[c[:-4] for c in CLIPS]],
+        *[[f"Obs {k}", *[score(c, k) for c in CLIPS]] for k in range(3)],
+    ]
+    return text(folder / "p.csv", rows)
+
+
+def numbers_for_names_with_blanks(folder: Path) -> Path:
+    (folder / "n.txt").write_text(
+        "".join(f"{5_000_000 + k} {0.6 + 0.8 * score(c):.2f} 0.6\n" for k, c in enumerate(CLIPS))
+    )
+    return folder / "n.txt"
+
+
+def tenths(folder: Path) -> Path:
+    rows = [[c, f"{2 * score(c)}/10", f"{2 * score(c) - 1}/10"] for c in CLIPS]
+    return text(folder / "t.csv", [["video", "rater 1", "rater 2"], *rows])
+
+
+def percents_under_names(folder: Path) -> Path:
+    rows = [[c, f"{20 * score(c)}%", f"{20 * score(c, 2)}%"] for c in CLIPS]
+    return text(folder / "p.csv", [["video", "Ann", "Bob"], *rows])
+
+
 @dataclass(frozen=True)
 class Case:
     make: Callable[[Path], Path]
@@ -463,7 +529,7 @@ CASES = [
         percents,
         "asks",
         problem="unclear_texts",
-        choices=("--map 20%=1,60%=3,100%=5", "--map 20%=1.8,60%=3.4,100%=5"),
+        choices=("--scale 0,100,10,50", "--map 20%=1,60%=3,100%=5", "--map 20%=1.8,60%=3.4,100%=5"),
     ),
     Case(spellings, "long", "video rater_name score"),
     Case(four_points, "asks", problem="unclear_end", choices=("--scale 1,4,10,50", "--scale 1,5,10,50")),
@@ -488,5 +554,38 @@ CASES = [
         "asks",
         problem="unclear_qualities",
         choices=("--dimension imaging_quality", "--dimension motion_smoothness"),
+    ),
+    Case(
+        impairment_in_brackets,
+        "asks",
+        problem="unclear_direction",
+        choices=(
+            "--score-column 'annoyance (0 = none, 4 = very annoying)' --scale 0,4,10,50 --lower-is-better",
+            "--score-column 'annoyance (0 = none, 4 = very annoying)' --scale 0,4,10,50 --higher-is-better",
+        ),
+    ),
+    Case(
+        words_of_nobodys_list_tell_rows_apart,
+        "asks",
+        problem="unclear_qualities",
+        choices=("--dimension foo", "--dimension bar"),
+    ),
+    Case(votes_in_japanese, "votes", "video votes"),
+    Case(votes_of_words_with_a_total, "votes", "video votes count"),
+    Case(votes_as_shares, "votes", "video votes"),
+    Case(form_with_the_name_in_the_question, "wide", PLAIN),
+    Case(form_with_numbered_questions, "wide", PLAIN),
+    Case(people_as_rows_without_endings, "asks", problem="unclear_sideways", choices=("--form transposed",)),
+    Case(numbers_for_names_with_blanks, "asks", problem="unclear_video_column", choices=("--video-column A",)),
+    Case(tenths, "asks", problem="unclear_texts", choices=("--scale 1,10,10,50", "--scale 0,10,10,50")),
+    Case(
+        percents_under_names,
+        "asks",
+        problem="unclear_texts",
+        choices=(
+            "--scale 0,100,10,50",
+            "--map 20%=1,60%=3,80%=4,100%=5",
+            "--map 20%=1.8,60%=3.4,80%=4.2,100%=5",
+        ),
     ),
 ]

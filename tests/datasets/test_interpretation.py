@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.datasets import reading_cases as cases
+from tests.datasets.builders import workbook
 from tests.datasets.reading_cases import CASES, CLIPS, Case, score
 from xl_vqa.cli.labels import register
 from xl_vqa.datasets.interpretation import KINDS, reading_rows
@@ -272,3 +273,12 @@ def test_json_without_a_score_keeps_its_row(tmp_path: Path) -> None:
 def test_a_scale_that_the_user_named_is_not_asked_about(tmp_path: Path) -> None:
     path = cases.four_points(tmp_path)
     assert prepared(path, scale_told=True).failure is None
+
+
+def test_two_sessions_of_the_same_people_are_averaged_by_person(tmp_path: Path) -> None:
+    sheets = {s: [["video", "佐藤", "鈴木"], ["a.mp4", 3 + k, 4], ["b.mp4", 1, 2 + k]] for k, s in enumerate("AB")}
+    workbook(tmp_path / "s.xlsx", sheets)
+    found = prepare(tmp_path / "s.xlsx", Options(check_videos=False, sheet="all", wanted=Wanted(join="as-is")))
+    assert found.table.raters == ["佐藤", "鈴木"]
+    assert mos(found) == {"a.mp4": pytest.approx((3.5 + 4) / 2), "b.mp4": pytest.approx((1 + 2.5) / 2)}
+    assert found.means.count[0] == 2

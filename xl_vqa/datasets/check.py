@@ -168,12 +168,15 @@ def video_keys(rows: Sequence[RatedRow], located: Sequence[Located]) -> list[str
     return keys
 
 
-def join_duplicates(rows: Sequence[RatedRow], keys: Sequence[str | None], ratings: Ratings) -> Ratings:
+def join_duplicates(
+    rows: Sequence[RatedRow], keys: Sequence[str | None], ratings: Ratings, tests: bool = False
+) -> Ratings:
     """One row per video keeps training; the others of the same path are blocked.
 
     Where the rows hold ratings by different people, these are added to the first row, for example when two
     halves of a panel were written below each other. Where the same people stand in both, the first row's
-    ratings count and the others do not.
+    ratings count and the others do not; in ``tests`` that were read together they rated twice, and the mean of
+    each person counts.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
@@ -191,12 +194,23 @@ def join_duplicates(rows: Sequence[RatedRow], keys: Sequence[str | None], rating
         first, *others = group
         for index in others:
             rows[index].problems.append(Problem("duplicate_path", {"row": rows[first].row}))
-            if people[index] and not people[index] & people[first]:
+            if people[index] and (tests or not people[index] & people[first]):
                 row_of[row_of == index] = first
                 people[first] |= people[index]
                 rows[first].problems.append(Problem("merged_ratings", {"row": rows[index].row}))
             _join_words(rows[first], rows[index])
-    return Ratings(row_of, ratings.rater_of, ratings.score)
+    joined = Ratings(row_of, ratings.rater_of, ratings.score)
+    return _one_per_person(joined) if tests else joined
+
+
+def _one_per_person(ratings: Ratings) -> Ratings:
+    """The mean of each person's ratings of one video."""
+    if not ratings.score.size:
+        return ratings
+    pair = ratings.row_of * (int(ratings.rater_of.max()) + 1) + ratings.rater_of
+    _, first, place, counts = np.unique(pair, return_index=True, return_inverse=True, return_counts=True)
+    mean = np.round(np.bincount(place, weights=ratings.score) / counts, 9)
+    return Ratings(ratings.row_of[first], ratings.rater_of[first], mean)
 
 
 def _join_words(first: RatedRow, other: RatedRow) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.mos import Floats
-from xl_vqa.datasets.ordinals import is_letter, is_mark
+from xl_vqa.datasets.ordinals import is_grade, is_mark
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import RatingsOptionError
@@ -39,7 +39,7 @@ class Profile:
     fine: float = 0.0
     """Share of the scores that lies between the quarters: people seldom write 3.37, means and measures do."""
     letters: bool = False
-    """Grades from A to E, three different ones or more."""
+    """Grades (A to E, 優良可, percents), three different ones or more."""
     serial: bool = False
     """1, 2, 3, ... down the column."""
     distinct: int = 0
@@ -115,15 +115,16 @@ class Columns:
         profile.distinct = len({str(cell) for cell in cells})
         profile.video_names = sum(map(is_video_name, cells)) / len(cells)
         profile.scores = (len(values) + sum(map(is_mark, cells))) / len(cells)
-        letters = [cell for cell in cells if is_letter(cell)]
-        profile.letters = (
-            len(letters) >= 0.8 * len(cells) and len({str(c).strip().casefold() for c in letters}) >= 3
-        )
+        graded = [cell for cell in cells if is_grade(cell)]
+        different = len({str(cell).strip().casefold() for cell in graded})
+        profile.letters = len(graded) >= 0.8 * len(cells) and different >= 3
         if values:
             inside = sum(self.scale.mos_min <= value <= self.scale.mos_max for value in values)
             profile.in_range = inside / len(values)
             profile.whole = sum(value.is_integer() for value in values) / len(values)
-            profile.fine = sum(not (4 * value).is_integer() for value in values) / len(values)
+            if not self.wanted.mapping:
+                # what the user maps words to may be any number
+                profile.fine = sum(not (4 * value).is_integer() for value in values) / len(values)
             profile.serial = (
                 step == 1 and len(values) >= 4 and values == [values[0] + i for i in range(len(values))]
             )

@@ -176,6 +176,10 @@ _PART: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         ),
     ),
     (
+        Role.EITHER,
+        (r"\b(?:dmos|impairment|degradation|annoyance)\b|劣化度|妨害度",),
+    ),
+    (
         Role.COUNT,
         (r"評価者数|被験者数|人数|回答数|\bnumber of raters\b|\bnum raters\b",),
     ),
@@ -224,7 +228,7 @@ _SUM_JA: Final = (
 )
 _SUM_EN: Final = (
     r"(?:total|sum|average|avg|ave|mean|median|sd|std|stdev|std ?dev|standard deviation|min|max|minimum|maximum"
-    r"|count|variance|bias|mos|ci ?95|95% ?ci|confidence interval|sem|standard error)"
+    r"|count|variance|bias|σ|mos|ci ?95|95% ?ci|confidence interval|sem|standard error)"
 )
 _WHOSE: Final = rf"(?:grand|overall|total|column|row|all|the|each|per|every|by|of|for|{_PERSON}|{_SCORE})"
 SUMMARY_ROWS: Final = re.compile(

@@ -181,10 +181,28 @@ class _Finder:
         return max(candidates, key=lambda c: (columns.profiles[c].video_names, columns.sure(c), -c))
 
     def _no_video_column(self) -> RatingsError:
+        if self._sideways():
+            return unclear(self.path, "unclear_sideways", ["--form transposed"], source=self.grid.name)
         if choices := self._identifiers():
             commands = [option("--video-column", name) for name in choices]
             return unclear(self.path, "unclear_video_column", commands, columns=", ".join(choices))
         return RatingsVideoColumnError(path=self.path, source=self.grid.name, problem=self.columns.listed())
+
+    def _sideways(self) -> bool:
+        """Whether a column names people, another one in every row, beside three columns of scores or more."""
+        for index, cells in enumerate(self.grid.rows[:20]):
+            people = [c for c, cell in enumerate(cells) if role_of(cell) == (Role.RATER, True)]
+            if not people or len(cells) < 4:
+                continue
+            body = [row for row in self.grid.rows[index + 1 :] if row]
+            names = [row[people[0]] for row in body if people[0] < len(row)]
+            scored = sum(
+                len(body) >= 2 and all(c < len(row) and self.columns.number(row[c]) is not None for row in body)
+                for c in range(len(cells))
+                if c not in people
+            )
+            return scored >= 3 and len(set(map(str, names))) == len(names) >= 2
+        return False
 
     def _identifiers(self) -> list[str]:
         """Columns that may name the videos although neither header nor ending says so: public sets number theirs.

@@ -5,6 +5,7 @@ They become scores only by the user's ``--map``; what is here finds them and pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
@@ -45,8 +46,10 @@ _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("とても良い", "やや良い", "普通", "やや悪い", "とても悪い"),
     ("高", "中", "低"),
 )
+_GRADES: Final = frozenset(mark for alphabet in _ALPHABETS for mark in alphabet if mark not in CATEGORY_OF_WORD)
 _SYMBOLS: Final = frozenset("◎○△▲×")
 _LETTERS: Final = frozenset("sabcdef")
+_OF_END: Final = re.compile(r"[0-9.,]+\s*(?:/|of|out of)\s*([0-9]+)")
 MOST_DISTINCT: Final = 12
 """More different texts than this are remarks, not grades."""
 
@@ -62,6 +65,14 @@ def is_mark(cell: Any) -> bool:
 
 def is_letter(cell: Any) -> bool:
     return isinstance(cell, str) and plain(cell) in _LETTERS
+
+
+def is_grade(cell: Any) -> bool:
+    """Whether a cell is of one of the alphabets that people grade with, or a percent."""
+    if not isinstance(cell, str):
+        return False
+    text = plain(cell)
+    return _canonical(text) in _GRADES or (text.endswith("%") and _is_number(text))
 
 
 def grades(texts: Collection[str]) -> list[str]:
@@ -125,3 +136,14 @@ def _is_number(text: str) -> bool:
 
 def _short(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def scales_of_texts(texts: Sequence[str]) -> list[tuple[float, float]]:
+    """The scales that texts name themselves: "8/10" is of 0..10 or 1..10, "80%" of 0..100; else none."""
+    if texts and all(text.endswith("%") and _is_number(text) for text in texts):
+        return [(0.0, 100.0)]
+    ends = {float(found[1]) for text in texts if (found := _OF_END.fullmatch(text))}
+    if len(ends) != 1 or not all(_OF_END.fullmatch(text) for text in texts):
+        return []
+    (end,) = ends
+    return [(1.0, end), (0.0, end)]

@@ -164,7 +164,7 @@ def prepare(
         check.open_videos(rows, located, _stage(on_progress, "opening") if on_progress else None)
     keys = check.video_keys(rows, located)
     ratings, shifts = _one_scale(table, ratings, keys, options)
-    ratings = check.join_duplicates(rows, keys, ratings)
+    ratings = check.join_duplicates(rows, keys, ratings, tests=bool(table.tests))
 
     judged = judge(table, ratings, scale, options.rater_model, options.reject_outliers, options.correction)
     means, kept = judged.means, judged.kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -33,22 +33,38 @@ def attribute_column(
         named = qualities.names_attributes(columns.names.get(column, ""))
         if columns.role(column) in (Role.PROMPT, Role.RATER, Role.CONTENT, Role.SPLIT) and not named:
             continue
-        if not named and (columns.holds_scores(column) or not qualities.are_qualities(texts)):
+        if not named and columns.holds_scores(column):
             continue
-        if _tells_rows_apart(columns, video, rater):
-            return column, texts, named
+        if named or qualities.are_qualities(texts):
+            if _several_rows(columns, video, rater):
+                return column, texts, named
+        elif rater is not None and columns.role(column) is None and _tells_apart(columns, video, rater, column):
+            # one person's several scores of one video: of something, whatever these words are
+            return column, texts, False
     return None
 
 
-def _tells_rows_apart(columns: Columns, video: int, rater: int | None) -> bool:
-    """Whether one video (and rater) has several rows, which something else must tell apart."""
+def _keys(columns: Columns, *places: int | None) -> list[tuple[Any, ...]]:
     grid = columns.grid
     rows = [r for r in range(columns.first, len(grid.rows)) if grid.rows[r]]
-    keys = [(grid.cell(r, video), grid.cell(r, rater) if rater is not None else None) for r in rows]
+    return [tuple(grid.cell(r, place) if place is not None else None for place in places) for r in rows]
+
+
+def _several_rows(columns: Columns, video: int, rater: int | None) -> bool:
+    """Whether one video (and rater) has several rows, which something else must tell apart."""
+    keys = _keys(columns, video, rater)
     # blanks below a merged cell mean "the same": nothing can be counted then, and the header must do
     if any(key[0] is None for key in keys):
         return True
     return len(set(keys)) < 0.8 * len(keys)
+
+
+def _tells_apart(columns: Columns, video: int, rater: int, column: int) -> bool:
+    """Whether it is this column, and no counter of sessions, that tells the rows of one person and video apart."""
+    if qualities.names_repeats(columns.names.get(column, "")) or not _several_rows(columns, video, rater):
+        return False
+    keys = _keys(columns, video, rater, column)
+    return all(None not in key for key in keys) and len(set(keys)) == len(keys)
 
 
 def choose_quality(

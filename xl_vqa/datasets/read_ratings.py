@@ -15,7 +15,7 @@ import numpy as np
 from xl_vqa.datasets import qualities
 from xl_vqa.datasets.layout import Layout, find_layout
 from xl_vqa.datasets.likely_scales import scale_option
-from xl_vqa.datasets.ordinals import MOST_DISTINCT, grades, proposed_maps
+from xl_vqa.datasets.ordinals import MOST_DISTINCT, grades, proposed_maps, scales_of_texts
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
 from xl_vqa.datasets.row_reader import RowReader, data_rows, video_key
@@ -211,10 +211,15 @@ def _ask_about_texts(reader: RowReader) -> None:
     if len(texts) < 2 or count < 3 or count <= _SLIPS * everything or len(texts) > MOST_DISTINCT:
         return
     maps = proposed_maps(texts, reader.scale) or [",".join(f"{text}=?" for text in texts)]
+    choices = [option("--map", value) for value in maps]
+    if ranges := scales_of_texts(texts):
+        # "8/10", "80%": another scale rather than other words, unless they stand among plain scores
+        scales = [scale_option(low, high, reader.scale) for low, high in ranges]
+        choices = scales if "?" in maps[0] else [*scales, *choices] if count >= 0.5 * everything else choices
     raise unclear(
         str(reader.path),
-        "unclear_texts" if "?" not in maps[0] else "unclear_texts_unknown",
-        [option("--map", value) for value in maps],
+        "unclear_texts_unknown" if "?" in choices[0] else "unclear_texts",
+        choices,
         texts=", ".join(texts),
         count=count,
     )

@@ -106,10 +106,12 @@ class RowReader:
         # "評価者/佐藤" under a merged header is 佐藤, as long as that tells the raters apart
         short = [name.rsplit("/", 1)[-1] for name in full]
         names = short if len(set(short)) == len(short) else full
-        raters = [
-            (column, self._rater(self._person(name, layout), column))
-            for column, name in zip(layout.scores, names, strict=True)
-        ]
+        people: dict[int, str] = {}
+        for column, name in zip(layout.scores, names, strict=True):
+            own = self._person(name, layout)
+            # two columns with one header are two people
+            people[column] = f"{own} ({column_letters(column)})" if own in people.values() else own
+        raters = [(column, self._rater(name)) for column, name in people.items()]
         contents = self._contents(layout)
         for index in data_rows(layout):
             item = self._row(layout, index, contents)
@@ -253,10 +255,7 @@ class RowReader:
         self.notes.append(Note("filled_down", {"column": layout.name(column), "count": len(blank)}))
         return cells
 
-    def _rater(self, name: str, column: int | None = None) -> int:
-        if column is not None and name in self.raters:
-            # two columns with one header are two people
-            name = f"{name} ({column_letters(column)})"
+    def _rater(self, name: str) -> int:
         return self.raters.setdefault(name, len(self.raters))
 
     def _rate(self, row: int, rater: int, value: float) -> None:

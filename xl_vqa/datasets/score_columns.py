@@ -155,7 +155,7 @@ class _Chooser:
     def _header_or_cells(self, column: int) -> str:
         if self.c.role(column) is not None:
             return "header" if self.c.sure(column) else "header_part"
-        return "cells"
+        return "cells" if column == self.layout.video else "cells_scores"
 
     def _first_of(self, role: Role) -> int | None:
         found = [c for c in self.c.of_role(role) if c not in self.taken and self.c.profiles[c].filled]
@@ -208,9 +208,14 @@ class _Chooser:
         numeric = {
             c: self.c.name(c)
             for c in range(self.c.grid.width)
-            if c not in self.taken and self.c.holds_scores(c) and not self.c.profiles[c].serial
+            if (c not in self.taken or c == self.layout.count)
+            and self.c.holds_scores(c)
+            and not self.c.profiles[c].serial
         }
         votes = vote_columns(numeric, self.scale)
+        if votes is not None and self.layout.count in votes.columns:
+            # "number of 5s" is a count, but not that of the raters
+            self.layout.count = None
         if votes is None or len(votes.columns) < 3:
             if self.wanted.form == "votes":
                 problem = (

@@ -21,6 +21,7 @@ _BRACKETS: Final = re.compile(
     r"^(.*?)\s*[\[\(（【「<]\s*([^\[\]()（）【】「」<>]+?)\s*[\]\)）】」>]\s*$", re.DOTALL
 )
 _COLON: Final = re.compile(r"^(.*?)\s*(?:[:：]|\s[-–—]\s|\|)\s*(\S.*?)\s*$", re.DOTALL)
+_BETWEEN: Final = re.compile(r"[\s「」『』\[\]()（）【】<>\"“”‘’、。,;]+")
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+", re.IGNORECASE)
 # columns of a form that name the person, the best first
 _WHO: Final = (Role.RATER,)
@@ -74,7 +75,9 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
     people = [index for index in range(row + 1, len(grid.rows)) if any(_filled(grid, index, c) for c in videos)]
     names = _people(grid, row, people, set(videos))
     questions = {column: question for column, (question, _) in videos.items()}
-    several = len({q for q in questions.values() if q}) > 1
+    # "Clip 1: a.mp4", "Clip 2: b.mp4": a number for each video is no second question
+    asked = Counter(questions.values())
+    several = len(asked) > 1 and min(asked.values()) > 1
     rows: list[list[Any]] = [["video", *(["dimension"] if several else []), *names]]
     for column, (question, video) in videos.items():
         rows.append([video, *([question] if several else []), *(grid.cell(index, column) for index in people)])
@@ -132,6 +135,10 @@ def _parts(cell: str) -> tuple[str, str]:
         if found and len(found[1]) > 1 and is_video_name(found[2]) and not re.search(r"[\\/]", found[1]):
             return found[1], found[2]
         return "", text
+    for token in _BETWEEN.split(text):
+        # a name within the sentence: 「a.mp4」の画質を評価してください
+        if is_video_name(token) and token != text:
+            return " ".join(text.replace(token, " ").split()), token
     found = _BRACKETS.match(text) or _COLON.match(text)
     return (found[1].strip(), found[2].strip()) if found else ("", text)
 

@@ -15,7 +15,13 @@ from xl_vqa.datasets.scores import CATEGORY_OF_WORD, category_score
 from xl_vqa.labels import Scale
 
 _NUMBERED: Final = re.compile(
-    r"(?:(?P<stem>[a-z ]*?|[^0-9]*?) ?)?(?P<value>[0-9]{1,2})(?: ?(?:点|stars?|人|票|votes?|points?|pts?))?"
+    r"(?:(?P<stem>[a-z ]*?|[^0-9]*?) ?)?(?P<value>[0-9]{1,2})"
+    r"(?P<unit> ?(?:点|stars?|つ?星|票|votes?|points?|pts?|(?:点|つ?星)?の?"
+    r"(?:人数|票数|得票数|回答数|件数)))?"
+)
+_COUNT_OF: Final = re.compile(
+    r"^(?:n|num|number of|count|votes?|c|freq)(?: of)? | (?:count|votes?|n|num)$"
+    r"|の?(?:人数|票数|得票数|回答数|件数)$"
 )
 _STARS: Final = re.compile(r"★+|\*+")
 _COUNTING: Final = re.compile(
@@ -42,13 +48,14 @@ def vote_columns(headers: dict[int, str], scale: Scale) -> VoteColumns | None:
     for column, header in headers.items():
         last = header.rsplit("/", 1)[-1]
         text = normal(last) or last.strip()
-        category = CATEGORY_OF_WORD.get(text)
+        category = CATEGORY_OF_WORD.get(text) or CATEGORY_OF_WORD.get(_COUNT_OF.sub("", text).strip())
         if category is not None:
             words[column] = category_score(category, scale)
         elif _STARS.fullmatch(last.strip()):
             numbered.setdefault("star", {})[column] = float(len(last.strip()))
         elif match := _NUMBERED.fullmatch(text):
-            numbered.setdefault((match["stem"] or "").strip(), {})[column] = float(match["value"])
+            stem = (match["stem"] or "").strip() or ("count" if match["unit"] else "")
+            numbered.setdefault(stem, {})[column] = float(match["value"])
     if len(words) >= FEWEST_CATEGORIES and len(set(words.values())) == len(words):
         return VoteColumns(tuple(words), tuple(words.values()), "counts")
     for stem, found in numbered.items():
@@ -80,6 +87,8 @@ def judge_votes(
     """
     rows = np.isfinite(cells).any(axis=1)
     filled = np.nan_to_num(cells)
+    if int(rows.sum()) >= 3 and _are_shares(filled[rows]):
+        return VoteEvidence("votes", "sums_equal")
     whole = bool(np.all(filled == np.round(filled)) and np.all(filled >= 0))
     if not rows.any() or not whole:
         return VoteEvidence("raters", "cells_scores")
@@ -113,17 +122,29 @@ def judge_votes(
     return VoteEvidence("unclear" if doubtful else "raters", "cells_scores")
 
 
+def _are_shares(cells: Floats) -> bool:
+    """Whether rows are shares of all votes: not whole, none negative, adding up to 1 or to 100."""
+    sums = cells.sum(axis=1)
+    fractions = bool(np.any(cells != np.round(cells)) and np.all(cells >= 0))
+    return fractions and any(bool(np.all(np.abs(sums - whole) <= 0.02 * whole)) for whole in (1.0, 100.0))
+
+
 def means_of_votes(
     votes: VoteColumns, cells: Sequence[Any], turned: bool = False
-) -> tuple[float, float, int] | None:
-    """Mean, SD (divisor n - 1, NaN for one vote) and number of votes of one row; None without any vote."""
+) -> tuple[float, float, int | None] | None:
+    """Mean, SD (divisor n - 1, NaN for one vote) and number of votes of one row; None without any vote.
+
+    Shares of the votes have no number, and the divisor of their SD is 1.
+    """
     counts = np.array([0.0 if cell is None else float(cell) for cell in cells])
-    n = int(counts.sum())
-    if n < 1:
+    n = float(counts.sum())
+    if n <= 0:
         return None
     values = np.asarray(votes.values)
     if turned:
         values = values.max() + values.min() - values
     mean = float(counts @ values) / n
-    spread = float(counts @ (values - mean) ** 2) / (n - 1) if n > 1 else float("nan")
-    return round(mean, 9), float(np.sqrt(spread)), n
+    squares = float(counts @ (values - mean) ** 2)
+    if not np.all(counts == np.round(counts)):
+        return round(mean, 9), float(np.sqrt(squares / n)), None
+    return round(mean, 9), float(np.sqrt(squares / (n - 1))) if n > 1 else float("nan"), int(n)

@@ -28,9 +28,15 @@ def blank_separated(text: str) -> list[list[Any]] | None:
     if any("," in _bare(cell) for row in fields for cell in row):
         return None
     numeric = [all(_NUMBER.fullmatch(row[c]) for row in fields[1:]) for c in range(width)]
-    if not any(numeric) or all(numeric):
+    if not any(numeric) or (all(numeric) and not _numbered(fields)):
         return None
     return [[cell.strip('"') or None for cell in _FIELD.findall(line)] for line in lines]
+
+
+def _numbered(fields: list[list[str]]) -> bool:
+    """Whether the first field is a number of its own in every line, long enough to be a name."""
+    firsts = [row[0] for row in fields]
+    return len(set(firsts)) == len(firsts) and all(first.isdigit() and len(first) >= 5 for first in firsts)
 
 
 def _bare(cell: str) -> str:
