@@ -21,6 +21,7 @@ from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
 from xl_vqa.problems import PROBLEMS
 
 LANGUAGES: Final = ("en", "ja")
+_BETWEEN: Final = " | "
 TEXT_UNUSED: Final = "warning_text_unused"
 """The code of a rating whose text made no difference, because the model knows nothing of texts."""
 
@@ -415,8 +416,16 @@ MESSAGES.update(VIDEO_MESSAGES)
 class _Lenient(Formatter):
     """Fills what is there and shows an ellipsis for what is missing."""
 
+    def __init__(self, language: str) -> None:
+        self._language = language
+
     def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
         return kwargs.get(str(key), "…")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "lines":
+            return "\n".join(f"- {spoken(line, self._language)}" for line in value)
+        return str(super().format_field(spoken(value, self._language), format_spec))
 
 
 def warning_sentences(rating: Mapping[str, Any], language: str = "en") -> str:
@@ -429,10 +438,29 @@ def text(code: str, language: str = "en", **params: Any) -> str:
     entry = MESSAGES.get(code, MESSAGES["error"])
     if code not in MESSAGES:
         params = {"problem": code, **params}
-    template = entry.get(language) or entry["en"]
-    problem = params.get("problem")
-    if isinstance(problem, str) and problem in PROBLEMS:
-        phrase = PROBLEMS[problem]
-        params["problem"] = _Lenient().vformat(phrase.get(language) or phrase["en"], (), params)
-    cleaned = {k: v.rstrip(" .。") if isinstance(v, str) and k == "problem" else v for k, v in params.items()}
-    return _Lenient().vformat(template, (), cleaned)
+    return _filled(entry, language, params)
+
+
+def spoken(value: Any, language: str) -> Any:
+    """A parameter as it is read: reasons (xl_vqa.reasons) in ``language``, everything else as it is."""
+    if isinstance(value, Mapping) and "key" in value:
+        key = str(value["key"])
+        entry = PROBLEMS.get(key) or MESSAGES.get(key)
+        # a newer host's reason: its key says more than nothing
+        return _filled(entry, language, value).rstrip(" .。") if entry else key
+    if isinstance(value, (list, tuple)):
+        return _BETWEEN.join(str(_said(one, language, {})) for one in value)
+    return value
+
+
+def _filled(entry: Mapping[str, str], language: str, params: Mapping[str, Any]) -> str:
+    said = {k: _said(v, language, params) if k in ("problem", "why") else v for k, v in params.items()}
+    return _Lenient(language).vformat(entry.get(language) or entry["en"], (), said)
+
+
+def _said(value: Any, language: str, params: Mapping[str, Any]) -> Any:
+    """A ``problem`` or ``why`` inside a sentence, which has an end of its own."""
+    if isinstance(value, str) and value in PROBLEMS:
+        value = _filled(PROBLEMS[value], language, {k: v for k, v in params.items() if v != value})
+    said = spoken(value, language)
+    return said.rstrip(" .。") if isinstance(said, str) else said

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.messages_model import PROBLEMS as MODEL_PROBLEMS
 from xl_vqa.messages_ratings import PROBLEMS as RATINGS_PROBLEMS
 
 PROBLEMS: Final[dict[str, dict[str, str]]] = {
@@ -195,3 +196,4 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
     },
 }
 PROBLEMS.update(RATINGS_PROBLEMS)
+PROBLEMS.update(MODEL_PROBLEMS)

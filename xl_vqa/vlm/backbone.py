@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from xl_vqa.errors import ModelError, ModelIncompatibleError, ModelMemoryError
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
@@ -64,9 +65,9 @@ def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: st
         raise
     except Exception as error:
         if is_out_of_memory(error):
-            problem = f"memory ran out while loading {folder.name}"
+            problem = Reason("model_memory_loading", folder=folder.name)
             raise ModelMemoryError(model=str(folder), problem=problem) from error
-        reason = f"it cannot be loaded: {str(error).strip()[:300] or type(error).__name__}"
+        reason = Reason("model_cannot_load", detail=Detail.of(error))
         raise ModelIncompatibleError(model=str(folder), problem=reason) from error
     _check_video_token(folder, model, tokens)
     model.eval().requires_grad_(False)
@@ -94,7 +95,7 @@ def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
     except ModelError:
         raise
     except Exception as error:
-        reason = f"it cannot be loaded: {str(error).strip()[:300] or type(error).__name__}"
+        reason = Reason("model_cannot_load", detail=Detail.of(error))
         raise ModelIncompatibleError(model=str(folder), problem=reason) from error
     model.eval().requires_grad_(False)
     return model, tokens
@@ -117,19 +118,19 @@ def check_config(folder: Path) -> dict[str, Any]:
     config = read_json(folder / "config.json")
     model_type = config.get("model_type")
     if model_type not in MODEL_TYPES:
-        problem = f"it is of type {model_type!r}, and a Qwen2.5-VL (type 'qwen2_5_vl') is needed"
+        problem = Reason("model_wrong_type", type=repr(model_type))
         raise ModelIncompatibleError(model=str(folder), problem=problem)
     if "quantization_config" in config:
-        problem = "its weights are quantised; choose the bfloat16 checkpoint of the same model"
+        problem = Reason("model_quantised")
         raise ModelIncompatibleError(model=str(folder), problem=problem)
     text = config.get("text_config") or config
     if text.get("use_sliding_window"):
-        problem = "it uses sliding-window attention, with which answers could not see the whole video"
+        problem = Reason("model_sliding_window")
         raise ModelIncompatibleError(model=str(folder), problem=problem)
     vision = config.get("vision_config") or {}
     for name, wanted in (("patch_size", 14), ("spatial_merge_size", 2), ("temporal_patch_size", 2)):
         if vision.get(name, wanted) != wanted:
-            problem = f"its {name} is {vision[name]}, and only {wanted} is supported"
+            problem = Reason("model_vision_field", name=name, value=vision[name], wanted=wanted)
             raise ModelIncompatibleError(model=str(folder), problem=problem)
     return config
 
@@ -140,9 +141,14 @@ def check_memory(model: str, parameters: int, device: torch.device, dtype: str) 
     needed = needed_bytes(parameters, dtype)
     if free is None or needed <= free:
         return
-    problem = f"{needed / 2**30:.1f} GiB are needed in {dtype} on {device.type} and {free / 2**30:.1f} are free"
-    if dtype == "float32" and needed_bytes(parameters, "bfloat16") <= free:
-        problem += "; with dtype = bfloat16 it would fit"
+    halved = dtype == "float32" and needed_bytes(parameters, "bfloat16") <= free
+    problem = Reason(
+        "model_memory_halved" if halved else "model_memory_short",
+        needed=f"{needed / 2**30:.1f}",
+        free=f"{free / 2**30:.1f}",
+        dtype=dtype,
+        device=device.type,
+    )
     raise ModelMemoryError(model=model, problem=problem)
 
 
@@ -176,7 +182,7 @@ def _load_model(folder: Path, device: torch.device, dtype: str) -> Any:
     # transformers fills what is missing with random numbers, and the scores would be random too
     lost = [*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])]
     if lost:
-        problem = f"{len(lost)} of its weights are missing or of another shape, first {min(lost)}"
+        problem = Reason("model_weights_lost", count=len(lost), first=min(lost))
         raise ModelIncompatibleError(model=str(folder), problem=problem)
     return model.to(device)
 
@@ -192,7 +198,7 @@ def _merge_adapter(model: Any, folder: Path) -> Any:
     # peft only warns of weights that find no place, and would then change nothing or half of it
     placed = len(get_peft_model_state_dict(adapted))
     if stored != placed or any("missing adapter keys" in str(warning.message) for warning in caught):
-        problem = f"it holds {stored} weights and the model takes {placed}; it was made for another model"
+        problem = Reason("model_adapter_other", stored=stored, placed=placed)
         raise ModelIncompatibleError(model=str(folder), problem=problem)
     # merged once: rating then costs nothing extra
     return adapted.merge_and_unload(safe_merge=True)
@@ -201,10 +207,10 @@ def _merge_adapter(model: Any, folder: Path) -> Any:
 def _check_video_token(folder: Path, model: Any, tokens: PromptTokenizer) -> None:
     expected = tokens.control(VIDEO_PAD)
     if model.config.video_token_id != expected:
-        problem = f"its config calls token {model.config.video_token_id} the video, its tokenizer {expected}"
+        problem = Reason("model_video_token", config=model.config.video_token_id, tokenizer=expected)
         raise ModelIncompatibleError(model=str(folder), problem=problem)
     rows = model.get_input_embeddings().num_embeddings
     highest = max(expected, *tokens.digits)
     if highest >= rows:
-        problem = f"its tokenizer uses token {highest} and its embedding has {rows} rows"
+        problem = Reason("model_embedding_rows", token=highest, rows=rows)
         raise ModelIncompatibleError(model=str(folder), problem=problem)

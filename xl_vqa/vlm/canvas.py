@@ -29,6 +29,7 @@ from torch import Tensor
 
 from xl_vqa.errors import ModelIncompatibleError
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.reasons import Reason
 from xl_vqa.video.point_samples import SIDE
 from xl_vqa.vlm.patches import FACTOR, Patches, check_frames, cut, frame_size, make_patches, resize, within_aspect
 from xl_vqa.vlm.rater import ClipFrames
@@ -88,7 +89,7 @@ def clip_patches(clip: ClipFrames, spec: ModelSpec) -> Patches:
     if not spec.pixels.canvas:
         return make_patches(clip.frames, spec.pixels)
     if spec.sampling.window != WINDOW:
-        problem = f"a window of {spec.sampling.window} frames does not fit the canvas of {WINDOW}"
+        problem = Reason("model_window", frames=spec.sampling.window, canvas=WINDOW)
         raise ModelIncompatibleError(model=spec.name, problem=problem)
     check_frames(clip.frames)
     first = within_aspect(clip.frames[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.errors import ModelIncompatibleError
+from xl_vqa.reasons import Detail, Reason
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
 
@@ -36,7 +37,9 @@ def parameter_count(files: Iterable[Path]) -> int:
                 raise ValueError("the file is cut off")
             total += sum(math.prod(facts["shape"]) for facts in tensors)
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-            raise ModelIncompatibleError(model=str(path.parent), problem=f"{path.name}: {error}") from error
+            raise ModelIncompatibleError(
+                model=str(path.parent), problem=Reason("file_says", file=path.name, detail=Detail.of(error))
+            ) from error
     return total
 
 

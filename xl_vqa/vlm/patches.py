@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from xl_vqa.errors import ModelIncompatibleError
 from xl_vqa.model_spec import Normalization, Pixels
+from xl_vqa.reasons import Reason
 
 PATCH: Final = 14
 MERGE: Final = 2
@@ -101,11 +102,11 @@ def make_patches(frames: Sequence[NDArray[np.uint8]], pixels: Pixels) -> Patches
 def check_frames(frames: Sequence[NDArray[np.uint8]]) -> None:
     """Raises ModelIncompatibleError for no frames, or frames that are not RGB pictures of one size."""
     if not frames:
-        raise ModelIncompatibleError(model="patches", problem="a clip without frames cannot be rated")
+        raise ModelIncompatibleError(model="patches", problem="model_no_frames")
     shape = frames[0].shape
     for frame in frames:
         if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape != shape or shape[2] != 3 or 0 in shape:
-            problem = f"frames must be 8-bit RGB pictures of one size, not {frame.dtype} {frame.shape}"
+            problem = Reason("model_frame_kind", dtype=str(frame.dtype), shape=str(frame.shape))
             raise ModelIncompatibleError(model="patches", problem=problem)
 
 

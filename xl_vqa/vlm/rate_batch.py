@@ -15,6 +15,7 @@ from xl_vqa.errors import ModelError, ModelFailedError
 from xl_vqa.messages import TEXT_UNUSED
 from xl_vqa.model_spec import ModelSpec, settings_key
 from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.reasons import Detail, Reason
 
 if TYPE_CHECKING:
     from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater
@@ -44,7 +45,7 @@ def rate_batch(rater: Rater, batch: Sequence[Asked]) -> list[Outcome]:
     try:
         found = list(rater.rate([(one.prepared, one.text) for one in batch]))
         if len(found) != len(batch):
-            raise ModelFailedError(problem=f"it gave {len(found)} answers to {len(batch)} videos")
+            raise ModelFailedError(problem=Reason("model_answer_count", answers=len(found), videos=len(batch)))
     except Exception as error:
         if len(batch) == 1:
             return [model_failure(error, batch[0].path)]
@@ -63,7 +64,7 @@ def model_failure(error: Exception, path: str) -> ModelError:
         error.params.setdefault("path", path)
         return error
     log.error("the model failed on %s", path, exc_info=error)
-    return ModelFailedError(path=path, problem=str(error).strip()[:300] or type(error).__name__)
+    return ModelFailedError(path=path, problem=Detail.of(error))
 
 
 def rating_of(

@@ -27,6 +27,7 @@ from xl_vqa.errors import (
 )
 from xl_vqa.model_spec import ModelSpec, Sampling
 from xl_vqa.rating import LabelDistribution
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
 
 NAME = "stand-in"
@@ -70,11 +71,15 @@ class StandInOptions:
         values: dict[str, Any] = {}
         for key, raw in parse_qsl(query, keep_blank_values=True):
             if key not in kinds:
-                raise ModelNotFoundError(model=model, problem=f"{name} has no option {key!r}")
+                raise ModelNotFoundError(
+                    model=model, problem=Reason("stand_in_option", name=name, option=repr(key))
+                )
             try:
                 values[key] = kinds[key](raw)
             except ValueError as error:
-                raise ModelNotFoundError(model=model, problem=f"{key}: {error}") from error
+                raise ModelNotFoundError(
+                    model=model, problem=Reason("stand_in_value", option=key, detail=Detail.of(error))
+                ) from error
         return cls(**values)
 
     def spec(self) -> ModelSpec:
@@ -103,7 +108,7 @@ class StandInRater:
         self._spec = spec or self.options.spec()
         if self.options.load_fail:
             kind = _LOAD_FAILURES.get(self.options.load_fail, ModelIncompatibleError)
-            raise kind(model=NAME, problem="the stand-in was asked to fail while loading")
+            raise kind(model=NAME, problem="stand_in_loading")
         time.sleep(self.options.load_delay)
 
     @property
@@ -117,7 +122,7 @@ class StandInRater:
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
         frames = clip.frames
         if not frames:
-            raise ModelIncompatibleError(model=NAME, problem="a clip without frames cannot be rated")
+            raise ModelIncompatibleError(model=NAME, problem="model_no_frames")
         height, width = frames[0].shape[:2]
         detail, level = _statistics(frames)
         return PreparedVideo((detail, level), (len(frames), height, width), len(frames), 16)
@@ -137,7 +142,7 @@ class StandInRater:
         if options.crash_text and options.crash_text in text:
             os.abort()  # in native code, as a broken driver would
         if options.fail_text and options.fail_text in text:
-            return ModelFailedError(problem="the stand-in was asked to fail on this text")
+            return ModelFailedError(problem="stand_in_text")
         detail, level = video.payload
         scale = self._spec.scale
         # 12 grey levels of gradient are a crisp picture; exposure counts as distance from mid-grey

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tokenizers import Tokenizer
 
 from xl_vqa.errors import ModelIncompatibleError
+from xl_vqa.reasons import Reason
 
 VIDEO_PAD: Final = "<|video_pad|>"
 VISION_START: Final = "<|vision_start|>"
@@ -28,12 +29,14 @@ class PromptTokenizer:
     def __init__(self, tokenizer: Any, *, model: str) -> None:
         backend = getattr(tokenizer, "backend_tokenizer", None)
         if backend is None:
-            raise ModelIncompatibleError(model=model, problem="its tokenizer has no tokenizer.json")
+            raise ModelIncompatibleError(model=model, problem="model_no_tokenizer")
         facts = json.loads(backend.to_str())
         self._control: dict[str, int] = {token["content"]: token["id"] for token in facts["added_tokens"]}
         missing = [name for name in CONTROL if name not in self._control]
         if missing:
-            raise ModelIncompatibleError(model=model, problem=f"its tokenizer lacks {', '.join(missing)}")
+            raise ModelIncompatibleError(
+                model=model, problem=Reason("model_tokens_missing", tokens=", ".join(missing))
+            )
         # a template that adds tokens of its own would refer to tokens that the plain half does not have
         facts.update(added_tokens=[], post_processor=None, truncation=None, padding=None)
         self._plain = Tokenizer.from_str(json.dumps(facts))
@@ -63,14 +66,14 @@ class PromptTokenizer:
         for digit in "0123456789":
             tokens = self.plain(digit)
             if len(tokens) != 1:
-                problem = f"its tokenizer splits the digit {digit} into {len(tokens)} tokens"
+                problem = Reason("model_digit_split", digit=digit, count=len(tokens))
                 raise ModelIncompatibleError(model=model, problem=problem)
             ids.append(tokens[0])
         # tokenizers that group digits have single digits as well, so look at longer numbers too
         for number in ("10", "37", "50", "123", "2025"):
             if self.plain(number) != [ids[int(digit)] for digit in number]:
-                problem = f"its tokenizer does not give every digit of {number} a token of its own"
+                problem = Reason("model_digits_joined", number=number)
                 raise ModelIncompatibleError(model=model, problem=problem)
         if len(set(ids)) != 10:
-            raise ModelIncompatibleError(model=model, problem="its tokenizer does not tell digits apart")
+            raise ModelIncompatibleError(model=model, problem="model_digits_alike")
         return tuple(ids)

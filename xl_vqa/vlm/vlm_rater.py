@@ -15,6 +15,7 @@ import torch
 
 from xl_vqa.errors import DistributionError, ModelFailedError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
@@ -131,19 +132,19 @@ class VlmRater:
         try:
             return found.distribution(self._spec.scale)
         except DistributionError as error:
-            return ModelFailedError(problem=f"its answer is no distribution ({error.params['problem']})")
+            return ModelFailedError(problem=Reason("model_no_distribution", why=error.params["problem"]))
 
     def _failure(self, error: Exception, row: VideoInput) -> Outcome:
         if is_out_of_memory(error):
             t, h, w = row.patches.grid
-            problem = f"memory ran out on a single video of {2 * t} frames of {w * 14}x{h * 14} pixels"
+            problem = Reason("model_memory_video", frames=2 * t, width=w * 14, height=h * 14)
             return ModelMemoryError(problem=problem)
         logger.error("The model failed on a video", exc_info=error)
-        return ModelFailedError(problem=str(error).strip()[:300] or type(error).__name__)
+        return ModelFailedError(problem=Detail.of(error))
 
     def _loaded(self) -> Backbone:
         if self._backbone is None:
-            raise ModelFailedError(problem="the model was unloaded")
+            raise ModelFailedError(problem="model_unloaded")
         return self._backbone
 
     def describe(self) -> dict[str, Any]:
@@ -216,7 +217,7 @@ def load_vlm_rater(
     backbone = load_backbone(folder, device=chosen, dtype=format_name, adapter=adapter)
     # files replaced meanwhile would give one model's scores the other's name
     if fingerprint != model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache):
-        raise ModelIncompatibleError(model=model, problem="its files changed while it was loading; try again")
+        raise ModelIncompatibleError(model=model, problem="model_files_changed")
     # the starter's does not depend on the device, and would be taken for that of the others
     if dtype == "auto" and model_type != STARTER_TYPE:
         remember_dtype(cache_folder, device, format_name)

@@ -1,0 +1,223 @@
+"""What an error gives as its ``problem`` is a phrase of both languages, or words of others: no English of ours."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pickle
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+import pytest
+
+import xl_vqa
+from xl_vqa.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
+from xl_vqa.messages import LANGUAGES, MESSAGES, text
+from xl_vqa.problems import PROBLEMS
+from xl_vqa.reasons import MAX_LENGTH, Detail, Reason
+
+PACKAGE: Final = Path(xl_vqa.__file__).parent
+FREE: Final = 223
+"""Problems that are English written out in the code. It only ever goes down."""
+
+REASONING: Final = {"Reason", "Detail", "because", "reason", "problem"}
+"""Calls that give a reason: xl_vqa.reasons, and ``atomic.reason`` for what forbids writing."""
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("key", sorted(PROBLEMS))
+def test_both_languages_say_the_same(key: str) -> None:
+    phrase = PROBLEMS[key]
+    assert set(phrase) == set(LANGUAGES)
+    assert fields(phrase["en"]) == fields(phrase["ja"])
+    # the sentence round it has its own end
+    assert not phrase["en"].endswith(".")
+    assert not phrase["ja"].endswith("。")
+
+
+def test_a_reason_is_said_in_the_readers_language() -> None:
+    error = ModelFailedError(path="a.mp4", problem=Reason("model_answer_count", answers=1, videos=2))
+    assert "it gave 1 answers to 2 videos" in error.message("en")
+    assert "動画 2 本に対して結果が 1 件でした" in error.message("ja")
+    assert "it gave" not in error.message("ja")
+
+
+def test_reasons_go_through_json_and_pickle() -> None:
+    inner = Reason.of(VideoEmptyError(path="b.mp4"))
+    problem = [Reason("model_no_distribution", why=inner), "problem_folder", Detail("errno 5")]
+    error = VideoAccessError(path="a.mp4", problem=problem)
+    for copy in (from_dict(json.loads(json.dumps(error.to_dict()))), pickle.loads(pickle.dumps(error))):
+        for language in LANGUAGES:
+            assert copy.message(language) == error.message(language)
+    assert "b.mp4 は空(0 バイト)です" in error.message("ja")
+    assert "フォルダーです" in error.message("ja")
+    assert "errno 5" in error.message("ja")
+
+
+def test_a_parameter_that_happens_to_be_a_key_is_no_reason() -> None:
+    assert "problem_folder" in text("video_not_found", "en", path="problem_folder")
+
+
+def test_a_newer_hosts_reason_shows_its_key() -> None:
+    assert "flux_low" in text("host_error", "ja", problem={"key": "flux_low", "value": 3})
+
+
+def test_words_of_others_are_one_line_and_never_empty() -> None:
+    assert Detail.of(OSError(28, "No space left on device", "x")) == "No space left on device"
+    assert Detail.of(ValueError("two\nlines")) == "two lines"
+    assert Detail.of(KeyError()) == "KeyError"
+    assert Detail.named(KeyError("a")) == "KeyError: 'a'"
+    assert len(Detail.of(ValueError("x" * 9999))) == MAX_LENGTH
+
+
+class Literals(ast.NodeVisitor):
+    """The ``problem`` of every error that is raised in a module, as far as it is not a reason."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.free: list[str] = []
+        self._scopes: list[ast.AST] = [tree]
+        self._functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        self._seen: set[str] = set()
+        self.visit(tree)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._scopes.append(node)
+        self.generic_visit(node)
+        self._scopes.pop()
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = _name(node.func)
+        for keyword in node.keywords:
+            of_error = keyword.arg == "problem" and (name.endswith("Error") or name == "kind")
+            if (of_error or (keyword.arg == "why" and name == "Reason")) and self._is_free(keyword.value):
+                self.free.append(f"{node.lineno}: {ast.unparse(keyword.value)}")
+        # English in the mouth of another is English all the same
+        if name == "Detail" and any(isinstance(part, (ast.Constant, ast.JoinedStr)) for part in node.args):
+            self.free.append(f"{node.lineno}: {ast.unparse(node)}")
+        self.generic_visit(node)
+
+    def _is_free(self, value: ast.expr) -> bool:
+        if isinstance(value, ast.Constant):
+            return value.value not in (None, "") and value.value not in PROBLEMS
+        if isinstance(value, ast.IfExp):
+            return self._is_free(value.body) or self._is_free(value.orelse)
+        if isinstance(value, (ast.BoolOp, ast.List)):
+            return any(map(self._is_free, value.values if isinstance(value, ast.BoolOp) else value.elts))
+        if isinstance(value, (ast.ListComp, ast.Starred)):
+            return self._is_free(value.elt if isinstance(value, ast.ListComp) else value.value)
+        if isinstance(value, ast.BinOp):
+            return self._is_free(value.left) or self._is_free(value.right)
+        if isinstance(value, ast.Call):
+            return self._is_free_call(value)
+        if isinstance(value, ast.Name):
+            return any(map(self._is_free, self._given(value.id)))
+        # of an error that was made elsewhere: error.problem, error.params["problem"]
+        return not ast.unparse(value).replace("'", '"').endswith((".problem", '.params["problem"]', ".detail"))
+
+    def _is_free_call(self, call: ast.Call) -> bool:
+        name = _name(call.func)
+        if name in REASONING or (name in ("of", "named") and _name(call.func.value) in REASONING):
+            return False
+        function = self._functions.get(name)
+        if function is None:
+            return True
+        if name in self._seen:
+            return False
+        self._seen.add(name)
+        self._scopes.append(function)
+        returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value]
+        returned += [node.value for node in ast.walk(function) if isinstance(node, ast.Yield) and node.value]
+        found = any(map(self._is_free, returned))
+        self._scopes.pop()
+        self._seen.discard(name)
+        return found
+
+    def _given(self, name: str) -> list[ast.expr]:
+        """What a variable is given, and what a list of that name gets; itself where that is not to be seen."""
+        found: list[ast.expr] = []
+        for node in ast.walk(self._scopes[-1]):
+            if isinstance(node, ast.Assign) and any(_name(target) == name for target in node.targets):
+                found.append(node.value)
+            elif isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.NamedExpr)):
+                if _name(node.target) == name and node.value:
+                    found.append(node.value)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr == "append" and _name(node.func.value) == name:
+                    found += node.args
+            elif (
+                isinstance(node, ast.arg)
+                and node.arg == name
+                and "Problem" in ast.unparse(node.annotation or ast.Constant(None))
+            ):
+                found.append(ast.Constant(None))
+        return found or [ast.Constant(f"unknown {name}")]
+
+
+def _name(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def free_literals(source: str) -> list[str]:
+    return Literals(ast.parse(source)).free
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise VideoError(problem='it is odd')",
+        "raise VideoError(problem=f'{name} is odd')",
+        "raise VideoError(problem=str(error))",
+        "problem = 'it is odd'\n    raise VideoError(problem=problem)",
+        "raise VideoError(problem='problem_folder' if a else 'it is odd')",
+        "raise VideoError(problem=Detail('it is odd'))",
+        "raise VideoError(problem=Reason('file_says', why='it is odd'))",
+        "problems = []\n    problems.append('it is odd')\n    raise VideoError(problem=problems)",
+        "raise VideoError(problem=given)",
+    ],
+)
+def test_english_of_ours_is_found(body: str) -> None:
+    assert len(free_literals(f"def f(given):\n    {body}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise VideoError(problem='problem_folder')",
+        "raise VideoError(problem=Reason('file_says', file='x', detail=Detail.of(error)))",
+        "raise VideoError(problem=reason(error))",
+        "problem = Reason('x') if a else Detail.of(error)\n    raise VideoError(problem=problem)",
+        "raise VideoError(problem=error.params['problem'])",
+    ],
+)
+def test_reasons_are_not(body: str) -> None:
+    assert free_literals(f"def f(given):\n    {body}\n") == []
+
+
+def test_no_problem_is_english_of_ours() -> None:
+    found = [
+        f"{file.relative_to(PACKAGE)}:{one}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for one in free_literals(file.read_text(encoding="utf-8"))
+    ]
+    assert len(found) <= FREE, "\n".join(found)
+
+
+def test_every_reason_is_known_and_given_what_it_says() -> None:
+    wrong = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or _name(node.func) != "Reason" or not node.args:
+                continue
+            keys = node.args[0]
+            for key in (keys.body, keys.orelse) if isinstance(keys, ast.IfExp) else (keys,):
+                if not isinstance(key, ast.Constant):
+                    continue
+                phrase = PROBLEMS.get(key.value) or MESSAGES.get(key.value)
+                given = {keyword.arg for keyword in node.keywords}
+                if phrase is None or (None not in given and fields(phrase["en"]) - given):
+                    wrong.append(f"{file.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}")
+    assert not wrong, "\n".join(wrong)

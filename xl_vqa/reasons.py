@@ -1,0 +1,66 @@
+"""What an error gives as its ``problem``: a reason that has a phrase in every language, or words of others.
+
+A ``problem`` is one of:
+
+- a key of ``xl_vqa.problems.PROBLEMS``, whose fields are the error's own parameters;
+- a ``Reason``: such a key with parameters of its own, or an error inside an error;
+- a ``Detail``: what the operating system or a library said, shown as it is;
+- a list of these, several at once.
+
+English written out in the code is none of these (tests/core/test_reasons.py counts it). All of them are
+plain JSON, so they survive the way through HTTP and are put into words where they are read.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from xl_vqa.errors import XlVqaError
+from xl_vqa.messages import spoken
+
+MAX_LENGTH: Final = 300
+"""Characters of a library's word on an error: some print whole files."""
+
+
+class Reason(dict[str, Any]):
+    """A phrase of the catalogue by its key, with its own parameters; ``str()`` says it in English.
+
+    Of its parameters ``why`` may be a reason, a detail or a list of them in turn.
+    """
+
+    def __init__(self, key: str, /, **params: Any) -> None:
+        super().__init__(params, key=key)
+
+    @classmethod
+    def of(cls, error: XlVqaError) -> Reason:
+        """An error's sentence inside another's."""
+        return cls(error.code, **error.params)
+
+    def __str__(self) -> str:
+        return str(spoken(self, "en"))
+
+
+class Detail(str):
+    """Words of the operating system or of a library, in whatever language it speaks."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, error: BaseException) -> Detail:
+        """What an error of another's code says, on one line: never empty, never long."""
+        said = getattr(error, "strerror", None) or str(error)
+        return cls(" ".join(str(said).split())[:MAX_LENGTH] or type(error).__name__)
+
+    @classmethod
+    def named(cls, error: BaseException) -> Detail:
+        """The same behind the kind of error, where its words alone say too little (``KeyError: 'a'``)."""
+        return cls(f"{type(error).__name__}: {error}"[:MAX_LENGTH])
+
+
+def because(error: BaseException) -> Reason | Detail:
+    """Another error as the reason: one of ours in the reader's language, any other in its own words."""
+    return Reason.of(error) if isinstance(error, XlVqaError) else Detail.of(error)
+
+
+Problem = str | Reason | Detail
