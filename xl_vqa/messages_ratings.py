@@ -21,6 +21,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
 
 # What is unclear: phrases inside "ratings_unclear".
 PROBLEMS: Final[dict[str, dict[str, str]]] = {
+    "problem_range": {
+        "en": "it must be two different numbers, such as 1,5 or 100,0",
+        "ja": "1,5 や 100,0 のように、異なる 2 つの数値で指定してください",
+    },
     "unclear_qualities": {
         "en": "Several qualities were rated ({qualities}), and none of them is the quality as a whole; their mean "
         "would be nobody's opinion. Say which one is to be learned",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from xl_vqa.evaluation.figure import Figure
     from xl_vqa.evaluation.result import Evaluation
+    from xl_vqa.evaluation.units import Units
     from xl_vqa.labels import Scale
 
 # A person reads the top of a list; the report and the JSON file hold all of it.
@@ -50,6 +51,16 @@ def evaluate(
         str | None,
         typer.Option("--scale", help="MOS range and label range, for example 0,100,10,50. Default 1,5,10,50."),
     ] = None,
+    prediction_column: Annotated[
+        str | None, typer.Option("--prediction-column", help="Header of the column with another tool's scores.")
+    ] = None,
+    prediction_scale: Annotated[
+        str | None,
+        typer.Option(
+            "--prediction-scale",
+            help="The predictions' own range, such as 1,5; 100,0 where lower is better. Else that of --scale.",
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The model's name in the report.")] = None,
     defect_limit: Annotated[
         float | None, typer.Option("--defect-limit", help="A video is defective below this MOS.")
@@ -84,7 +95,15 @@ def evaluate(
         costs = TriageCosts(review_cost, escape_cost)
     except ValueError as error:
         raise EvaluationOptionError(source="--review-cost, --escape-cost", problem="problem_costs") from error
-    joined = join(predictions, manifest, baselines=baseline or (), ratings=ratings, scale=_scale(scale))
+    joined = join(
+        predictions,
+        manifest,
+        baselines=baseline or (),
+        ratings=ratings,
+        scale=_scale(scale),
+        column=prediction_column,
+        units=_units(prediction_scale),
+    )
     options = evaluation_module.Options(
         split=split,
         slices=slice_columns or None,
@@ -119,6 +138,18 @@ def evaluate(
         write_output(json_output, content)
         console.print(heading("written", shown_language, path=json_output), soft_wrap=True, markup=False)
     raise typer.Exit(1 if result.failed else 0)
+
+
+def _units(text: str | None) -> Units | None:
+    from xl_vqa.errors import EvaluationOptionError
+    from xl_vqa.evaluation.units import Units
+
+    if text is None:
+        return None
+    try:
+        return Units.parse(text)
+    except ValueError as error:
+        raise EvaluationOptionError(source="--prediction-scale", problem="problem_range") from error
 
 
 def _language(asked: str | None) -> str:

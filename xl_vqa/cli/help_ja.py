@@ -201,6 +201,10 @@ HELP_JA: Final[dict[str, str]] = {
         '記号や言葉を何点とみなすか。例: "◎=5,○=4"。"x=" は点数なしを表します。'
     ),
     "Whether to look into each video for damage.": "各動画を開いて破損を確認するかどうか。",
+    "Header of the column with another tool's scores.": "他のツールの点数がある列の見出し。",
+    "The predictions' own range, such as 1,5; 100,0 where lower is better. Else that of --scale.": (
+        "予測値自体の範囲(例: 1,5)。低いほど良い場合は 100,0 のように指定します。省略時は --scale の範囲。"
+    ),
     "A rater to leave out; may be repeated.": "除外する評価者。繰り返し指定できます。",
     "mos, bt500 (outliers out), p913 (biases out, then outliers) or p910 (Annex E: raters weighted).": (
         "mos、bt500(外れ評価者を除外)、p913(偏りを除去後に除外)、p910(Annex E: 評価者を重み付け)のいずれか。"

@@ -33,6 +33,10 @@ from xl_vqa.labels import ACR_BANDS, Bands, Scale
 
 CONSTANT: Final = "constant mean"
 """The name of the baseline that gives every video the same score."""
+_REVERSED: Final = 0.3
+"""A rank correlation below minus this is no noise: the scores run the other way."""
+_LARGE_BIAS: Final = 0.125
+"""Half a category of five."""
 MOST_RATERS: Final = 200
 """A panel of more is a crowd."""
 DEFAULT_SLICES: Final = ("content", "codec", "size", "domain")
@@ -345,6 +349,12 @@ class _Evaluator:
             self.notices.append(Notice("degenerate", {"count": used, "people": wanted}))
         if not pairs.mos_units:
             self.notices.append(Notice("model_not_mos_units"))
+        order = pairs.figures()["srcc"].value
+        if order is not None and len(pairs) >= MIN_FOR_INTERVAL and order < -_REVERSED:
+            self.notices.append(Notice("predictions_reversed", {"srcc": f"{order:+.2f}"}))
+        bias = float(np.mean(pairs.prediction - pairs.mos))
+        if pairs.mos_units and abs(bias) >= _LARGE_BIAS * (self.scale.mos_max - self.scale.mos_min):
+            self.notices.append(Notice("bias_large", {"bias": f"{bias:+.2f}"}))
 
     def _facts(self, pairs: Pairs) -> Facts:
         ratings = [_ratings(item) for item in self.judged]

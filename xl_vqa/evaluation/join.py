@@ -14,6 +14,7 @@ from xl_vqa.errors import EvaluationColumnError, ScaleError
 from xl_vqa.evaluation.matching import Matches, match, parts
 from xl_vqa.evaluation.result import Failure, Item, Notice
 from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.evaluation.units import Units, lower_by_name, of_another_scale
 from xl_vqa.labels import ACR_BANDS, Bands, Scale
 
 _PREDICTION_COLUMNS: Final = ("mos", "prediction", "expected_label", "label", "score")
@@ -40,6 +41,8 @@ def join(
     baselines: Sequence[Path] = (),
     ratings: Path | None = None,
     scale: Scale | None = None,
+    column: str | None = None,
+    units: Units | None = None,
 ) -> Joined:
     """Reads the files and joins them by video.
 
@@ -47,7 +50,8 @@ def join(
     mos, and what there is of ci95, raters, label, split, content, problem and columns to slice by.
     ``baselines``: path and one column of numbers each. ``ratings``: single raters' scores, long (video,
     rater, score) or wide (video and a column per rater). ``scale`` None stands for the predictions' own
-    where they state it, else the default.
+    where they state it, else the default. ``column`` is the header of the predictions' score column and ``units``
+    their own scale and direction, where they are not what the product writes.
 
     Raises EvaluationFileError and EvaluationColumnError, RatingsError for a table of ratings that cannot be
     read, and ScaleError for a scale that cannot be.
@@ -57,12 +61,16 @@ def join(
     model.require("path")
     scale, bands = _stated_scale(model, scale)
     joined = Joined([], scale, bands, _model_name(model))
+    own = next((row["scale"] for row in model.rows if isinstance(row.get("scale"), dict)), None)
+    if units is None and own is not None and (stated := Scale.from_dict(own)).mos_max != scale.mos_max:
+        # a result file says on which scale its MOS are
+        units = Units(stated.mos_min, stated.mos_max)
 
     videos = [text(row.get("path")) for row in people.rows]
     rows = _first_of_each(people, videos, "manifest", "mos", joined)
     matches = _match(people, rows, model, joined)
     scores = _panel(people, rows, ratings, joined) if ratings is not None else {}
-    score_of = _prediction_reader(model, scale)
+    score_of = _prediction_reader(model, scale, column, units, joined)
     for index in rows:
         row = people.rows[index]
         predicted = model.rows[matches[index]] if index in matches else {}
@@ -72,7 +80,7 @@ def join(
         name = path.stem
         while name in joined.baselines:
             name += "'"
-        joined.baselines[name] = _baseline(people, rows, read_table(path), scale)
+        joined.baselines[name] = _baseline(people, rows, read_table(path), scale, name, joined)
     return joined
 
 
@@ -137,29 +145,48 @@ def _band_key(cell: str | None) -> str | None:
 class _Reader:
     """Takes a prediction in MOS from a row."""
 
-    def __init__(self, column: str, scale: Scale) -> None:
-        self.column, self.scale = column, scale
+    def __init__(self, column: str, scale: Scale, units: Units | None = None) -> None:
+        self.column, self.scale, self.units = column, scale, units or Units()
         self.of_label = column in ("label", "expected_label")
 
     def __call__(self, row: Mapping[str, Any]) -> float | None:
         value = number(row.get(self.column))
         if value is None or not self.of_label:
-            return value
+            return None if value is None else self.units.to_mos(value, self.scale)
         return self.scale.to_mos(value) if self.scale.label_min <= value <= self.scale.label_max else None
 
 
-def _prediction_reader(table: Table, scale: Scale) -> _Reader:
+def _prediction_reader(
+    table: Table, scale: Scale, told: str | None, units: Units | None, joined: Joined
+) -> _Reader:
     """Raises EvaluationColumnError where no column, or more than one, could be the prediction."""
+    if told is not None:
+        named = [column for column, title in table.titles.items() if told.casefold() in (column, title.casefold())]
+        if not named:
+            raise EvaluationColumnError(
+                path=str(table.path), column=told, columns=", ".join(table.titles.values())
+            )
+        return _Reader(named[0], scale, units)
     for column in _PREDICTION_COLUMNS:
         if column in table.titles:
-            return _Reader(column, scale)
+            reader = _Reader(column, scale, units)
+            labels = next((name for name in ("expected_label", "label") if name in table.titles), None)
+            if units is None and column == "mos" and labels is not None:
+                of_label = _Reader(labels, scale)
+                if of_another_scale(
+                    [reader(row) for row in table.rows], [of_label(row) for row in table.rows], scale
+                ):
+                    # the labels are the common tongue: what they mean is on the manifest's scale
+                    joined.notices.append(Notice("mos_of_another_scale", {"column": table.titles[labels]}))
+                    return of_label
+            return reader
     numeric = [
         column
         for column in table.titles
         if column != "path" and any(number(row.get(column)) is not None for row in table.rows)
     ]
     if len(numeric) == 1:
-        return _Reader(numeric[0], scale)
+        return _Reader(numeric[0], scale, units)
     raise EvaluationColumnError(path=str(table.path), column="mos", columns=", ".join(table.titles.values()))
 
 
@@ -241,10 +268,18 @@ def _with_path(table: Table) -> list[int]:
     return [index for index, row in enumerate(table.rows) if text(row.get("path")) is not None]
 
 
-def _baseline(people: Table, rows: Sequence[int], table: Table, scale: Scale) -> dict[str, float]:
-    """Predictions by the manifest's own video; rows with an error have none."""
+def _baseline(
+    people: Table, rows: Sequence[int], table: Table, scale: Scale, name: str, joined: Joined
+) -> dict[str, float]:
+    """Predictions by the manifest's own video; rows with an error have none.
+
+    A metric known to be better when lower is turned round, so that "better" means one thing for all.
+    """
     table.require("path")
-    score_of = _prediction_reader(table, scale)
+    score_of = _prediction_reader(table, scale, None, None, joined)
+    if not score_of.of_label and lower_by_name(table.titles[score_of.column], name):
+        score_of.units = Units(lower_is_better=True)
+        joined.notices.append(Notice("baseline_turned", {"name": name}))
     found = {}
     for ours, theirs in _match_rows(people, rows, table, _with_path(table)).found.items():
         row = table.rows[theirs]

@@ -137,6 +137,26 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Most predictions lie outside the MOS range, so errors in MOS are not computed. Check --scale.",
         "予測の多くが MOS の範囲外のため、MOS 単位の誤差は計算していません。--scale をご確認ください。",
     ),
+    "mos_of_another_scale": (
+        "The MOS in the predictions are of another scale than people's, so they were read off {column} instead, "
+        "which is on the labels that both share.",
+        "予測の MOS は人の評価と尺度が異なるため、両者に共通するラベルの列 {column} から求めました。",
+    ),
+    "baseline_turned": (
+        "{name} is better when it is lower; its scores were turned round before the comparison.",
+        "{name} は値が低いほど良い指標のため、符号を反転して比較しました。",
+    ),
+    "predictions_reversed": (
+        "The predictions run against people's scores (SRCC {srcc}): lower seems to be better in them. Say so with "
+        "--prediction-scale, the worst end first, as in 100,0.",
+        "予測の大小が人の評価と逆です(SRCC {srcc})。低いほど良い値と思われます。--prediction-scale 100,0 の"
+        "ように、最も悪い側から範囲を指定してください。",
+    ),
+    "bias_large": (
+        "The predictions lie {bias} MOS off people's scores on average, half a category or more. The order may be "
+        "right; the values are not.",
+        "予測は人の評価から平均で {bias} MOS ずれています(半段階以上)。順位が正しくても、値は正しくありません。",
+    ),
     "distribution_mismatch": (
         "Label distributions that do not fit the scale's {labels} labels: {count}. They were left out of the "
         "coverage.",
