@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tracemalloc
 import types
 import warnings
 from functools import cache
@@ -193,6 +194,28 @@ def test_icc_of_a_complete_panel_is_pingouins_and_gaps_move_it_little() -> None:
     assert incomplete_icc(row, rater, score).value == pytest.approx(expected, abs=1e-9)
     keep = np.random.default_rng(0).random(len(row)) < 0.3
     assert incomplete_icc(row[keep], rater[keep], score[keep]).value == pytest.approx(expected, abs=0.04)
+
+
+def test_a_crowd_on_many_videos_needs_little_memory_and_hangs_together() -> None:
+    """A table of 20,000 videos and 5,000 raters would be 10^8 cells: nothing here may make one."""
+    rng = np.random.default_rng(3)
+    row = np.repeat(np.arange(20_000), 5)
+    rater = rng.integers(0, 5_000, len(row))
+    _, first = np.unique(row * 5_000 + rater, return_index=True)
+    row, rater = row[first], rater[first]
+    score = rng.normal(0, 1, 20_000)[row] + rng.normal(0, 0.5, 5_000)[rater] + rng.normal(0, 0.8, len(row))
+    tracemalloc.start()
+    found = incomplete_icc(row, rater, score)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 << 20
+    assert found.value == pytest.approx(1 / (1 + 0.25 + 0.64), abs=0.02)
+
+
+def test_panels_that_share_nothing_have_their_own_levels() -> None:
+    row, rater = np.array([0, 0, 1, 1, 2, 2, 3, 3]), np.array([0, 1, 0, 1, 2, 3, 2, 3])
+    score = np.array([1.0, 2, 4, 5, 2, 2.5, 5, 4.5])
+    assert 0 < incomplete_icc(row, rater, score).value < 1  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

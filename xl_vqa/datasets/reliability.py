@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xl_vqa.datasets.mos import Floats, Ints
+from xl_vqa.datasets.screening import rater_bias
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,51 +69,46 @@ def incomplete_icc(row_of: Ints, rater_of: Ints, score: Floats) -> Coefficient:
     """
     if (missing := _why_not(row_of, rater_of, score)) is not None:
         return missing
-    rows, place = np.unique(row_of, return_inverse=True)
-    people, who = np.unique(rater_of, return_inverse=True)
-    n, k, total = len(rows), len(people), len(score)
+    _, place = np.unique(row_of, return_inverse=True)
+    _, who = np.unique(rater_of, return_inverse=True)
+    n, k, total = int(place.max()) + 1, int(who.max()) + 1, len(score)
     shared = int((np.bincount(place) >= 2).sum())
-    fitted, rank = _two_way_fit(place, n, who, k, score)
+    # score = video + rater by least squares; the rank lacks one for each part that nothing ties to the others
+    rest_of = score - rater_bias(n, k, place, who, score)[who]
+    rest_of = rest_of - (np.bincount(place, weights=rest_of) / np.bincount(place))[place]
+    rank = n + k - _parts(place, who, n, k)
     freedom = total - rank
     if freedom < 1:
         return Coefficient(None, "few_videos", shared, k)
-    rest = float(np.sum((score - fitted) ** 2))
+    rest = float(np.sum(rest_of**2))
     error = rest / freedom
-    # reductions in the sum of squares when the other factor is fitted first
-    videos = max(_component(score, who, k, rest, error, place, n, rank), 0.0)
-    raters = max(_component(score, place, n, rest, error, who, k, rank), 0.0)
+    videos = max(_component(score, who, rest, error, rank), 0.0)
+    raters = max(_component(score, place, rest, error, rank), 0.0)
     everything = videos + raters + error
     if everything <= 1e-12:
         return Coefficient(None, "constant", shared, k)
     return Coefficient(videos / everything, None, shared, k)
 
 
-def _two_way_fit(place: Ints, n: int, who: Ints, k: int, score: Floats) -> tuple[Floats, int]:
-    """Least squares of video + rater: fitted ratings and the rank of the design.
+def _component(score: Floats, first: Ints, rest: float, error: float, rank: int) -> float:
+    """Variance of the other factor, adjusted for ``first``: (reduction - freedom x error) / trace.
 
-    Videos are eliminated first, so that the system has as many unknowns as raters, however many videos there are.
+    The trace is that of Z'(I - P)Z, which with one rating per video and rater is ratings less levels of ``first``.
     """
-    table = np.zeros((n, k))
-    np.add.at(table, (place, who), 1.0)
-    size = table.sum(axis=1)
-    of_video = np.bincount(place, weights=score, minlength=n)
-    reduced = np.diag(table.sum(axis=0)) - table.T @ (table / size[:, None])
-    wanted = np.bincount(who, weights=score, minlength=k) - table.T @ (of_video / size)
-    effect, _, rank, _ = np.linalg.lstsq(reduced, wanted, rcond=1e-10)
-    video = (of_video - table @ effect) / size
-    return video[place] + effect[who], n + int(rank)
-
-
-def _component(
-    score: Floats, first: Ints, firsts: int, rest: float, error: float, second: Ints, seconds: int, rank: int
-) -> float:
-    """Variance of ``second``, adjusted for ``first``: (reduction - freedom x error) / trace."""
-    size = np.bincount(first, minlength=firsts)
-    mean = np.bincount(first, weights=score, minlength=firsts) / size
+    size = np.bincount(first)
+    mean = np.bincount(first, weights=score) / size
     alone = float(np.sum((score - mean[first]) ** 2))
-    freedom = rank - firsts
-    # trace of Z'(I - P)Z: each level's ratings, less what the first factor's means already hold of them
-    table = np.zeros((firsts, seconds))
-    np.add.at(table, (first, second), 1.0)
-    trace = len(score) - float(np.sum(table**2 / size[:, None]))
-    return (alone - rest - freedom * error) / trace if trace > 1e-9 else 0.0
+    trace = len(score) - len(size)
+    return (alone - rest - (rank - len(size)) * error) / trace if trace > 0 else 0.0
+
+
+def _parts(place: Ints, who: Ints, videos: int, raters: int) -> int:
+    """In how many parts a panel falls that share neither a video nor a rater."""
+    of_video, of_rater = np.arange(videos), np.full(raters, videos)
+    while True:
+        before = of_video
+        np.minimum.at(of_rater, who, of_video[place])
+        of_video = of_video.copy()
+        np.minimum.at(of_video, place, of_rater[who])
+        if np.array_equal(before, of_video):
+            return len(np.unique(of_video))
