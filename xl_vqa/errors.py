@@ -5,6 +5,7 @@ XlVqaError
 │   ├── ScaleError            scale or bands do not fit together
 │   ├── DistributionError     numbers that are no label distribution
 │   ├── SettingsError         settings file or environment
+│   ├── ModelEntryError       an entry of models.json that cannot be made or removed
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
 │   ├── NoVideoPathError      a row without a path
@@ -174,6 +175,10 @@ class DistributionError(InputError):
 
 class SettingsError(InputError):
     code = "settings_error"
+
+
+class ModelEntryError(InputError):
+    code = "model_entry"
 
 
 class NoVideosInFolderError(InputError):

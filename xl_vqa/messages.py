@@ -46,6 +46,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "The settings cannot be used ({source}): {problem}. Correct them and try again.",
         "ja": "設定を使用できません({source}): {problem}。設定を修正してから、もう一度お試しください。",
     },
+    "model_entry": {
+        "en": "The list of models stays as it was ({path}): {problem}.",
+        "ja": "モデルの一覧は変更していません({path}): {problem}。",
+    },
     "no_videos_in_folder": {
         "en": "The folder {path} contains no video. Choose another folder, or name the file itself.",
         "ja": "フォルダー {path} に動画がありません。別のフォルダーか、ファイルを直接指定してください。",

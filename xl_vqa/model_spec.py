@@ -18,6 +18,7 @@ from typing import Any, Final
 from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 
 FILE_NAME: Final = "xl_vqa.json"
 FORMAT: Final = 1
@@ -165,7 +166,7 @@ class ModelSpec:
                 **values,
             )
         except (KeyError, TypeError, ScaleError) as error:
-            raise ModelIncompatibleError(model=name, problem=f"{FILE_NAME}: {error}") from error
+            raise ModelIncompatibleError(model=name, problem=_unreadable(error)) from error
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> ModelSpec | None:
@@ -179,7 +180,7 @@ class ModelSpec:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise ModelIncompatibleError(model=str(folder), problem=f"{FILE_NAME}: {error}") from error
+            raise ModelIncompatibleError(model=str(folder), problem=_unreadable(error)) from error
         return cls.from_dict(values)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
@@ -187,6 +188,10 @@ class ModelSpec:
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
         with write_atomically(Path(folder) / FILE_NAME) as file:
             file.write(text.encode("utf-8"))
+
+
+def _unreadable(error: Exception) -> dict[str, Any]:
+    return Reason("problem_file_unreadable", file=FILE_NAME, detail=str(error))
 
 
 def _reads_text_unsaid(fine_tuned: bool) -> bool:
@@ -213,7 +218,7 @@ def shipped_folder(name: str) -> Path:
     for folder in (package / "_shipped" / name, package.parent / "model" / name):
         if folder.is_dir():
             return folder
-    raise ModelNotFoundError(model=name, problem="it is missing from this installation; install xl_vqa again")
+    raise ModelNotFoundError(model=name, problem="problem_not_installed")
 
 
 def settings_key(spec: ModelSpec, text: str | None) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from xl_vqa.messages_model import PROBLEMS as MODEL_PROBLEMS
 from xl_vqa.messages_ratings import PROBLEMS as RATINGS_PROBLEMS
+from xl_vqa.problems_setup import FOLDER_PROBLEMS, SETTINGS_PROBLEMS
 
 PROBLEMS: Final[dict[str, dict[str, str]]] = {
     # what the path leads to
@@ -197,3 +198,5 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
 }
 PROBLEMS.update(RATINGS_PROBLEMS)
 PROBLEMS.update(MODEL_PROBLEMS)
+PROBLEMS.update(FOLDER_PROBLEMS)
+PROBLEMS.update(SETTINGS_PROBLEMS)

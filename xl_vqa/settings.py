@@ -8,25 +8,55 @@ Standard library only: a spreadsheet cell loads this module.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import locale
 import math
 import os
+import re
 import sys
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from xl_vqa.errors import ScaleError, SettingsError
 from xl_vqa.labels import Bands, Scale
 from xl_vqa.rating import DECODINGS
+from xl_vqa.reasons import Reason
 
 PREFIX = "XL_VQA_"
-_BETWEEN = " | "
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "language": ("en", "ja"),
+    "decoding": tuple(DECODINGS),
+    "dtype": ("auto", "float32", "bfloat16", "float16"),
+    "decoder": ("pyav", "decord"),
+}
+_LOWEST = {
+    "max_pixels": 28 * 28,
+    "batch_size": 1,
+    "decode_threads": 1,
+    "torch_threads": 0,
+    "idle_minutes": 0,
+    "model_idle_minutes": 0,
+    "start_timeout_s": 0,
+    "video_timeout_s": 1,
+}
+# Of the environment, and no settings (docs/settings.md).
+_OTHER_VARIABLES = ("HOME", "PYTHON", "LIBREOFFICE", "CALC_WAIT")
+# What a field must be, by the first of its types.
+_KINDS = {
+    str: "problem_text_value",
+    bool: "problem_true_or_false",
+    int: "problem_whole_number",
+    float: "problem_number",
+    tuple: "problem_numbers",
+    Path: "problem_folder_value",
+}
 
 
 def default_home() -> Path:
@@ -107,48 +137,38 @@ class Settings:
 
     def __post_init__(self) -> None:
         problems = _type_problems(self)
-        if not problems:
-            problems = self._range_problems()
+        problems += self._range_problems({found["name"] for found in problems})
         if problems:
-            raise SettingsError(source="values", problem=_BETWEEN.join(problems))
+            raise SettingsError(source="values", problem=problems)
 
-    def _range_problems(self) -> list[str]:
-        problems = []
-        if self.language not in ("en", "ja"):
-            problems.append(f"language must be en or ja, not {self.language!r}")
-        if self.decoding not in DECODINGS:
-            problems.append(f"decoding must be one of {', '.join(DECODINGS)}, not {self.decoding!r}")
-        if self.dtype not in ("auto", "float32", "bfloat16", "float16"):
-            problems.append(f"dtype must be auto, float32, bfloat16 or float16, not {self.dtype!r}")
-        if not self.model.strip():
-            problems.append("model must not be empty")
-        if self.frames is not None and (self.frames < 2 or self.frames % 2):
-            problems.append(f"frames must be an even number of 2 or more, not {self.frames}")
-        if self.fps is not None and not 0 < self.fps < math.inf:
-            problems.append(f"fps must be more than 0, not {self.fps}")
-        if self.decoder not in ("pyav", "decord"):
-            problems.append(f"decoder must be pyav or decord, not {self.decoder!r}")
-        if self.max_pixels is not None and self.max_pixels < 28 * 28:
-            problems.append(f"max_pixels must be {28 * 28} or more, not {self.max_pixels}")
-        if not 0 <= self.port <= 65535:
-            problems.append(f"port must lie in 0..65535, not {self.port}")
-        if not math.isfinite(self.video_timeout_s) or self.video_timeout_s < 1:
-            problems.append(f"video_timeout_s must be 1 or more, not {self.video_timeout_s}")
-        if self.video_memory_mb and self.video_memory_mb < 512:
-            problems.append(f"video_memory_mb must be 0, or 512 or more, not {self.video_memory_mb}")
-        for name, lowest in (("batch_size", 1), ("decode_threads", 1), ("torch_threads", 0)):
-            if getattr(self, name) < lowest:
-                problems.append(f"{name} must be {lowest} or more, not {getattr(self, name)}")
-        for name in ("idle_minutes", "model_idle_minutes", "start_timeout_s"):
-            value = getattr(self, name)
-            if not math.isfinite(value) or value < 0:
-                problems.append(f"{name} must be 0 or more, not {value}")
-        if self.band_thresholds is not None:
-            try:
-                self.bands(Scale())
-            except ScaleError as error:
-                problems.append(f"band_thresholds: {error.params.get('problem')}")
+    def _range_problems(self, wrong: Set[str]) -> list[dict[str, Any]]:
+        """Of the fields that are not ``wrong`` by their type already and have a value."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in wrong}
+        values = {name: value for name, value in values.items() if value is not None}
+
+        def found(name: str, key: str, fits: Callable[[Any], bool], **params: str | float) -> None:
+            if name in values and not fits(values[name]):
+                problems.append(Reason(key, name=name, value=_shown(values[name]), **params))
+
+        problems: list[dict[str, Any]] = []
+        for name, choices in _CHOICES.items():
+            found(name, "problem_one_of", choices.__contains__, choices=", ".join(choices))
+        found("model", "problem_empty_value", lambda model: bool(model.strip()))
+        found("frames", "problem_even_number", lambda frames: frames >= 2 and frames % 2 == 0)
+        found("fps", "problem_above", lambda fps: 0 < fps < math.inf, lowest=0)
+        found("port", "problem_within", lambda port: 0 <= port <= 65535, lowest=0, highest=65535)
+        found("video_memory_mb", "problem_none_or", lambda size: size == 0 or size >= 512, lowest=512)
+        for name, lowest in _LOWEST.items():
+            found(name, "problem_at_least", partial(_at_least, lowest), lowest=lowest)
+        found("band_thresholds", "problem_four_bands", lambda _: self._has_bands())
         return problems
+
+    def _has_bands(self) -> bool:
+        try:
+            self.bands(Scale())
+        except ScaleError:
+            return False
+        return True
 
     def bands(self, scale: Scale) -> Bands:
         """The ACR bands on a model's scale. Raises ScaleError for thresholds that do not rise."""
@@ -185,20 +205,18 @@ class Settings:
         given = {k: v for k, v in overrides.items() if v is not None}
         home = given.get("home") or environment.get(PREFIX + "HOME") or default_home()
         home = Path(home).expanduser().absolute()
-        problems: list[tuple[str, str]] = []
+        problems: list[tuple[str, dict[str, Any]]] = []
         values: dict[str, Any] = {}
         names = {f.name for f in fields(cls)} - {"home"}
         origin: dict[str, str] = {}
 
         source = home / "settings.toml"
-        for key, value in _read_toml(source).items():
+        for key, value in (read_toml(source) if source.exists() else {}).items():
             if key in names:
                 values[key] = tuple(value) if isinstance(value, list) else value
                 origin[key] = str(source)
             else:
-                near = difflib.get_close_matches(key, sorted(names), 1)
-                hint = f" (did you mean {near[0]}?)" if near else ""
-                problems.append((str(source), f"{source.name} has an unknown key {key!r}{hint}"))
+                problems.append((str(source), unknown_key(key, source.name)))
         for name in names:
             variable = PREFIX + name.upper()
             raw = environment.get(variable)
@@ -206,8 +224,10 @@ class Settings:
                 origin[name] = variable
                 try:
                     values[name] = _parse(cls, name, raw)
-                except ValueError as error:
-                    problems.append((variable, f"{variable}: {error}"))
+                except ValueError:
+                    values.pop(name, None)
+                    problems.append((variable, _wrong_kind(cls, variable, name, raw)))
+        problems += [(found["name"], found) for found in _misspelt_variables(environment, names)]
         values.update(given)
         # a flag has no better name than that of its setting
         origin.update((name, name) for name in given)
@@ -215,23 +235,70 @@ class Settings:
         try:
             settings = cls(**values)
         except SettingsError as error:
-            # every problem begins with the name of its field
-            wrong = str(error.params["problem"]).split(_BETWEEN)
-            problems += [(origin.get(one.split(" ")[0].rstrip(":"), str(source)), one) for one in wrong]
+            problems += [(origin.get(found["name"], str(source)), found) for found in error.params["problem"]]
         if problems:
-            sources = dict.fromkeys(where for where, _ in problems)
-            raise SettingsError(source=", ".join(sources), problem=_BETWEEN.join(text for _, text in problems))
+            sources = ", ".join(dict.fromkeys(where for where, _ in problems))
+            raise SettingsError(source=sources, problem=[found for _, found in problems])
         return settings
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def language_anyhow(environment: Mapping[str, str] | None = None) -> str:
+    """The user's language, also where the settings are broken: errors about them are to be read, too."""
+    environment = os.environ if environment is None else environment
+    try:
+        return Settings.load(environment).language
+    except SettingsError:
+        told: list[object] = [environment.get(PREFIX + "LANGUAGE")]
+    with contextlib.suppress(SettingsError):
+        told.append(read_toml(default_home() / "settings.toml").get("language"))
+    return next((str(one) for one in told if one in _CHOICES["language"]), default_language())
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A file of settings. Raises SettingsError that names the line."""
     try:
         # Notepad on Windows writes a byte order mark, which TOML does not allow
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(source=str(path), problem=str(error)) from error
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(source=str(path), problem="problem_not_utf8") from error
+    except PermissionError as error:
+        raise SettingsError(source=str(path), problem="problem_no_permission") from error
+    except OSError as error:
+        kind = "problem_folder" if path.is_dir() else error.strerror or str(error)
+        raise SettingsError(source=str(path), problem=kind) from error
+    return parse_toml(text, path)
+
+
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """Settings as text; ``path`` is where they stand, for the error. Raises SettingsError."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line ([0-9]+)", str(error))
+        lines = text.splitlines() or [""]
+        line = int(place[1]) if place else len(lines)
+        # "C:\Users" is refused for its \U, and "C:\new" would be read as a line break
+        key = "problem_toml_backslash" if "\\" in lines[min(line, len(lines)) - 1] else "problem_toml"
+        detail = str(error).partition(" (at ")[0]
+        raise SettingsError(source=str(path), problem=Reason(key, line=line, detail=detail)) from error
+
+
+def unknown_key(name: str, file: str) -> dict[str, Any]:
+    """The problem with a key of ``file`` that is no setting, with the one that was perhaps meant."""
+    near = difflib.get_close_matches(name, sorted(f.name for f in fields(Settings) if f.name != "home"), 1)
+    if near:
+        return Reason("problem_unknown_key_near", file=file, name=name, near=near[0])
+    return Reason("problem_unknown_key", file=file, name=name)
+
+
+def _misspelt_variables(environment: Mapping[str, str], names: Set[str]) -> Iterator[dict[str, Any]]:
+    """Those that are nearly a setting's. Others may belong to another version or program of ours."""
+    known = {PREFIX + name.upper() for name in names} | {PREFIX + name for name in _OTHER_VARIABLES}
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and variable not in known:
+            near = difflib.get_close_matches(variable.removeprefix(PREFIX), [n.upper() for n in names], 1, 0.75)
+            if near:
+                yield Reason("problem_unknown_variable", name=variable, near=PREFIX + near[0])
 
 
 def _kinds(cls: type, name: str) -> tuple[type, ...]:
@@ -249,7 +316,7 @@ def _parse(cls: type, name: str, raw: str) -> Any:
             return True
         if lowered in ("0", "false", "no", "off"):
             return False
-        raise ValueError(f"must be true or false, not {raw!r}")
+        raise ValueError(raw)
     if tuple in kinds:
         return tuple(float(part) for part in raw.split(","))
     if int in kinds:
@@ -259,16 +326,27 @@ def _parse(cls: type, name: str, raw: str) -> Any:
     return raw
 
 
-def _type_problems(settings: Settings) -> list[str]:
+def _type_problems(settings: Settings) -> list[dict[str, Any]]:
     problems = []
     for spec in fields(settings):
         value = getattr(settings, spec.name)
         kinds = _kinds(type(settings), spec.name)
-        wanted = " or ".join("nothing" if k is types.NoneType else k.__name__ for k in kinds)
         fits = isinstance(value, kinds) or (float in kinds and isinstance(value, int))
+        if isinstance(value, tuple):
+            fits = fits and all(isinstance(v, (int, float)) for v in value)
         # True is an int to Python, but never a sensible number of threads
         if not fits or (isinstance(value, bool) and bool not in kinds):
-            problems.append(f"{spec.name} must be {wanted}, not {value!r}")
-        elif isinstance(value, tuple) and not all(isinstance(v, (int, float)) for v in value):
-            problems.append(f"{spec.name} must hold numbers, not {value!r}")
+            problems.append(_wrong_kind(type(settings), spec.name, spec.name, value))
     return problems
+
+
+def _wrong_kind(cls: type, shown_name: str, name: str, value: object) -> dict[str, Any]:
+    return Reason(_KINDS[_kinds(cls, name)[0]], name=shown_name, value=_shown(value))
+
+
+def _at_least(lowest: float, value: float) -> bool:
+    return lowest <= value < math.inf
+
+
+def _shown(value: object) -> str:
+    return str(list(value)) if isinstance(value, tuple) else repr(value)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.graphics_card import Card, find_card
-from xl_vqa.settings import default_language
+from xl_vqa.settings import language_anyhow
 
 BUILDS: Final = "https://download.pytorch.org/whl/"
 """PyTorch's documented address; ``cpu``, ``cu126``, ... follow."""
@@ -167,7 +167,7 @@ def main(
     parser.add_argument("--quiet", action="store_true", help="let pip say less")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
     options = parser.parse_args(arguments)
-    language = default_language()
+    language = language_anyhow()
     if options.index in ("", "auto"):
         card = find()
         choice = choose(card, system=system, configured=configured())

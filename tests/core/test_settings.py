@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from xl_vqa import settings as settings_module
 from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.errors import SettingsError
 from xl_vqa.labels import Scale
-from xl_vqa.settings import Settings, default_language
+from xl_vqa.settings import Settings, default_language, language_anyhow
 
 
 def write(home: Path, content: str | bytes) -> None:
@@ -65,6 +66,99 @@ def test_the_source_of_a_wrong_value_is_the_one_to_blame(tmp_path: Path) -> None
     with pytest.raises(SettingsError) as caught:
         Settings.load(home | {"XL_VQA_DTYPE": "float8"})
     assert set(caught.value.params["source"].split(", ")) == {str(tmp_path / "settings.toml"), "XL_VQA_DTYPE"}
+
+
+WRONG = """
+modle = "x"
+zzz = 1
+batch_size = "many"
+frames = 7
+fps = 0
+port = 70000
+dtype = "fp16"
+decoder = "vlc"
+model = " "
+idle_minutes = -1
+offline = 1
+band_thresholds = [15, 25, 25, 45]
+"""
+
+
+def test_wrong_kinds_and_wrong_values_are_told_in_one_go(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"XL_VQA_HOME": str(tmp_path), "XL_VQA_TORCH_THREADS": "few", "XL_VQA_DEVCE": "cpu"})
+    names = [line.split(" =")[0] for line in WRONG.split("\n") if line] + ["XL_VQA_TORCH_THREADS", "XL_VQA_DEVCE"]
+    for language in ("en", "ja"):
+        told = caught.value.message(language).split(" | ")
+        assert len(told) == len(names)
+        for name in names:
+            assert any(name in one for one in told), name
+
+
+def test_problems_with_settings_are_whole_sentences_in_japanese(tmp_path: Path) -> None:
+    write(tmp_path, WRONG)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"XL_VQA_HOME": str(tmp_path), "XL_VQA_TORCH_THREADS": "few"})
+    said = caught.value.message("ja")
+    assert re.search(r"\b(must|has|not|did|mean|number|literal)\b", said) is None
+    assert "frames には 2 以上の偶数を指定してください(現在の値: 7)" in said
+    assert "modle" in said
+    assert "model の誤りではありませんか" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "english", "japanese"),
+    [
+        (b'language = "ja"\nmodel = "C:\\models\\x"\n', "line 2 has a backslash", "2 行目の二重引用符"),
+        (b'model = "C:\\Users\\x"\n', "line 1 has a backslash", "1 行目の二重引用符"),
+        (b'device = "cpu"\nmodel = D:/models\n', "line 2 is not as TOML wants it", "2 行目が TOML の書式"),
+        (b"model = [", "line 1 is not as TOML", "1 行目が TOML の書式"),
+        ('model = "モデル"'.encode("cp932"), "not text in UTF-8", "UTF-8 のテキストではありません"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_said(tmp_path: Path, content: bytes, english: str, japanese: str) -> None:
+    write(tmp_path, content)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"XL_VQA_HOME": str(tmp_path)})
+    assert english in caught.value.message("en")
+    assert japanese in caught.value.message("ja")
+    assert re.search("codec|Invalid|Unescaped|decode", caught.value.message("ja")) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "environment", "language"),
+    [
+        ("modle = 1", {"XL_VQA_LANGUAGE": "ja"}, "ja"),
+        ('modle = 1\nlanguage = "ja"', {}, "ja"),
+        ('modle = 1\nlanguage = "ja"', {"XL_VQA_LANGUAGE": "en"}, "en"),
+        ("model = [", {"XL_VQA_LANGUAGE": "ja"}, "ja"),
+        ("model = [", {"LANG": "ja_JP.UTF-8"}, "ja"),
+        ("", {"XL_VQA_LANGUAGE": "fr", "LANG": "ja_JP.UTF-8"}, "ja"),
+        ("model = [", {}, "en"),
+    ],
+)
+def test_broken_settings_are_told_in_the_language_they_ask_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, environment: dict[str, str], language: str
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "XL_VQA_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"LC_ALL": "C", **environment}.items():
+        monkeypatch.setenv(name, value)
+    if "LANG" in environment:
+        monkeypatch.delenv("LC_ALL")
+    write(tmp_path, content)
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path))
+    with pytest.raises(SettingsError):
+        Settings.load()
+    assert language_anyhow() == language
+
+
+def test_a_variable_of_another_program_is_let_be(tmp_path: Path) -> None:
+    others = dict.fromkeys(("XL_VQA_PYTHON", "XL_VQA_CALC_WAIT", "XL_VQA_SOMETHING_ELSE"), "x")
+    Settings.load({"XL_VQA_HOME": str(tmp_path), **others})
+    with pytest.raises(SettingsError, match=r"XL_VQA_MODLE.*did you mean XL_VQA_MODEL\?"):
+        Settings.load({"XL_VQA_HOME": str(tmp_path), "XL_VQA_MODLE": "starter"})
 
 
 def test_a_key_misspelt_is_recognised(tmp_path: Path) -> None:
@@ -147,7 +241,7 @@ def test_a_profile_names_what_it_cannot_set_and_what_it_can(tmp_path: Path) -> N
     (tmp_path / "profiles").mkdir()
     (tmp_path / "profiles" / "fast.toml").write_text('modle = "x"\nport = 1\n', encoding="utf-8")
     with pytest.raises(
-        SettingsError, match=r"modle \(did you mean model\?\), port; it can set .*decoding"
+        SettingsError, match=r"modle, port \(did you mean model\?\); it can set .*decoding"
     ) as caught:
         with_profile(Settings(home=tmp_path), "Fast")
     assert caught.value.params["source"].endswith("fast.toml")

@@ -76,3 +76,7 @@ def test_versions_come_together_and_sources_stay_apart(scheme: str) -> None:
 )
 def test_names_that_only_look_like_versions_stay_apart(videos: list[str]) -> None:
     assert plan_contents(videos, [None] * len(videos)).groups == len(videos)
+
+
+def test_paths_that_name_nothing_are_contents_too() -> None:
+    assert len(plan_contents(["", ".", "/", "..", "1080p/..", "/1080p/crf20.mp4"], [None] * 6).contents) == 6

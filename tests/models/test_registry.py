@@ -20,7 +20,7 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
 from xl_vqa.cli.doctor_checks import check_model
 from xl_vqa.cli.main import app
-from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, SettingsError
+from xl_vqa.errors import ModelEntryError, ModelIncompatibleError, ModelNotFoundError, SettingsError
 from xl_vqa.labels import Scale
 from xl_vqa.models.registry import ModelRegistry, name_of
 from xl_vqa.settings import Settings
@@ -121,10 +121,10 @@ def test_the_same_again_changes_nothing_and_another_folder_needs_another_name(
 ) -> None:
     registry = ModelRegistry(quiet)
     assert registry.add(adapter) == registry.add(adapter)
-    with pytest.raises(SettingsError, match="taken") as caught:
+    with pytest.raises(ModelEntryError, match="taken") as caught:
         registry.add(base, name="Shop")
     assert "--name" in str(caught.value)
-    with pytest.raises(SettingsError, match="taken"):
+    with pytest.raises(ModelEntryError, match="taken"):
         registry.add(base, name="starter")
     assert [entry.name for entry in registry.entries()] == ["starter", "shop"]
 
@@ -183,7 +183,7 @@ def test_names_that_are_not_there_and_models_that_may_not_go(quiet: Settings, ad
         registry.activate("shoop")
     registry.activate("shop")
     for name in ("starter", "shop"):
-        with pytest.raises(SettingsError, match=r"cannot be removed|serves"):
+        with pytest.raises(ModelEntryError, match=r"cannot be removed|serves"):
             registry.remove(name)
 
 

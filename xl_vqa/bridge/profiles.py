@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-import tomllib
 from typing import Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, VIEW_FIELDS
 from xl_vqa.errors import ProfileNotFoundError, SettingsError
-from xl_vqa.settings import Settings
+from xl_vqa.reasons import Reason
+from xl_vqa.settings import Settings, read_toml
 
 FIELDS: Final = (*PROFILE_FIELDS, *VIEW_FIELDS)
 """What a profile may set: what the score is made with, and how it is read."""
@@ -36,18 +36,20 @@ def with_profile(settings: Settings, name: str | None) -> Settings:
     if not _NAME.fullmatch(name) or name.casefold() not in names:
         raise ProfileNotFoundError(name=name, folder=str(folder), known=", ".join(names.values()) or "-")
     file = folder / f"{names[name.casefold()]}.toml"
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(source=str(file), problem=str(error)) from error
+    values = read_toml(file)
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
         raise SettingsError(source=str(file), problem=_cannot_set(unknown))
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    return dataclasses.replace(settings, **fields)
+    try:
+        return dataclasses.replace(settings, **fields)
+    except SettingsError as error:
+        raise SettingsError(source=str(file), problem=error.params["problem"]) from error
 
 
-def _cannot_set(unknown: list[str]) -> str:
-    near = {key: difflib.get_close_matches(key, FIELDS, 1) for key in unknown}
-    named = (f"{key} (did you mean {found[0]}?)" if found else key for key, found in near.items())
-    return f"a profile cannot set {', '.join(named)}; it can set {', '.join(FIELDS)}"
+def _cannot_set(unknown: list[str]) -> dict[str, Any]:
+    near = [found[0] for key in unknown if (found := difflib.get_close_matches(key, FIELDS, 1))]
+    told = {"names": ", ".join(unknown), "known": ", ".join(FIELDS)}
+    if not near:
+        return Reason("problem_profile_keys", **told)
+    return Reason("problem_profile_keys_near", near=", ".join(dict.fromkeys(near)), **told)

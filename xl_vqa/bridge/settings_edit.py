@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.errors import SettingsError
-from xl_vqa.settings import Settings
+from xl_vqa.settings import Settings, parse_toml, unknown_key
 
 
 def change_settings(settings: Settings, **values: Any) -> Settings:
@@ -22,16 +22,18 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
     try:
         old = file.read_text(encoding="utf-8-sig") if file.exists() else ""
         new = _changed(old, values)
-        told = tomllib.loads(new)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(source=str(file), problem=str(error)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(source=str(file), problem="problem_not_utf8") from error
+    except OSError as error:
+        raise SettingsError(source=str(file), problem=reason(error)) from error
+    told = parse_toml(new, file)
     # checked as a whole before the file is touched
     checked = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
     whole: dict[str, Any] = {**checked, "home": settings.home, "language": settings.language}
-    try:
-        Settings(**whole)
-    except TypeError as error:  # the file held a key before that is none
-        raise SettingsError(source=str(file), problem=str(error).removeprefix("Settings.__init__() ")) from error
+    known = {one.name for one in dataclasses.fields(Settings)}
+    if unknown := [unknown_key(key, file.name) for key in told if key not in known]:
+        raise SettingsError(source=str(file), problem=unknown)
+    Settings(**whole)
     try:
         _write(file, new)
     except OSError as error:

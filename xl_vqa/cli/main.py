@@ -96,13 +96,9 @@ def main(tasks: Mapping[str, ReadTask] | None = None, name: str = "xl-vqa") -> N
 
 
 def _language() -> str:
-    from xl_vqa.settings import Settings, default_language
+    from xl_vqa.settings import language_anyhow
 
-    try:
-        return Settings.load().language
-    except XlVqaError:
-        # the error at hand may be that the settings are broken
-        return default_language()
+    return language_anyhow()
 
 
 if __name__ == "__main__":

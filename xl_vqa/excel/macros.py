@@ -24,6 +24,7 @@ from xl_vqa.excel.new_book import NewBook
 from xl_vqa.excel.sheet_grid import ExcelGrid, enter, formulas_of
 from xl_vqa.excel.why import Why
 from xl_vqa.labels import ACR_BANDS, Scale
+from xl_vqa.reasons import Reason
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.listing import names_video
@@ -141,7 +142,8 @@ def bands(book: Any) -> None:
     try:
         thresholds = tuple(float(part) for part in given.replace("、", ",").replace(";", ",").split(","))
     except ValueError:
-        raise SettingsError(source=tr("bands_name", language), problem=given) from None
+        wrong = Reason("problem_four_bands", name="band_thresholds", value=given)
+        raise SettingsError(source=tr("bands_name", language), problem=wrong) from None
     change_settings(settings, band_thresholds=thresholds)
     _changed(book)
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.bridge.cells import CellRatings, Question
-from xl_vqa.errors import SettingsError
 from xl_vqa.excel.addresses import workbook
 from xl_vqa.excel.udf_names import PROJECT
-from xl_vqa.settings import Settings, default_language
+from xl_vqa.settings import language_anyhow
 from xl_vqa.worksheet.evaluate import Context, evaluate
 from xl_vqa.worksheet.locations import Locations
 
@@ -60,11 +59,8 @@ def close() -> None:
 
 
 def language() -> str:
-    """The user's language; the system's where the settings are broken."""
-    try:
-        return Settings.load().language
-    except SettingsError:
-        return default_language()
+    """The user's language, also where the settings are broken."""
+    return language_anyhow()
 
 
 def config_file() -> Path:

@@ -226,7 +226,7 @@ class ModelKeeper:
         try:
             return replace(self._settings, **values)
         except SettingsError as error:
-            raise HostRequestError(problem=str(error.params["problem"])) from error
+            raise HostRequestError(problem=error.params["problem"]) from error
 
     def _look(self, profile: _Profile) -> None:
         """Looks at the model's files again, if the last look is old; never for long."""

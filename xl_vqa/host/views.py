@@ -50,7 +50,7 @@ class View:
         try:
             return _view(values.get("decoding", default.decoding), tuple(thresholds) if thresholds else None)
         except SettingsError as error:
-            raise HostRequestError(problem=str(error.params["problem"])) from error
+            raise HostRequestError(problem=error.params["problem"]) from error
         except TypeError as error:
             raise HostRequestError(problem=str(error)) from error
 

@@ -17,10 +17,11 @@ from typing import Any, Final
 
 from filelock import FileLock
 
-from xl_vqa.atomic import write_atomically
+from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
-from xl_vqa.errors import ModelError, ModelNotFoundError, SettingsError
+from xl_vqa.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.reasons import Reason
 from xl_vqa.settings import PREFIX, Settings
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import STARTER, find_adapter, find_model, missing_files, read_json
@@ -79,9 +80,12 @@ class ModelRegistry:
         names = [entry.name for entry in entries]
         near = difflib.get_close_matches(name.casefold(), [one.casefold() for one in names], 1)
         meant = next((one for one in names if one.casefold() in near), "")
-        hint = f"did you mean {meant}? " if meant else ""
-        problem = f"no model was added under this name; {hint}There are: {', '.join(names)}"
-        raise ModelNotFoundError(model=name, problem=problem)
+        known = ", ".join(names)
+        if meant:
+            unknown = Reason("problem_no_such_name_near", near=meant, known=known)
+        else:
+            unknown = Reason("problem_no_such_name", known=known)
+        raise ModelNotFoundError(model=name, problem=unknown)
 
     def listed(self) -> list[Listed]:
         """Every entry with its state; what serves without having been added comes last."""
@@ -99,7 +103,7 @@ class ModelRegistry:
 
         ``model`` names the base of an adapter; otherwise the adapter itself tells. The same folder again under
         the same name changes nothing. Raises ModelNotFoundError or ModelIncompatibleError for a folder that the
-        host could not serve, SettingsError where the name is taken or the file cannot be written.
+        host could not serve, ModelEntryError where the name is taken or the file cannot be written.
         """
         path = Path(folder).expanduser().absolute()
         hub_name = os.fspath(folder).replace("\\", "/")
@@ -123,24 +127,24 @@ class ModelRegistry:
                         continue
                     if (other.model, other.adapter) == (entry.model, entry.adapter):
                         return other
-                    problem = f"the name {wanted!r} is taken by {other.folder}; give this one another (--name)"
-                    raise SettingsError(source=str(self.file), problem=problem)
+                    taken = Reason("problem_name_taken", name=wanted, folder=other.folder)
+                    raise ModelEntryError(path=str(self.file), problem=taken)
                 self._write([*known, entry])
         except OSError as error:
-            raise SettingsError(source=str(self.file), problem=error.strerror or str(error)) from error
+            raise ModelEntryError(path=str(self.file), problem=reason(error)) from error
         return entry
 
     def remove(self, name: str) -> Registered:
-        """Forgets an entry; its files stay. Raises ModelNotFoundError; SettingsError for the active one."""
+        """Forgets an entry; its files stay. Raises ModelNotFoundError; ModelEntryError for the active one."""
         entry = self.find(name)
         if entry.name == STARTER or entry.serves(self._settings):
-            problem = "the starter cannot be removed" if entry.name == STARTER else "it serves; activate another"
-            raise SettingsError(source=str(self.file), problem=f"{entry.name}: {problem}")
+            stays = "problem_starter_stays" if entry.name == STARTER else "problem_serves"
+            raise ModelEntryError(path=str(self.file), problem=Reason(stays, name=entry.name))
         try:
             with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S):
                 self._write([other for other in self._read() if other.name != entry.name])
         except OSError as error:
-            raise SettingsError(source=str(self.file), problem=error.strerror or str(error)) from error
+            raise ModelEntryError(path=str(self.file), problem=reason(error)) from error
         return entry
 
     def activate(self, name: str, environment: Mapping[str, str] | None = None) -> Settings:
@@ -155,15 +159,15 @@ class ModelRegistry:
         environment = os.environ if environment is None else environment
         winning = [key for key in (f"{PREFIX}MODEL", f"{PREFIX}ADAPTER") if environment.get(key)]
         if winning:
-            problem = f"the environment variable {winning[0]} would win over it; remove the variable first"
-            raise SettingsError(source=str(self._settings.home / "settings.toml"), problem=problem)
+            wins = Reason("problem_variable_wins", name=winning[0])
+            raise SettingsError(source=str(self._settings.home / "settings.toml"), problem=wins)
         self._settings = change_settings(self._settings, model=entry.model, adapter=entry.adapter)
         return self._settings
 
     def _look(self, entry: Registered) -> Listed:
         active = entry.serves(self._settings)
         try:
-            return Listed(entry, active, check(entry, offline=True), None)
+            return Listed(entry, active, check(entry, offline=self._settings.offline, is_here=True), None)
         except ModelError as error:
             return Listed(entry, active, None, error)
 
@@ -176,7 +180,8 @@ class ModelRegistry:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SettingsError(source=str(self.file), problem=str(error)) from error
+            broken = Reason("problem_file_unreadable", file=self.file.name, detail=str(error))
+            raise SettingsError(source=str(self.file), problem=broken) from error
 
     def _write(self, entries: list[Registered]) -> None:
         values: dict[str, Any] = {"format": FORMAT, "models": [asdict(entry) for entry in entries]}
@@ -196,23 +201,23 @@ def name_of(settings: Settings) -> str | None:
     return next((entry.name for entry in reversed(entries) if entry.serves(settings)), None)
 
 
-def check(entry: Registered, *, offline: bool = False) -> ModelSpec:
+def check(entry: Registered, *, offline: bool = False, is_here: bool = False) -> ModelSpec:
     """What the model says of itself, without loading it or asking a hub for weights.
 
-    A hub name that is not on this machine yet is taken as it is, unless ``offline``.
+    A hub name that is not on this machine yet is taken as it is, unless ``offline`` or where it ``is_here``.
     Raises ModelNotFoundError or ModelIncompatibleError where the host could not serve it.
     """
     adapter = find_adapter(entry.adapter) if entry.adapter else None
     try:
-        base = find_model(entry.model, may_download=False)
+        base = find_model(entry.model, offline=offline, may_download=False)
     except ModelNotFoundError:
-        if offline or not _is_hub_name(entry.model):
+        if offline or is_here or not _is_hub_name(entry.model):
             raise
         own = ModelSpec.load(adapter) if adapter is not None else None
         return own or ModelSpec.default_qwen(name=entry.model)
     missing = missing_files(base)
     if missing:
-        raise ModelNotFoundError(model=entry.model, problem=f"{missing[0]} is missing")
+        raise ModelNotFoundError(model=entry.model, problem=Reason("problem_file_missing", file=missing[0]))
     return spec_of(base, entry.model, adapter=adapter)
 
 
@@ -223,8 +228,7 @@ def base_of_adapter(adapter: Path) -> str:
     """
     base = read_json(adapter / "adapter_config.json").get("base_model_name_or_path")
     if not isinstance(base, str) or not base.strip():
-        problem = "it does not say which model it was made for; name it (--model)"
-        raise ModelNotFoundError(model=str(adapter), problem=problem)
+        raise ModelNotFoundError(model=str(adapter), problem="problem_adapter_base")
     for folder in (Path(base).expanduser(), adapter / base):
         if (folder / "config.json").is_file():
             return str(folder.absolute())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from xl_vqa.errors import SettingsError
+from xl_vqa.reasons import Reason
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE
 
 _NO_MEMORY = ("out of memory", "not enough memory", "allocate memory")
@@ -26,10 +27,10 @@ def choose_device(device: str = "auto") -> torch.device:
     # torch raises AssertionError where it was built without the device
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).strip().splitlines()[0]
-        problem = f"device {device!r} cannot be used here ({reason}); choose auto or cpu"
-        raise SettingsError(source="device", problem=problem) from error
+        refused = Reason("problem_device", value=device, detail=reason)
+        raise SettingsError(source="device", problem=refused) from error
     if chosen.type == "meta":
-        raise SettingsError(source="device", problem="device 'meta' holds no numbers; choose auto or cpu")
+        raise SettingsError(source="device", problem="problem_device_meta")
     return chosen
 
 
@@ -47,8 +48,9 @@ def choose_dtype(device: torch.device, dtype: str = "auto", *, model_type: str =
         fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
         return "bfloat16" if fast else "float32"
     if dtype not in _DTYPES:
-        problem = f"dtype must be auto, {', '.join(_DTYPES)}, not {dtype!r}"
-        raise SettingsError(source="dtype", problem=problem)
+        choices = ", ".join(("auto", *_DTYPES))
+        wrong = Reason("problem_one_of", name="dtype", choices=choices, value=repr(dtype))
+        raise SettingsError(source="dtype", problem=wrong)
     return dtype
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError
 from xl_vqa.model_spec import starter_folder
+from xl_vqa.reasons import Reason
 
 STARTER: Final = "starter"
 QWEN_TYPE: Final = "qwen2_5_vl"
@@ -32,16 +33,16 @@ def find_model(model: str, *, offline: bool = False, may_download: bool = True) 
     folder = Path(model).expanduser()
     if folder.is_dir():
         if not (folder / "config.json").is_file():
-            raise ModelNotFoundError(model=model, problem="the folder has no config.json, so it holds no model")
+            raise ModelNotFoundError(model=model, problem="problem_no_config")
         return folder.absolute()
     if folder.is_file():
-        raise ModelNotFoundError(model=model, problem="this is a file; name the folder that holds the model")
+        raise ModelNotFoundError(model=model, problem="problem_model_is_file")
     if not _HUB_NAME.fullmatch(model):
-        raise ModelNotFoundError(model=model, problem="there is no such folder")
-    return _from_hub(model, offline=offline or not may_download)
+        raise ModelNotFoundError(model=model, problem="problem_no_such_folder")
+    return _from_hub(model, offline=offline, may_download=may_download)
 
 
-def _from_hub(model: str, *, offline: bool) -> Path:
+def _from_hub(model: str, *, offline: bool, may_download: bool) -> Path:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from huggingface_hub import snapshot_download
 
@@ -54,18 +55,16 @@ def _from_hub(model: str, *, offline: bool) -> Path:
             return folder
     except Exception:  # the hub's library raises many kinds; all of them mean "not here"
         folder = None
-    if offline:
-        known = "only a part of it is on this machine" if folder else "it is not on this machine"
-        raise ModelNotFoundError(model=model, problem=f"{known}, and the model hub may not be asked (offline)")
+    if offline or not may_download:
+        here = "problem_partly_here" if folder else "problem_not_here"
+        raise ModelNotFoundError(model=model, problem=here if offline else "problem_not_here_yet")
     try:
         folder = Path(snapshot_download(name, **request))
     except Exception as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        problem = f"there is no such folder, and the model hub could not provide it: {reason}"
-        raise ModelNotFoundError(model=model, problem=problem) from error
+        raise ModelNotFoundError(model=model, problem=Reason("problem_hub_refused", detail=reason)) from error
     if missing := missing_files(folder):
-        problem = f"{missing[0]} is missing, and the model hub could not provide it"
-        raise ModelNotFoundError(model=model, problem=problem)
+        raise ModelNotFoundError(model=model, problem=Reason("problem_hub_incomplete", file=missing[0]))
     return folder
 
 
@@ -94,11 +93,11 @@ def weight_files(folder: Path) -> list[Path]:
         names = ["model.safetensors"]
     found = [folder / name for name in names if (folder / name).is_file()]
     if not found:
-        raise ModelIncompatibleError(model=str(folder), problem="it has no weights in safetensors files")
+        raise ModelIncompatibleError(model=str(folder), problem="problem_no_safetensors")
     if len(found) < len(names):
         lost = sorted(set(names) - {path.name for path in found})
-        problem = f"{len(lost)} of {len(names)} weight files are missing, first {lost[0]}"
-        raise ModelNotFoundError(model=str(folder), problem=problem)
+        missing = Reason("problem_weights_missing", count=len(lost), total=len(names), file=lost[0])
+        raise ModelNotFoundError(model=str(folder), problem=missing)
     return found
 
 
@@ -113,11 +112,14 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ModelNotFoundError(model=str(path.parent), problem=f"{path.name} is missing") from error
+        missing = Reason("problem_file_missing", file=path.name)
+        raise ModelNotFoundError(model=str(path.parent), problem=missing) from error
     except (OSError, ValueError) as error:
-        raise ModelIncompatibleError(model=str(path.parent), problem=f"{path.name}: {error}") from error
+        broken = Reason("problem_file_unreadable", file=path.name, detail=str(error))
+        raise ModelIncompatibleError(model=str(path.parent), problem=broken) from error
     if not isinstance(values, dict):
-        raise ModelIncompatibleError(model=str(path.parent), problem=f"{path.name} is not a JSON object")
+        broken = Reason("problem_file_unreadable", file=path.name, detail="JSON: {...}")
+        raise ModelIncompatibleError(model=str(path.parent), problem=broken)
     return values
 
 
@@ -128,10 +130,11 @@ def find_adapter(adapter: str) -> Path:
     """
     folder = Path(adapter).expanduser().absolute()
     if not folder.is_dir():
-        raise ModelNotFoundError(model=adapter, problem="there is no such adapter folder")
+        raise ModelNotFoundError(model=adapter, problem="problem_no_adapter_folder")
     kind = read_json(folder / "adapter_config.json").get("peft_type")
     if kind != "LORA":
-        raise ModelIncompatibleError(model=adapter, problem=f"it is an adapter of kind {kind}, not LORA")
-    if not (folder / "adapter_model.safetensors").is_file():
-        raise ModelNotFoundError(model=adapter, problem="adapter_model.safetensors is missing")
+        raise ModelIncompatibleError(model=adapter, problem=Reason("problem_adapter_kind", kind=str(kind)))
+    weights = folder / "adapter_model.safetensors"
+    if not weights.is_file():
+        raise ModelNotFoundError(model=adapter, problem=Reason("problem_file_missing", file=weights.name))
     return folder
