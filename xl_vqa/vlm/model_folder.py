@@ -118,7 +118,7 @@ def read_json(path: Path) -> dict[str, Any]:
         broken = Reason("problem_file_unreadable", file=path.name, detail=str(error))
         raise ModelIncompatibleError(model=str(path.parent), problem=broken) from error
     if not isinstance(values, dict):
-        broken = Reason("problem_file_unreadable", file=path.name, detail="JSON: {...}")
+        broken = Reason("problem_file_unreadable", file=path.name, detail="not a JSON object")
         raise ModelIncompatibleError(model=str(path.parent), problem=broken)
     return values
 
