@@ -54,7 +54,7 @@ SETTINGS_PROBLEMS: Final[dict[str, dict[str, str]]] = {
     ),
     "problem_empty_value": {"en": "{name} must not be empty", "ja": "{name} を空にすることはできません"},
     "problem_toml": {
-        "en": "line {line} is not as TOML wants it ({detail})",
+        "en": "line {line} is not as TOML wants it: name = value, and text in quotes",
         "ja": "{line} 行目が TOML の書式になっていません。「名前 = 値」の形で、文字列は引用符で囲んでください",
     },
     "problem_toml_backslash": {

@@ -30,6 +30,8 @@ from xl_vqa.rating import DECODINGS
 from xl_vqa.reasons import Reason
 
 PREFIX = "XL_VQA_"
+STARTER = "starter"
+"""The model that ships, whatever folder of that name lies about."""
 _CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("en", "ja"),
     "decoding": tuple(DECODINGS),
@@ -91,7 +93,7 @@ class Settings:
     language: str = field(default_factory=default_language)
     """``en`` or ``ja``."""
 
-    model: str = "starter"
+    model: str = STARTER
     """``starter``, a folder with a Qwen2.5-VL model, or a hub name such as Qwen/Qwen2.5-VL-7B-Instruct."""
     adapter: str | None = None
     """Folder of a LoRA adapter on top of the model."""
@@ -279,8 +281,7 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
         line = int(place[1]) if place else len(lines)
         # "C:\Users" is refused for its \U, and "C:\new" would be read as a line break
         key = "problem_toml_backslash" if "\\" in lines[min(line, len(lines)) - 1] else "problem_toml"
-        detail = str(error).partition(" (at ")[0]
-        raise SettingsError(source=str(path), problem=Reason(key, line=line, detail=detail)) from error
+        raise SettingsError(source=str(path), problem=Reason(key, line=line)) from error
 
 
 def unknown_key(name: str, file: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.settings import PREFIX, Settings
+from xl_vqa.settings import PREFIX, STARTER, Settings
 
 APP: Final = "xl_vqa"
 LOOPBACK: Final = "127.0.0.1"
@@ -38,7 +38,7 @@ def profile_of(settings: Settings) -> dict[str, Any]:
     profile = {name: getattr(settings, name) for name in PROFILE_FIELDS}
     for name in ("model", "adapter"):
         value = profile[name]
-        if value and Path(value).expanduser().is_dir():
+        if value and (name, value) != ("model", STARTER) and Path(value).expanduser().is_dir():
             profile[name] = os.path.abspath(Path(value).expanduser())
     return profile
 

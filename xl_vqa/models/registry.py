@@ -22,9 +22,9 @@ from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.reasons import Reason
-from xl_vqa.settings import PREFIX, Settings
+from xl_vqa.settings import PREFIX, STARTER, Settings
 from xl_vqa.vlm.identity import spec_of
-from xl_vqa.vlm.model_folder import STARTER, find_adapter, find_model, missing_files, read_json
+from xl_vqa.vlm.model_folder import find_adapter, find_model, missing_files, read_json
 
 FILE_NAME: Final = "models.json"
 FORMAT: Final = 1

@@ -14,8 +14,8 @@ from typing import Any, Final
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError
 from xl_vqa.model_spec import starter_folder
 from xl_vqa.reasons import Reason
+from xl_vqa.settings import STARTER
 
-STARTER: Final = "starter"
 QWEN_TYPE: Final = "qwen2_5_vl"
 STARTER_TYPE: Final = "xl_vqa_starter"
 """``model_type`` in config.json."""
