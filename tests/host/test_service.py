@@ -586,3 +586,11 @@ def test_only_a_crash_that_left_its_stack_accuses(tmp_path: Path) -> None:
     crashed = RatingService(bench.settings, keeper=bench.service.keeper, crashed=True)
     assert crashed.marks._crashes == {"b2:1": 1, "b2:3": 1}
     crashed.ledger.close()
+
+
+def test_workers_end_with_the_queue_and_do_not_ask_it_again_and_again(bench: Bench) -> None:
+    # while the server drains, up to ten seconds, nobody may keep the processor busy
+    bench.service.queue.close()
+    for thread in bench.service.pipeline._threads:
+        thread.join(10.0)
+    assert not any(thread.is_alive() for thread in bench.service.pipeline._threads)

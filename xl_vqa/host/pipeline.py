@@ -111,9 +111,13 @@ class Pipeline:
         self.wall.close()
         return self._model_thread is None or not self._model_thread.is_alive()
 
+    def _over(self) -> bool:
+        # a closed queue answers at once: to go on asking it would keep a core busy while the server drains
+        return self._stopping.is_set() or self._queue.closed
+
     def _forever(self, step: Callable[[], None]) -> Callable[[], None]:
         def run() -> None:
-            while not self._stopping.is_set():
+            while not self._over():
                 try:
                     step()
                 except Exception:
@@ -254,7 +258,7 @@ class Pipeline:
 
     def _run_model(self) -> None:
         last_work = time.monotonic()
-        while not self._stopping.is_set():
+        while not self._over():
             try:
                 work = self._queue.next_work(self._settings.batch_size, TICK_S)
                 self._ledger.retry()

@@ -150,6 +150,11 @@ class WorkQueue:
             return Counts(queued, decoding, len(stages) - decoding, self._done, self._failed)
 
     @property
+    def closed(self) -> bool:
+        """Whether the host is ending: no more work is handed out."""
+        return self._closed
+
+    @property
     def idle(self) -> bool:
         """Whether nobody waits for anything."""
         return not self._open
