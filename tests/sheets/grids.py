@@ -28,6 +28,7 @@ class Memory:
         self.cells = {(r, c): v for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1) if v is not None}
         self.merged: list[Area] = []
         self.listed: list[Table] = []
+        self.filter_area: Area | None = None
         self.linked: dict[tuple[int, int], str] = {}
         self.styles: dict[tuple[int, int], str] = {}
 

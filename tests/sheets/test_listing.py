@@ -15,6 +15,23 @@ def test_a_heading_is_no_entry() -> None:
     assert (listing.heading_row, listing.rows, listing.heading_place) == (1, (2, 3, 4), 1)
 
 
+def test_a_heading_is_no_entry_where_the_first_entries_are_no_paths() -> None:
+    assert selected(Memory(["File"], [42.0], ["a.mp4"])).heading_row == 1
+    assert selected(Memory(["Videos"], ["Video "], [42.0], ["to do"], [7.0], ["a.mp4"])).heading_row == 2
+    # a text that is no such heading, above a number, is somebody's title
+    assert selected(Memory(["Our list"], [42.0], ["a.mp4"])).heading_row is None
+    listing = selected(Memory(["Title"], [None], ["動画"], [42.0], [None], ["to do"]))
+    assert (listing.heading_row, listing.rows) == (3, (4, 6))
+    assert selected(Memory(["Clip"], ["clip one"], ["clip two"]), rows=[3]).heading_row == 1
+
+
+def test_the_row_with_filter_buttons_is_the_heading() -> None:
+    grid = Memory(["Our videos"], ["Material", "Owner"], ["to do"], ["a.mp4"])
+    grid.filter_area = Area(2, 1, 4, 2)
+    listing = selected(grid)
+    assert (listing.heading_row, listing.rows) == (2, (3, 4))
+
+
 def test_a_list_without_a_heading() -> None:
     assert selected(Memory(["a.mp4"], ["b.mp4"])).heading_place is None
     listing = selected(Memory([None], [None], ["a.mp4"], ["b.mp4"]))

@@ -80,13 +80,24 @@ class ExcelGrid:
     def tables(self) -> Sequence[Table]:
         return self._tables
 
+    @cached_property
+    def filter_area(self) -> Area | None:
+        # a table has buttons of its own, which AutoFilter of the sheet does not give
+        with contextlib.suppress(Exception):
+            return _area(self.sheet.api.AutoFilter.Range)
+        return None
+
     def links(self, area: Area) -> dict[tuple[int, int], str]:
+        return {place: target for place, target in self._links.items() if area.holds(*place)}
+
+    @cached_property
+    def _links(self) -> dict[tuple[int, int], str]:
+        """All of the sheet: each takes calls of its own, however small the area that is asked about."""
         found = {}
         with contextlib.suppress(Exception):
             for link in self.sheet.api.Hyperlinks:
-                place = int(link.Range.Row), int(link.Range.Column)
-                if link.Address and area.holds(*place):
-                    found[place] = str(link.Address)
+                if link.Address:
+                    found[int(link.Range.Row), int(link.Range.Column)] = str(link.Address)
         return found
 
     def style(self, row: int, column: int) -> str:

@@ -115,6 +115,10 @@ class Grid(Protocol):
 
     def tables(self) -> Sequence[Table]: ...
 
+    @property
+    def filter_area(self) -> Area | None:
+        """The cells under the sheet's own filter buttons, which are no table's; their row first."""
+
     def links(self, area: Area) -> Mapping[tuple[int, int], str]:
         """Where links that lie on cells point, by row and column. HYPERLINK formulas are read with their cells."""
 

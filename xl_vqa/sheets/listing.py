@@ -16,6 +16,13 @@ from xl_vqa.video_names import is_video_name
 HEADING_SEARCH_ROWS: Final = 200
 """Rows above a list in which its heading is looked for."""
 _SUMMARY_WORDS: Final = frozenset("total subtotal sum average mean 合計 計 小計 総計 平均".split())
+_LIST_HEADINGS: Final = frozenset(
+    "video videos videopath videopaths videofile videofiles videofilename path paths filepath fullpath file files "
+    "filename filenames clip clips clippath clipfile movie moviepath moviefile 動画 動画パス 動画のパス "
+    "動画ファイル 動画ファイル名 動画ファイルパス 動画名 ファイル ファイル名 "
+    "ファイルパス ファイルのパス パス フルパス 映像 "
+    "映像ファイル 映像パス ビデオ ビデオファイル クリップ ムービー 格納先 保存先".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +97,32 @@ def find_selected(grid: Grid, cells: Mapping[int, Iterable[int]]) -> Listing | N
     return replace(listed, rows=wanted) if wanted else None
 
 
-def find_list(grid: Grid, column: int, first: int) -> Listing:
-    """The list around row ``first`` of a column, which names a video (0: a column of names without endings)."""
+def find_list(grid: Grid, column: int, first: int = 0, heading: int | None = None) -> Listing:
+    """The list around row ``first`` of a column, which names a video (0: its first one, or a column of names without
+    endings). ``heading`` is the row of its heading where that is known."""
     values = {row: line[0] for row, line in enumerate(grid.read(Area(1, column, grid.last_row, column)), 1)}
-    filled = [row for row, value in values.items() if not value.blank]
+    begin = (heading or 0) + 1
+    filled = [row for row, value in values.items() if not value.blank and row >= begin]
     paths = _paths(grid, column, values)
-    first = first or next(iter(filled), 1)
+    first = first or next((row for row in filled if row in paths), 0) or next(iter(filled), 1)
     table = table_at(grid.tables(), first, column)
-    if table is not None and table.header_rows:
-        heading: int | None = table.area.first_row
-    elif table is not None:
-        heading = None
-    else:
-        heading = _heading_above(grid, values, paths, first)
-    begin = table.first_data_row if table is not None else (heading or 0) + 1
+    if table is not None:
+        heading = table.area.first_row if table.header_rows else None
+        begin = table.first_data_row
+    elif grid.filter_area is not None and grid.filter_area.holds(first, column):
+        # the row with the filter buttons is the heading, whatever is written in it
+        heading = grid.filter_area.first_row
+    elif heading is None:
+        heading = _heading_above(grid, values, paths, first) if first in paths else _known_heading(values, filled)
+    begin = begin if table is not None else (heading or 0) + 1
     text = values[heading].text if heading is not None else ""
     rows = entries([r for r in filled if r >= begin], values.__getitem__, text, table, paths.__contains__)
     return Listing(column, heading, rows, rows, table)
+
+
+def heads_list(text: str) -> bool:
+    """Whether a text is what people write above a list of videos, even where no path stands below."""
+    return squash(text) in _LIST_HEADINGS
 
 
 def table_at(tables: Sequence[Table], row: int, column: int) -> Table | None:
@@ -172,14 +188,30 @@ def _heading_above(grid: Grid, values: Mapping[int, Value], paths: set[int], fir
         if row in paths:
             top, ended = row, False
         elif not value.blank and not ended:
+            found = row
             if value.kind not in ("text", "uncomputed"):
-                # a number is an entry where paths go on above it, else the end
+                # a number is an entry where paths, or a heading that says so, go on above it; else the end
+                found = _known_above(values, row)
                 ended = True
-            elif row - 1 not in paths:
+            if found and row - 1 not in paths:
                 # right below a path it would be a misspelt entry
-                candidates.append(row)
+                candidates.append(found)
                 ended = True
     return next((row for row in candidates if _has_our_columns(grid, row)), next(iter(candidates), None))
+
+
+def _known_above(values: Mapping[int, Value], row: int) -> int:
+    """The heading of a list that begins with other things than paths down to ``row``; 0 where there is none."""
+    while row > 1 and not values[row - 1].blank:
+        row -= 1
+        if values[row].kind == "text" and heads_list(values[row].text):
+            return row
+    return 0
+
+
+def _known_heading(values: Mapping[int, Value], filled: Sequence[int]) -> int | None:
+    """The heading of names without endings: the last cell of a list heads nothing."""
+    return next((row for row in filled[:-1][:HEADING_SEARCH_ROWS] if heads_list(values[row].text)), None)
 
 
 def _has_our_columns(grid: Grid, row: int) -> bool:

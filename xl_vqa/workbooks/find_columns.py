@@ -14,22 +14,15 @@ from xl_vqa.errors import (
 )
 from xl_vqa.sheets.areas import column_letters, column_number
 from xl_vqa.sheets.columns import field_of_heading
-from xl_vqa.sheets.listing import HEADING_SEARCH_ROWS, Listing, entries, squash
+from xl_vqa.sheets.listing import HEADING_SEARCH_ROWS, Listing, find_list, heads_list, names_video, squash
 from xl_vqa.video_names import is_video_name
+from xl_vqa.workbooks.score_grid import SheetGrid
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 
 _VIDEO_WORDS: Final = ("video", "movie", "clip", "動画", "映像", "ビデオ", "ムービー", "クリップ")
 _PATH_WORDS: Final = ("path", "file", "パス", "ファイル", "格納先", "保存先")
 # What a column of other videos is called: the one to rate is the other one
 _OTHER_WORDS: Final = ("reference", "original", "source", "参照", "基準", "元動画", "元映像", "オリジナル", "原本")
-# A header without paths below must be one of these to be believed
-_KNOWN_HEADERS: Final = frozenset(
-    "video videos videopath videopaths videofile videofiles videofilename path paths filepath fullpath file files "
-    "filename filenames clip clips clippath clipfile movie moviepath moviefile 動画 動画パス 動画のパス "
-    "動画ファイル 動画ファイル名 動画ファイルパス 動画名 ファイル ファイル名 "
-    "ファイルパス ファイルのパス パス フルパス 映像 "
-    "映像ファイル 映像パス ビデオ ビデオファイル クリップ ムービー 格納先 保存先".split()
-)
 _SAMPLE: Final = 500
 
 
@@ -116,9 +109,7 @@ def find_column(sheet: Sheet, spec: str, header_row: int | None) -> tuple[int, i
 
 def is_path_like(sheet: Sheet, row: int, column: int) -> bool:
     """Whether the cell, its link or its HYPERLINK formula ends like a video file."""
-    value = sheet.value(row, column)
-    texts = [value.text if value.kind == "text" else None, value.link, sheet.links.get((row, column))]
-    return any(text is not None and is_video_name(text) for text in texts)
+    return names_video(sheet.value(row, column)) or is_video_name(sheet.links.get((row, column)))
 
 
 def describe_columns(sheet: Sheet) -> str:
@@ -144,7 +135,8 @@ def _named(workbook: WorkbookFile, sheets: list[Sheet], spec: str) -> VideoList:
         filled = _filled_rows(sheet, column)
         if header_row is None:
             like = [r for r in filled[:_SAMPLE] if is_path_like(sheet, r, column)]
-            header_row = _header_above(sheet, column, like[0]) if like else next(iter(filled), None)
+            # letters alone say nothing about names without endings: the first cell heads them
+            header_row = None if like else next(iter(filled), None)
         listed = _extent(sheet, column, header_row)
         if not listed.rows:
             continue
@@ -169,7 +161,7 @@ def _candidates(sheet: Sheet) -> Iterable[_Candidate]:
         filled = [row for row in rows if not sheet.value(row, column).blank]
         like = [row for row in filled if is_path_like(sheet, row, column)]
         if like:
-            header_row = _header_above(sheet, column, like[0])
+            header_row = _extent(sheet, column, None).header_row
             header = sheet.value(header_row, column).text if header_row is not None else ""
             if field_of_heading(header) is not None:
                 continue
@@ -178,7 +170,7 @@ def _candidates(sheet: Sheet) -> Iterable[_Candidate]:
             continue
         for row in filled[:HEADING_SEARCH_ROWS]:
             text = sheet.value(row, column).text
-            if squash(text) in _KNOWN_HEADERS and _texts_below(sheet, column, row):
+            if heads_list(text) and _texts_below(sheet, column, row):
                 yield _Candidate(sheet, column, row, _header_points(text), 0.0, 0)
                 break
 
@@ -201,35 +193,11 @@ def _decide(workbook: WorkbookFile, candidates: list[_Candidate]) -> _Candidate:
 
 
 def _extent(sheet: Sheet, column: int, header_row: int | None) -> VideoList:
-    """From below the header to the last path, and on while cells are filled: notes further down stay out."""
-    filled = [row for row in _filled_rows(sheet, column) if header_row is None or row > header_row]
-    like = [row for row in filled if is_path_like(sheet, row, column)]
-    first = like[0] if like else (filled[0] if filled else 0)
-    table = next((t for t in sheet.tables if t.area.holds(first, column)), None)
-    if table is not None and table.header_rows:
-        header_row = table.area.first_row
-        filled = [row for row in filled if row >= table.first_data_row]
-    elif table is None and sheet.filter_area is not None and sheet.filter_area.holds(first, column):
-        # the row with the filter buttons is the header, whatever is written in it
-        header_row = sheet.filter_area.first_row
-        filled = [row for row in filled if row > header_row]
-    heading = sheet.value(header_row, column).text if header_row is not None else ""
-    rows = entries(
-        filled, lambda row: sheet.value(row, column), heading, table, lambda row: is_path_like(sheet, row, column)
-    )
-    return VideoList(sheet, Listing(column, header_row, rows, rows, table))
+    return VideoList(sheet, find_list(SheetGrid(sheet, {}), column, heading=header_row))
 
 
 def _filled_rows(sheet: Sheet, column: int) -> list[int]:
     return [row for row in sorted(sheet.cells) if sheet.filled(row, column) and not sheet.value(row, column).blank]
-
-
-def _header_above(sheet: Sheet, column: int, row: int) -> int | None:
-    for above in range(row - 1, max(row - HEADING_SEARCH_ROWS, 0), -1):
-        value = sheet.value(above, column)
-        if not value.blank:
-            return above if value.kind in ("text", "uncomputed") else None
-    return None
 
 
 def _texts_below(sheet: Sheet, column: int, header_row: int) -> bool:

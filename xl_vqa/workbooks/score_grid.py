@@ -76,6 +76,10 @@ class SheetGrid:
     def tables(self) -> Sequence[Table]:
         return self._sheet.tables
 
+    @property
+    def filter_area(self) -> Area | None:
+        return self._sheet.filter_area
+
     def links(self, area: Area) -> Mapping[tuple[int, int], str]:
         return {place: target for place, target in self._sheet.links.items() if area.holds(*place)}
 

@@ -105,6 +105,11 @@ class CalcGrid:
     def tables(self) -> Sequence[Table]:
         return self._tables
 
+    @property
+    def filter_area(self) -> Area | None:
+        data = filter_of(self)
+        return _area(data.DataArea) if data is not None else None
+
     def links(self, area: Area) -> dict[tuple[int, int], str]:
         """Of cells whose text is no path by itself: each takes calls of its own."""
         found = {}
@@ -127,6 +132,14 @@ class CalcGrid:
 
     def style(self, row: int, column: int) -> str:
         return str(self.cells(Area(row, column, row, column)).CellStyle)
+
+
+def filter_of(grid: CalcGrid) -> Any:
+    """What LibreOffice keeps of the sheet's filter buttons; None where there are none."""
+    ranges = grid.document.getPropertyValue("UnnamedDatabaseRanges")
+    place = grid.sheet.RangeAddress.Sheet
+    found = ranges.getByTable(place) if ranges.hasByTable(place) else None
+    return found if found is not None and found.AutoFilter else None
 
 
 def selected_cells(ranges: Any, grid: CalcGrid) -> Iterator[dict[int, Iterator[int]]]:

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xl_vqa.calc.runtime.sheet_grid import CalcGrid
+from xl_vqa.calc.runtime.sheet_grid import CalcGrid, filter_of
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.blocks import runs
 from xl_vqa.sheets.columns import BY_KEY
@@ -91,13 +91,11 @@ def _make_columns(grid: CalcGrid, writing: Writing) -> None:
 def _grow_filter(grid: CalcGrid, heading_row: int, first: int, last: int) -> None:
     """A filter that ends where the new columns begin is to reach over them, so that sorting by it moves the
     scores."""
-    data = grid.document.getPropertyValue("UnnamedDatabaseRanges")
-    place = grid.sheet.RangeAddress.Sheet
-    if not data.hasByTable(place):
+    found = filter_of(grid)
+    if found is None:
         return
-    found = data.getByTable(place)
     area = found.DataArea
-    if found.AutoFilter and area.StartRow == heading_row - 1 and area.EndColumn == first - 2:
+    if area.StartRow == heading_row - 1 and area.EndColumn == first - 2:
         area.EndColumn = last - 1
         found.DataArea = area
 
