@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.sheets.grids import BY, HEADINGS, Memory, planned, rows_of, scored, selected
 from xl_vqa.errors import SelectionError
-from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.areas import MAX_COLUMN, Area
 from xl_vqa.sheets.columns import COLUMNS, FIELDS, field_of_heading, heading
 from xl_vqa.sheets.grid import Table
 from xl_vqa.sheets.planner import plan_sheet
@@ -268,3 +268,34 @@ def test_new_columns_never_touch_what_stands_there(rows: list[list[Any]], elsewh
     for field, column in plan.columns.known.items():
         assert field_of_heading(grid.value(1, column).text) == (field, 1)
         assert not any(str(grid.cells.get((row, column), "")).startswith("=") for row in listing.rows)
+
+
+def test_a_sheet_used_to_its_last_column_is_not_asked_column_by_column() -> None:
+    """A row coloured from end to end is enough for that, in Excel; each question is a call to the program."""
+    asked = 0
+
+    class Counting(Memory):
+        last_column = MAX_COLUMN
+
+        def is_empty(self, area: Area) -> bool:
+            nonlocal asked
+            asked += 1
+            return super().is_empty(area)
+
+        def style(self, row: int, column: int) -> str:
+            nonlocal asked
+            asked += 1
+            return super().style(row, column)
+
+    grid = Counting(["Video", "Note"], ["a.mp4", "x"], ["b.mp4", "y"])
+    plan = planned(grid)
+    assert list(plan.columns.new.values()) == [3, 4, 5, 6, 7, 8]
+    assert asked < 500
+
+
+def test_an_empty_column_of_remarks_without_a_heading_is_known_by_its_look() -> None:
+    grid = Memory(scored("a.mp4"), scored("b.mp4"))
+    for row in (1, 2):
+        for column, field in enumerate(FIELDS, 2):
+            grid.styles[row, column] = f"VQA {'MOS' if field == 'mos' else field}"
+    assert planned(grid).columns.known == dict(zip(FIELDS, range(2, 8), strict=True))

@@ -41,7 +41,7 @@ def known_columns(grid: Grid, listing: Listing, titles: Mapping[int, str], keys:
     known = dict(max(ours, key=lambda item: ("score" in item[1], item[0]))[1]) if ours else {}
     taken = {column for _, found in sets for column in found.values()}
     if any(name not in known for name in FIELDS):
-        for name, column in _by_style(grid, listing, taken).items():
+        for name, column in _by_style(grid, listing, titles, taken).items():
             known.setdefault(name, column)
     if "score" not in known:
         known = _by_marks(grid, listing, keys) or known
@@ -109,8 +109,8 @@ def _other_lists(grid: Grid, listing: Listing) -> dict[int, dict[int, str]]:
     """Texts by row of the other columns that hold names of videos in these rows."""
     found = {}
     top, bottom = listing.entries[0], listing.entries[:SAMPLED_ROWS][-1]
-    for column in range(1, grid.last_column + 1):
-        if column == listing.column or grid.is_empty(Area(top, column, bottom, column)):
+    for column in _filled_columns(grid, listing):
+        if column == listing.column:
             continue
         values = enumerate(grid.read(Area(top, column, bottom, column)), top)
         texts = {
@@ -121,13 +121,34 @@ def _other_lists(grid: Grid, listing: Listing) -> dict[int, dict[int, str]]:
     return found
 
 
-def _by_style(grid: Grid, listing: Listing, taken: set[int]) -> Set:
+def _filled_columns(grid: Grid, listing: Listing) -> list[int]:
+    """The columns that hold something in the rows that are looked at, from left to right.
+
+    By halves: a row coloured from end to end makes all 16,384 columns used, and each may need calls of its own.
+    """
+    top, bottom = listing.entries[0], listing.entries[:SAMPLED_ROWS][-1]
+    found, parts = [], [(1, grid.last_column)]
+    while parts:
+        first, last = parts.pop()
+        if not grid.is_empty(Area(top, first, bottom, last)):
+            middle = (first + last) // 2
+            if first == last:
+                found.append(first)
+            else:
+                parts += [(middle + 1, last), (first, middle)]
+    return found
+
+
+def _by_style(grid: Grid, listing: Listing, titles: Mapping[int, str], taken: set[int]) -> Set:
     """Columns most of whose cells beside the list have one of our styles, whatever their headings say."""
     rows = listing.entries[:STYLED_ROWS]
     others = _other_lists(grid, listing)
     found: Set = {}
-    for column in range(1, grid.last_column + 1):
-        if column == listing.column or column in taken:
+    filled = _filled_columns(grid, listing)
+    # a column of remarks may be empty, but then it has a heading or stands among those that are not
+    likely = {near for column in filled for near in (column - 1, column, column + 1)} | titles.keys()
+    for column in sorted(likely):
+        if not 1 <= column <= grid.last_column or column == listing.column or column in taken:
             continue
         votes = Counter(field_of_style(grid.style(row, column)) for row in rows)
         name, count = max(((f, n) for f, n in votes.items() if f), key=lambda item: item[1], default=(None, 0))
@@ -144,7 +165,9 @@ def _by_style(grid: Grid, listing: Listing, taken: set[int]) -> Set:
 
 def _by_marks(grid: Grid, listing: Listing, keys: Mapping[int, str]) -> Set:
     """Six columns side by side the last of which holds marks of these very rows: a list without headings."""
-    for column in range(len(FIELDS), grid.last_column + 1):
+    for column in _filled_columns(grid, listing):
+        if column < len(FIELDS):
+            continue
         marks = _marks(grid, listing, column)
         found: Set = dict(zip(FIELDS, range(column - len(FIELDS) + 1, column + 1), strict=True))
         if (

@@ -98,8 +98,8 @@ def find_selected(grid: Grid, cells: Mapping[int, Iterable[int]]) -> Listing | N
 
 
 def find_list(grid: Grid, column: int, first: int = 0, heading: int | None = None) -> Listing:
-    """The list around row ``first`` of a column, which names a video (0: its first one, or a column of names without
-    endings). ``heading`` is the row of its heading where that is known."""
+    """The list around row ``first`` of a column, which names a video (0: its first one, or a column of names
+    without endings). ``heading`` is the row of its heading where that is known."""
     values = {row: line[0] for row, line in enumerate(grid.read(Area(1, column, grid.last_row, column)), 1)}
     begin = (heading or 0) + 1
     filled = [row for row, value in values.items() if not value.blank and row >= begin]
