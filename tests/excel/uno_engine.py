@@ -207,8 +207,25 @@ class Sheets(base_classes.Sheets):
 class SheetApi:
     """Excel's Worksheet, as far as xlwings does not wrap it."""
 
-    def __init__(self, sheet: Any) -> None:
-        self._sheet = sheet
+    def __init__(self, sheet: Any, document: Any) -> None:
+        self._sheet, self._document = sheet, document
+
+    @property
+    def Application(self) -> Any:
+        return SimpleNamespace(WorksheetFunction=SimpleNamespace(CountA=lambda cells: cells.filled))
+
+    @property
+    def AutoFilter(self) -> Any:
+        ranges = self._document.getPropertyValue("UnnamedDatabaseRanges")
+        place = self._sheet.RangeAddress.Sheet
+        found = ranges.getByTable(place) if ranges.hasByTable(place) else None
+        if found is None or not found.AutoFilter:
+            return None
+        area = found.DataArea
+        rows, columns = area.EndRow - area.StartRow + 1, area.EndColumn - area.StartColumn + 1
+        cells = {"Row": area.StartRow + 1, "Column": area.StartColumn + 1}
+        counts = {"Rows": SimpleNamespace(Count=rows), "Columns": SimpleNamespace(Count=columns)}
+        return SimpleNamespace(Range=SimpleNamespace(**cells, **counts))
 
     @property
     def ProtectContents(self) -> bool:
@@ -249,6 +266,12 @@ class RangeApi:
     def Style(self) -> Style:
         return Style(self._cells.CellStyle)
 
+    @property
+    def filled(self) -> int:
+        """What CountA says; 23 is every kind of content (com.sun.star.sheet.CellFlags)."""
+        areas = self._cells.queryContentCells(23).getRangeAddresses()
+        return sum((a.EndRow - a.StartRow + 1) * (a.EndColumn - a.StartColumn + 1) for a in areas)
+
 
 class Sheet(base_classes.Sheet):
     def __init__(self, book: Book, sheet: Any) -> None:
@@ -256,7 +279,7 @@ class Sheet(base_classes.Sheet):
 
     @property
     def api(self) -> SheetApi:
-        return SheetApi(self.sheet)
+        return SheetApi(self.sheet, self._book.document)
 
     @property
     def tables(self) -> Tables:
