@@ -19,10 +19,9 @@ import torch
 from benchmarks.random_clip import RandomClip
 from benchmarks.table import print_table
 from xl_vqa.model_spec import ModelSpec, Pixels, Sampling, starter_folder
-from xl_vqa.training.examples import tail_labels
 from xl_vqa.training.losses import cross_entropy
 from xl_vqa.training.recipe import recipe_from
-from xl_vqa.training.schemes import scheme
+from xl_vqa.training.schemes import mask_tail, scheme
 from xl_vqa.training.trainable import make_trainable
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.canvas import clip_patches
@@ -129,7 +128,7 @@ def run(architecture: str, device: torch.device, steps: int, batch: int, checkpo
             device=device,
             dtype=backbone.model.dtype,
         )
-        labels = tail_labels([target] * batch, len(target.ids) + 1).to(device)
+        labels = mask_tail([target] * batch, len(target.ids) + 1).to(device)
         optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-4)
         times = []
         for _ in range(steps + 1):

@@ -30,7 +30,8 @@ from tests.tiny_qwen import save_tiny_qwen, tiny_spec
 from xl_vqa.errors import ModelNotFoundError
 from xl_vqa.model_spec import Pixels, Sampling, starter_folder
 from xl_vqa.rating import LabelDistribution
-from xl_vqa.vlm.digit_tree import Tree, grow_tree
+from xl_vqa.vlm.answers import label_tree
+from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.threads import wait_patiently
@@ -111,9 +112,9 @@ def forced_from_cache(rater: VlmRater, row: VideoInput) -> None:
     backbone = rater._loaded()
     inputs = inputs_of(rater, [row])
     output = backbone.model(**inputs, use_cache=True, logits_to_keep=1)
-    for prefix in Tree.of(rater.spec.scale).levels[1]:
+    for (prefix,) in label_tree(rater.spec.scale).levels[1]:
         backbone.model(
-            input_ids=torch.tensor([[backbone.tokens.digits[int(prefix)]]], device=backbone.device),
+            input_ids=torch.tensor([[backbone.tokens.digits[prefix]]], device=backbone.device),
             position_ids=inputs["position_ids"][:, :, -1:] + 1,
             past_key_values=output.past_key_values,
             use_cache=True,
@@ -123,7 +124,7 @@ def forced_from_cache(rater: VlmRater, row: VideoInput) -> None:
 
 def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int, slow_repeats: int) -> list[list[str]]:
     """Rows of the first table."""
-    backbone, tree = rater._loaded(), Tree.of(rater.spec.scale)
+    backbone = rater._loaded()
     row = one_row(rater, clip)
     inputs = inputs_of(rater, [row])
     found: list[float] = []
@@ -135,7 +136,7 @@ def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int, slo
         return backbone.model(**inputs, use_cache=True, logits_to_keep=1)
 
     def grow() -> Any:
-        return grow_tree(backbone.model, inputs, tree, backbone.tokens.digits)[0]
+        return grow_tree(backbone.model, inputs, rater.spec.scale, backbone.tokens.digits)[0]
 
     def generate() -> Any:
         return backbone.model.generate(**inputs, max_new_tokens=2, min_new_tokens=2, do_sample=False)

@@ -30,11 +30,11 @@ from starter.pictures.sources import SourceError
 from xl_vqa.errors import ComparisonSpecError
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.model_spec import Prompt
-from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.cache import default_work_folder
 from xl_vqa.training.jobs import Job, OnShare, Train
 from xl_vqa.training.scheme_names import named_scheme
 from xl_vqa.training.schemes import LEVELS, Scheme
+from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 _VOCABULARY = "\n".join((*LEVELS, ".", "Quality?"))
@@ -98,7 +98,7 @@ def answers_of(own: Scheme, tokenizer: PromptTokenizer) -> tuple[AnswerTree, Flo
     place = {tuple(answer): k for k, answer in enumerate(answers)}
     whole = [tokenizer.plain(text) for text in own.texts]
     answer_of_text = [place[tuple(one[: own.counted(one)])] for one in whole]
-    tree = AnswerTree.of(answers, [len(answer) for answer in answers])
+    tree = AnswerTree.of(answers)
     return tree, np.array(values), lambda mos: answer_of_text[own.code(mos)]
 
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from xl_vqa.labels import Scale
-from xl_vqa.vlm.digit_tree import Tree
+from xl_vqa.vlm.answers import additive, ancestry, label_tree
 
 
 def soft_labels(mos: Sequence[float], scale: Scale, spread: float) -> Tensor:
@@ -51,7 +51,7 @@ class TwoDigits:
         """Raises ValueError for labels that have not two digits."""
         if scale.width != 2:
             raise ValueError(f"the starter is trained on labels of two digits, not {scale.width}")
-        firsts = tuple(int(prefix) for prefix in Tree.of(scale).levels[1])
+        firsts = tuple(node[0] for node in label_tree(scale).levels[1])
         texts = [scale.text(label) for label in scale.labels]
         place = torch.tensor([firsts.index(int(text[0])) for text in texts])
         return cls(scale, firsts, place, torch.tensor([int(text[1]) for text in texts]))
@@ -71,13 +71,13 @@ def label_logs(
     ids = torch.tensor([digits[first] for first in two.firsts])
     whole = torch.cat([embeds, model.get_input_embeddings()(ids).expand(rows, -1, -1)], dim=1)
     visible = torch.ones(length + count, length + count, dtype=torch.bool).tril()
-    visible[length:, length:] = torch.eye(count, dtype=torch.bool)
-    mask = torch.zeros(visible.shape, dtype=embeds.dtype).masked_fill(~visible, torch.finfo(embeds.dtype).min)
+    nodes = [(first,) for first in two.firsts]
+    visible[length:, length:] = ancestry(nodes, nodes)
     tail = (positions[:, :, -1:] + 1).expand(-1, -1, count)
     hidden = model.model.language_model(
         inputs_embeds=whole,
         position_ids=torch.cat([positions, tail], dim=2),
-        attention_mask={"full_attention": mask.expand(rows, 1, -1, -1)},
+        attention_mask={"full_attention": additive(visible[None], embeds.dtype).expand(rows, -1, -1, -1)},
         use_cache=False,
     ).last_hidden_state
     logs = model.lm_head(hidden[:, -count - 1 :]).float().log_softmax(-1)[..., list(digits)]

@@ -19,8 +19,8 @@ from starter.fit import training
 from starter.fit.features import StoredFeatures
 from starter.fit.ranks import correlation, ranks
 from starter.fit.training import FitOptions, Prompts
-from xl_vqa.training.answer_tree import AnswerTree
-from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.training.target_mask import IGNORE, digit_targets
+from xl_vqa.vlm.answers import AnswerTree, grow
 from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
 
 Floats = NDArray[np.float64]
@@ -120,43 +120,24 @@ def answer(
     greedy = np.zeros(len(items), dtype=np.int64)
     order = sorted(range(len(items)), key=lambda i: items[i].grid)
     for group in training._same_grid(order, items, batch):
-        logs = _node_logs(model, prompts, tree, [items[i] for i in group])
-        place = {node: k for k, node in enumerate(tree.nodes)}
-        rows = np.array(group)
-        for i, tokens in enumerate(tree.answers):
-            total = sum(logs[:, place[tokens[:k]], token] for k, token in enumerate(tokens))
-            joint[rows, i] = np.exp(np.asarray(total, dtype=np.float64))
-        for index in group:
+        embeds, positions = training._embed(model, prompts.plain, [items[i] for i in group])
+        mask = torch.ones(embeds.shape[:2], dtype=torch.long)
+        inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
+        for index, logs in zip(group, grow(model, inputs, tree, tree.tokens), strict=True):
+            joint[index] = tree.joint(logs, tree.tokens)
             greedy[index] = tree.greedy(joint[index])
     return Answered(joint, greedy)
 
 
-def _node_logs(
-    model: StarterForConditionalGeneration, prompts: Prompts, tree: AnswerTree, items: Sequence[StoredFeatures]
-) -> NDArray[np.float32]:
-    """Natural log-probability of every token after every node: float32 [items, nodes, vocabulary]."""
-    embeds, positions = training._embed(model, prompts.plain, items)
-    rows, length = embeds.shape[:2]
-    mask = torch.ones(rows, length, dtype=torch.long)
-    output = model(
-        inputs_embeds=embeds, position_ids=positions, attention_mask=mask, use_cache=True, logits_to_keep=1
-    )
-    first = output.logits[:, -1:].float()
-    inner = tree.nodes[1:]
-    if not inner:
-        return np.asarray(first.log_softmax(-1).numpy())
-    visible = torch.cat([torch.ones(len(inner), length, dtype=torch.bool), tree.visible()], dim=1)
-    additive = torch.zeros(visible.shape, dtype=embeds.dtype).masked_fill(~visible, torch.finfo(embeds.dtype).min)
-    depth = torch.tensor([len(node) for node in inner])
-    output = model(
-        input_ids=torch.tensor([node[-1] for node in inner]).expand(rows, -1),
-        attention_mask={"full_attention": additive.expand(rows, 1, -1, -1)},
-        position_ids=positions[:, :, -1:] + depth,
-        past_key_values=output.past_key_values,
-        use_cache=True,
-    )
-    logits = torch.cat([first, output.logits.float()], dim=1)
-    return np.asarray(logits.log_softmax(-1).numpy())
+def targets_of(tree: AnswerTree, chosen: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Token ids and loss targets, int64 [rows, longest answer]: what is not counted is ``IGNORE``."""
+    width = max(len(tree.answers[i]) for i in chosen)
+    # the mask never takes the first position, which has no logits in front of it: the prompt stands there
+    ids = torch.zeros(len(chosen), 1 + width, dtype=torch.long)
+    for row, i in enumerate(chosen):
+        ids[row, 1 : 1 + len(tree.answers[i])] = torch.tensor(tree.answers[i])
+    targets = digit_targets(ids, [1] * len(chosen), tree.tokens, digits=[tree.counted[i] for i in chosen])
+    return ids[:, 1:], targets[:, 1:]
 
 
 def _loss(
@@ -171,7 +152,7 @@ def _loss(
     """Cross entropy of the counted tokens of the chosen answers."""
     shown = training.random_cells(items[0].grid, options.tokens, rng)
     embeds, positions = training._embed(model, prompts.plain, items, shown, options.feature_noise)
-    ids, targets = tree.targets(chosen)
+    ids, targets = targets_of(tree, chosen)
     width = ids.shape[1]
     tail = positions[:, :, -1:] + 1 + torch.arange(width)
     embeds = torch.cat([embeds, model.get_input_embeddings()(ids)], dim=1)

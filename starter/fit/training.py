@@ -32,7 +32,7 @@ from starter.fit.ranks import correlation, ranks
 from xl_vqa.labels import Scale
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.rating import LabelDistribution
-from xl_vqa.vlm.digit_tree import Tree, grow_tree
+from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
 from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement, StarterForConditionalGeneration
@@ -273,14 +273,13 @@ def predict(
     """The exact label distribution of every item, all cells shown, in the same order."""
     model.train(False)
     scale = prompts.spec.scale
-    tree = Tree.of(scale)
     results: dict[int, LabelDistribution] = {}
     order = sorted(range(len(items)), key=lambda i: items[i].grid)
     for group in _same_grid(order, items, batch):
         embeds, positions = _embed(model, prompts.plain, [items[i] for i in group])
         mask = torch.ones(embeds.shape[:2], dtype=torch.long)
         inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
-        grown = grow_tree(model, inputs, tree, prompts.tokenizer.digits)
+        grown = grow_tree(model, inputs, scale, prompts.tokenizer.digits)
         results.update({i: one.distribution(scale) for i, one in zip(group, grown, strict=True)})
     return [results[i] for i in range(len(items))]
 

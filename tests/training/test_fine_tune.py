@@ -32,7 +32,7 @@ from xl_vqa.training.losses import cross_entropy
 from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe import load_recipe
 from xl_vqa.training.schemes import scheme
-from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.training.target_mask import IGNORE, digit_targets
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.loader import load_rater
@@ -73,9 +73,10 @@ class TestBatch:
         # what the logits in front of them are asked for is the end of every row
         assert batch["input_ids"][:, -3:-1].tolist() == [[digits[3], digits[7]], [digits[1], digits[0]]]
         assert [length + 3 for length in examples.lengths] == batch["attention_mask"].sum(1).tolist()
-        # the whole sequence with IGNORE elsewhere gives the same loss through transformers' own way
-        whole = torch.full_like(batch["input_ids"], IGNORE)
-        whole[:, -4:] = batch["labels"]
+        # the whole sequence under the target mask gives the same loss through transformers' own way
+        whole = digit_targets(batch["input_ids"], [batch["input_ids"].shape[1] - 3] * 2, digits)
+        assert torch.equal(whole[:, -4:], batch["labels"])
+        assert (whole[:, :-4] == IGNORE).all()
         inputs = {k: v for k, v in batch.items() if k not in ("labels", "logits_to_keep")}
         with torch.no_grad():
             ours = cross_entropy(backbone.model(**inputs, logits_to_keep=4).logits, batch["labels"])

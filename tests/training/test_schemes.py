@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.tiny_qwen import tiny_tokenizer
 from xl_vqa.errors import ScaleError
 from xl_vqa.labels import Scale
-from xl_vqa.training.schemes import LEVELS, SCHEMES, scheme
+from xl_vqa.training import schemes
+from xl_vqa.training.schemes import LEVELS, SCHEMES, Levels, mask_tail, scheme
 from xl_vqa.training.target_mask import IGNORE
 from xl_vqa.vlm.tokens import TURN_END, PromptTokenizer
 
@@ -68,6 +69,51 @@ def test_token_by_token_what_the_loss_sees_of_an_integer() -> None:
     three, seven = TOKENS.digits[3], TOKENS.digits[7]
     assert target.ids == (three, seven, TOKENS.control(TURN_END))
     assert target.labels == [three, seven, IGNORE]
+
+
+def test_every_scheme_is_a_class_under_its_name_and_one_is_served() -> None:
+    assert [(name, one.name) for name, one in SCHEMES.items()] == [(name, name) for name in SCHEMES]
+    assert {one.name for one in SCHEMES.values() if one.served} == {"integer"}
+    assert {name: one.kind for name, one in SCHEMES.items()} == {
+        "integer": "label",
+        "decimal": "number",
+        "levels": "word",
+    }
+    for name in SCHEMES:
+        made = scheme(name)
+        assert made.mos_of(made.code(3.0)) == pytest.approx(3.0)
+
+
+def test_a_new_scheme_is_a_class_and_an_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Verdicts(Levels):
+        """Good or bad."""
+
+        __slots__ = ()
+        name = "verdicts"
+
+        @classmethod
+        def of(cls, scale: Scale, digits: int | None) -> Verdicts:
+            return cls(scale, ("bad", "good"), (2.0, 4.0))
+
+        def _place(self, mos: float) -> int:
+            return int(mos >= 3)
+
+    monkeypatch.setitem(SCHEMES, "verdicts", Verdicts)
+    made = scheme("verdicts")
+    assert made.target(TOKENS, 3.5).labels == [*TOKENS.plain("good"), IGNORE]
+    assert made.readable(TOKENS)[1] == [2.0, 4.0]
+
+
+def test_one_mask_makes_every_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a batch, too, whose answers are not alike in length: rows end together."""
+    targets = [scheme("levels").target(TOKENS, mos) for mos in (1.0, 3.0, 5.0)]
+    tail = max(len(target.ids) for target in targets) + 2
+    whole = mask_tail(targets, tail)
+    for row, target in enumerate(targets):
+        assert whole[row].tolist() == [IGNORE] * (tail - len(target.ids)) + target.labels
+    monkeypatch.setattr(schemes, "digit_targets", lambda ids, *_, **__: ids * 0 - 7)
+    assert set(mask_tail(targets, tail).flatten().tolist()) == {-7}
+    assert set(targets[0].labels) == {-7}
 
 
 def test_the_third_digit_is_written_and_not_taught() -> None:

@@ -41,6 +41,14 @@ def test_rows_of_a_padded_batch_have_their_own_start() -> None:
     assert targets.tolist() == [[IGNORE] * 3 + [24, 25], [IGNORE] * 3 + [23, 26]]
 
 
+def test_each_row_may_show_another_number_of_digits() -> None:
+    ids = torch.tensor([[1, 21, 22, 23], [1, 24, 25, 26]])
+    targets = digit_targets(ids, [1, 1], DIGITS, digits=[1, 3])
+    assert targets.tolist() == [[IGNORE, 21, IGNORE, IGNORE], [IGNORE, 24, 25, 26]]
+    with pytest.raises(ValueError, match="for each row"):
+        digit_targets(ids, [1, 1], DIGITS, digits=[2])
+
+
 def test_an_answer_without_enough_digits_is_an_error() -> None:
     with pytest.raises(TargetMaskError) as caught:
         digit_targets(torch.tensor([[1, 23, 24], [1, 23, 9]]), [1, 1], DIGITS)

@@ -25,7 +25,7 @@ from xl_vqa.errors import (
 from xl_vqa.labels import Scale
 from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm import backbone, memory
-from xl_vqa.vlm.digit_tree import Tree, grow_tree
+from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.loader import load_rater
 
 
@@ -73,7 +73,7 @@ def test_adapter_is_merged_exactly(
     base = AutoModelForImageTextToText.from_pretrained(tiny_folder, dtype=torch.float32)
     unmerged = PeftModel.from_pretrained(base, adapter).eval()
     with torch.inference_mode():
-        (found,) = grow_tree(unmerged, tiny.inputs(tiny.row(clip)), Tree.of(Scale()), tiny.tokens.digits)
+        (found,) = grow_tree(unmerged, tiny.inputs(tiny.row(clip)), Scale(), tiny.tokens.digits)
     assert expectation(rater, clip) == pytest.approx(found.distribution(Scale()).expectation(), abs=1e-3)
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xl_vqa.labels import Scale
-from xl_vqa.vlm.digit_tree import DigitLogProbs, Tree, grow_tree
+from xl_vqa.vlm.answers import ancestry, label_tree
+from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_tree
 
 SCALES = {
     "10..50": Scale(),
@@ -39,7 +40,7 @@ def brute_force(tiny: Any, row: Any, scale: Scale) -> dict[int, float]:
 
 def tree_of(tiny: Any, scale: Scale, *rows: Any) -> list[DigitLogProbs]:
     with torch.inference_mode():
-        return grow_tree(tiny.model, tiny.inputs(*rows), Tree.of(scale), tiny.tokens.digits)
+        return grow_tree(tiny.model, tiny.inputs(*rows), scale, tiny.tokens.digits)
 
 
 @pytest.mark.parametrize("name", ["10..50", "1..5", "7..23"])
@@ -75,8 +76,7 @@ def test_equals_generate(tiny: Any, clip_of: Callable[..., Any]) -> None:
         (found,) = tree_of(tiny, scale, row)
 
         def digits_of_a_label(_: int, ids: torch.Tensor, start: int = row.length) -> list[int]:
-            prefix = "".join(str(tiny.tokens.digits.index(int(token))) for token in ids[start:])
-            return [tiny.tokens.digits[digit] for digit in Tree.of(scale).allowed(prefix)]
+            return list(label_tree(scale, tiny.tokens.digits).following(tuple(ids[start:].tolist())))
 
         made = tiny.model.generate(
             **tiny.inputs(row),
@@ -90,7 +90,8 @@ def test_equals_generate(tiny: Any, clip_of: Callable[..., Any]) -> None:
         likeliest = ""
         for _ in range(scale.width):
             logs = found.by_prefix[likeliest]
-            likeliest += str(max(Tree.of(scale).allowed(likeliest), key=logs.__getitem__))
+            following = label_tree(scale).following(tuple(map(int, likeliest)))
+            likeliest += str(max(following, key=logs.__getitem__))
         assert likeliest == answer
         for step, prefix in ((0, ""), (1, answer[0])):
             logits = made.logits[step][0].double().log_softmax(-1)
@@ -149,35 +150,36 @@ scales = st.tuples(st.integers(0, 1200), st.integers(1, 300)).map(
 @given(scales)
 @settings(max_examples=60, deadline=None)
 def test_every_label_is_one_path_of_the_tree(scale: Scale) -> None:
-    tree = Tree.of(scale)
-    paths = {""}
-    for level in range(scale.width):
-        assert set(tree.levels[level]) == paths
-        assert list(tree.levels[level]) == sorted(paths)
-        paths = {prefix + str(digit) for prefix in paths for digit in tree.allowed(prefix)}
-    assert paths == {scale.text(label) for label in scale.labels}
+    tree = label_tree(scale)
+    assert len(tree.levels) == scale.width
+    paths: set[tuple[int, ...]] = {()}
+    for level in tree.levels:
+        assert set(level) == paths
+        assert list(level) == sorted(paths)
+        paths = {(*prefix, digit) for prefix in paths for digit in tree.following(prefix)}
+    assert {"".join(map(str, path)) for path in paths} == {scale.text(label) for label in scale.labels}
 
 
 @given(scales)
 @settings(max_examples=60, deadline=None)
 def test_a_node_sees_its_own_prefixes_and_nothing_else(scale: Scale) -> None:
-    tree = Tree.of(scale)
-    for level in range(1, scale.width):
-        seen = tree.ancestry(level)
-        entered = [prefix for nodes in tree.levels[1 : level + 1] for prefix in nodes]
-        assert seen.shape == (len(tree.levels[level]), len(entered))
+    levels = label_tree(scale).levels
+    for depth in range(1, scale.width):
+        entered = [node for nodes in levels[1 : depth + 1] for node in nodes]
+        seen = ancestry(levels[depth], entered)
+        assert seen.shape == (len(levels[depth]), len(entered))
         # itself and one ancestor per level above it
-        assert seen.sum(dim=1).tolist() == [level] * len(tree.levels[level])
-        for row, node in enumerate(tree.levels[level]):
-            visible = [prefix for prefix, shown in zip(entered, seen[row].tolist(), strict=True) if shown]
-            assert visible == [node[:length] for length in range(1, level + 1)]
+        assert seen.sum(dim=1).tolist() == [depth] * len(levels[depth])
+        for row, node in enumerate(levels[depth]):
+            visible = [other for other, shown in zip(entered, seen[row].tolist(), strict=True) if shown]
+            assert visible == [node[:length] for length in range(1, depth + 1)]
 
 
 @given(st.sampled_from(sorted(SCALES)), st.floats(-30, 0), st.lists(st.floats(-20, 0), min_size=10, max_size=10))
 @settings(max_examples=40, deadline=None)
 def test_joint_is_the_product_along_the_path(name: str, shift: float, logs: list[float]) -> None:
     scale = SCALES[name]
-    prefixes = [prefix for level in Tree.of(scale).levels for prefix in level]
+    prefixes = ["".join(map(str, node)) for node in label_tree(scale).nodes]
     found = DigitLogProbs({prefix: tuple(log + shift for log in logs) for prefix in prefixes})
     for label, mass in found.joint(scale).items():
         expected = math.prod(math.exp(logs[int(digit)] + shift) for digit in scale.text(label))

@@ -64,7 +64,7 @@ class CompareSpec:
     recipe: Path | None = None
     task: Task | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
-    schemes: tuple[str, ...] = SCHEMES
+    schemes: tuple[str, ...] = tuple(SCHEMES)
     seeds: tuple[int, ...] = (1, 2, 3)
     decodings: tuple[str, ...] = DECODINGS
     split: str | None = None

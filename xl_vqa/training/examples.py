@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.frame_cache import StoredClip
-from xl_vqa.training.schemes import Target
-from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.training.schemes import Target, mask_tail
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
@@ -93,15 +91,6 @@ class Collator:
             )
         )
         tail = max(len(e.target.ids) for e in examples) + 1
-        inputs["labels"] = tail_labels([e.target for e in examples], tail)
+        inputs["labels"] = mask_tail([e.target for e in examples], tail)
         inputs["logits_to_keep"] = tail
         return inputs
-
-
-def tail_labels(targets: Sequence[Target], tail: int) -> Tensor:
-    """int64 [rows, tail]: the labels of the last ``tail`` positions; rows end together, as batches are padded
-    on the left."""
-    labels = torch.full((len(targets), tail), IGNORE)
-    for row, target in enumerate(targets):
-        labels[row, tail - len(target.ids) :] = torch.tensor(target.labels)
-    return labels

@@ -21,7 +21,6 @@ from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArgume
 
 from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
-from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
@@ -35,6 +34,7 @@ from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.recipe_check import Plan, begin_run, check_recipe
 from xl_vqa.training.trainable import Trainable, make_trainable, weights_dtype
+from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.backbone import Backbone, load_backbone
 from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
@@ -258,7 +258,7 @@ def _check_words(plan: Plan, backbone: Backbone) -> None:
         raise ValueError(
             f"the vocabulary of {plan.recipe.model} cannot write the answers of the scheme {plan.scheme.name}"
         )
-    AnswerTree.of(answers, [len(answer) for answer in answers])
+    AnswerTree.of(answers)
 
 
 def _check_memory(

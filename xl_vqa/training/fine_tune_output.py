@@ -54,7 +54,7 @@ def _write_spec(plan: Plan, folder: Path) -> None:
     scheme = plan.scheme
     write_json(folder / SCHEME_FILE, {"scheme": scheme.name, "digits": scheme.digits, **scheme.scale.to_dict()})
     plan.spec.save(folder)
-    if scheme.name != "integer":
+    if not scheme.served:
         # the host reads integer labels; it refuses others by this name instead of misreading them
         path = folder / FILE_NAME
         values = json.loads(path.read_text(encoding="utf-8"))

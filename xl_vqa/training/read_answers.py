@@ -1,7 +1,6 @@
 """The exact probability of every answer of any scheme, from the model that is being trained or was.
 
-The same principle as vlm/digit_tree.py, for answers that are not digits: one prefill, then one call in which
-every proper prefix of an answer sees the prompt and its own tokens.
+By the tree that a rating is read by (vlm/answers.py), for answers that need not be digits.
 """
 
 from __future__ import annotations
@@ -15,11 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from xl_vqa.model_spec import ModelSpec
-from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.schemes import Scheme
+from xl_vqa.vlm.answers import AnswerTree, grow
 from xl_vqa.vlm.backbone import Backbone
-from xl_vqa.vlm.digit_tree import language_dtype
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.vlm_rater import calls
@@ -56,7 +54,7 @@ def read_answers(
     """One result per clip, in order. ``model`` replaces the backbone's (the one being trained)."""
     model = backbone.model if model is None else model
     answers, values = scheme.readable(backbone.tokens)
-    tree = AnswerTree.of(answers, [len(answer) for answer in answers])
+    tree = AnswerTree.of(answers)
     prompt = build_prompt(backbone.tokens, spec.prompt)
     was_training = model.training
     model.eval()
@@ -64,7 +62,15 @@ def read_answers(
         rows = [VideoInput(prompt, clip.load(), clip.seconds_per_pair) for clip in clips]
         found: dict[int, Read] = {}
         for group in calls(rows, CALL_TOKENS):
-            logs = _node_logs(model, backbone, spec, tree, [rows[i] for i in group])
+            inputs = model_inputs(
+                [rows[i] for i in group],
+                normalization=spec.normalization,
+                tokens_per_second=backbone.tokens_per_second,
+                pad_id=backbone.pad_id,
+                device=backbone.device,
+                dtype=backbone.pixel_dtype,
+            )
+            logs = grow(model, inputs, tree, tree.tokens)
             for place, index in enumerate(group):
                 found[index] = _read(tree, np.asarray(values), logs[place])
     finally:
@@ -72,11 +78,8 @@ def read_answers(
     return [found[index] for index in range(len(clips))]
 
 
-def _read(tree: AnswerTree, values: NDArray[np.float64], logs: NDArray[np.float64]) -> Read:
-    place = {node: k for k, node in enumerate(tree.nodes)}
-    joint = np.exp(
-        [sum(logs[place[answer[:k]], token] for k, token in enumerate(answer)) for answer in tree.answers]
-    )
+def _read(tree: AnswerTree, values: NDArray[np.float64], logs: Sequence[Sequence[float]]) -> Read:
+    joint = np.array(tree.joint(logs, tree.tokens))
     greedy = tree.greedy(joint)
     total = float(joint.sum())
     if not total > 0:
@@ -84,36 +87,3 @@ def _read(tree: AnswerTree, values: NDArray[np.float64], logs: NDArray[np.float6
         joint, total = np.ones_like(joint), float(len(joint))
         return Read(values, joint / total, greedy, 1.0)
     return Read(values, joint / total, greedy, max(0.0, 1.0 - total))
-
-
-def _node_logs(
-    model: Any, backbone: Backbone, spec: ModelSpec, tree: AnswerTree, rows: Sequence[VideoInput]
-) -> NDArray[np.float64]:
-    """Natural log-probability of every token after every node: [rows, nodes, vocabulary]."""
-    inputs = model_inputs(
-        rows,
-        normalization=spec.normalization,
-        tokens_per_second=backbone.tokens_per_second,
-        pad_id=backbone.pad_id,
-        device=backbone.device,
-        dtype=backbone.pixel_dtype,
-    )
-    output = model(**inputs, use_cache=True, logits_to_keep=1)
-    first = output.logits[:, -1:].float()
-    inner = tree.nodes[1:]
-    if inner:
-        seen = inputs["attention_mask"].bool()
-        own = tree.visible().to(seen.device)
-        visible = torch.cat((seen[:, None].expand(-1, len(inner), -1), own[None].expand(len(rows), -1, -1)), dim=2)
-        mask = torch.zeros(visible.shape, dtype=language_dtype(model), device=seen.device)
-        mask.masked_fill_(~visible, torch.finfo(mask.dtype).min)
-        depth = torch.tensor([len(node) for node in inner], device=seen.device)
-        output = model(
-            input_ids=torch.tensor([node[-1] for node in inner], device=seen.device).expand(len(rows), -1),
-            attention_mask={"full_attention": mask[:, None]},
-            position_ids=inputs["position_ids"][:, :, -1:] + depth,
-            past_key_values=output.past_key_values,
-            use_cache=True,
-        )
-        first = torch.cat([first, output.logits.float()], dim=1)
-    return np.asarray(first.log_softmax(-1).double().cpu().numpy())

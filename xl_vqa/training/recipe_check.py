@@ -182,7 +182,7 @@ def _output_problems(output: Path, resume: bool) -> list[str]:
 
 def _spec(recipe: Recipe, base: ModelSpec, scheme: Scheme, output: Path) -> ModelSpec:
     prompt = base.prompt
-    if scheme.name != "integer" or scheme.scale != base.scale:
+    if not scheme.served or scheme.scale != base.scale:
         prompt = _reworded(prompt, scheme)
     name = recipe.name or output.name
     # a manifest holds no texts, so nothing taught with it knows what to make of one

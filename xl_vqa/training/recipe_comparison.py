@@ -86,7 +86,7 @@ def _recipe(path: Path, overrides: Mapping[str, Any], folder: Path, own: Scheme,
         values["digits"] = own.digits
     source = base.resolve(base.manifest)
     values["manifest"] = str(source)
-    if own.name == "integer":
+    if own.kind == "label":
         # the manifest's labels may be of another range than the one tried here
         manifest = read_manifest(source)
         relabelled = [
@@ -141,7 +141,7 @@ def _read(recipe: Recipe, model: Path, decodings: Sequence[str]) -> tuple[list[R
     rows, coded = [], {}
     for (split, row), clip in zip(parts, found, strict=True):
         mos = plan.mos(row)
-        coded[row.video] = plan.scheme.values[plan.scheme.code(mos)]
+        coded[row.video] = plan.scheme.mos_of(plan.scheme.code(mos))
         if isinstance(clip, VideoError):
             rows.append(RunRow(row.video, mos, row.content or None, split, error=str(clip)))
             continue

@@ -4,22 +4,25 @@
 the MOS with two decimals, such as 3.67; ``levels`` writes one of five words (Q-Align, ICML 2024). In all three
 the *target mask* lets the loss see the first tokens of the answer only: the first ``digits`` digits of an
 integer label, the whole of a decimal or a word. The prompt, later digits and the end of the turn are ignored.
+Another scheme is another class, entered in ``SCHEMES``.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final, Self
+
+import torch
 
 from xl_vqa.errors import ScaleError
 from xl_vqa.labels import Scale
-from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.training.target_mask import digit_targets
 from xl_vqa.vlm import tokens
 from xl_vqa.vlm.tokens import PromptTokenizer
 
-SCHEMES: Final = ("integer", "decimal", "levels")
 LEVELS: Final = ("bad", "poor", "fair", "good", "excellent")
 DECODINGS: Final = ("expectation", "median", "greedy")
 _STEPS_PER_MOS: Final = 100
@@ -29,52 +32,89 @@ _STEPS_PER_MOS: Final = 100
 @dataclass(frozen=True, slots=True)
 class Target:
     """What one video teaches. ``ids``: the tokens that follow the prompt, the end of the turn among them;
-    ``counted``: how many of them, from the first, the loss sees."""
+    ``taught``: the tokens that may count; ``counted``: how many of those, from the first, the loss sees."""
 
     ids: tuple[int, ...]
+    taught: frozenset[int]
     counted: int
 
     @property
     def labels(self) -> list[int]:
         """``ids`` with IGNORE in the place of what the loss does not see."""
-        return [token if place < self.counted else IGNORE for place, token in enumerate(self.ids)]
+        labels: list[int] = mask_tail([self], len(self.ids) + 1)[0, 1:].tolist()
+        return labels
+
+
+def mask_tail(targets: Sequence[Target], tail: int) -> torch.Tensor:
+    """int64 [rows, tail]: the labels of the last ``tail`` positions, the target mask applied.
+
+    Rows end together, as batches are padded on the left; ``tail`` is at least the longest answer plus one.
+    """
+    ids = torch.zeros(len(targets), tail, dtype=torch.long)
+    for row, target in enumerate(targets):
+        ids[row, tail - len(target.ids) :] = torch.tensor(target.ids)
+    taught = frozenset[int]().union(*(target.taught for target in targets))
+    starts = [tail - len(target.ids) for target in targets]
+    return digit_targets(ids, starts, taught, digits=[target.counted for target in targets])
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(ABC):
     """``texts[i]`` is an answer in full, ``values[i]`` the MOS that it is read as, rising with ``i``.
 
     ``digits`` (integer only): how many digits of a label count; with three-digit labels and ``digits=2`` the
     third is written but neither taught nor read, so answers that differ in it alone are one.
     """
 
-    name: str
+    name: ClassVar[str]
+    kind: ClassVar[str]
+    """What an answer is: "label" (of a scale, as a manifest holds them), "number" or "word"."""
+    served: ClassVar[bool] = False
+    """Whether the host can read it; a model of another is refused by its name."""
+
     scale: Scale
     texts: tuple[str, ...]
     values: tuple[float, ...]
     digits: int | None = None
+
+    @classmethod
+    @abstractmethod
+    def of(cls, scale: Scale, digits: int | None) -> Self:
+        """The scheme on a scale; ``digits`` counts for labels alone. Raises ScaleError."""
+
+    @property
+    @abstractmethod
+    def question(self) -> str:
+        """The last sentence of the prompt: what kind of answer is wanted."""
+
+    @abstractmethod
+    def _place(self, mos: float) -> int:
+        """Which answer a MOS inside the range is taught as."""
 
     def code(self, mos: float) -> int:
         """Which answer a MOS is taught as. Raises ScaleError outside the MOS range."""
         scale = self.scale
         if not isinstance(mos, (int, float)) or not scale.mos_min <= mos <= scale.mos_max:
             raise ScaleError(problem=f"MOS {mos!r} is outside {scale.mos_min:g}..{scale.mos_max:g}")
-        if self.name == "integer":
-            return scale.to_label(mos) - scale.label_min
-        if self.name == "decimal":
-            return math.floor((mos - scale.mos_min) * _STEPS_PER_MOS + 0.5 + 1e-9)
-        # five parts of equal width, as Q-Align does
-        share = (mos - scale.mos_min) / (scale.mos_max - scale.mos_min)
-        return min(int(share * len(LEVELS) + 1e-9), len(LEVELS) - 1)
+        return self._place(mos)
+
+    def mos_of(self, place: int) -> float:
+        """The MOS that an answer is read as."""
+        return self.values[place]
 
     def target_text(self, mos: float) -> str:
         """What the model is to answer for a video of this MOS."""
         return self.texts[self.code(mos)]
 
     def target(self, tokenizer: PromptTokenizer, mos: float) -> Target:
-        """``target_text`` as tokens, with the end of the turn, and how many of them count."""
+        """``target_text`` as tokens, with the end of the turn, and which of them count."""
         answer = tokenizer.plain(self.target_text(mos))
-        return Target((*answer, tokenizer.control(tokens.TURN_END)), self.counted(answer))
+        ids = (*answer, tokenizer.control(tokens.TURN_END))
+        return Target(ids, self.mask(tokenizer, answer), self.counted(answer))
+
+    def mask(self, tokenizer: PromptTokenizer, answer: Sequence[int]) -> frozenset[int]:
+        """The tokens of an answer that the target mask may let through; the end of the turn is none of them."""
+        return frozenset(answer)
 
     def counted(self, answer: Sequence[int]) -> int:
         """How many tokens of an answer the loss sees."""
@@ -86,20 +126,86 @@ class Scheme:
         Where a masked digit makes several answers one, its MOS is their mean.
         """
         grouped: dict[tuple[int, ...], list[float]] = {}
-        for text, value in zip(self.texts, self.values, strict=True):
+        for place, text in enumerate(self.texts):
             answer = tokenizer.plain(text)
-            grouped.setdefault(tuple(answer[: self.counted(answer)]), []).append(value)
+            grouped.setdefault(tuple(answer[: self.counted(answer)]), []).append(self.mos_of(place))
         return [list(answer) for answer in grouped], [sum(v) / len(v) for v in grouped.values()]
+
+
+class IntegerLabels(Scheme):
+    """The label of a scale, of which the first ``digits`` digits are taught."""
+
+    __slots__ = ()
+    name = "integer"
+    kind = "label"
+    served = True
+
+    @classmethod
+    def of(cls, scale: Scale, digits: int | None) -> Self:
+        if digits is None:
+            digits = scale.width
+        if digits < 1:
+            raise ScaleError(problem=f"digits must be 1 or more, not {digits}")
+        values = tuple(scale.to_mos(label) for label in scale.labels)
+        return cls(scale, tuple(map(scale.text, scale.labels)), values, min(digits, scale.width))
 
     @property
     def question(self) -> str:
-        """The last sentence of the prompt: what kind of answer is wanted."""
         scale = self.scale
-        if self.name == "integer":
-            return f"Answer with an integer from {scale.label_min} (bad) to {scale.label_max} (excellent)."
-        if self.name == "decimal":
-            return f"Answer with a number from {self.texts[0]} (bad) to {self.texts[-1]} (excellent)."
+        return f"Answer with an integer from {scale.label_min} (bad) to {scale.label_max} (excellent)."
+
+    def _place(self, mos: float) -> int:
+        return self.scale.to_label(mos) - self.scale.label_min
+
+    def mask(self, tokenizer: PromptTokenizer, answer: Sequence[int]) -> frozenset[int]:
+        return frozenset(tokenizer.digits)
+
+
+class Decimals(Scheme):
+    """The MOS with two decimals."""
+
+    __slots__ = ()
+    name = "decimal"
+    kind = "number"
+
+    @classmethod
+    def of(cls, scale: Scale, digits: int | None) -> Self:
+        count = round((scale.mos_max - scale.mos_min) * _STEPS_PER_MOS) + 1
+        values = tuple(scale.mos_min + step / _STEPS_PER_MOS for step in range(count))
+        width = len(f"{scale.mos_max:.2f}")
+        # one width for all, so that no answer is the beginning of another
+        return cls(scale, tuple(f"{value:0{width}.2f}" for value in values), values)
+
+    @property
+    def question(self) -> str:
+        return f"Answer with a number from {self.texts[0]} (bad) to {self.texts[-1]} (excellent)."
+
+    def _place(self, mos: float) -> int:
+        return math.floor((mos - self.scale.mos_min) * _STEPS_PER_MOS + 0.5 + 1e-9)
+
+
+class Levels(Scheme):
+    """One of five words; five parts of the MOS range of equal width, as Q-Align does."""
+
+    __slots__ = ()
+    name = "levels"
+    kind = "word"
+
+    @classmethod
+    def of(cls, scale: Scale, digits: int | None) -> Self:
+        step = (scale.mos_max - scale.mos_min) / (len(LEVELS) - 1)
+        return cls(scale, LEVELS, tuple(scale.mos_min + step * place for place in range(len(LEVELS))))
+
+    @property
+    def question(self) -> str:
         return f"Answer with one word: {', '.join(reversed(LEVELS))}."
+
+    def _place(self, mos: float) -> int:
+        share = (mos - self.scale.mos_min) / (self.scale.mos_max - self.scale.mos_min)
+        return min(int(share * len(LEVELS) + 1e-9), len(LEVELS) - 1)
+
+
+SCHEMES: Final[dict[str, type[Scheme]]] = {one.name: one for one in (IntegerLabels, Decimals, Levels)}
 
 
 def scheme(name: str, scale: Scale | None = None, *, digits: int | None = 2) -> Scheme:
@@ -107,21 +213,6 @@ def scheme(name: str, scale: Scale | None = None, *, digits: int | None = 2) -> 
 
     ``digits`` counts for ``integer`` alone. Raises ScaleError for another name or fewer digits than one.
     """
-    scale = scale or Scale()
-    if name == "integer":
-        if digits is None:
-            digits = scale.width
-        if digits < 1:
-            raise ScaleError(problem=f"digits must be 1 or more, not {digits}")
-        values = tuple(scale.to_mos(label) for label in scale.labels)
-        return Scheme(name, scale, tuple(map(scale.text, scale.labels)), values, min(digits, scale.width))
-    if name == "decimal":
-        count = round((scale.mos_max - scale.mos_min) * _STEPS_PER_MOS) + 1
-        values = tuple(scale.mos_min + step / _STEPS_PER_MOS for step in range(count))
-        width = len(f"{scale.mos_max:.2f}")
-        # one width for all, so that no answer is the beginning of another
-        return Scheme(name, scale, tuple(f"{value:0{width}.2f}" for value in values), values)
-    if name == "levels":
-        step = (scale.mos_max - scale.mos_min) / (len(LEVELS) - 1)
-        return Scheme(name, scale, LEVELS, tuple(scale.mos_min + step * place for place in range(len(LEVELS))))
-    raise ScaleError(problem=f"scheme must be one of {', '.join(SCHEMES)}, not {name!r}")
+    if name not in SCHEMES:
+        raise ScaleError(problem=f"scheme must be one of {', '.join(SCHEMES)}, not {name!r}")
+    return SCHEMES[name].of(scale or Scale(), digits)

@@ -19,7 +19,7 @@ from xl_vqa.reasons import Detail, Reason
 from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
-from xl_vqa.vlm.digit_tree import DigitLogProbs, Tree, grow_tree
+from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_tree
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import remember_dtype, spec_of
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
@@ -53,7 +53,6 @@ class VlmRater:
         self._spec = spec
         self._fingerprint = fingerprint
         self._facts = facts or {}
-        self._tree = Tree.of(spec.scale)
         self._lock = threading.Lock()
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
 
@@ -110,7 +109,7 @@ class VlmRater:
             device=backbone.device,
             dtype=backbone.pixel_dtype,
         )
-        return grow_tree(backbone.model, inputs, self._tree, backbone.tokens.digits)
+        return grow_tree(backbone.model, inputs, self._spec.scale, backbone.tokens.digits)
 
     def _rate_call(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
         """One model call; where it fails, halves, down to the single video that fails alone."""

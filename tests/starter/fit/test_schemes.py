@@ -16,9 +16,9 @@ from starter.fit.training import FitOptions, Prompts
 from tests.starter.fit.test_training import SPEC, made_up, new_model
 from xl_vqa.errors import ScaleError
 from xl_vqa.labels import Scale
-from xl_vqa.training.answer_tree import AnswerTree
 from xl_vqa.training.scheme_names import integer_name, named_scheme
 from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.vlm.answers import AnswerTree, ancestry
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 SCALE = Scale()
@@ -72,11 +72,15 @@ def test_the_tree_of_any_answers_equals_asking_for_each(prompts: Prompts, name: 
 
 def test_only_counted_tokens_are_targets() -> None:
     tree = AnswerTree.of([(1, 2, 3), (1, 2, 4), (5, 6)], [2, 2, 1])
-    ids, targets = tree.targets([1, 2])
+    ids, targets = schemes.targets_of(tree, [1, 2])
     assert ids.tolist() == [[1, 2, 4], [5, 6, 0]]
     assert targets.tolist() == [[1, 2, IGNORE], [5, IGNORE, IGNORE]]
     assert tree.nodes == ((), (1,), (5,), (1, 2))
-    assert tree.visible().tolist() == [[True, False, False], [False, True, False], [True, False, True]]
+    assert ancestry(tree.nodes[1:], tree.nodes[1:]).tolist() == [
+        [True, False, False],
+        [False, True, False],
+        [True, False, True],
+    ]
     with pytest.raises(ValueError, match="beginning"):
         AnswerTree.of([(1,), (1, 2)], [1, 2])
 

@@ -91,7 +91,7 @@ def test_the_trunk_is_as_it_was(prompts: Prompts) -> None:
 
 
 def test_stored_features_give_what_the_whole_model_gives(prompts: Prompts) -> None:
-    from xl_vqa.vlm.digit_tree import Tree, grow_tree
+    from xl_vqa.vlm.digit_tree import grow_tree
     from xl_vqa.vlm.inputs import VideoInput, model_inputs
 
     model = new_model(5).eval()
@@ -102,7 +102,7 @@ def test_stored_features_give_what_the_whole_model_gives(prompts: Prompts) -> No
         stored = StoredFeatures(**parts, grid=patches.grid)
         row = VideoInput(prompts.plain, patches, 1.7)
         inputs = model_inputs([row], normalization=SPEC.normalization, tokens_per_second=0.0)
-        whole = grow_tree(model, inputs, Tree.of(SPEC.scale), prompts.tokenizer.digits)[0].distribution(SPEC.scale)
+        whole = grow_tree(model, inputs, SPEC.scale, prompts.tokenizer.digits)[0].distribution(SPEC.scale)
     (short,) = predict(model, prompts, [stored])
     assert short.probabilities == pytest.approx(whole.probabilities, abs=1e-5)
 

@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from xl_vqa.labels import Scale
 from xl_vqa.rating import LabelDistribution
-from xl_vqa.training.answer_tree import AnswerTree
+from xl_vqa.vlm.answers import AnswerTree, label_tree
 
 SCALE = Scale()
-LABELS = AnswerTree.of([tuple(map(int, SCALE.text(label))) for label in SCALE.labels], [2] * len(SCALE.labels))
+LABELS = label_tree(SCALE)
 
 
 @given(arrays(np.float64, len(SCALE.labels), elements=st.floats(1e-6, 1.0)), st.floats(0.01, 1.0))
@@ -39,4 +39,4 @@ def test_greedy_of_integers_is_the_ratings_own(masses: np.ndarray, share: float)
     ],
 )
 def test_greedy_goes_token_by_token(joint: list[float], answer: int) -> None:
-    assert AnswerTree.of([(1, 2, 3), (1, 2, 4), (5, 6)], [3, 3, 2]).greedy(joint) == answer
+    assert AnswerTree.of([(1, 2, 3), (1, 2, 4), (5, 6)]).greedy(joint) == answer

@@ -1,0 +1,166 @@
+"""The exact probability of every answer of a scheme, for one prefill and one step per further token.
+
+The answers form a tree of tokens. The prompt is read once; its last position gives the first token. Then all first
+tokens that begin an answer go through the model in ONE call, each seeing the prompt and itself but not its
+siblings, and give the second token; and so on for longer answers. The result is the same as asking the model for
+every answer one by one (tests/vlm/test_digit_tree.py), and nothing is sampled or parsed. The labels of a scale are
+the case that is served (digit_tree.py); words and decimals are others (training/schemes.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from xl_vqa.labels import Scale
+
+Node = tuple[int, ...]
+"""The first tokens of an answer; the empty one is the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTree:
+    """The token tree of a scheme's answers.
+
+    ``nodes`` are the proper prefixes of all answers, the shortest first, beginning with the empty one;
+    ``answers[i]`` is the token ids of answer i, of which the loss sees the first ``counted[i]``.
+    """
+
+    answers: tuple[Node, ...]
+    counted: tuple[int, ...]
+    nodes: tuple[Node, ...]
+
+    @classmethod
+    def of(cls, answers: Sequence[Sequence[int]], counted: Sequence[int] | None = None) -> AnswerTree:
+        """``counted``: all tokens of each where not said.
+
+        Raises ValueError where one answer is the beginning of another: it could then not be told apart.
+        """
+        whole = tuple(tuple(answer) for answer in answers)
+        prefixes = dict.fromkeys(answer[:k] for answer in whole for k in range(len(answer)))
+        if prefixes.keys() & set(whole) or len(set(whole)) < len(whole):
+            raise ValueError("an answer is the beginning of another")
+        seen = tuple(map(len, whole)) if counted is None else tuple(counted)
+        return cls(whole, seen, tuple(sorted(prefixes, key=len)))
+
+    @property
+    def levels(self) -> tuple[tuple[Node, ...], ...]:
+        """``levels[k]`` are the nodes of k tokens."""
+        depths = range(len(self.nodes[-1]) + 1)
+        return tuple(tuple(node for node in self.nodes if len(node) == depth) for depth in depths)
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """Every token that stands in an answer."""
+        return tuple(sorted({token for answer in self.answers for token in answer}))
+
+    def following(self, node: Node) -> tuple[int, ...]:
+        """The tokens that can follow a node: after the digit 5 of 10..50 only 0."""
+        return tuple(sorted({one[len(node)] for one in self.answers if one[: len(node)] == node}))
+
+    def joint(self, logs: Sequence[Sequence[float]], tokens: Sequence[int]) -> list[float]:
+        """The model's own probability of each answer; they sum to 1 minus what is no answer.
+
+        ``logs`` [nodes, tokens]: natural log-probabilities over the WHOLE vocabulary.
+        """
+        row = {node: k for k, node in enumerate(self.nodes)}
+        column = {token: k for k, token in enumerate(tokens)}
+        return [
+            float(
+                torch.tensor(
+                    sum(logs[row[answer[:k]]][column[token]] for k, token in enumerate(answer)),
+                    dtype=torch.float64,
+                ).exp()
+            )
+            for answer in self.answers
+        ]
+
+    def greedy(self, joint: Sequence[float] | NDArray[np.float64]) -> int:
+        """The answer that taking the likeliest token again and again ends at; ``joint[i]`` belongs to answer i.
+
+        By the probability of what can follow, as rating.LabelDistribution.greedy does: a first digit counts for
+        as much as the answers that begin with it.
+        """
+        left, depth = list(range(len(self.answers))), 0
+        while len(left) > 1:
+            masses: dict[int, float] = {}
+            for i in left:
+                token = self.answers[i][depth]
+                masses[token] = masses.get(token, 0.0) + float(joint[i])
+            best = max(masses, key=lambda token: (masses[token], -token))
+            left = [i for i in left if self.answers[i][depth] == best]
+            depth += 1
+        return left[0]
+
+
+@lru_cache(maxsize=64)
+def label_tree(scale: Scale, digits: tuple[int, ...] = tuple(range(10))) -> AnswerTree:
+    """The tree of the digits of a scale's labels; ``digits`` are the tokens of 0..9, by default themselves."""
+    return AnswerTree.of([[digits[int(digit)] for digit in scale.text(label)] for label in scale.labels])
+
+
+def ancestry(nodes: Sequence[Node], entered: Sequence[Node]) -> Tensor:
+    """bool [nodes, entered]: what each node sees of the tree: its own prefixes and itself.
+
+    ``entered``: in the order in which nodes enter the cache.
+    """
+    return torch.tensor([[node[: len(other)] == other for other in entered] for node in nodes], dtype=torch.bool)
+
+
+def grow(
+    model: Any, inputs: Mapping[str, Tensor], tree: AnswerTree, tokens: Sequence[int]
+) -> list[list[list[float]]]:
+    """Natural log-probabilities [rows][nodes][tokens] of ``tokens`` after every node, over the WHOLE vocabulary.
+
+    One prefill of ``inputs`` (see inputs.model_inputs; embeddings will do as well), then one call per further
+    token. Works with the eager and the sdpa attention of transformers. Call it under ``torch.inference_mode``.
+    """
+    output = model(**inputs, use_cache=True, logits_to_keep=1)
+    cache = output.past_key_values
+    found = [_log_probs(output.logits[:, -1:], tokens)]
+    seen = inputs["attention_mask"].bool()
+    rows, device = seen.shape[0], seen.device
+    entered: list[Node] = []
+    for depth, nodes in enumerate(tree.levels[1:], 1):
+        entered += nodes
+        own = ancestry(nodes, entered).to(device)
+        visible = torch.cat((seen[:, None].expand(-1, len(nodes), -1), own[None].expand(rows, -1, -1)), dim=2)
+        output = model(
+            input_ids=torch.tensor([node[-1] for node in nodes], device=device).expand(rows, -1),
+            attention_mask={"full_attention": additive(visible, language_dtype(model))},
+            position_ids=(inputs["position_ids"][:, :, -1:] + depth).expand(-1, -1, len(nodes)),
+            past_key_values=cache,
+            use_cache=True,
+        )
+        found.append(_log_probs(output.logits, tokens))
+    logs: list[list[list[float]]] = torch.cat(found, dim=1).cpu().tolist()
+    return logs
+
+
+def _log_probs(logits: Tensor, tokens: Sequence[int]) -> Tensor:
+    """float32 [..., tokens] from [..., vocabulary], normalised over all of it."""
+    logits = logits.float()
+    ids = torch.tensor(list(tokens), device=logits.device)
+    return logits.index_select(-1, ids) - logits.logsumexp(dim=-1, keepdim=True)
+
+
+def additive(visible: Tensor, dtype: torch.dtype) -> Tensor:
+    """The attention mask [rows, 1, queries, keys] of ``visible`` bool [rows, queries, keys].
+
+    0 where a position may look, the lowest number elsewhere; not boolean, because eager attention adds it.
+    """
+    mask = torch.zeros(visible.shape, dtype=dtype, device=visible.device)
+    return mask.masked_fill_(~visible, torch.finfo(dtype).min)[:, None]
+
+
+def language_dtype(model: Any) -> torch.dtype:
+    """What the language model computes in; ``model.dtype`` is that of its first weight, which is the tower's."""
+    dtype: torch.dtype = model.get_input_embeddings().weight.dtype
+    return dtype
