@@ -21,6 +21,7 @@ from xl_vqa.video.read import read_frames
 from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sample import plan_frames
 from xl_vqa.video.sequence import sequence_of
+from xl_vqa.video.wall import Wall
 
 COUNT = 30
 SAMPLING = Sampling(8)
@@ -66,6 +67,15 @@ def test_the_key_is_of_all_pictures_and_of_the_rate(folder: Path) -> None:
     assert look_at(pattern).stat_key != facts.stat_key
     (folder / "絵 0021.png").unlink()
     assert probe(pattern).frame_count == COUNT - 1
+
+
+def test_behind_the_wall_the_folder_can_be_read(folder: Path, tmp_path: Path) -> None:
+    wall = Wall(hidden=tmp_path / "hidden", readers=1)
+    try:
+        read = wall.read(str(folder / "絵 %04d.png@24"), SAMPLING)
+        assert [frame_number(picture) for picture in read.frames] == list(read.used.indices)
+    finally:
+        wall.close()
 
 
 def test_a_picture_that_is_broken_is_named(folder: Path) -> None:

@@ -27,6 +27,7 @@ from xl_vqa.video.files import shown_path, system_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.read import Decoder, read_frames
 from xl_vqa.video.reader_version import reading_changed
+from xl_vqa.video.sequence import place_of
 
 BEAT_S: Final = 0.25
 """A reader at work says so this often."""
@@ -154,7 +155,7 @@ def _answer(
 
     path = str(request["path"])
     try:
-        confine_thread([*_program_folders(), system_path(path)])
+        confine_thread([*_program_folders(), system_path(place_of(path))])
         answer = _work(request, path, memory, named, read, changed, beat)
     except MemoryError:
         error = VideoUnreadableError(path=shown_path(path), problem="problem_out_of_memory")

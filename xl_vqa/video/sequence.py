@@ -55,6 +55,12 @@ def sequence_of(path: str | os.PathLike[str]) -> Sequence | None:
     return Sequence(text, tuple(files), rate, match is not None) if files else None
 
 
+def place_of(path: str | os.PathLike[str]) -> str:
+    """What must be readable to read ``path``: the file itself, or the folder of numbered pictures."""
+    sequence = sequence_of(path)
+    return os.fspath(path) if sequence is None else os.path.dirname(os.path.abspath(sequence.files[0]))
+
+
 def _pictures_in(folder: str) -> list[str]:
     names = [
         name for name in os.listdir(folder) if suffix_of(name) in PICTURE_SUFFIXES and not name.startswith(".")

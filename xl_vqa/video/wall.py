@@ -23,10 +23,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from xl_vqa.errors import VideoAccessError, VideoCrashedReaderError, VideoTimeoutError, XlVqaError, from_dict
+from xl_vqa.errors import (
+    VideoAccessError,
+    VideoCrashedReaderError,
+    VideoNotFoundError,
+    VideoTimeoutError,
+    XlVqaError,
+    from_dict,
+)
 from xl_vqa.model_spec import Sampling
 from xl_vqa.video.clip_memory import ClipMemory, clip_of
 from xl_vqa.video.files import shown_path, system_path
+from xl_vqa.video.sequence import place_of
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip
@@ -184,7 +192,9 @@ class Wall:
         if not isinstance(error, dict):
             return answer
         named = _named(error, path)
-        if isinstance(named, VideoAccessError) and not renewed and os.access(system_path(path), os.R_OK):
+        # a folder of pictures that cannot be listed looks like none
+        hidden = isinstance(named, (VideoAccessError, VideoNotFoundError))
+        if hidden and not renewed and os.access(system_path(place_of(path)), os.R_OK):
             # made after the reader, in a place that its wall does not know
             self.rest()
             return self._ask(path, request, memory, should_stop, renewed=True)
