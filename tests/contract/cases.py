@@ -226,6 +226,12 @@ CASES = [
         rated={2: 1},
     ),
     Case(
+        "a user's own ratings under the headings of an earlier set",
+        [["Video", *earlier("en")], ["{1}", 4, 4.2, "Good", 0.8, "checked by Sato"], ["{2}"]],
+        first=7,
+        rated={2: 1, 3: 2},
+    ),
+    Case(
         "a part of an earlier set",
         [["Video", "Score", "MOS", "Remark"], ["{1}", 3, 3.1, "mine"]],
         first=5,

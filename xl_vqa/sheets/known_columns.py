@@ -210,8 +210,11 @@ def _could_be(name: Field, value: Value) -> bool:
         return value.text.strip() in _BANDS
     if name in ("error", "model"):
         return value.kind == "text"
-    if value.number is None or (name == "score" and not value.number.is_integer()):
+    if value.number is None:
         return False
+    if name == "score":
+        # labels begin at 10: 1 to 5 is what people gave
+        return value.number.is_integer() and value.number >= 10
     return name != "confidence" or 0 <= value.number <= 1
 
 
