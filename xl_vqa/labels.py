@@ -17,6 +17,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, 
 from typing import Any, Final
 
 from xl_vqa.errors import ScaleError
+from xl_vqa.reasons import Problem, Reason
 
 ROUNDINGS: Final = {
     "half_up": ROUND_HALF_UP,
@@ -42,26 +43,26 @@ class Scale:
     rounding: str = "half_up"
 
     def __post_init__(self) -> None:
-        problems = []
+        problems: list[Problem] = []
         for name in ("mos_min", "mos_max"):
             value = getattr(self, name)
             if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-                problems.append(f"{name} must be a finite number, not {value!r}")
+                problems.append(Reason("scale_not_finite", name=name, value=repr(value)))
         for name in ("label_min", "label_max"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                problems.append(f"{name} must be a whole number of 0 or more, not {value!r}")
+                problems.append(Reason("scale_not_whole", name=name, value=repr(value)))
         if self.rounding not in ROUNDINGS:
-            problems.append(f"rounding must be one of {', '.join(ROUNDINGS)}, not {self.rounding!r}")
+            problems.append(Reason("scale_rounding", known=", ".join(ROUNDINGS), value=repr(self.rounding)))
         if not problems:
             if self.mos_min >= self.mos_max:
-                problems.append(f"mos_min ({self.mos_min}) must be below mos_max ({self.mos_max})")
+                problems.append(Reason("scale_mos_order", low=self.mos_min, high=self.mos_max))
             if self.label_min >= self.label_max:
-                problems.append(f"label_min ({self.label_min}) must be below label_max ({self.label_max})")
+                problems.append(Reason("scale_label_order", low=self.label_min, high=self.label_max))
             if self.label_max > 9999:
-                problems.append(f"label_max ({self.label_max}) must have at most four digits")
+                problems.append(Reason("scale_digits", value=self.label_max))
         if problems:
-            raise ScaleError(problem="; ".join(problems))
+            raise ScaleError(problem=problems)
 
     @property
     def width(self) -> int:
@@ -79,7 +80,9 @@ class Scale:
         Raises ScaleError for a label outside the range.
         """
         if label not in self.labels:
-            raise ScaleError(problem=f"label {label!r} is outside {self.label_min}..{self.label_max}")
+            raise ScaleError(
+                problem=Reason("label_outside", label=repr(label), low=self.label_min, high=self.label_max)
+            )
         return str(label).zfill(self.width)
 
     def to_label(self, mos: float) -> int:
@@ -90,9 +93,9 @@ class Scale:
         number or lies outside the MOS range.
         """
         if isinstance(mos, bool) or not isinstance(mos, (int, float)) or not math.isfinite(mos):
-            raise ScaleError(problem=f"a MOS must be a number, not {mos!r}")
+            raise ScaleError(problem=Reason("mos_no_number", mos=repr(mos)))
         if not self.mos_min <= mos <= self.mos_max:
-            raise ScaleError(problem=f"MOS {mos} is outside {self.mos_min}..{self.mos_max}")
+            raise ScaleError(problem=Reason("mos_outside", mos=mos, low=self.mos_min, high=self.mos_max))
         low, high = _decimal(self.mos_min), _decimal(self.mos_max)
         # multiply before dividing: a division first would leave 3.45 a hair below its half
         exact = (_decimal(mos) - low) * (self.label_max - self.label_min) / (high - low) + self.label_min
@@ -104,7 +107,9 @@ class Scale:
         Raises ScaleError outside the label range.
         """
         if not self.label_min <= label <= self.label_max:
-            raise ScaleError(problem=f"label {label!r} is outside {self.label_min}..{self.label_max}")
+            raise ScaleError(
+                problem=Reason("label_outside", label=repr(label), low=self.label_min, high=self.label_max)
+            )
         share = (label - self.label_min) / (self.label_max - self.label_min)
         return self.mos_min + share * (self.mos_max - self.mos_min)
 
@@ -116,7 +121,7 @@ class Scale:
         """Raises ScaleError for an unknown or ill-typed field."""
         unknown = set(values) - {"mos_min", "mos_max", "label_min", "label_max", "rounding"}
         if unknown:
-            raise ScaleError(problem=f"unknown field {', '.join(sorted(unknown))}")
+            raise ScaleError(problem=Reason("unknown_field", fields=", ".join(sorted(unknown))))
         return cls(**values)
 
 
@@ -165,11 +170,11 @@ class Bands:
     def __post_init__(self) -> None:
         values = self.thresholds
         if len(values) != len(ACR_BANDS) - 1:
-            raise ScaleError(problem=f"four band thresholds are needed, not {len(values)}")
+            raise ScaleError(problem=Reason("bands_count", count=len(values)))
         if any(not math.isfinite(value) for value in values):
-            raise ScaleError(problem="band thresholds must be numbers")
+            raise ScaleError(problem="bands_numbers")
         if any(a >= b for a, b in itertools.pairwise(values)):
-            raise ScaleError(problem=f"band thresholds must rise: {list(values)}")
+            raise ScaleError(problem=Reason("bands_rise", values=str(list(values))))
 
     @classmethod
     def default(cls, scale: Scale | None = None) -> Bands:
@@ -192,4 +197,4 @@ def band_by_key(key: str) -> Band:
     for band in ACR_BANDS:
         if band.key == key:
             return band
-    raise ScaleError(problem=f"no band is called {key!r}")
+    raise ScaleError(problem=Reason("no_such_band", band=repr(key)))

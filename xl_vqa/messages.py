@@ -453,18 +453,18 @@ def spoken(value: Any, language: str) -> Any:
         # a newer host's reason: its key says more than nothing
         return _filled(entry, language, value).rstrip(" .。") if entry else key
     if isinstance(value, (list, tuple)):
-        return _BETWEEN.join(str(_said(one, language, {})) for one in value)
+        return _BETWEEN.join(str(phrase(one, language)) for one in value)
     return value
 
 
 def _filled(entry: Mapping[str, str], language: str, params: Mapping[str, Any]) -> str:
-    said = {k: _said(v, language, params) if k in ("problem", "why") else v for k, v in params.items()}
+    said = {k: phrase(v, language, params) if k in ("problem", "why") else v for k, v in params.items()}
     return _Lenient(language).vformat(entry.get(language) or entry["en"], (), said)
 
 
-def _said(value: Any, language: str, params: Mapping[str, Any]) -> Any:
+def phrase(value: Any, language: str, params: Mapping[str, Any] | None = None) -> Any:
     """A ``problem`` or ``why`` inside a sentence, which has an end of its own."""
     if isinstance(value, str) and value in PROBLEMS:
-        value = _filled(PROBLEMS[value], language, {k: v for k, v in params.items() if v != value})
+        value = _filled(PROBLEMS[value], language, {k: v for k, v in (params or {}).items() if v != value})
     said = spoken(value, language)
     return said.rstrip(" .。") if isinstance(said, str) else said

@@ -18,7 +18,7 @@ from typing import Any, Final
 from xl_vqa.atomic import write_atomically
 from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
 from xl_vqa.labels import Scale
-from xl_vqa.reasons import Reason
+from xl_vqa.reasons import Problem, Reason
 
 FILE_NAME: Final = "xl_vqa.json"
 FORMAT: Final = 1
@@ -104,25 +104,25 @@ class ModelSpec:
     was taught on videos alone knows nothing of texts, and the starter was even taught to look past them."""
 
     def __post_init__(self) -> None:
-        problems = []
+        problems: list[Problem] = []
         if self.sampling.frames < 2 or self.sampling.frames % 2:
-            problems.append(f"sampling.frames must be even and 2 or more, not {self.sampling.frames}")
+            problems.append(Reason("spec_frames", value=self.sampling.frames))
         if not 0 <= self.sampling.fps < math.inf:
-            problems.append(f"sampling.fps must be 0 or more, not {self.sampling.fps}")
+            problems.append(Reason("spec_fps", value=self.sampling.fps))
         if self.sampling.window % 2 or self.sampling.window < 0:
-            problems.append(f"sampling.window must be even and 0 or more, not {self.sampling.window}")
+            problems.append(Reason("spec_window", value=self.sampling.window))
         if (self.sampling.window > 0) != self.pixels.canvas:
-            problems.append("sampling.window and pixels.canvas go together")
+            problems.append("spec_window_canvas")
         if not 28 * 28 <= self.pixels.min_pixels <= self.pixels.max_pixels:
-            problems.append("pixels.min_pixels must lie between 784 and pixels.max_pixels")
+            problems.append("spec_min_pixels")
         if self.pixels.total_pixels < self.pixels.min_pixels * self.sampling.frames:
-            problems.append("pixels.total_pixels is less than min_pixels for every frame")
+            problems.append("spec_total_pixels")
         if self.head != "digits":
-            problems.append(f"head {self.head!r} is not known to this version")
+            problems.append(Reason("spec_head", head=repr(self.head)))
         if "{text}" not in self.prompt.question_with_text:
-            problems.append("prompt.question_with_text must contain {text}")
+            problems.append("spec_question")
         if problems:
-            raise ModelIncompatibleError(model=self.name, problem="; ".join(problems))
+            raise ModelIncompatibleError(model=self.name, problem=problems)
 
     @classmethod
     def default_qwen(cls, name: str = "Qwen2.5-VL") -> ModelSpec:
@@ -153,7 +153,7 @@ class ModelSpec:
         values = dict(values)
         name = str(values.get("name", "?"))
         if values.pop("format", None) != FORMAT:
-            raise ModelIncompatibleError(model=name, problem=f"{FILE_NAME} is not of format {FORMAT}")
+            raise ModelIncompatibleError(model=name, problem=Reason("spec_format", file=FILE_NAME, format=FORMAT))
         values.setdefault("reads_text", _reads_text_unsaid(values.get("fine_tuned") is True))
         try:
             normalization = values.pop("normalization")

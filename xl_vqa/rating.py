@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xl_vqa.errors import DistributionError
 from xl_vqa.labels import Band, Bands, Scale
+from xl_vqa.reasons import Detail, Reason
 
 DECODINGS: Final = ("expectation", "median", "greedy", "map")
 
@@ -34,14 +35,16 @@ class LabelDistribution:
     def __post_init__(self) -> None:
         if len(self.probabilities) != len(self.scale.labels):
             raise DistributionError(
-                problem=f"{len(self.probabilities)} probabilities for {len(self.scale.labels)} labels"
+                problem=Reason("distribution_count", count=len(self.probabilities), labels=len(self.scale.labels))
             )
         if any(not math.isfinite(p) or p < 0 for p in self.probabilities):
-            raise DistributionError(problem="a probability is negative or not a number")
+            raise DistributionError(problem="distribution_value")
         if abs(math.fsum(self.probabilities) - 1.0) > 1e-4:
-            raise DistributionError(problem=f"probabilities sum to {math.fsum(self.probabilities):.6f}, not 1")
+            raise DistributionError(
+                problem=Reason("distribution_sum", total=f"{math.fsum(self.probabilities):.6f}")
+            )
         if not -1e-6 <= self.off_digit_mass <= 1 + 1e-6:
-            raise DistributionError(problem=f"off-digit mass {self.off_digit_mass} is outside 0..1")
+            raise DistributionError(problem=Reason("off_digit_mass_outside", value=self.off_digit_mass))
 
     @classmethod
     def from_joint(cls, scale: Scale, joint: Mapping[int, float]) -> LabelDistribution:
@@ -52,7 +55,7 @@ class LabelDistribution:
         masses = [float(joint.get(label, 0.0)) for label in scale.labels]
         total = math.fsum(masses)
         if not total > 0 or not math.isfinite(total):
-            raise DistributionError(problem="the model gave no label any probability")
+            raise DistributionError(problem="distribution_none")
         off = min(max(1.0 - total, 0.0), 1.0)
         return cls(scale, tuple(mass / total for mass in masses), off)
 
@@ -101,7 +104,9 @@ class LabelDistribution:
     def decode(self, decoding: str = "expectation") -> float:
         """The label by one of ``DECODINGS``; fractional only for the expectation."""
         if decoding not in DECODINGS:
-            raise DistributionError(problem=f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}")
+            raise DistributionError(
+                problem=Reason("decoding_unknown", known=", ".join(DECODINGS), value=repr(decoding))
+            )
         return float(getattr(self, decoding)())
 
     def interval(self, coverage: float = 0.9) -> tuple[int, int]:
@@ -110,7 +115,7 @@ class LabelDistribution:
         This is the model's own spread. It is not calibrated against people: see evaluation/.
         """
         if not 0 < coverage < 1:
-            raise DistributionError(problem=f"coverage must lie between 0 and 1, not {coverage}")
+            raise DistributionError(problem=Reason("coverage_outside", value=coverage))
         tail = (1 - coverage) / 2
         return self.quantile(tail), self.quantile(1 - tail)
 
@@ -257,4 +262,4 @@ class Rating:
                 bands=Bands(scale, (first, second, third, fourth)),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise DistributionError(problem=f"not a complete rating: {error!r}") from error
+            raise DistributionError(problem=Reason("rating_incomplete", detail=Detail(repr(error)))) from error

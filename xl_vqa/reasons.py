@@ -4,7 +4,7 @@ A ``problem`` is one of:
 
 - a key of ``xl_vqa.problems.PROBLEMS``, whose fields are the error's own parameters;
 - a ``Reason``: such a key with parameters of its own, or an error inside an error;
-- a ``Detail``: what the operating system or a library said, shown as it is;
+- a ``Detail``: what the operating system or a library said, or a name or figure, shown as it is;
 - a list of these, several at once.
 
 English written out in the code is none of these (tests/core/test_reasons.py counts it). All of them are
@@ -42,7 +42,7 @@ class Reason(dict[str, Any]):
 
 
 class Detail(str):
-    """Words of the operating system or of a library, in whatever language it speaks."""
+    """Words of the operating system, a library or the reader, in whatever language: no words of ours."""
 
     __slots__ = ()
 
@@ -59,8 +59,14 @@ class Detail(str):
 
 
 def because(error: BaseException) -> Reason | Detail:
-    """Another error as the reason: one of ours in the reader's language, any other in its own words."""
-    return Reason.of(error) if isinstance(error, XlVqaError) else Detail.of(error)
+    """Another error as the reason: one of ours in the reader's language, any other in its own words.
+
+    A ValueError raised with a reason gives that.
+    """
+    if isinstance(error, XlVqaError):
+        return Reason.of(error)
+    given = error.args[0] if error.args else None
+    return given if isinstance(given, (Reason, Detail)) else Detail.of(error)
 
 
 Problem = str | Reason | Detail

@@ -177,7 +177,7 @@ class Settings:
         if self.band_thresholds is None:
             return Bands.default(scale)
         if len(self.band_thresholds) != 4:
-            raise ScaleError(problem=f"four band thresholds are needed, not {len(self.band_thresholds)}")
+            raise ScaleError(problem=Reason("bands_count", count=len(self.band_thresholds)))
         first, second, third, fourth = self.band_thresholds
         return Bands(scale, (first, second, third, fourth))
 

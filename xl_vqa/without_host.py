@@ -19,6 +19,7 @@ from xl_vqa.errors import VideoUnreadableError, XlVqaError
 from xl_vqa.labels import Bands
 from xl_vqa.packages import as_missing
 from xl_vqa.rating import DECODINGS, LabelDistribution, Rating
+from xl_vqa.reasons import Detail
 
 if TYPE_CHECKING:
     from xl_vqa.bridge.client import Video
@@ -119,7 +120,7 @@ def _prepare(rater: Rater, video: Video | XlVqaError) -> _Read | XlVqaError:
     except XlVqaError as error:
         return error.of(video.path)
     except Exception as error:
-        return VideoUnreadableError(path=video.path, problem=f"{type(error).__name__}: {error}")
+        return VideoUnreadableError(path=video.path, problem=Detail.named(error))
 
 
 def _rate(rater: Rater, ready: Sequence[_Read | XlVqaError], decoding: str) -> list[Rating | XlVqaError]:

@@ -17,6 +17,7 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.bridge.videos import Answer, Video
 from xl_vqa.errors import CancelledError, HostError, XlVqaError
+from xl_vqa.reasons import Detail
 from xl_vqa.settings import Settings
 
 PIECE: Final = 1000
@@ -259,7 +260,7 @@ class CellRatings:
             except XlVqaError as error:
                 self._endure(error)
             except Exception as error:  # a thread that ended silently would leave its cells waiting for ever
-                self._endure(HostError(problem=f"{type(error).__name__}: {error}"))
+                self._endure(HostError(problem=Detail.named(error)))
             else:
                 self._trouble = None
 

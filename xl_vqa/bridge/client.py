@@ -23,6 +23,7 @@ from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, reap_children,
 from xl_vqa.bridge.state import HostState
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
 from xl_vqa.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
+from xl_vqa.reasons import Reason, because
 from xl_vqa.settings import Settings
 
 __all__ = ["Answer", "HostClient", "Result", "Video"]
@@ -105,7 +106,7 @@ class HostClient:
         ask_to_stop(state)
         self.close()
         if not wait_until_gone(self.settings, state, time.monotonic() + timeout):
-            problem = f"process {state.pid} was asked to stop and is still finishing its work"
+            problem = Reason("host_still_ending", pid=state.pid)
             raise HostUnavailableError(problem=problem)
         return True
 
@@ -265,14 +266,14 @@ class HostClient:
 
     def _insist(self, method: str, path: str, body: Any, *, wait: float = 0.0) -> dict[str, Any]:
         """Asks, and starts the host again where it is gone. Raises HostUnavailableError in the end."""
-        last: Exception | None = None
+        last: Exception = HostGoneError()
         for attempt in range(MAX_ATTEMPTS):
             try:
                 return self._ask(method, path, body, wait=wait)
             except (HostGoneError, HostAuthenticationError) as error:
                 last = error
                 time.sleep(min(0.05 * attempt, 0.5))
-        raise HostUnavailableError(problem=f"it went away {MAX_ATTEMPTS} times ({last})")
+        raise HostUnavailableError(problem=Reason("host_went_away", times=MAX_ATTEMPTS, why=because(last)))
 
     def _tell(self, state: HostState, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
         pool = HttpPool(state)

@@ -10,6 +10,7 @@ from typing import Any
 from xl_vqa.bridge.protocol import LOOPBACK
 from xl_vqa.bridge.state import HostState
 from xl_vqa.errors import HostAuthenticationError, HostRequestError, XlVqaError, from_dict
+from xl_vqa.reasons import Reason
 
 
 class HostGoneError(Exception):
@@ -116,7 +117,7 @@ def _refusal(status: int, values: Any) -> Exception:
         return HostGoneError(str(known or "it is stopping"))
     if status == 401:
         return HostAuthenticationError()
-    return known or HostRequestError(problem=f"status {status}")
+    return known or HostRequestError(problem=Reason("status_code", status=status))
 
 
 def _describe(error: Exception) -> str:

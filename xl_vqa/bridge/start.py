@@ -19,6 +19,7 @@ from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health
 from xl_vqa.bridge.protocol import APP, HANDSHAKE, environment_of, proof
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.errors import HostDiskError, HostStartError, XlVqaError, from_dict
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.settings import Settings
 
 POLL_S = 0.05
@@ -78,7 +79,9 @@ def find_or_start(settings: Settings, *, python: str | None = None) -> HostState
             state = find(settings)
             if state is None:
                 if time.monotonic() > deadline:
-                    raise HostStartError(problem=f"it did not answer within {settings.start_timeout_s:.0f} s")
+                    raise HostStartError(
+                        problem=Reason("host_no_answer", seconds=f"{settings.start_timeout_s:.0f}")
+                    )
                 time.sleep(POLL_S)
         return state
 
@@ -171,7 +174,7 @@ def _claim(settings: Settings) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=error.strerror or str(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=Detail.of(error)) from error
     return True
 
 
@@ -192,15 +195,15 @@ def _spawn(settings: Settings, python: str, deadline: float) -> None:
     try:
         child = _popen(command, settings.home, environment)
     except OSError as error:
-        raise HostStartError(problem=f"{python}: {error.strerror or error}") from error
+        raise HostStartError(problem=Reason("program_says", program=python, detail=Detail.of(error))) from error
     with _children_lock:
         _children.append(child)
     words = _Words(child)
     answer = words.wait(deadline)
     if answer is None:
         if child.poll() is None:
-            raise HostStartError(problem=f"it was not ready within {settings.start_timeout_s:.0f} s")
-        raise HostStartError(problem=words.last_line() or f"it ended with status {child.returncode}")
+            raise HostStartError(problem=Reason("host_not_ready", seconds=f"{settings.start_timeout_s:.0f}"))
+        raise HostStartError(problem=Detail(words.last_line()) or Reason("host_ended", status=child.returncode))
     if "error" in answer:
         raise from_dict(answer["error"])
 

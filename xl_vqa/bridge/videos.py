@@ -16,6 +16,7 @@ from xl_vqa.errors import (
     XlVqaError,
     from_dict,
 )
+from xl_vqa.reasons import Reason
 
 Result = dict[str, Any] | XlVqaError
 """A finished video: its rating as JSON, or its error."""
@@ -87,11 +88,11 @@ def entries_of(values: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
     """
     entries = values.get("ratings")
     if not isinstance(entries, list) or len(entries) != count:
-        raise HostError(problem=f"its answer is none to {count} videos")
+        raise HostError(problem=Reason("host_answer_count", count=count))
     for entry in entries:
         kind = _PARTS.get(str(entry.get("status"))) if isinstance(entry, dict) else None
         if kind is None or not all(isinstance(entry.get(name), wanted) for name, wanted in kind):
-            raise HostError(problem="its answer holds an entry of an unknown kind")
+            raise HostError(problem="host_answer_kind")
     return entries
 
 

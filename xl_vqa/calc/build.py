@@ -21,7 +21,7 @@ from xl_vqa.worksheet.functions import FUNCTIONS
 VENDORED: Final = ("bridge", "worksheet", "sheets", "calc")
 """Rooms that travel whole: those that need the standard library alone."""
 VENDORED_MODULES: Final = tuple(
-    "__init__ atomic errors labels outputs problems problems_setup rating reasons settings video_names".split()
+    "__init__ atomic errors labels outputs rating reasons settings video_names".split()
 )
 CONFIG: Final = "python/pythonpath/xl_vqa_calc.json"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -64,7 +64,11 @@ def _vendored(package: Traversable) -> dict[str, bytes]:
     found = {}
     for entry in package.iterdir():
         name, stem = entry.name, entry.name.removesuffix(".py")
-        if entry.is_file() and (stem in VENDORED_MODULES or stem.startswith("messages")) and stem != name:
+        if (
+            entry.is_file()
+            and (stem in VENDORED_MODULES or stem.startswith(("messages", "problems")))
+            and stem != name
+        ):
             found[name] = entry.read_bytes()
     for room in VENDORED:
         found.update(_sources(package / room, room))

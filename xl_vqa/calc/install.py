@@ -18,6 +18,7 @@ from typing import Final
 from xl_vqa.calc import names
 from xl_vqa.calc.build import build
 from xl_vqa.calc.errors import CalcInstallError
+from xl_vqa.reasons import Detail, Reason
 
 _WINDOWS: Final = (r"%ProgramFiles%\LibreOffice\program", r"%ProgramFiles(x86)%\LibreOffice\program")
 _OTHER: Final = (
@@ -121,9 +122,11 @@ def _run(office: Office, verb: str, *arguments: str) -> str:
             command, env=environment, capture_output=True, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise CalcInstallError(problem=str(error)) from error
+        raise CalcInstallError(problem=Detail.of(error)) from error
     words = (done.stdout + done.stderr).decode("utf-8", "replace")
     if done.returncode != 0:
         lines = [line.strip() for line in words.splitlines() if line.strip()]
-        raise CalcInstallError(problem=" ".join(lines[-3:]) or f"status {done.returncode}")
+        raise CalcInstallError(
+            problem=Detail(" ".join(lines[-3:])) or Reason("status_code", status=done.returncode)
+        )
     return words

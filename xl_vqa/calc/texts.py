@@ -79,10 +79,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Share of the answer that was no label: {share}",
         "ja": "ラベル以外の答えの割合: {share}",
     },
-    "kpi_failed": {
-        "en": "The workbook could not be made: {problem}",
-        "ja": "ブックを作成できませんでした: {problem}",
-    },
     "help_functions": {"en": "Functions", "ja": "関数"},
     "help_errors": {
         "en": "#N/A or #VALUE!: =VQA_ERROR(...) with the same arguments says what happened and what to do. "

@@ -81,7 +81,7 @@ def explain_rating(values: Mapping[str, Any], language: str) -> str:
 def bars(labels: Sequence[int], probabilities: Sequence[float]) -> list[str]:
     """One line per group of labels: the labels, a bar, the probability in per cent."""
     if not labels or len(labels) != len(probabilities):
-        raise DistributionError(problem="labels and probabilities differ in number")
+        raise DistributionError(problem="distribution_lengths")
     size = -(-len(labels) // ROWS)
     groups = [(labels[i : i + size], sum(probabilities[i : i + size])) for i in range(0, len(labels), size)]
     most = max(mass for _, mass in groups) or 1.0

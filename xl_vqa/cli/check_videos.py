@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.cli.texts import tr
+from xl_vqa.reasons import because
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def check_videos(
             error = (
                 row.error
                 if isinstance(row.error, VideoError)
-                else VideoError(path=row.path, problem=str(row.error))
+                else VideoError(path=row.path, problem=because(row.error))
             )
             checks.append(check.VideoCheck(row.path, error=error))
     if output is not None:

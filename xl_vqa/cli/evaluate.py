@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xl_vqa.cli.tables import print_whole
+from xl_vqa.reasons import Detail, Reason
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -160,7 +161,7 @@ def _language(asked: str | None) -> str:
     if asked is None:
         return Settings.load().language
     if asked not in LANGUAGES:
-        raise EvaluationOptionError(source=f"--lang {asked}", problem=" / ".join(LANGUAGES))
+        raise EvaluationOptionError(source=f"--lang {asked}", problem=Detail(" / ".join(LANGUAGES)))
     return asked
 
 
@@ -175,7 +176,9 @@ def _scale(text: str | None) -> Scale | None:
         mos_min, mos_max, label_min, label_max = text.split(",")
         return Scale(float(mos_min), float(mos_max), int(label_min), int(label_max))
     except ValueError as error:
-        raise EvaluationOptionError(source=f"--scale {text}", problem="--scale 1,5,10,50") from error
+        raise EvaluationOptionError(
+            source=f"--scale {text}", problem=Reason("scale_unlike", value=text)
+        ) from error
 
 
 def _print(console: Console, result: Evaluation, language: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_vqa.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, XlVqaError
+from xl_vqa.reasons import Detail
 from xl_vqa.video_names import is_video_file
 
 
@@ -48,7 +49,7 @@ def _folder(folder: str) -> list[InputRow]:
     rows = [InputRow(path) for path in sorted(found, key=natural_key)]
     for error in refused:
         path = str(error.filename or folder)
-        rows.append(InputRow(path, VideoAccessError(path=path, problem=error.strerror or str(error))))
+        rows.append(InputRow(path, VideoAccessError(path=path, problem=Detail.of(error))))
     return rows or [InputRow(folder, NoVideosInFolderError(path=folder))]
 
 

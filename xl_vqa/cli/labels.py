@@ -12,6 +12,7 @@ from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.texts import tr
 from xl_vqa.errors import OutputNotWritableError, RatingsOptionError, ScaleError, XlVqaError
+from xl_vqa.reasons import Reason, because
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,14 +208,14 @@ def run(
 def check_outputs(ratings: Path, output: Path, report: Path | None) -> None:
     """Before the work: wrong endings, and files that would overwrite the ratings or each other."""
     if output.suffix.lower() != ".csv":
-        raise OutputNotWritableError(path=str(output), problem="a manifest must end in .csv")
+        raise OutputNotWritableError(path=str(output), problem="ends_csv")
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise OutputNotWritableError(path=str(report), problem="a report must end in .html")
+        raise OutputNotWritableError(path=str(report), problem="ends_html")
     for path in (output, report):
         if path is not None and path.resolve() == ratings.resolve():
-            raise OutputNotWritableError(path=str(path), problem="these are the ratings themselves")
+            raise OutputNotWritableError(path=str(path), problem="ratings_themselves")
         if path is not None and path.is_dir():
-            raise OutputNotWritableError(path=str(path), problem="it is a folder")
+            raise OutputNotWritableError(path=str(path), problem="problem_folder")
 
 
 def parse_scale_way(text: str, rounding: str) -> tuple[Scale, bool]:
@@ -234,7 +235,7 @@ def parse_map(ratings: Path, text: str | None) -> dict[str, float | None]:
     try:
         return parse_mapping(text) if text is not None else {}
     except ValueError as error:
-        raise RatingsOptionError(path=str(ratings), source="--map", problem=str(error)) from error
+        raise RatingsOptionError(path=str(ratings), source="--map", problem=because(error)) from error
 
 
 def parse_scale(text: str, rounding: str) -> Scale:
@@ -248,7 +249,7 @@ def parse_scale(text: str, rounding: str) -> Scale:
         low, high = float(parts[0]), float(parts[1])
         labels = [int(part) for part in parts[2:]] or [10, 50]
     except ValueError:
-        raise ScaleError(problem=f"--scale must be like 1,5,10,50, not {text}") from None
+        raise ScaleError(problem=Reason("scale_unlike", value=text)) from None
     return Scale(low, high, labels[0], labels[1], rounding)
 
 
@@ -259,7 +260,7 @@ def parse_shares(ratings: Path, text: str) -> Shares:
     try:
         return Shares.parse(text)
     except ValueError as error:
-        raise RatingsOptionError(path=str(ratings), source="--split", problem=str(error)) from error
+        raise RatingsOptionError(path=str(ratings), source="--split", problem=because(error)) from error
 
 
 @contextmanager

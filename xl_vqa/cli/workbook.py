@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from xl_vqa.workbooks.templates.pictures import Thumbnail
 
 # shown in both languages, as the reason stands in a sentence of either
-EXISTS = "it exists already (--force) / 既に存在します (--force)"
 
 workbook_app = typer.Typer(
     name="workbook",
@@ -59,7 +58,7 @@ def new(
         raise OutputFormatError(path=str(output), suffixes=".xlsx")
     if output.exists() and not force:
         # what people typed into it would be gone
-        raise OutputNotWritableError(path=str(output), problem=EXISTS)
+        raise OutputNotWritableError(path=str(output), problem="output_exists")
     check_not_open(output)
     content = (template_folder() / file_name(kind, chosen, sample)).read_bytes()
     write_output(output, content)

@@ -21,6 +21,7 @@ from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import RatedRow, RatingTable
 from xl_vqa.errors import RatingsOutOfScaleError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Detail
 
 Bools = npt.NDArray[np.bool_]
 
@@ -88,7 +89,7 @@ def check_range(table: RatingTable, scale: Scale) -> tuple[Ratings, RatingsOutOf
     span = f"{short_number(float(values.min()))}..{short_number(float(values.max()))}"
     options = " / ".join(scale_option(*usual, scale) for usual in likely_scales(values))
     return ratings, RatingsOutOfScaleError(
-        path=str(table.path), count=count, source=f"{low}..{high}", problem=span, options=options
+        path=str(table.path), count=count, source=f"{low}..{high}", problem=Detail(span), options=options
     )
 
 

@@ -15,6 +15,7 @@ from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import RatingsOptionError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 from xl_vqa.tables.grid import Grid, column_index, column_letters
 from xl_vqa.video_names import is_video_name
 
@@ -154,7 +155,7 @@ class Columns:
                 return column
         if name.isascii() and name.isalpha() and len(name) <= 3 and column_index(name) < self.grid.width:
             return column_index(name)
-        problem = f"there is no column {name}; the columns are: {self.listed()}"
+        problem = Reason("no_such_column", column=name, known=self.listed())
         raise RatingsOptionError(path=self.path, source=option, problem=problem)
 
     def listed(self) -> str:

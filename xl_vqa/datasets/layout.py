@@ -20,6 +20,7 @@ from xl_vqa.datasets.score_columns import Layout, choose_scores
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Detail
 from xl_vqa.tables.grid import Grid, column_letters
 from xl_vqa.video_names import is_video_name
 
@@ -186,7 +187,9 @@ class _Finder:
         if choices := self._identifiers():
             commands = [option("--video-column", name) for name in choices]
             return unclear(self.path, "unclear_video_column", commands, columns=", ".join(choices))
-        return RatingsVideoColumnError(path=self.path, source=self.grid.name, problem=self.columns.listed())
+        return RatingsVideoColumnError(
+            path=self.path, source=self.grid.name, problem=Detail(self.columns.listed())
+        )
 
     def _sideways(self) -> bool:
         """Whether a column names people, another one in every row, beside three columns of scores or more."""

@@ -23,6 +23,7 @@ from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.errors import ManifestError
 from xl_vqa.labels import Scale
 from xl_vqa.outputs import write_output
+from xl_vqa.reasons import Reason
 from xl_vqa.tables.grid import TableError
 from xl_vqa.tables.read import read_grids
 
@@ -73,7 +74,7 @@ class Manifest:
     def part(self, name: str) -> list[ManifestRow]:
         """The rows of train, val, test or none."""
         if name not in (*PARTS, NONE):
-            raise ManifestError(path=str(self.path or ""), problem=f"there is no part called {name!r}")
+            raise ManifestError(path=str(self.path or ""), problem=Reason("no_such_part", part=repr(name)))
         return [row for row in self.rows if row.split == name]
 
     @property
@@ -106,9 +107,15 @@ class Manifest:
             if row.label != expected:
                 raise ManifestError(
                     path=str(self.path or ""),
-                    problem=f"row {number}: MOS {row.mos} has the label {row.label}, but on the scale "
-                    f"{scale.mos_min:g}..{scale.mos_max:g} -> {scale.label_min}..{scale.label_max} "
-                    f"({scale.rounding}) it is {'outside' if expected is None else expected}",
+                    problem=Reason(
+                        "row_label_outside" if expected is None else "row_label_other",
+                        row=number,
+                        mos=row.mos,
+                        label=row.label,
+                        scale=f"{scale.mos_min:g}..{scale.mos_max:g} -> {scale.label_min}..{scale.label_max}",
+                        rounding=scale.rounding,
+                        expected=expected,
+                    ),
                 )
 
     def frame(self) -> pd.DataFrame:
@@ -169,7 +176,7 @@ def read_manifest(path: Path) -> Manifest:
     header = [name.strip().casefold() for name in records[0]] if records else []
     missing = [name for name in ("video", "label", "split") if name not in header]
     if missing:
-        raise ManifestError(path=str(path), problem=f"it has no column {', '.join(missing)}")
+        raise ManifestError(path=str(path), problem=Reason("columns_missing", columns=", ".join(missing)))
     place = {name: header.index(name) for name in COLUMNS if name in header}
     folder = path.absolute().parent
     rows = [
@@ -178,7 +185,7 @@ def read_manifest(path: Path) -> Manifest:
         if any(cell.strip() for cell in record)
     ]
     if not rows:
-        raise ManifestError(path=str(path), problem="it has no rows")
+        raise ManifestError(path=str(path), problem="problem_no_data_rows")
     return Manifest(tuple(rows), path)
 
 
@@ -192,24 +199,28 @@ def _row(path: Path, folder: Path, number: int, cells: dict[str, str]) -> Manife
         except ValueError:
             found = math.nan
         if not math.isfinite(found):
-            raise ManifestError(path=str(path), problem=f"row {number}: {name} is {text!r}, not a number")
+            raise ManifestError(
+                path=str(path), problem=Reason("row_not_number", row=number, column=name, value=repr(text))
+            )
         return found
 
     def whole(name: str) -> int | None:
         found = value(name)
         if found is not None and not found.is_integer():
-            raise ManifestError(path=str(path), problem=f"row {number}: {name} is {found}, not a whole number")
+            raise ManifestError(
+                path=str(path), problem=Reason("row_not_whole", row=number, column=name, value=found)
+            )
         return None if found is None else int(found)
 
     split = cells["split"].casefold() or NONE
     if split not in (*PARTS, NONE):
-        problem = f"row {number}: split is {cells['split']!r}, not {', '.join((*PARTS, NONE))}"
+        problem = Reason(
+            "row_split_unknown", row=number, value=repr(cells["split"]), known=", ".join((*PARTS, NONE))
+        )
         raise ManifestError(path=str(path), problem=problem)
     video, label = cells["video"], whole("label")
     if split != NONE and (not video or label is None):
-        raise ManifestError(
-            path=str(path), problem=f"row {number}: split is {split}, but video or label is missing"
-        )
+        raise ManifestError(path=str(path), problem=Reason("row_incomplete", row=number, split=split))
     if video and split != NONE and not os.path.isabs(video):
         video = str(folder / video)
     return ManifestRow(

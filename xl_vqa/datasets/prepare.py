@@ -45,6 +45,7 @@ from xl_vqa.errors import (
     XlVqaError,
 )
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage (``locating``, ``opening``: videos; ``hashing``: bytes), what is done, how much in all."""
@@ -218,13 +219,13 @@ def _check_options(path: Path, options: Options) -> None:
         ("--content-by", options.content_by, RULES),
     ):
         if value not in allowed:
-            problem = f"it must be one of {', '.join(allowed)}, not {value}"
+            problem = Reason("option_one_of", known=", ".join(allowed), value=value)
             raise RatingsOptionError(path=str(path), source=option, problem=problem)
     if options.rater_model != "mos" and (options.reject_outliers or options.correction != "none"):
-        problem = "it holds its own screening and correction; leave out --reject-outliers and --rater-correction"
+        problem = Reason("option_own_screening")
         raise RatingsOptionError(path=str(path), source="--rater-model", problem=problem)
     if options.videos_folder is not None and not options.videos_folder.is_dir():
-        problem = f"there is no folder {options.videos_folder}"
+        problem = Reason("no_such_folder_named", folder=str(options.videos_folder))
         raise RatingsOptionError(path=str(path), source="--videos-folder", problem=problem)
 
 

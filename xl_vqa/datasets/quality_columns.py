@@ -13,6 +13,7 @@ from xl_vqa.datasets.headers import Role
 from xl_vqa.datasets.likely_scales import likely_scales, scale_option
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.errors import RatingsOptionError, RatingsUnclearError
+from xl_vqa.reasons import Reason
 
 _MOST: Final = 20
 """More different texts than this in a column name no qualities."""
@@ -78,7 +79,7 @@ def choose_quality(
     if told is not None:
         found = [name for name in names if qualities.same_quality(told, name)]
         if not found:
-            problem = f"there is no quality {told}; there are: {', '.join(names)}"
+            problem = Reason("no_such_quality", quality=told, known=", ".join(names))
             raise RatingsOptionError(path=columns.path, source="--dimension", problem=problem)
         return found[0], None
     overall = qualities.the_overall(names)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from xl_vqa.errors import RatingsUnclearError
+from xl_vqa.reasons import Problem
 from xl_vqa.shell import typed
 
 MOST_CHOICES: Final = 8
 
 
-def unclear(path: str, problem: str, choices: Sequence[str], **params: Any) -> RatingsUnclearError:
+def unclear(path: str, problem: Problem, choices: Sequence[str], **params: Any) -> RatingsUnclearError:
     """A question about the file ``path`` whose sentence is ``problem`` with ``params``."""
     shown = list(dict.fromkeys(choices))[:MOST_CHOICES]
     error = RatingsUnclearError(path=path, problem=problem, choices=shown, **params)

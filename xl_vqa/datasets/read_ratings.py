@@ -33,6 +33,7 @@ from xl_vqa.errors import (
     RatingsVideoColumnError,
 )
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import chosen as chosen_sheets
 from xl_vqa.tables.read import read_grids
@@ -62,7 +63,7 @@ def read_ratings(
     """
     wanted = wanted or Wanted()
     if wanted.form is not None and wanted.form not in FORMS:
-        problem = f"the form must be one of {', '.join(FORMS)}, not {wanted.form}"
+        problem = Reason("option_form", known=", ".join(FORMS), value=wanted.form)
         raise RatingsOptionError(path=str(path), source="--form", problem=problem)
     together = sheet is not None and sheet.strip().casefold() == ALL_SHEETS
     grids = _grids(path, None if together else sheet)
@@ -100,7 +101,9 @@ def _grids(path: Path, sheet: str | None) -> list[Grid]:
         raise RatingsSheetError(path=str(path), source=sheet, problem="problem_no_sheets")
     found = chosen_sheets(grids, sheet)
     if not found:
-        raise RatingsSheetError(path=str(path), source=sheet, problem=", ".join(grid.name for grid in grids))
+        raise RatingsSheetError(
+            path=str(path), source=sheet, problem=Detail(", ".join(grid.name for grid in grids))
+        )
     if all(grid.empty for grid in found):
         raise RatingsEmptyError(path=str(path), source=", ".join(grid.name for grid in found))
     return [grid for grid in found if not grid.empty]
@@ -111,7 +114,7 @@ def _told(path: Path, error: TableError) -> RatingsError:
     if error.problem == "problem_no_such_file":
         return RatingsNotFoundError(path=name)
     if error.problem == "problem_no_permission":
-        return RatingsLockedError(path=name, problem=error.detail)
+        return RatingsLockedError(path=name, problem=Detail(error.detail))
     if error.problem == "problem_password":
         return RatingsEncryptedError(path=name)
     if error.problem == "problem_no_rows":

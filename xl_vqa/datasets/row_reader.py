@@ -25,6 +25,7 @@ from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import RatingsOptionError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 from xl_vqa.tables.grid import Cell, Grid, column_letters
 from xl_vqa.video_names import clean, is_video_name
 
@@ -330,7 +331,7 @@ class RowReader:
                 if normal(told) in (normal(name), normal(name.partition(": ")[2]))
             ]
             if not found or not self.raters_known:
-                problem = f"there is no rater {told}; the raters are: {', '.join(names[:30]) or '-'}"
+                problem = Reason("no_such_rater", rater=told, known=", ".join(names[:30]) or "-")
                 raise RatingsOptionError(path=str(self.path), source="--drop-rater", problem=problem)
             out.update(found)
         keep = ~np.isin(rater_of, np.array(sorted(out), dtype=np.int64))

@@ -23,6 +23,7 @@ from xl_vqa.datasets.quality_columns import (
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.votes import VoteColumns, judge_votes, vote_columns
 from xl_vqa.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.tables.grid import Grid, column_letters
 
 _MEAN_MATCHES: Final = 0.03
@@ -128,7 +129,9 @@ class _Chooser:
             self.layout = self._forced(self.wanted.form, rater)
         layout = self.layout
         if not layout.form and layout.question is None:
-            raise RatingsScoreColumnError(path=self.c.path, source=self.c.grid.name, problem=self.c.listed())
+            raise RatingsScoreColumnError(
+                path=self.c.path, source=self.c.grid.name, problem=Detail(self.c.listed())
+            )
         if layout.question is None and layout.lower is None:
             columns = [c for c in (*layout.scores, layout.mos) if c is not None]
             layout.lower, layout.question = read_direction(self.c, columns, layout.video)
@@ -218,9 +221,7 @@ class _Chooser:
             self.layout.count = None
         if votes is None or len(votes.columns) < 3:
             if self.wanted.form == "votes":
-                problem = (
-                    "the headers of three columns or more must be the scores voted for, such as 1, 2, 3, 4, 5"
-                )
+                problem = Reason("form_votes_headers")
                 raise RatingsOptionError(path=self.c.path, source="--form", problem=problem)
             return None
         mos = self._best(Role.MOS)
@@ -284,7 +285,7 @@ class _Chooser:
                 self.why[chosen[0]] = ("score", True, why)
                 return self._long(rater, chosen[0]) if rater is not None else self._single(chosen[0], why)
         elif self.wanted.dimension is not None and self.layout.quality is None:
-            problem = "no columns, and no column of names, were taken for qualities"
+            problem = Reason("no_qualities")
             raise RatingsOptionError(path=self.c.path, source="--dimension", problem=problem)
         return self._by_role(rater)
 

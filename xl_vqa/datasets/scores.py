@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 
 # What stands in a cell where nobody gave a score.
 BLANKS: Final = frozenset(
@@ -157,11 +158,11 @@ def parse_mapping(text: str) -> dict[str, float | None]:
             continue
         word, equals, value = unicodedata.normalize("NFKC", part).rpartition("=")
         if not equals or not plain(word):
-            raise ValueError(f"{part.strip()!r} is not like ◎=5")
+            raise ValueError(Reason("map_unlike", part=repr(part.strip())))
         try:
             found[plain(word)] = float(value) if value.strip() else None
         except ValueError:
-            raise ValueError(f"{value.strip()!r} in {part.strip()!r} is no number") from None
+            raise ValueError(Reason("map_no_number", value=repr(value.strip()), part=repr(part.strip()))) from None
     if not found:
-        raise ValueError("it is empty")
+        raise ValueError(Reason("map_empty"))
     return found

@@ -14,6 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from xl_vqa.reasons import Reason
+
 PARTS: Final = ("train", "val", "test")
 NONE: Final = "none"
 """The part of a row that cannot be trained on."""
@@ -32,9 +34,9 @@ class Shares:
     def __post_init__(self) -> None:
         values = (self.train, self.val, self.test)
         if not all(0 <= value <= 1 for value in values) or abs(sum(values) - 1) > 1e-6:
-            raise ValueError(f"the shares {values} do not add up to 1")
+            raise ValueError(Reason("shares_sum", shares=str(values)))
         if self.train <= 0:
-            raise ValueError("the training share must be above 0")
+            raise ValueError(Reason("shares_training"))
 
     @classmethod
     def parse(cls, text: str) -> Shares:
@@ -44,12 +46,12 @@ class Shares:
                 float(part.strip().rstrip("%")) for part in text.replace(":", "/").replace(",", "/").split("/")
             ]
         except ValueError:
-            raise ValueError(f"{text!r} is not like 80/10/10") from None
+            raise ValueError(Reason("shares_unlike", value=repr(text))) from None
         if len(numbers) not in (2, 3) or not all(0 <= number < 1e6 for number in numbers) or sum(numbers) <= 0:
-            raise ValueError(f"{text!r} is not like 80/10/10")
+            raise ValueError(Reason("shares_unlike", value=repr(text)))
         total = sum(numbers)
         if min(abs(total - 100), abs(total - 1)) > 1e-6 * total:
-            raise ValueError(f"{text!r} adds up to {total:g}, not to 100")
+            raise ValueError(Reason("shares_percent", value=repr(text), total=f"{total:g}"))
         train, val, test = [*(number / total for number in numbers), 0.0][:3]
         return cls(train, val, test)
 

@@ -13,6 +13,7 @@ from xl_vqa.datasets.ordinals import is_letter, is_mark
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.errors import RatingsOptionError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 from xl_vqa.tables.grid import Grid, cell_name, column_letters
 from xl_vqa.video_names import is_video_name
 
@@ -67,10 +68,7 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
         told = columns.told(wanted.video, "--video-column")
         if sum(map(is_video_name, columns.cells(told))) >= 0.5 * max(1, len(columns.cells(told))):
             return None
-        problem = (
-            f"the videos stand in row {row + 1}, in the headers of {len(videos)} columns, and column "
-            f"{wanted.video} names the people; leave the option out"
-        )
+        problem = Reason("videos_in_headers", row=row + 1, count=len(videos), column=wanted.video)
         raise RatingsOptionError(path=path, source="--video-column", problem=problem)
     people = [index for index in range(row + 1, len(grid.rows)) if any(_filled(grid, index, c) for c in videos)]
     names = _people(grid, row, people, set(videos))

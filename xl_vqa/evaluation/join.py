@@ -16,6 +16,7 @@ from xl_vqa.evaluation.result import Failure, Item, Notice
 from xl_vqa.evaluation.tables import Table, number, read_table, text
 from xl_vqa.evaluation.units import Units, lower_by_name, of_another_scale
 from xl_vqa.labels import ACR_BANDS, Bands, Scale
+from xl_vqa.reasons import Reason
 
 _PREDICTION_COLUMNS: Final = ("mos", "prediction", "expected_label", "label", "score")
 _MANIFEST_COLUMNS: Final = frozenset("path mos ci95 raters label split content problem".split())
@@ -201,7 +202,7 @@ def _stated_scale(model: Table, scale: Scale | None) -> tuple[Scale, Bands]:
         return scale, Bands.default(scale)
     numbers = [number(value) for value in thresholds]
     if len(numbers) != 4 or None in numbers:
-        raise ScaleError(problem=f"band thresholds {thresholds}")
+        raise ScaleError(problem=Reason("band_thresholds_wrong", values=str(thresholds)))
     first, second, third, fourth = (value for value in numbers if value is not None)
     return scale, Bands(scale, (first, second, third, fourth))
 

@@ -21,6 +21,7 @@ from xl_vqa.excel.ribbon_texts import table
 from xl_vqa.excel.wrappers import wrappers
 from xl_vqa.excel.xlwings_module import xlwings_module
 from xl_vqa.outputs import write_output
+from xl_vqa.reasons import Reason
 
 NAME: Final = "xl_vqa.xlam"
 RIBBON_PART: Final = "customUI/customUI14.xml"
@@ -40,7 +41,7 @@ def sources() -> dict[str, str]:
     for name, source in modules.items():
         if not source.isascii():
             # it would become question marks without a word
-            raise AddinError(problem=f"the VBA module {name} is not ASCII")
+            raise AddinError(problem=Reason("vba_not_ascii", name=name))
     return {name: source.replace("\r\n", "\n").replace("\n", "\r\n") for name, source in modules.items()}
 
 
@@ -54,7 +55,7 @@ def build(modules: dict[str, str] | None = None, *, classes: Collection[str] = (
     try:
         from pyopenvba import ExcelFile, VBAModuleKind
     except ImportError as error:
-        raise AddinError(problem="the package pyOpenVBA is missing; run: pip install pyOpenVBA") from error
+        raise AddinError(problem="pyopenvba_missing") from error
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / NAME
         with ExcelFile.create_new(file) as book:
@@ -125,7 +126,7 @@ def _with_texts(sheet: bytes) -> bytes:
     text = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="A1:C{len(rows)}"/>', text)
     filled, count = re.subn(r"<sheetData\s*/>|<sheetData>.*?</sheetData>", lambda _: _data(rows), text, flags=re.S)
     if count != 1:
-        raise AddinError(problem="the blank add-in of pyOpenVBA has no sheet for the texts")
+        raise AddinError(problem="pyopenvba_blank")
     return filled.encode("utf-8")
 
 

@@ -23,6 +23,7 @@ from xl_vqa.excel import addin
 from xl_vqa.excel.session import config_encoding, read_config
 from xl_vqa.excel.udf_names import MACROS, MODULE, PROJECT
 from xl_vqa.outputs import write_output
+from xl_vqa.reasons import Detail, Reason
 
 START_FOLDER: Final = ("Microsoft", "Excel", "XLSTART")
 _OURS: Final = ("INTERPRETER_WIN", "UDF MODULES", "USE UDF SERVER", "ADD_WORKBOOK_TO_PYTHONPATH")
@@ -83,7 +84,9 @@ def install(places: Places) -> None:
             places.addin.unlink(missing_ok=True)
         else:
             write_output(places.addin, before)
-        raise InstallError(problem=f"{places.config}: {error.strerror or error}") from error
+        raise InstallError(
+            problem=Reason("file_says", file=str(places.config), detail=Detail.of(error))
+        ) from error
 
 
 def uninstall(places: Places) -> list[Path]:
@@ -99,7 +102,9 @@ def uninstall(places: Places) -> list[Path]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise InstallError(problem=f"{file}: {error.strerror or error}; close Excel and try again") from error
+            raise InstallError(
+                problem=Reason("file_in_use_says", file=str(file), detail=Detail.of(error))
+            ) from error
     with contextlib.suppress(OSError):
         places.config.parent.rmdir()
     return removed

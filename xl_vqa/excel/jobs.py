@@ -19,6 +19,7 @@ from xl_vqa.errors import CancelledError, XlVqaError
 from xl_vqa.excel import dialogs
 from xl_vqa.excel.sheet_grid import ExcelGrid
 from xl_vqa.excel.targets import Target
+from xl_vqa.reasons import Detail
 from xl_vqa.settings import Settings
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.rows import PlannedRow
@@ -71,7 +72,7 @@ class Job:
             except XlVqaError as error:
                 self._trouble = error
             except Exception as error:
-                self._trouble = XlVqaError(problem=f"{type(error).__name__}: {error}")
+                self._trouble = XlVqaError(problem=Detail.named(error))
 
         thread = threading.Thread(target=run, daemon=True, name="xl_vqa-job")
         thread.start()

@@ -11,6 +11,7 @@ from typing import Any
 from xl_vqa.bridge.texts import tr
 from xl_vqa.errors import OutputNotWritableError
 from xl_vqa.excel import dialogs
+from xl_vqa.reasons import Detail
 
 
 class NewBook:
@@ -38,7 +39,7 @@ class NewBook:
         words = self._words()
         if self._process.returncode:
             lines = words.strip().splitlines() or [f"status {self._process.returncode}"]
-            raise OutputNotWritableError(path=str(self._file), problem=lines[-1])
+            raise OutputNotWritableError(path=str(self._file), problem=Detail(lines[-1]))
         self._app.books.open(str(self._file))
 
     def cancel(self) -> None:

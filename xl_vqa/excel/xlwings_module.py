@@ -21,6 +21,7 @@ from typing import Final
 
 from xl_vqa.errors import AddinError
 from xl_vqa.excel.udf_names import PROJECT
+from xl_vqa.reasons import Detail, Reason
 
 FILE: Final = "xlwings_custom_addin.bas"
 
@@ -52,15 +53,15 @@ def xlwings_module() -> str:
     """The source with its changes. Raises AddinError where the installed xlwings is missing or unknown."""
     spec = importlib.util.find_spec("xlwings")
     if spec is None or spec.origin is None:
-        raise AddinError(problem="xlwings is not installed; run: pip install xlwings")
+        raise AddinError(problem="xlwings_missing")
     file = Path(spec.origin).parent / FILE
     try:
         source = file.read_text(encoding="utf-8").replace("\r\n", "\n")
     except OSError as error:
-        raise AddinError(problem=f"{file}: {error.strerror or error}") from error
+        raise AddinError(problem=Reason("file_says", file=str(file), detail=Detail.of(error))) from error
     for old, new, count in CHANGES:
         found = source.count(old)
         if found == 0 or (count is not None and found != count):
-            raise AddinError(problem=f"this version of xlwings is not known ({file} has no {old!r})")
+            raise AddinError(problem=Reason("xlwings_version", file=str(file), text=repr(old)))
         source = source.replace(old, new)
     return source.replace("\n", "\r\n")

@@ -20,6 +20,7 @@ from xl_vqa.errors import HostError, HostRequestError, XlVqaError
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.service import RatingService, Slot, number_of
+from xl_vqa.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.app")
 
@@ -80,9 +81,9 @@ class HostApp:
     async def _poll(self, request: Request) -> str:
         body = _parse(await request.body())
         if not isinstance(body, dict) or not isinstance(body.get("keys"), list):
-            raise HostRequestError(problem="keys must be a list")
+            raise HostRequestError(problem="host_keys_list")
         if body.get("until", "all") not in ("all", "any"):
-            raise HostRequestError(problem="until must be all or any")
+            raise HostRequestError(problem="host_until")
         wait = number_of(body, "wait")
         view = self._service.view(body)
         slots = self._service.poll([str(key) for key in body["keys"]])
@@ -156,7 +157,7 @@ async def _profile(request: Request) -> Any:
     """Whose model is asked about; None is the host's own."""
     body = _parse(await request.body()) if request.method == "POST" else {}
     if not isinstance(body, dict):
-        raise HostRequestError(problem="the body must be a JSON object")
+        raise HostRequestError(problem="host_body_object")
     return body.get("profile")
 
 
@@ -164,7 +165,7 @@ def _parse(raw: bytes) -> Any:
     try:
         return json.loads(raw) if raw else {}
     except (ValueError, RecursionError) as error:
-        raise HostRequestError(problem=f"the body is not JSON ({error})") from error
+        raise HostRequestError(problem=Reason("host_body_not_json", detail=Detail.of(error))) from error
 
 
 def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -183,7 +184,7 @@ def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             status, text = 400, "{}"
         except Exception as error:
             log.exception("a request failed")
-            shown = HostError(problem=f"{type(error).__name__}: {error}")
+            shown = HostError(problem=Detail.named(error))
             status, text = 500, json.dumps({"error": shown.to_dict()})
         return Response(text, status_code=status, headers=headers, media_type="application/json")
 

@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 from xl_vqa import atomic
 from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.migrations import NewerStoreError, migrate
+from xl_vqa.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.database")
 
@@ -131,9 +132,9 @@ class Database:
             except DamagedError as error:
                 self._move_aside(str(error))
             except NewerStoreError as error:
-                problem = f"{self.path} was written by a newer version of xl_vqa ({error}); update this one"
+                problem = Reason("host_store_newer", file=str(self.path), detail=Detail.of(error))
                 raise HostStartError(problem=problem) from error
-        raise HostDiskError(path=str(self.path), problem="a new store was damaged at once")
+        raise HostDiskError(path=str(self.path), problem="host_store_damaged")
 
     def _open_checked(self) -> sqlite3.Connection:
         connection = self._connect()
@@ -195,7 +196,7 @@ class Database:
 
     def _raise_disk_error(self, error: sqlite3.DatabaseError) -> NoReturn:
         if _code(error) in _REFUSED:
-            raise HostDiskError(path=str(self.path), problem=str(error)) from error
+            raise HostDiskError(path=str(self.path), problem=Detail.of(error)) from error
         raise error  # a mistake of ours, no trouble with the disk
 
 

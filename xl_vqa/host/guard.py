@@ -16,6 +16,7 @@ from typing import Any
 
 from xl_vqa.bridge.protocol import LOOPBACK, MAX_BODY_BYTES
 from xl_vqa.errors import HostAuthenticationError, HostRequestError, HostUnavailableError, XlVqaError
+from xl_vqa.reasons import Reason
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -64,15 +65,15 @@ class Guard:
 
     def _refuse(self, scope: Scope, headers: dict[bytes, bytes], doubled: bool) -> tuple[int, XlVqaError] | None:
         if doubled or headers.get(b"host", b"").lower() not in self._hosts:
-            return 403, HostRequestError(problem="the Host header must name the loopback address")
+            return 403, HostRequestError(problem="host_header")
         if b"origin" in headers:
-            return 403, HostRequestError(problem="requests of web pages are not served")
+            return 403, HostRequestError(problem="host_web_page")
         if scope["path"] in OPEN_PATHS:
             return None
         if not hmac.compare_digest(headers.get(b"authorization", b""), self._token):
             return 401, HostAuthenticationError()
         if self.stopping and scope["path"] not in IDLE_PATHS:
-            return 503, HostUnavailableError(problem="it is stopping")
+            return 503, HostUnavailableError(problem="host_stopping")
         length = headers.get(b"content-length")
         # a body without a length is counted while it comes
         if length is not None and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
@@ -101,9 +102,7 @@ def _limited(receive: Receive) -> Receive:
 
 def too_large() -> XlVqaError:
     """What is said to a body above the limit."""
-    return HostRequestError(
-        problem=f"the body is larger than {MAX_BODY_BYTES >> 20} MiB; send fewer videos at once"
-    )
+    return HostRequestError(problem=Reason("host_body_size", mib=MAX_BODY_BYTES >> 20))
 
 
 async def respond(send: Send, status: int, error: XlVqaError) -> None:

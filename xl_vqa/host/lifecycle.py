@@ -32,6 +32,7 @@ from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.app import HostApp
 from xl_vqa.host.logs import start_log, watch_for_crashes
 from xl_vqa.host.service import RatingService
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.settings import Settings
 
 log = logging.getLogger("xl_vqa.host")
@@ -63,10 +64,10 @@ def only_host(settings: Settings) -> Iterator[None]:
             if find(settings, timeout=1.0) is not None:
                 raise AlreadyRunning from None
             if time.monotonic() > deadline:
-                problem = "another host of this user is running and does not answer; end it and try again"
+                problem = Reason("host_other_running")
                 raise HostStartError(problem=problem) from None
         except OSError as error:
-            raise HostDiskError(path=str(settings.home), problem=error.strerror or str(error)) from error
+            raise HostDiskError(path=str(settings.home), problem=Detail.of(error)) from error
     try:
         yield
     finally:
@@ -94,11 +95,9 @@ def bind(port: int) -> socket.socket:
                 time.sleep(0.1)
                 continue
             if port and in_use:
-                problem = (
-                    f"port {port} is used by another program; set another port, or 0 to let the system choose"
-                )
+                problem = Reason("host_port_used", port=port)
                 raise HostStartError(problem=problem) from error
-            raise HostStartError(problem=error.strerror or str(error)) from error
+            raise HostStartError(problem=Detail.of(error)) from error
         return listener
 
 
@@ -176,7 +175,7 @@ class Host:
                 self.stop("its state file cannot be written")
                 await serving
                 where = str(self._settings.state_file)
-                raise HostDiskError(path=where, problem=error.strerror or str(error)) from error
+                raise HostDiskError(path=where, problem=Detail.of(error)) from error
             log.info("listening on port %d, version %s, process %d", self.state.port, __version__, self.state.pid)
             on_ready(self.state)
             idling = asyncio.create_task(self._stop_when_idle())
@@ -208,7 +207,7 @@ def prepare_home(settings: Settings) -> None:
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=error.strerror or str(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=Detail.of(error)) from error
 
 
 def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: bool = False) -> None:
@@ -222,7 +221,7 @@ def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: b
         try:
             start_log(settings.log_file, console=console)
         except OSError as error:
-            raise HostDiskError(path=str(settings.log_file), problem=error.strerror or str(error)) from error
+            raise HostDiskError(path=str(settings.log_file), problem=Detail.of(error)) from error
         # held until the end: native crashes are written to it
         crash_file, crashed = watch_for_crashes(settings.log_file.with_name("host-crash.log"))
         try:

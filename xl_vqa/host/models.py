@@ -18,6 +18,7 @@ from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
 from xl_vqa.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
 from xl_vqa.model_spec import ModelSpec
 from xl_vqa.packages import as_missing
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.settings import Settings
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class ModelKeeper:
         if values is None:
             return self._settings
         if not isinstance(values, Mapping) or set(values) - set(PROFILE_FIELDS):
-            raise HostRequestError(problem=f"profile must be an object with {', '.join(PROFILE_FIELDS)}")
+            raise HostRequestError(problem=Reason("host_profile_object", fields=", ".join(PROFILE_FIELDS)))
         try:
             return replace(self._settings, **values)
         except SettingsError as error:
@@ -266,13 +267,13 @@ def _as_model_error(error: Exception, model: str) -> ModelError:
     if isinstance(error, ModelError):
         return error
     if isinstance(error, MemoryError):
-        return ModelMemoryError(problem="loading it needs more than there is")
+        return ModelMemoryError(problem="host_model_memory")
     missing = as_missing(error)
     if missing is not None:
         log.error("a package cannot be used", exc_info=error)
         return missing
     log.error("the model cannot be used", exc_info=error)
-    return ModelFailedError(path=model, problem=f"{type(error).__name__}: {error}")
+    return ModelFailedError(path=model, problem=Detail.named(error))
 
 
 def _load_rater(settings: Settings) -> Rater:

@@ -32,6 +32,7 @@ from xl_vqa.host.views import View, summary_json
 from xl_vqa.host.work import Job, Switch, Ticket
 from xl_vqa.model_spec import Sampling, settings_key
 from xl_vqa.rating import LabelDistribution
+from xl_vqa.reasons import Detail
 from xl_vqa.settings import Settings
 from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.rate_batch import Asked, model_failure, rate_batch, rating_of
@@ -138,7 +139,7 @@ class Pipeline:
             self._queue.settle(ticket, error)
         except Exception as error:
             log.exception("%s could not be identified", ticket.path)
-            problem = f"{type(error).__name__}: {error}"
+            problem = Detail.named(error)
             self._queue.settle(ticket, VideoUnreadableError(path=ticket.path, problem=problem))
 
     def _identify(self, ticket: Ticket) -> None:
@@ -202,7 +203,7 @@ class Pipeline:
             self._give_up(job, VideoUnreadableError(path=job.path, problem="problem_out_of_memory"))
         except Exception as error:
             log.exception("%s could not be read", job.path)
-            problem = f"{type(error).__name__}: {error}"
+            problem = Detail.named(error)
             self._give_up(job, VideoUnreadableError(path=job.path, problem=problem))
         else:
             if not decoded:
@@ -303,7 +304,7 @@ class Pipeline:
     def _rate_batch(self, jobs: Sequence[Job]) -> None:
         rater = self._keeper.wait(jobs[0].model, 0.0)
         if rater is None:
-            raise ModelFailedError(path=jobs[0].path, problem="it was unloaded")
+            raise ModelFailedError(path=jobs[0].path, problem="host_model_unloaded")
         keys = {
             job.key: RatingKey(rater.fingerprint, settings_key(rater.spec, job.text), job.video) for job in jobs
         }

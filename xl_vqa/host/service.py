@@ -22,6 +22,7 @@ from xl_vqa.host.store import RatingKey, Store, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.model_spec import settings_key
+from xl_vqa.reasons import Reason
 from xl_vqa.settings import Settings
 from xl_vqa.video_names import existing_form
 
@@ -101,7 +102,7 @@ class RatingService:
         values = _object(body)
         videos = values.get("videos")
         if not isinstance(videos, list):
-            raise HostRequestError(problem="videos must be a list")
+            raise HostRequestError(problem="host_videos_list")
         return Question(
             videos=[_video(entry) for entry in videos],
             model=self.keeper.resolve(values.get("profile")),
@@ -351,20 +352,20 @@ class RatingService:
 
 def _video(entry: Any) -> tuple[str, str | None] | XlVqaError:
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
-        return HostRequestError(problem='each video must be an object with a "path"')
+        return HostRequestError(problem="host_video_object")
     path, text = entry["path"], entry.get("text")
     if text is not None and not isinstance(text, str):
-        return HostRequestError(problem=f"the text of {path} is not a string")
+        return HostRequestError(problem=Reason("host_text_kind", video=path))
     if not path.strip():
         return NoVideoPathError()
     if not os.path.isabs(path):
-        return HostRequestError(problem=f"the path {path} is not absolute")
+        return HostRequestError(problem=Reason("host_path_relative", video=path))
     return path, (text if text and text.strip() else None)
 
 
 def _object(body: Any) -> Mapping[str, Any]:
     if not isinstance(body, dict):
-        raise HostRequestError(problem="the body must be a JSON object")
+        raise HostRequestError(problem="host_body_object")
     return body
 
 
@@ -372,14 +373,14 @@ def number_of(values: Mapping[str, Any], name: str) -> float:
     """``values[name]``, 0 where it is missing. Raises HostRequestError for what is no sensible number."""
     value = values.get(name, 0)
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
-        raise HostRequestError(problem=f"{name} must be a number of 0 or more")
+        raise HostRequestError(problem=Reason("host_number", name=name))
     return value
 
 
 def _keys(values: Mapping[str, Any]) -> list[str]:
     keys = values.get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise HostRequestError(problem="keys must be a list of strings")
+        raise HostRequestError(problem="host_keys_texts")
     return keys
 
 

@@ -20,6 +20,7 @@ from xl_vqa.errors import HostDiskError
 from xl_vqa.host.database import DamagedError, Database
 from xl_vqa.labels import Scale
 from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.video.reader_version import READER_VERSION
 
 log = logging.getLogger("xl_vqa.host.store")
@@ -309,7 +310,9 @@ def _twice(put: Callable[[], None]) -> None:
         try:
             put()
         except DamagedError as error:
-            raise HostDiskError(path="?", problem=f"a new store was damaged at once ({error})") from error
+            raise HostDiskError(
+                path="?", problem=Reason("host_store_damaged_by", detail=Detail.of(error))
+            ) from error
 
 
 def _bytes(text: str) -> bytes:

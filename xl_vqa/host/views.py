@@ -16,6 +16,7 @@ from xl_vqa.host.store import RatingKey, Summary
 from xl_vqa.labels import Bands, Scale
 from xl_vqa.messages import TEXT_UNUSED
 from xl_vqa.rating import Rating
+from xl_vqa.reasons import Detail
 from xl_vqa.settings import Settings
 from xl_vqa.vlm.rate_batch import for_text
 
@@ -43,16 +44,16 @@ class View:
         if values is None:
             return default
         if not isinstance(values, Mapping):
-            raise HostRequestError(problem="view must be an object")
+            raise HostRequestError(problem="host_view_object")
         thresholds = values.get("band_thresholds")
         if thresholds is not None and not isinstance(thresholds, list):
-            raise HostRequestError(problem="band_thresholds must be a list")
+            raise HostRequestError(problem="host_thresholds_list")
         try:
             return _view(values.get("decoding", default.decoding), tuple(thresholds) if thresholds else None)
         except SettingsError as error:
             raise HostRequestError(problem=error.params["problem"]) from error
         except TypeError as error:
-            raise HostRequestError(problem=str(error)) from error
+            raise HostRequestError(problem=Detail.of(error)) from error
 
     @property
     def key(self) -> str:

@@ -24,6 +24,7 @@ from typing import Any, Final, Protocol
 from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison, compare_runs
+from xl_vqa.reasons import Detail
 from xl_vqa.training.jobs import Job, State, Train, run_all
 from xl_vqa.training.schemes import DECODINGS, SCHEMES
 
@@ -139,9 +140,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ComparisonSpecError(path=str(path), problem=error.strerror or str(error)) from error
+        raise ComparisonSpecError(path=str(path), problem=Detail.of(error)) from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ComparisonSpecError(path=str(path), problem=" ".join(str(error).split())) from error
+        raise ComparisonSpecError(path=str(path), problem=Detail.of(error)) from error
     if not isinstance(values, dict):
         raise ComparisonSpecError(path=str(path), problem="YAML: key: value")
     return {str(key): value for key, value in values.items()}

@@ -21,6 +21,7 @@ from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArgume
 
 from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
+from xl_vqa.reasons import Reason, because
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
@@ -228,7 +229,7 @@ def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
         kept[part], clips[part] = [row for row, _ in pairs], [clip for _, clip in pairs]
     for part in ("train", "val"):
         if not kept[part]:
-            problem = f"not one video of the split {part!r} can be read"
+            problem = Reason("split_unreadable", split=repr(part))
             raise TrainingDataError(path=str(plan.manifest.path), problem=problem)
     return _Parts(kept, clips, wrong)
 
@@ -248,7 +249,7 @@ def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Exam
         ]
         _check_words(plan, backbone)
     except ValueError as error:
-        raise TrainingError(problem=str(error)) from error
+        raise TrainingError(problem=because(error)) from error
     return Examples(examples, prompt, group=group, seed=plan.recipe.seed)
 
 

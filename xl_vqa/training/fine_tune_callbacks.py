@@ -15,6 +15,7 @@ from transformers import TrainerCallback
 
 from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.errors import OutputNotWritableError
+from xl_vqa.reasons import Detail
 from xl_vqa.training.cache import atomic_path, read_json, write_json
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.read_answers import read_answers
@@ -64,7 +65,7 @@ class History:
                     save_file(trainable.state(), partial)
             write_json(self._file, self.records)
         except Exception as error:  # safetensors has an error of its own for a full disk
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = Detail.of(error)
             raise OutputNotWritableError(path=str(self._file.parent), problem=reason) from error
 
     def _best(self) -> dict[str, Any] | None:

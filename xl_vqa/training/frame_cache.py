@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 
 from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
 from xl_vqa.model_spec import ModelSpec
+from xl_vqa.reasons import Detail
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.read import read_frames
@@ -69,7 +70,7 @@ class FrameCache:
             with atomic_path(path) as partial:
                 save_file({"patches": patches.values.contiguous()}, partial, metadata=meta)
         except Exception as error:  # safetensors has an error of its own for a full disk
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = Detail.of(error)
             raise OutputNotWritableError(path=str(path), problem=reason) from error
         return StoredClip(video, path, patches.grid, seconds)
 

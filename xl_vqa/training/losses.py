@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from xl_vqa.reasons import Reason
 from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import LossOptions
 from xl_vqa.training.schemes import Scheme
@@ -100,7 +101,7 @@ def _number_token_loss(hub_tokenizer: Any) -> Callable[[Tensor, Tensor, Tensor |
     try:
         from ntloss.core import NTLoss as number_token_loss
     except ImportError as error:
-        problem = "loss.kind number_token needs the package ntloss (pip install 'xl_vqa[train]')"
+        problem = Reason("ntloss_missing")
         raise TrainingError(problem=problem) from error
     made: dict[int, Any] = {}
 

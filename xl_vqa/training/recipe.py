@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from xl_vqa.errors import ScaleError
 from xl_vqa.labels import Scale
+from xl_vqa.messages import phrase
 from xl_vqa.training.errors import RecipeError
 from xl_vqa.training.schemes import SCHEMES, Scheme, scheme
 
@@ -277,7 +278,7 @@ def _range_problems(recipe: Recipe) -> list[str]:
         try:
             recipe.the_scale(Scale())
         except (ScaleError, TypeError) as error:
-            reason = error.params["problem"] if isinstance(error, ScaleError) else error
+            reason = phrase(error.params["problem"], "en") if isinstance(error, ScaleError) else error
             problems.append(f"scale: {reason}")
     return problems
 

@@ -12,7 +12,9 @@ from typing import Any, Final
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
 from xl_vqa.errors import ManifestError, ModelError, OutputNotWritableError, ScaleError
 from xl_vqa.labels import Scale
+from xl_vqa.messages import phrase
 from xl_vqa.model_spec import ModelSpec, Prompt
+from xl_vqa.reasons import Detail
 from xl_vqa.training.cache import read_json, write_json
 from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe
@@ -61,7 +63,7 @@ def begin_run(plan: Plan) -> None:
         plan.run_folder.mkdir(parents=True, exist_ok=True)
         write_json(plan.run_folder / RUN_RECIPE, _settled(plan.recipe, plan.manifest))
     except OSError as error:
-        raise OutputNotWritableError(path=str(plan.run_folder), problem=error.strerror or str(error)) from error
+        raise OutputNotWritableError(path=str(plan.run_folder), problem=Detail.of(error)) from error
 
 
 def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -> Plan:
@@ -87,7 +89,7 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
     try:
         scheme = recipe.the_scheme(own)
     except ScaleError as error:
-        problems.append(f"scale: {error.params['problem']}")
+        problems.append(f"scale: {phrase(error.params['problem'], 'en')}")
     if manifest is not None and scheme is not None:
         problems += _data_problems(manifest, scheme)
     output = recipe.resolve(recipe.output)

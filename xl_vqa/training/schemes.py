@@ -19,6 +19,7 @@ import torch
 
 from xl_vqa.errors import ScaleError
 from xl_vqa.labels import Scale
+from xl_vqa.reasons import Reason
 from xl_vqa.training.target_mask import digit_targets
 from xl_vqa.vlm import tokens
 from xl_vqa.vlm.tokens import PromptTokenizer
@@ -95,7 +96,9 @@ class Scheme(ABC):
         """Which answer a MOS is taught as. Raises ScaleError outside the MOS range."""
         scale = self.scale
         if not isinstance(mos, (int, float)) or not scale.mos_min <= mos <= scale.mos_max:
-            raise ScaleError(problem=f"MOS {mos!r} is outside {scale.mos_min:g}..{scale.mos_max:g}")
+            raise ScaleError(
+                problem=Reason("mos_outside", mos=repr(mos), low=f"{scale.mos_min:g}", high=f"{scale.mos_max:g}")
+            )
         return self._place(mos)
 
     def mos_of(self, place: int) -> float:
@@ -145,7 +148,7 @@ class IntegerLabels(Scheme):
         if digits is None:
             digits = scale.width
         if digits < 1:
-            raise ScaleError(problem=f"digits must be 1 or more, not {digits}")
+            raise ScaleError(problem=Reason("scheme_digits", value=digits))
         values = tuple(scale.to_mos(label) for label in scale.labels)
         return cls(scale, tuple(map(scale.text, scale.labels)), values, min(digits, scale.width))
 
@@ -214,5 +217,5 @@ def scheme(name: str, scale: Scale | None = None, *, digits: int | None = 2) -> 
     ``digits`` counts for ``integer`` alone. Raises ScaleError for another name or fewer digits than one.
     """
     if name not in SCHEMES:
-        raise ScaleError(problem=f"scheme must be one of {', '.join(SCHEMES)}, not {name!r}")
+        raise ScaleError(problem=Reason("scheme_unknown", known=", ".join(SCHEMES), value=repr(name)))
     return SCHEMES[name].of(scale or Scale(), digits)

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from xl_vqa.reasons import Reason
 from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.vlm.device import choose_dtype
@@ -43,7 +44,7 @@ class Trainable:
         """Sets the moving weights to what ``state`` gave."""
         own = {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
         if set(own) != set(state):
-            raise TrainingError(problem="the kept weights are not those of this recipe; was it changed?")
+            raise TrainingError(problem="weights_of_other_recipe")
         with torch.no_grad():
             for name, weight in own.items():
                 weight.copy_(state[name])
@@ -87,7 +88,7 @@ def make_trainable(model: Any, recipe: Recipe) -> Trainable:
             if isinstance(module, nn.Linear) and any(part.search(name) for part in parts)
         ]
         if not targets:
-            raise TrainingError(problem=f"{recipe.model} has no linear layers that an adapter could go beside")
+            raise TrainingError(problem=Reason("no_linear_layers", model=recipe.model))
         config = LoraConfig(
             r=recipe.lora.rank,
             lora_alpha=recipe.lora.alpha,
@@ -103,5 +104,5 @@ def make_trainable(model: Any, recipe: Recipe) -> Trainable:
         if recipe.checkpointing:
             model.enable_input_require_grads()
     if not result.count:
-        raise TrainingError(problem=f"not one weight of {recipe.model} would move")
+        raise TrainingError(problem=Reason("nothing_moves", model=recipe.model))
     return result

@@ -28,6 +28,7 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
 )
 from xl_vqa.outputs import check_not_open, output_file
+from xl_vqa.reasons import Detail, Reason
 
 MAX_PART: Final = 1 << 30
 """Bytes of one part that are parsed at the most: a guard against crafted files."""
@@ -87,11 +88,13 @@ class Package:
             return self._replaced[name]
         info = self._members.get(name)
         if info is None:
-            raise WorkbookUnreadableError(path=str(self.path), problem=f"{name} is missing")
+            raise WorkbookUnreadableError(path=str(self.path), problem=Reason("workbook_part_missing", part=name))
         if info.flag_bits & 1:
             raise WorkbookPasswordError(path=str(self.path))
         if info.file_size > MAX_PART:
-            raise WorkbookUnreadableError(path=str(self.path), problem=f"{name}: {info.file_size >> 20} MiB")
+            raise WorkbookUnreadableError(
+                path=str(self.path), problem=Reason("workbook_part_size", part=name, mib=info.file_size >> 20)
+            )
         with self._unreadable():
             return self._zip.read(info)
 
@@ -103,11 +106,13 @@ class Package:
         raw = self.read(name)
         if any("<!DOCTYPE".encode(encoding) in raw[:4096] for encoding in ("ascii", "utf-16-le", "utf-16-be")):
             # the format forbids it, and its entities could grow without bound
-            raise WorkbookUnreadableError(path=str(self.path), problem=f"{name}: DOCTYPE")
+            raise WorkbookUnreadableError(path=str(self.path), problem=Reason("workbook_doctype", part=name))
         try:
             return etree.parse(io.BytesIO(raw), parser)
         except etree.XMLSyntaxError as error:
-            raise WorkbookUnreadableError(path=str(self.path), problem=f"{name}: {error}") from error
+            raise WorkbookUnreadableError(
+                path=str(self.path), problem=Reason("part_says", part=name, detail=Detail.of(error))
+            ) from error
 
     def replace(self, name: str, content: bytes | etree._ElementTree) -> None:
         """Gives a part (or a new one) its content; on disk only after ``save``."""
@@ -205,7 +210,9 @@ class Package:
             raw = memoryview(self.data)[begin : begin + info.compress_size]
             if fields[0] == b"PK\x03\x04" and len(raw) == info.compress_size:
                 return raw
-        raise WorkbookUnreadableError(path=str(self.path), problem=f"{info.filename}: zip header")
+        raise WorkbookUnreadableError(
+            path=str(self.path), problem=Reason("workbook_zip_header", part=info.filename)
+        )
 
     def _check(self, file: BinaryIO) -> None:
         """Reads the new file's directory before it takes the old one's place."""
@@ -216,17 +223,21 @@ class Package:
                 new = members.get(name)
                 same = new is not None and (new.CRC, new.file_size) == (info.CRC, info.file_size)
                 if new is None or not (same or name in self._replaced):
-                    raise OutputNotWritableError(path=str(self.path), problem=f"self-check: {name}")
+                    raise OutputNotWritableError(
+                        path=str(self.path), problem=Reason("workbook_self_check", part=name)
+                    )
             for name, content in self._replaced.items():
                 if written.read(name) != content:
-                    raise OutputNotWritableError(path=str(self.path), problem=f"self-check: {name}")
+                    raise OutputNotWritableError(
+                        path=str(self.path), problem=Reason("workbook_self_check", part=name)
+                    )
 
     @contextlib.contextmanager
     def _unreadable(self) -> Iterator[None]:
         try:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
-            raise WorkbookUnreadableError(path=str(self.path), problem=str(error) or "zip") from error
+            raise WorkbookUnreadableError(path=str(self.path), problem=Detail.of(error)) from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise WorkbookPasswordError(path=str(self.path)) from error
 
@@ -243,27 +254,27 @@ def read_workbook_bytes(path: Path) -> bytes:
         raise WorkbookNotFoundError(path=str(path)) from error
     except PermissionError as error:
         if path.is_dir():
-            raise WorkbookUnreadableError(path=str(path), problem=str(error.strerror)) from error
+            raise WorkbookUnreadableError(path=str(path), problem=Detail.of(error)) from error
         check_not_open(path)
         if os.name == "nt":
             raise WorkbookLockedError(path=str(path)) from error
-        raise WorkbookUnreadableError(path=str(path), problem=str(error.strerror)) from error
+        raise WorkbookUnreadableError(path=str(path), problem=Detail.of(error)) from error
     except OSError as error:
-        raise WorkbookUnreadableError(path=str(path), problem=error.strerror or str(error)) from error
+        raise WorkbookUnreadableError(path=str(path), problem=Detail.of(error)) from error
     if data.startswith(_COMPOUND_FILE):
         # an encrypted workbook and an old .xls are both compound files; stream names are UTF-16
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise WorkbookPasswordError(path=str(path))
         raise WorkbookFormatError(path=str(path), format="Excel 97-2003 (.xls)")
     if not data:
-        raise WorkbookUnreadableError(path=str(path), problem="0 bytes")
+        raise WorkbookUnreadableError(path=str(path), problem="workbook_empty")
     if not data.startswith(b"PK"):
         start = data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
         if start.startswith((b"<?xml", b"<html", b"<!doctype", b"<table")):
             raise WorkbookFormatError(path=str(path), format="XML/HTML")
         if path.suffix.lower() in (".csv", ".tsv", ".txt"):
             raise WorkbookFormatError(path=str(path), format=f"CSV ({path.suffix})")
-        raise WorkbookUnreadableError(path=str(path), problem="not a zip file")
+        raise WorkbookUnreadableError(path=str(path), problem="workbook_not_zip")
     return data
 
 
@@ -273,7 +284,7 @@ def _refuse_other_formats(path: Path, by_lower: dict[str, str]) -> None:
     if any(name.endswith("workbook.bin") for name in by_lower):
         raise WorkbookFormatError(path=str(path), format="Excel Binary (.xlsb)")
     if "[content_types].xml" not in by_lower:
-        raise WorkbookUnreadableError(path=str(path), problem="[Content_Types].xml is missing")
+        raise WorkbookUnreadableError(path=str(path), problem="workbook_no_types")
     for name, kind in (("word/document.xml", "Word (.docx)"), ("ppt/presentation.xml", "PowerPoint (.pptx)")):
         if name in by_lower:
             raise WorkbookFormatError(path=str(path), format=kind)

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xl_vqa.errors import OutputNotWritableError, ScaleError
 from xl_vqa.labels import ACR_BANDS, Bands, Scale, band_by_key
+from xl_vqa.reasons import Reason
 from xl_vqa.sheets.areas import MAX_ROW, column_letters
 from xl_vqa.workbooks.cells import MAX_TEXT
 from xl_vqa.workbooks.results import Pair, columns_of, fields_of
@@ -54,7 +55,9 @@ class ResultBook:
     def __init__(self, pairs: Sequence[Pair], language: str, *, made: datetime.datetime | None = None) -> None:
         """Raises OutputNotWritableError for more rows than a sheet has."""
         if len(pairs) >= MAX_ROW:
-            raise OutputNotWritableError(path=".xlsx", problem=f"{len(pairs)} > {MAX_ROW - 1}")
+            raise OutputNotWritableError(
+                path=".xlsx", problem=Reason("workbook_rows_limit", rows=len(pairs), limit=MAX_ROW - 1)
+            )
         self.language = language
         self.made = made or datetime.datetime.now()
         self.rows = [fields_of(path, result, language) for path, result in pairs]

@@ -20,6 +20,7 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
     XlVqaError,
 )
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import Columns, plan_sheet
@@ -116,11 +117,13 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         grid = SheetGrid(listed.sheet, styles.names())
         planned = plan_sheet(grid, listed.listing, [_plan_row(listed, row, text_number) for row in listed.rows])
     except SelectionError as error:
-        problem = f"{listed.sheet.entry.name}: {column_letters(MAX_COLUMN)}"
+        problem = Reason(
+            "workbook_columns_limit", sheet=listed.sheet.entry.name, column=column_letters(MAX_COLUMN)
+        )
         raise OutputNotWritableError(path=str(path), problem=problem) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         # XML that is well-formed, but no worksheet: numbers that are none, references to nowhere
-        raise WorkbookUnreadableError(path=str(path), problem=str(error) or type(error).__name__) from error
+        raise WorkbookUnreadableError(path=str(path), problem=Detail.named(error)) from error
     columns = planned.columns
     plan = WorkbookPlan(
         workbook=path,

@@ -20,6 +20,7 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
 )
 from xl_vqa.outputs import check_not_open, check_writable
+from xl_vqa.reasons import Detail
 from xl_vqa.sheets.contents import Result
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.marks import ScoredBy
@@ -142,7 +143,7 @@ class WorkbookScores:
             except (ValueError, IndexError) as error:
                 # styles or widths that are no numbers; the sheet in memory may be half done
                 self._editor = None
-                raise WorkbookUnreadableError(path=str(self.plan.workbook), problem=str(error)) from error
+                raise WorkbookUnreadableError(path=str(self.plan.workbook), problem=Detail.of(error)) from error
             editor.save(self.target)
         self._unsaved.clear()
         self.problem = None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from xl_vqa.errors import WorkbookSheetError, WorkbookUnreadableError
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.sheets.areas import Area, column_number, parse_area
 from xl_vqa.sheets.grid import EMPTY, Table, Value
 from xl_vqa.workbooks.cells import from_stored
@@ -34,12 +35,12 @@ class WorkbookFile:
         main = [r for r in self.package.relationships("") if r.kind == "officeDocument"]
         part = self.package.find(main[0].target if main else "xl/workbook.xml")
         if part is None:
-            raise WorkbookUnreadableError(path=str(path), problem="workbook.xml is missing")
+            raise WorkbookUnreadableError(path=str(path), problem="workbook_no_index")
         self.part = part
         self.tree = self.package.parse(part)
         self.sheets = list(self._sheet_entries())
         if not self.sheets:
-            raise WorkbookUnreadableError(path=str(path), problem="no worksheet")
+            raise WorkbookUnreadableError(path=str(path), problem="workbook_no_worksheet")
 
     def _sheet_entries(self) -> Iterator[SheetEntry]:
         targets = {r.id: r for r in self.package.relationships(self.part)}
@@ -98,7 +99,9 @@ class Sheet:
         self.root = self.tree.getroot()
         data = self.child("sheetData")
         if data is None:
-            raise WorkbookUnreadableError(path=str(workbook.path), problem=f"{entry.part}: sheetData")
+            raise WorkbookUnreadableError(
+                path=str(workbook.path), problem=Reason("workbook_no_rows_part", part=entry.part)
+            )
         self.data = data
         self.rows: dict[int, etree._Element] = {}
         self.cells: dict[int, dict[int, etree._Element]] = {}
@@ -142,7 +145,8 @@ class Sheet:
             return column_number(letters)
         except ValueError as error:
             raise WorkbookUnreadableError(
-                path=str(self.workbook.path), problem=f"{self.entry.part}: {error}"
+                path=str(self.workbook.path),
+                problem=Reason("part_says", part=self.entry.part, detail=Detail.of(error)),
             ) from None
 
     def value(self, row: int, column: int) -> Value:

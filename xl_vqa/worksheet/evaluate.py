@@ -22,6 +22,7 @@ from xl_vqa.errors import (
 )
 from xl_vqa.labels import Scale, band_by_key
 from xl_vqa.messages import warning_sentences
+from xl_vqa.reasons import Reason
 from xl_vqa.worksheet.functions import BY_NAME
 from xl_vqa.worksheet.locations import Locations
 from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
@@ -111,11 +112,11 @@ def _number(value: Any) -> float:
     if isinstance(value, XlVqaError):
         raise value
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ScaleError(problem=f"{value!r} is not a number")
+        raise ScaleError(problem=Reason("value_no_number", value=repr(value)))
     try:
         return float(value)
     except ValueError:
-        raise ScaleError(problem=f"{value!r} is not a number") from None
+        raise ScaleError(problem=Reason("value_no_number", value=repr(value))) from None
 
 
 # -- a video

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from xl_vqa.errors import RangeShapesError
+from xl_vqa.reasons import Reason
 
 Rows = list[list[Any]]
 T = TypeVar("T")
@@ -47,7 +48,7 @@ def spread(arguments: Sequence[Rows]) -> list[Rows]:
     for rows in arguments:
         if len(rows) not in (1, height) or any(len(row) not in (1, width) for row in rows):
             raise RangeShapesError(
-                problem=f"{len(rows)} x {len(rows[0])} / {height} x {width}",
+                problem=Reason("ranges_differ", rows=len(rows), columns=len(rows[0]), height=height, width=width),
             )
         tall = rows if len(rows) == height else rows * height
         result.append([row if len(row) == width else row * width for row in tall])

@@ -24,6 +24,7 @@ from xl_vqa.calc.texts import tr
 from xl_vqa.calc.why import explain
 from xl_vqa.errors import XlVqaError
 from xl_vqa.labels import ACR_BANDS, Scale
+from xl_vqa.reasons import Detail, Reason
 from xl_vqa.video_names import is_video_name
 
 log = logging.getLogger("xl_vqa.calc")
@@ -259,7 +260,7 @@ def make_kpi(python: str, target: Path, language: str) -> None:
     )
     if done.returncode != 0:
         words = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise XlVqaError(problem=tr("kpi_failed", language, problem=words[-500:]))
+        raise XlVqaError(problem=Reason("kpi_failed", detail=Detail(words[-500:])))
 
 
 def _relink(frame: Any) -> None:

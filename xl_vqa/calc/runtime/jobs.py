@@ -17,6 +17,7 @@ from xl_vqa.calc import names
 from xl_vqa.calc.errors import CalcSaveError
 from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.saved import repair
+from xl_vqa.reasons import Detail
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -61,7 +62,7 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
         try:
             repair(path)
         except OSError as error:
-            problem = error.strerror or str(error)
+            problem = Detail.of(error)
             sentence = CalcSaveError(path=str(path), problem=problem).message(office.language())
             controller = document.getCurrentController()
             frame = controller.getFrame() if controller is not None else None

@@ -19,6 +19,7 @@ from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_cells
 from xl_vqa.calc.runtime.sheet_writer import UndoStep, write
 from xl_vqa.calc.texts import tr
 from xl_vqa.errors import CancelledError, HostError, SelectionChangedError, SelectionError, XlVqaError
+from xl_vqa.reasons import Detail
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.listing import find_selections
 from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
@@ -131,7 +132,7 @@ class ScoreRun:
             self._trouble = error
         except Exception as error:
             log.exception("Score selection failed")
-            self._trouble = HostError(problem=f"{type(error).__name__}: {error}")
+            self._trouble = HostError(problem=Detail.named(error))
         finally:
             office.on_main_thread(self._finish)
 
@@ -218,7 +219,7 @@ class ScoreRun:
             except Exception as error:
                 # the document may have been closed; the host keeps every rating
                 log.info("scores could not be written", exc_info=True)
-                self._trouble = self._trouble or SelectionChangedError(problem=f"{type(error).__name__}: {error}")
+                self._trouble = self._trouble or SelectionChangedError(problem=Detail.named(error))
                 self._cancelled.set()
 
         self._on_main_thread(work)

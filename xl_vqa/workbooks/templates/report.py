@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.errors import OfficeFailedError, OfficeMissingError, WorkbookTemplateError, WorkbookUncomputedError
+from xl_vqa.reasons import Detail
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
@@ -114,4 +115,4 @@ def _failures(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise OfficeMissingError(path=str(path), alternative="report.html") from error
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-        raise OfficeFailedError(path=str(path), problem=str(error)) from error
+        raise OfficeFailedError(path=str(path), problem=Detail.of(error)) from error

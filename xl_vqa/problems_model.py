@@ -128,4 +128,40 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "{device} の {dtype} で {needed} GiB 必要ですが、空きは {free} GiB です。dtype = bfloat16 なら"
         "収まります",
     },
+    "spec_frames": {
+        "en": "sampling.frames must be even and 2 or more, not {value}",
+        "ja": "sampling.frames は 2 以上の偶数にしてください(指定値: {value})",
+    },
+    "spec_fps": {
+        "en": "sampling.fps must be 0 or more, not {value}",
+        "ja": "sampling.fps は 0 以上にしてください(指定値: {value})",
+    },
+    "spec_window": {
+        "en": "sampling.window must be even and 0 or more, not {value}",
+        "ja": "sampling.window は 0 以上の偶数にしてください(指定値: {value})",
+    },
+    "spec_window_canvas": {
+        "en": "sampling.window and pixels.canvas go together",
+        "ja": "sampling.window と pixels.canvas は一緒に指定してください",
+    },
+    "spec_min_pixels": {
+        "en": "pixels.min_pixels must lie between 784 and pixels.max_pixels",
+        "ja": "pixels.min_pixels は 784 以上、pixels.max_pixels 以下にしてください",
+    },
+    "spec_total_pixels": {
+        "en": "pixels.total_pixels is less than min_pixels for every frame",
+        "ja": "pixels.total_pixels が、全フレーム分の min_pixels を下回っています",
+    },
+    "spec_head": {
+        "en": "head {head} is not known to this version",
+        "ja": "head {head} はこのバージョンでは使用できません",
+    },
+    "spec_question": {
+        "en": "prompt.question_with_text must contain {{text}}",
+        "ja": "prompt.question_with_text には {{text}} を含めてください",
+    },
+    "spec_format": {
+        "en": "{file} is not of format {format}",
+        "ja": "{file} の形式が {format} ではありません",
+    },
 }
