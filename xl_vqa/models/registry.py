@@ -245,7 +245,7 @@ def _names_a_base(name: str) -> bool:
 
 
 def _path(value: str | None) -> str | None:
-    """A folder in one spelling; a hub name as it is."""
-    if value and Path(value).expanduser().is_dir():
+    """A folder in one spelling; the starter, whatever lies about under its name, and a hub name as they are."""
+    if value and value != STARTER and Path(value).expanduser().is_dir():
         return os.path.realpath(Path(value).expanduser())
     return value or None
