@@ -285,7 +285,6 @@ def test_the_running_host_rates_with_the_model_that_was_activated(
 
 def test_the_name_it_was_added_under_is_the_one_in_use(quiet: Settings, base: Path, adapter: Path) -> None:
     assert name_of(quiet) == "starter"
-    assert name_of(replace(quiet, model="./starter")) != "starter"
     registry = ModelRegistry(quiet)
     served = registry.activate(registry.add(adapter, name="other").name)
     assert name_of(served) == "other"
