@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from xl_vqa.bridge.client import HostClient, Video
+from xl_vqa.bridge.remarks import Said
 from xl_vqa.errors import NotAPathError, NotATextError, NoVideoPathError, XlVqaError
 from xl_vqa.rating import Rating
 from xl_vqa.settings import Settings
+
+_said = Said()
 
 PathLike = str | os.PathLike[str]
 _SHOWN = 60
@@ -41,6 +45,10 @@ def rate(
         are returned, not raised, so that one damaged file, or an empty cell, costs no other its rating. Both have
         ``ok``, ``path``, ``error`` (None, or the sentence) and ``label``, ``mos``, ``band`` (None for an error).
 
+    Warns:
+        UserWarning: once for each thing that is wrong with the host, in the language of the settings: ratings that
+            cannot be stored, a damaged store that was set aside, the same score for every video.
+
     Raises:
         SettingsError: the settings are wrong.
         ValueError: ``texts`` has another length than ``paths``.
@@ -51,6 +59,8 @@ def rate(
     report = on_progress and (lambda done, total: on_progress(done + wrong, total + wrong))
     with HostClient(settings or Settings.load()) as client:
         results = iter(client.rate_all(videos, refresh=refresh, detail=True, on_progress=report))
+        for words in _said.new(client.host_info, client.settings.language):
+            warnings.warn(words, stacklevel=2)
     ratings: list[Rating | XlVqaError] = []
     for one in given:
         if isinstance(one, XlVqaError):

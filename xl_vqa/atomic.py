@@ -124,6 +124,23 @@ def replace(source: Path, target: Path) -> None:
     os.replace(source, target)
 
 
+def make_private(folder: Path) -> None:
+    """The folder, made where it is missing, for this user alone. Raises OSError.
+
+    On Windows a user's own places are that already, and rights beyond them are not touched.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keep_private(folder)
+
+
+def keep_private(path: Path) -> None:
+    """Takes every right on it from everybody else; what belongs to somebody else stays as it is."""
+    with contextlib.suppress(OSError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if not WINDOWS and mode & 0o077:
+            path.chmod(mode & ~0o077)
+
+
 def check_folder(folder: Path) -> None:
     """Raises the OSError that writing a file into ``folder`` would raise."""
     probe = _beside(folder / "probe")

@@ -353,10 +353,10 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアリングホストが要求を解釈できませんでした: {problem}",
     },
     "host_disk": {
-        "en": "The scoring host cannot write its store at {path}: {problem}. Free some disk space; ratings stored "
-        "so far are safe.",
-        "ja": "スコアリングホストが {path} に書き込めません: {problem}。ディスクの空き容量を増やして"
-        "ください。保存済みの評価は失われていません。",
+        "en": "The scoring host cannot write its store at {path}: {problem}. Make sure that the folder is there, "
+        "may be written to, and that its disk has room; ratings stored so far are safe.",
+        "ja": "スコアリングホストが {path} に書き込めません: {problem}。フォルダーの有無、書き込み権限、"
+        "ディスクの空き容量をご確認ください。保存済みの評価は失われていません。",
     },
     "cancelled": {
         "en": "The rating of {path} was cancelled.",
@@ -400,6 +400,12 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "nothing of how well the video follows its text.",
         "ja": "この動画に添えられたテキストは評価に使われていません。モデルがテキスト付きで学習していないため、"
         "このスコアは動画がテキストにどれだけ沿っているかを示しません。",
+    },
+    "warning_unsaved": {
+        "en": "{count} ratings are in the memory of the scoring host alone, because they cannot be written to its "
+        "store. They are lost if it stops before.",
+        "ja": "保存ファイルに書き込めないため、{count} 件の評価がスコアリングホストのメモリ上にだけあります。"
+        "書き込めるようになる前にホストが停止すると失われます。",
     },
     "warning_store_replaced": {
         "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; videos are "

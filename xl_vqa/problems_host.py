@@ -9,6 +9,18 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "the body must be a JSON object",
         "ja": "本文は JSON オブジェクトにしてください",
     },
+    "host_client_text": {
+        "en": "client must be a string",
+        "ja": "client は文字列で指定してください",
+    },
+    "host_rows": {
+        "en": "{rows} rows at once; send {limit} at the most",
+        "ja": "一度に {rows} 行が送られました。{limit} 行以下にしてください",
+    },
+    "host_values": {
+        "en": "too many values at once; send {limit} videos at the most",
+        "ja": "一度に送られた値が多すぎます。動画を {limit} 本以下にしてください",
+    },
     "host_keys_list": {
         "en": "keys must be a list",
         "ja": "keys はリストで指定してください",

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import with_profile
+from xl_vqa.bridge.remarks import info_of
 from xl_vqa.bridge.videos import Answer, Video
 from xl_vqa.errors import CancelledError, HostError, XlVqaError
 from xl_vqa.reasons import Detail
@@ -53,6 +54,8 @@ class Counts:
     pending: int
     failed: int
     trouble: XlVqaError | None = None
+    host: Mapping[str, Any] = field(default_factory=dict)
+    """What the host last said of itself (``remarks.sentences``)."""
 
 
 @dataclass(slots=True)
@@ -128,7 +131,10 @@ class CellRatings:
         with self._changed:
             wanted = self._entries if asked is None else asked
             states = [entry.answer.status for q in wanted if (entry := self._entries.get(q)) is not None]
-            return Counts(states.count("done"), states.count("pending"), states.count("error"), self._trouble)
+            infos = [info_of(client) for client in self._clients.values()]
+            host = next(filter(None, infos), {})
+            done, pending, failed = map(states.count, ("done", "pending", "error"))
+            return Counts(done, pending, failed, self._trouble, host)
 
     @property
     def waiting(self) -> bool:

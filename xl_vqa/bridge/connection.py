@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 import threading
 from typing import Any
 
-from xl_vqa.bridge.protocol import LOOPBACK
+from xl_vqa.bridge.protocol import APP, LOOPBACK, proof
 from xl_vqa.bridge.state import HostState
 from xl_vqa.errors import HostAuthenticationError, HostRequestError, XlVqaError, from_dict
 from xl_vqa.reasons import Reason
@@ -18,7 +19,11 @@ class HostGoneError(Exception):
 
 
 class HttpPool:
-    """Connections to one run of the host; many threads may use it at once."""
+    """Connections to one run of the host; many threads may use it at once.
+
+    Whoever gets the port of a dead host gets nothing: each new connection is asked for the proof first, and what
+    is sent goes over that same connection or not at all.
+    """
 
     def __init__(self, state: HostState) -> None:
         self.state = state
@@ -54,7 +59,7 @@ class HttpPool:
         if connection is not None:
             try:
                 return self._exchange(connection, method, path, data, timeout)
-            except (http.client.RemoteDisconnected, ConnectionError):
+            except (http.client.RemoteDisconnected, http.client.NotConnected, ConnectionError):
                 # the host closes connections that idle; that says nothing about the host
                 connection.close()
             except (OSError, http.client.HTTPException) as error:
@@ -62,7 +67,15 @@ class HttpPool:
                 raise HostGoneError(_describe(error)) from error
         fresh = http.client.HTTPConnection(LOOPBACK, self.state.port, timeout=timeout)
         try:
+            fresh.connect()
+            # once closed it must not be opened anew by itself: somebody else may listen there by then
+            fresh.auto_open = False
+            if not proves(fresh, self.state):
+                raise HostGoneError("what answers on its port is not the host")
             return self._exchange(fresh, method, path, data, timeout)
+        except HostGoneError:
+            fresh.close()
+            raise
         except (OSError, http.client.HTTPException) as error:
             fresh.close()
             raise HostGoneError(_describe(error)) from error
@@ -99,14 +112,32 @@ def ask_health(port: int, nonce: str, *, timeout: float = 5.0) -> dict[str, Any]
     """What answers at ``port``, without telling it the token; None where nothing sensible does."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout)
     try:
-        connection.request("GET", f"/v1/health?nonce={nonce}")
-        response = connection.getresponse()
-        # a stranger on this port may send anything, without end
-        values = json.loads(response.read(65536))
-    except (OSError, http.client.HTTPException, ValueError, RecursionError):
+        return _health(connection, nonce)
+    except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
+
+
+def proves(connection: http.client.HTTPConnection, state: HostState) -> bool:
+    """Whether the other end knows the token of ``state``, which is not sent. Raises OSError or HTTPException."""
+    nonce = secrets.token_hex(16)
+    health = _health(connection, nonce)
+    if health is None or health.get("app") != APP or health.get("pid") != state.pid:
+        return False
+    # as bytes: of texts it compares ASCII alone
+    shown = str(health.get("proof")).encode("utf-8", "replace")
+    return secrets.compare_digest(shown, proof(state.token, nonce).encode())
+
+
+def _health(connection: http.client.HTTPConnection, nonce: str) -> dict[str, Any] | None:
+    connection.request("GET", f"/v1/health?nonce={nonce}")
+    response = connection.getresponse()
+    # a stranger on this port may send anything, without end
+    try:
+        values = json.loads(response.read(65536))
+    except (ValueError, RecursionError):
+        return None
     return values if isinstance(values, dict) else None
 
 

@@ -21,6 +21,8 @@ LOOPBACK: Final = "127.0.0.1"
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """A request larger than this is refused (413): about 100,000 videos with ordinary paths."""
+MAX_ROWS: Final = 100_000
+"""Videos or keys of one request at the most."""
 MAX_WAIT_S: Final = 600.0
 """A host never holds one request longer than this; the client asks again."""
 

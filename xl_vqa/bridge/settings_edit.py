@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from xl_vqa.atomic import reason, write_atomically
+from xl_vqa.atomic import make_private, reason, write_atomically
 from xl_vqa.errors import SettingsError
 from xl_vqa.settings import Settings, parse_toml, unknown_key
 
@@ -72,6 +72,6 @@ def _toml(value: Any) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(file.parent)
     with write_atomically(file) as output:
         output.write(text.encode("utf-8"))

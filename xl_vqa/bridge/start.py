@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
-import secrets
 import subprocess
 import sys
 import threading
@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import xl_vqa
-from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health
-from xl_vqa.bridge.protocol import APP, HANDSHAKE, environment_of, proof
+from xl_vqa.atomic import make_private, reason
+from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health, proves
+from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, environment_of
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.errors import HostDiskError, HostStartError, XlVqaError, from_dict
 from xl_vqa.reasons import Detail, Reason
@@ -43,15 +44,13 @@ def find(settings: Settings, *, timeout: float = 5.0) -> HostState | None:
     state = read_state(settings.state_file)
     if state is None:
         return None
-    nonce = secrets.token_hex(16)
-    health = ask_health(state.port, nonce, timeout=timeout)
-    if health is None or health.get("app") != APP or health.get("pid") != state.pid:
+    connection = http.client.HTTPConnection(LOOPBACK, state.port, timeout=timeout)
+    try:
+        return state if proves(connection, state) else None
+    except (OSError, http.client.HTTPException):
         return None
-    # as bytes: of texts it compares ASCII alone
-    shown = str(health.get("proof")).encode("utf-8", "replace")
-    if not secrets.compare_digest(shown, proof(state.token, nonce).encode()):
-        return None
-    return state
+    finally:
+        connection.close()
 
 
 def find_or_start(settings: Settings, *, python: str | None = None) -> HostState:
@@ -164,9 +163,10 @@ def _claim(settings: Settings) -> bool:
     """Whether it is on us to start the host: dozens of cells' processes must not each start a Python."""
     file = _claim_file(settings)
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(settings.home)
         try:
-            if time.time() - file.stat().st_mtime > CLAIM_LIFE_S:
+            # a date in the future is no younger: the clock was set back, or the file came from elsewhere
+            if abs(time.time() - file.stat().st_mtime) > CLAIM_LIFE_S:
                 file.unlink(missing_ok=True)
         except FileNotFoundError:
             pass
@@ -174,7 +174,7 @@ def _claim(settings: Settings) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=Detail.of(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
     return True
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa import __version__
-from xl_vqa.atomic import check_folder
+from xl_vqa.atomic import check_folder, make_private
 from xl_vqa.cli import doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.errors import XlVqaError
@@ -131,7 +131,7 @@ def check_decoders(settings: Settings, language: str) -> Check:
 def check_home(settings: Settings, language: str) -> Check:
     """Whether the folder for state, store and logs can really be written."""
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_private(settings.home)
         check_folder(settings.home)
     except OSError as error:
         fix = say(

@@ -33,6 +33,7 @@ def start() -> None:
 def status() -> None:
     """Say whether the host runs and what it does. Exit status 1 where it does not run."""
     from xl_vqa.bridge.client import HostClient
+    from xl_vqa.bridge.remarks import sentences
     from xl_vqa.bridge.texts import model_line
     from xl_vqa.settings import Settings
 
@@ -47,16 +48,28 @@ def status() -> None:
     typer.echo(model_line(state, language))
     counts = {name: state[name] for name in ("queued", "decoding", "rating", "done", "failed")}
     typer.echo(tr("host_queue", language, **counts))
+    for words in sentences(state, language):
+        typer.echo(words)
 
 
 @host.command()
-def stop() -> None:
-    """Stop the host; the batch at hand is finished first, and every rating is kept."""
+def stop(
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Stop even where ratings cannot be stored; they are lost.")
+    ] = False,
+) -> None:
+    """Stop the host; the batch at hand is finished first. Says so, and goes on, where ratings would be lost."""
     from xl_vqa.bridge.client import HostClient
+    from xl_vqa.bridge.remarks import sentences
     from xl_vqa.settings import Settings
 
     settings = Settings.load()
     with HostClient(settings) as client:
+        state = client.status() or {}
+        if state.get("unsaved") and not discard:
+            for words in (*sentences(state, settings.language), tr("host_not_stopped", settings.language)):
+                typer.echo(words, err=True)
+            raise typer.Exit(1)
         stopped = client.stop()
     typer.echo(tr("host_stopped" if stopped else "host_not_running", settings.language))
 

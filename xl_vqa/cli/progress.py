@@ -14,6 +14,8 @@ from xl_vqa.messages import TEXT_UNUSED, text, warning_sentences
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from xl_vqa.bridge.client import HostClient
+
 # A person reads the top of a table; the rest belongs in a file.
 MAX_ROWS = 60
 _LINE_EVERY_S = 20.0
@@ -102,6 +104,14 @@ def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language
             Text(remarks, style="yellow"),
         )
     return table
+
+
+def say_remarks(client: HostClient, language: str, console: Console) -> None:
+    """What the host said of itself while it rated."""
+    from xl_vqa.bridge.remarks import sentences
+
+    for words in sentences(client.host_info, language):
+        console.print(words, style="yellow", markup=False, soft_wrap=True)
 
 
 def unused_text(results: Iterable[dict[str, Any] | XlVqaError], language: str) -> str | None:

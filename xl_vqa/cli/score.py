@@ -90,7 +90,7 @@ def rate_rows(
 ) -> list[Result]:
     """A result for every row, in order; rows that are errors already are passed through."""
     from xl_vqa.bridge.client import HostClient, Video
-    from xl_vqa.cli.progress import rating_progress
+    from xl_vqa.cli.progress import rating_progress, say_remarks
 
     results: list[Result | None] = [row.error for row in rows]
     waiting = [index for index, row in enumerate(rows) if row.error is None]
@@ -110,6 +110,7 @@ def rate_rows(
                 stopped = "interrupted_refresh" if refresh else "interrupted"
                 console.print(tr(stopped, settings.language, done=finished, total=len(videos)))
                 raise
+        say_remarks(client, settings.language, console)
         for index, result in zip(waiting, rated, strict=True):
             results[index] = result
     return [result for result in results if result is not None]

@@ -69,7 +69,7 @@ def run_list(
 ) -> ScoredWorkbook:
     """Rates and writes a workbook's list, with its plan, its notes and the progress on ``console``."""
     from xl_vqa.bridge.client import HostClient
-    from xl_vqa.cli.progress import rating_progress
+    from xl_vqa.cli.progress import rating_progress, say_remarks
     from xl_vqa.workbooks.score_run import score_list
 
     plan, language = scores.plan, settings.language
@@ -89,11 +89,13 @@ def run_list(
             report(done, total)
 
         try:
-            return score_list(scores, client, settings, rescore=rescore, refresh=refresh, on_progress=say_plan)
+            done = score_list(scores, client, settings, rescore=rescore, refresh=refresh, on_progress=say_plan)
         except KeyboardInterrupt:
             stopped = "interrupted_refresh" if refresh else "interrupted"
             console.print(tr(stopped, language, done=shown[0][0], total=shown[0][1]))
             raise
+    say_remarks(client, language, console)
+    return done
 
 
 def say_what_was_done(done: ScoredWorkbook, language: str, console: Console) -> None:

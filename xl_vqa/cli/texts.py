@@ -95,6 +95,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
     "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
     "host_stopped": {"en": "The scoring host has stopped.", "ja": "スコアリングホストを停止しました。"},
+    "host_not_stopped": {
+        "en": "The scoring host was not stopped. Make room and wait a few seconds, or type: "
+        "xl-vqa host stop --discard",
+        "ja": "スコアリングホストを停止しませんでした。空き容量を増やして数秒待つか、次を実行してください: "
+        "xl-vqa host stop --discard",
+    },
     "host_queue": {
         "en": "Waiting {queued}, decoding {decoding}, rating {rating}; rated since start {done}, errors {failed}",
         "ja": "待機 {queued}、デコード中 {decoding}、評価中 {rating}、起動後の評価 {done}、エラー {failed}",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.remarks import Said, info_of
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Result
 from xl_vqa.errors import CancelledError, XlVqaError
@@ -26,6 +27,8 @@ from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun, begin, with_news
+
+_said = Said()
 
 FLUSH_S: Final = 20.0
 """Long runs write what is finished this often, so that people see it come."""
@@ -61,6 +64,7 @@ class Job:
         self._trouble: XlVqaError | None = None
         self._started = self._flushed = time.monotonic()
         self._done = self._failed = self._gone = 0
+        self._host_info: dict[str, Any] = {}
         self.finished = self._asking = False
         self._thread = self._start(lambda client: self._find(client, resolve))
 
@@ -103,6 +107,7 @@ class Job:
                     self._results[places[id(row)]][row.row] = result
 
         rate(together(self._found), client, take, refresh=self._rescore, priority=1, cancel=self._cancel)
+        self._host_info = info_of(client)
 
     def cancel(self) -> None:
         self._cancel.set()
@@ -207,6 +212,8 @@ class Job:
             return
         if self._gone:
             dialogs.say(self._app, sheet_text("rows_gone", self._language, count=self._gone))
+        if remarks := _said.new(self._host_info, self._language):
+            dialogs.say(self._app, "\n".join(remarks))
         self._app.status_bar = "xl_vqa: " + tr("finished", self._language, done=self._done, failed=self._failed)
 
     def fail(self, error: Exception) -> None:

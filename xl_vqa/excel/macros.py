@@ -16,6 +16,7 @@ import xlwings as xw
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import profile_names
+from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line, tr
 from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
@@ -162,7 +163,8 @@ def model_status(book: Any) -> None:
         tr("status_queue", language, **{name: state[name] for name in ("queued", "rating", "done", "failed")}),
     ]
     trouble = session.ratings().counts().trouble
-    dialogs.say(book.app, "\n".join(lines + ([trouble.message(language)] if trouble else [])))
+    lines += [*sentences(state, language), *([trouble.message(language)] if trouble else [])]
+    dialogs.say(book.app, "\n".join(lines))
 
 
 def choose_model(book: Any) -> None:

@@ -15,11 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from xl_vqa import __version__
-from xl_vqa.bridge.protocol import APP, MAX_WAIT_S, proof
+from xl_vqa.bridge.protocol import APP, MAX_ROWS, MAX_WAIT_S, proof
 from xl_vqa.errors import HostError, HostRequestError, XlVqaError
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
-from xl_vqa.host.service import RatingService, Slot, number_of
+from xl_vqa.host.service import RatingService, Slot, check_rows, number_of
 from xl_vqa.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.app")
@@ -82,6 +82,7 @@ class HostApp:
         body = _parse(await request.body())
         if not isinstance(body, dict) or not isinstance(body.get("keys"), list):
             raise HostRequestError(problem="host_keys_list")
+        check_rows(body["keys"])
         if body.get("until", "all") not in ("all", "any"):
             raise HostRequestError(problem="host_until")
         wait = number_of(body, "wait")
@@ -162,6 +163,9 @@ async def _profile(request: Request) -> Any:
 
 
 def _parse(raw: bytes) -> Any:
+    # of an empty list Python makes sixty bytes: what is counted here bounds the memory that parsing takes
+    if raw.count(b"{") + raw.count(b"[") > 4 * MAX_ROWS or raw.count(b",") > 40 * MAX_ROWS:
+        raise HostRequestError(problem=Reason("host_values", limit=MAX_ROWS))
     try:
         return json.loads(raw) if raw else {}
     except (ValueError, RecursionError) as error:

@@ -25,11 +25,13 @@ import filelock
 import uvicorn
 
 from xl_vqa import __version__
+from xl_vqa.atomic import keep_private, make_private, reason
 from xl_vqa.bridge.protocol import LOOPBACK
 from xl_vqa.bridge.start import find
 from xl_vqa.bridge.state import HostState, remove_state, write_state
 from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.app import HostApp
+from xl_vqa.host.connections import LimitedProtocol
 from xl_vqa.host.logs import start_log, watch_for_crashes
 from xl_vqa.host.service import RatingService
 from xl_vqa.reasons import Detail, Reason
@@ -39,6 +41,7 @@ log = logging.getLogger("xl_vqa.host")
 
 PORT_PATIENCE_S: Final = 3.0
 """A host that ended a moment ago may still hold a fixed port."""
+FILES_LOOK_S: Final = 1.0
 DRAIN_S: Final = 10
 """Answers that are being sent when the host stops may take this long."""
 
@@ -67,7 +70,7 @@ def only_host(settings: Settings) -> Iterator[None]:
                 problem = Reason("host_other_running")
                 raise HostStartError(problem=problem) from None
         except OSError as error:
-            raise HostDiskError(path=str(settings.home), problem=Detail.of(error)) from error
+            raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
     try:
         yield
     finally:
@@ -131,7 +134,7 @@ class Host:
             access_log=False,
             lifespan="off",
             ws="none",
-            http="h11",
+            http=LimitedProtocol,
             loop="asyncio",
             timeout_keep_alive=75,
             timeout_graceful_shutdown=DRAIN_S,
@@ -175,12 +178,16 @@ class Host:
                 self.stop("its state file cannot be written")
                 await serving
                 where = str(self._settings.state_file)
-                raise HostDiskError(path=where, problem=Detail.of(error)) from error
+                raise HostDiskError(path=where, problem=reason(error)) from error
             log.info("listening on port %d, version %s, process %d", self.state.port, __version__, self.state.pid)
             on_ready(self.state)
-            idling = asyncio.create_task(self._stop_when_idle())
+            watching = [
+                asyncio.create_task(self._stop_when_idle()),
+                asyncio.create_task(self._stop_when_removed()),
+            ]
             await serving
-            idling.cancel()
+            for task in watching:
+                task.cancel()
         await serving
 
     async def _stop_when_idle(self) -> None:
@@ -195,6 +202,14 @@ class Host:
                 self.stop(f"idle for {limit / 60:g} minutes")
                 return
 
+    async def _stop_when_removed(self) -> None:
+        """Without its files it could keep nothing, and nobody new would find it."""
+        files = (self._settings.store_file, self._settings.state_file)
+        while all(map(os.path.exists, files)):
+            await asyncio.sleep(FILES_LOOK_S)
+        if not self._stopping.is_set():
+            self.stop("its files were removed")
+
     def _let_go(self, reason: str) -> None:
         log.info("stopping: %s", reason)
         remove_state(self._settings.state_file, self.state.token)
@@ -203,11 +218,17 @@ class Host:
 
 
 def prepare_home(settings: Settings) -> None:
-    """Makes the user's folder, readable by the user alone. Raises HostDiskError."""
+    """The user's folder and what is in it, and what this process will make, is for the user alone.
+
+    Raises HostDiskError.
+    """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(settings.home)
+        os.umask(0o077)
+        for file in (*settings.home.glob("*"), *settings.log_file.parent.glob("*")):
+            keep_private(file)
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=Detail.of(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
 
 
 def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: bool = False) -> None:
@@ -221,7 +242,7 @@ def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: b
         try:
             start_log(settings.log_file, console=console)
         except OSError as error:
-            raise HostDiskError(path=str(settings.log_file), problem=Detail.of(error)) from error
+            raise HostDiskError(path=str(settings.log_file), problem=reason(error)) from error
         # held until the end: native crashes are written to it
         crash_file, crashed = watch_for_crashes(settings.log_file.with_name("host-crash.log"))
         try:

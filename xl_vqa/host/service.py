@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
+from xl_vqa.bridge.protocol import MAX_ROWS
 from xl_vqa.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts
@@ -103,6 +104,7 @@ class RatingService:
         videos = values.get("videos")
         if not isinstance(videos, list):
             raise HostRequestError(problem="host_videos_list")
+        check_rows(videos)
         return Question(
             videos=[_video(entry) for entry in videos],
             model=self.keeper.resolve(values.get("profile")),
@@ -198,6 +200,8 @@ class RatingService:
         """How many tickets ended. Raises HostRequestError."""
         values = _object(body)
         owner = values.get("client")
+        if not (owner is None or isinstance(owner, str)):
+            raise HostRequestError(problem="host_client_text")
         if values.get("all") is True:
             return self.queue.cancel(None, owner)
         return self.queue.cancel(_keys(values), owner)
@@ -216,6 +220,8 @@ class RatingService:
         problem = self.ledger.problem
         if problem is not None:
             info["problem"] = problem.to_dict()
+        if self.ledger.unsaved:
+            info["unsaved"] = self.ledger.unsaved
         return info
 
     def warnings(self) -> list[dict[str, Any]]:
@@ -246,8 +252,8 @@ class RatingService:
             "per_minute": None if pace is None else round(pace, 2),
             "eta_s": None if eta is None or not left else round(eta, 1),
             "load_seconds": self.keeper.load_seconds,
-            "unsaved": self.ledger.unsaved,
             "uptime_s": round(time.time() - self.started_at, 1),
+            "unsaved": 0,
             **self.info(),
             "model": self.keeper.name(model),
             "model_state": self.keeper.state(model),
@@ -363,6 +369,12 @@ def _video(entry: Any) -> tuple[str, str | None] | XlVqaError:
     return path, (text if text and text.strip() else None)
 
 
+def check_rows(rows: Sequence[Any]) -> None:
+    """Raises HostRequestError for more than one request may hold."""
+    if len(rows) > MAX_ROWS:
+        raise HostRequestError(problem=Reason("host_rows", rows=len(rows), limit=MAX_ROWS))
+
+
 def _object(body: Any) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise HostRequestError(problem="host_body_object")
@@ -381,6 +393,7 @@ def _keys(values: Mapping[str, Any]) -> list[str]:
     keys = values.get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise HostRequestError(problem="host_keys_texts")
+    check_rows(keys)
     return keys
 
 

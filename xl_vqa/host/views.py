@@ -52,7 +52,7 @@ class View:
             return _view(values.get("decoding", default.decoding), tuple(thresholds) if thresholds else None)
         except SettingsError as error:
             raise HostRequestError(problem=error.params["problem"]) from error
-        except TypeError as error:
+        except (TypeError, OverflowError, ValueError) as error:
             raise HostRequestError(problem=Detail.of(error)) from error
 
     @property

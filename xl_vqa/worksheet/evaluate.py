@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from xl_vqa.bridge.cells import CellRatings, Question
+from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Answer
 from xl_vqa.errors import (
@@ -203,4 +204,7 @@ def _overall(context: Context) -> Cell:
     counts = context.ratings.counts(context.asked)
     if counts.trouble is not None:
         return counts.trouble.message(context.language)
-    return tr("status_overall", context.language, done=counts.done, pending=counts.pending, failed=counts.failed)
+    overall = tr(
+        "status_overall", context.language, done=counts.done, pending=counts.pending, failed=counts.failed
+    )
+    return " ".join([overall, *sentences(counts.host, context.language)])

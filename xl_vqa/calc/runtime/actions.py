@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import unohelper
 
+from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line
 from xl_vqa.bridge.videos import Video
@@ -178,6 +179,7 @@ def _model_status(frame: Any) -> None:
                 tr("status_host", language, pid=state["pid"], port=state["port"]),
                 model_line(state, language),
                 tr("status_queue", language, **counts),
+                *sentences(state, language),
             ]
         lines.append(tr("status_cells", language, pending=owner.pending()))
         title, words = tr("status_title", language), "\n".join(lines)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.remarks import Said, info_of
 from xl_vqa.bridge.videos import Result
 from xl_vqa.calc.runtime import office
 from xl_vqa.calc.runtime.session import Session, session
@@ -27,6 +28,8 @@ from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun, begin, with_news
+
+_said = Said()
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -111,6 +114,7 @@ class ScoreRun:
         self._found: list[Pending] = []
         self._runs: list[SheetRun] = []
         self._waiting: list[dict[int, Result]] = [{} for _ in plans]
+        self._host_info: dict[str, Any] = {}
         self._total = self._done = self._failed = self._gone = 0
         self._refused = False
         self._trouble: XlVqaError | None = None
@@ -190,6 +194,7 @@ class ScoreRun:
 
         try:
             rate(together(self._found), client, take, refresh=self._rescore, priority=1, cancel=self._cancelled)
+            self._host_info = info_of(client)
         finally:
             stop.set()
             writing.join()
@@ -269,6 +274,7 @@ class ScoreRun:
         elif not self._refused:
             words = tr("score_finished", language, done=self._done, failed=self._failed)
             self._session.bar.show(words, 1.0, seconds=8.0)
+        problems += _said.new(self._host_info, language)
         if problems and not self._session.closed:
             office.show_message(_frame(self._document), "\n".join(problems), error=self._trouble is not None)
 
