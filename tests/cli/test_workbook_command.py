@@ -23,6 +23,7 @@ from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.build import file_name, shipped, template_folder
 from xl_vqa.workbooks.templates.kpi_log import FIRST as LOG_FIRST
 from xl_vqa.workbooks.templates.score import FIRST as SCORE_FIRST
+from xl_vqa.workbooks.templates.words_score import SCORE
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
 
@@ -122,7 +123,7 @@ def test_update_blanks_no_score_of_a_video_that_is_out_of_reach(
 
     def cells(number: int) -> list[Any]:
         shown = openpyxl.load_workbook(book).worksheets[sheet]
-        return [shown.cell(row, number).value for row in range(first + 1, first + 400)]
+        return [shown.cell(row, number).value for row in range(first + 1, shown.max_row + 1)]
 
     before = cells(column)
     assert sum(value is not None for value in before) >= 10
@@ -131,9 +132,16 @@ def test_update_blanks_no_score_of_a_video_that_is_out_of_reach(
     assert cells(column) == before
     words = "file not reachable" if language == "en" else "ファイルに接続できません"
     assert sum(words in str(remark) for remark in cells(remarks)) >= 10
+    standing = sum(value is not None for value in before)
+    assert f"{standing} of these rows keep the score they had" in done.stderr
     cleared = run("workbook", "update", book, "--clear")
     assert cleared.returncode == 1
     assert not any(cells(column))
+    assert "keep the score they had" not in cleared.stderr
+    if kind == "score":
+        headings = [cell.value for cell in openpyxl.load_workbook(book).worksheets[sheet][first]]
+        (times,) = (number for number, text in enumerate(headings, 1) if text in SCORE["time"])
+        assert not any(cells(times)), "a score that is gone was made at no time"
     assert (tmp_path / "sample.before-vqa.xlsx").is_file()
 
 

@@ -50,6 +50,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "完了しました: {folder}\nこのモデルで評価するには: xl-vqa models add {typed} --activate",
     },
     "rated": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
+    "standing": {
+        "en": "{count} of these rows keep the score they had, with a remark that says why.",
+        "ja": "このうち {count} 行は以前のスコアを残し、理由を備考に書き込みました。",
+    },
     "written": {"en": "Written to {path}", "ja": "{path} に書き込みました"},
     "interrupted": {
         "en": "Stopped. {done} of {total} videos are rated and kept; the same command goes on from there.",

@@ -114,7 +114,7 @@ def update(
     pictures = _thumbnails(scores, console, language) if thumbnails and known.kind == "score" else {}
     if thumbnails and known.kind != "score":
         console.print(tr("thumbnails_none", language), style="yellow")
-    write_extras(done.path, done.rated, pictures, done.path)
+    write_extras(done.path, {**done.rated, **dict.fromkeys(done.cleared)}, pictures, done.path)
     say_what_was_done(done, language, console)
     raise typer.Exit(1 if done.failed else 0)
 

@@ -69,9 +69,14 @@ def contents_of(
         return _rated(row, result, language)
     if isinstance(result, CancelledError):
         return None
-    if row.score is None or (clear and not isinstance(result, _NOT_THE_VIDEOS_FAULT)):
+    if row.score is None or is_cleared(row, result, clear=clear):
         return RowContents({**dict.fromkeys(FIELDS), "error": result.message(language)}, "failed")
     return _kept(row, result, language, scored_by)
+
+
+def is_cleared(row: PlannedRow, error: XlVqaError, *, clear: bool) -> bool:
+    """Whether a score that stands is emptied for this error; else it stays, with a remark."""
+    return clear and row.score is not None and not isinstance(error, (CancelledError, *_NOT_THE_VIDEOS_FAULT))
 
 
 def _rated(row: PlannedRow, rating: Mapping[str, Any], language: str) -> RowContents:

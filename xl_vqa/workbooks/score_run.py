@@ -12,7 +12,7 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.errors import XlVqaError
 from xl_vqa.messages import TEXT_UNUSED
 from xl_vqa.settings import Settings
-from xl_vqa.sheets.contents import Result
+from xl_vqa.sheets.contents import Result, is_cleared
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Rater, find_pending, rate
 from xl_vqa.workbooks.score_plan import Note, plan_workbook
@@ -26,7 +26,8 @@ class ScoredWorkbook:
     ``path`` was written; ``done`` rows had a score of this model already; ``rated`` is when each row that was
     rated now got its rating, by row number; ``failed`` holds why a row has none, or an older one; ``lost`` counts
     rows that were no longer in the sheet; ``kept`` is the copy of the workbook as it was, where scores in it were
-    replaced for the first time; ``unused`` names the column of texts that the model made nothing of.
+    replaced for the first time; ``unused`` names the column of texts that the model made nothing of. Of the failed
+    rows, ``standing`` keep an earlier score, and those of ``cleared`` lost theirs, as was asked for.
     """
 
     path: Path
@@ -37,6 +38,8 @@ class ScoredWorkbook:
     kept: Path | None
     notes: tuple[Note, ...]
     unused: Note | None = None
+    standing: frozenset[int] = frozenset()
+    cleared: frozenset[int] = frozenset()
 
 
 def score_workbook(
@@ -102,10 +105,14 @@ def score_list(
     rated: dict[int, datetime] = {}
     failed: dict[int, XlVqaError] = {}
     deaf: list[str] = []
+    standing: set[int] = set()
+    cleared: set[int] = set()
 
     def take(row: PlannedRow, result: Result) -> None:
         if isinstance(result, XlVqaError):
             failed[row.row] = result
+            if row.score is not None:
+                (cleared if is_cleared(row, result, clear=scores.clear) else standing).add(row.row)
         else:
             rated[row.row] = datetime.now()
             if TEXT_UNUSED in (result.get("warnings") or ()):
@@ -121,4 +128,15 @@ def score_list(
     written = scores.write()
     plan = scores.plan
     unused = Note("note_text_unused", {"column": plan.texts, "model": deaf[0]}) if deaf else None
-    return ScoredWorkbook(written.path, pending.done, rated, failed, written.lost, scores.kept, plan.notes, unused)
+    return ScoredWorkbook(
+        path=written.path,
+        done=pending.done,
+        rated=rated,
+        failed=failed,
+        lost=written.lost,
+        kept=scores.kept,
+        notes=plan.notes,
+        unused=unused,
+        standing=frozenset(standing),
+        cleared=frozenset(cleared),
+    )

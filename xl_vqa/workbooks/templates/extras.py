@@ -29,9 +29,10 @@ def rows_with_pictures(path: Path) -> set[int]:
 
 
 def write_extras(
-    path: Path, times: Mapping[int, datetime.datetime], thumbnails: Mapping[int, Thumbnail], target: Path
+    path: Path, times: Mapping[int, datetime.datetime | None], thumbnails: Mapping[int, Thumbnail], target: Path
 ) -> None:
-    """Writes times and pictures, by row, into the score sheet of ``path`` and saves it as ``target``.
+    """Writes times and pictures, by row, into the score sheet of ``path`` and saves it as ``target``; a time of
+    None empties its cell.
 
     Does nothing where the sheet has no such columns (the KPI tracker, or deleted by the user).
     Raises what ``known_template`` raises; WorkbookLockedError, OutputNotWritableError.
@@ -46,13 +47,16 @@ def write_extras(
     if times and (column := columns["time"]) is not None:
         style = column_style(sheet, column)
         for row, time in times.items():
-            days = (time.replace(microsecond=0, tzinfo=None) - _DAY_0) / datetime.timedelta(days=1)
-            sheet_edit.put(sheet, row, column, round(days, 8), style)
+            sheet_edit.put(sheet, row, column, None if time is None else _days(time), style)
     if (column := columns["thumbnail"]) is not None:
         insert(sheet, column, thumbnails)
     if (times and columns["time"]) or (thumbnails and columns["thumbnail"]):
         workbook.package.replace(sheet.entry.part, sheet.tree)
         workbook.package.save(target)
+
+
+def _days(time: datetime.datetime) -> float:
+    return round((time.replace(microsecond=0, tzinfo=None) - _DAY_0) / datetime.timedelta(days=1), 8)
 
 
 def column_style(sheet: Sheet, column: int) -> int | None:
