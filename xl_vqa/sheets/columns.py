@@ -65,7 +65,7 @@ def heading(field: str, language: str = "en", number: int = 1) -> str:
 def field_of_heading(text: str) -> Headed | None:
     """Which column of ours a heading names, in either language, whatever its case and width."""
     plain = _plain(text)
-    numbered = re.fullmatch(r"(.*?)[ _]?([0-9]{1,4})", plain)
+    numbered = re.fullmatch(r"(.*?)[ _]?([1-9][0-9]?)", plain)
     if numbered is not None and numbered[1] in _BY_HEADING:
         return Headed(_BY_HEADING[numbered[1]], int(numbered[2]))
     return Headed(_BY_HEADING[plain], 1) if plain in _BY_HEADING else None
