@@ -298,4 +298,5 @@ def test_nothing_else_of_ours_replaces_files() -> None:
             beside = name in ("TemporaryDirectory", "mkdtemp") and any(k.arg == "dir" for k in node.keywords)
             if renames or temporary or beside:
                 found.append(f"{file.relative_to(root).as_posix()}: {module}.{name}")
-    assert set(found) == {"atomic.py: os.replace"}
+    # memory that two processes share, on systems without memfd: it has no name as soon as it is there
+    assert set(found) == {"atomic.py: os.replace", "video/clip_memory.py: tempfile.mkstemp"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.excel import targets
+from xl_vqa.excel import sheet_grid
 from xl_vqa.excel.addresses import joined, workbook
 
 
@@ -38,7 +38,7 @@ def test_every_cell_stays_in_exactly_one_range(cells: set[tuple[str, int]]) -> N
 def test_a_selection_of_many_areas_is_not_cut() -> None:
     areas = [SimpleNamespace(Address=f"$A${row}") for row in range(1, 400, 2)]
     selection = SimpleNamespace(api=SimpleNamespace(Areas=areas), address="$A$1,$A$3")
-    assert targets._addresses(selection) == [f"A{row}" for row in range(1, 400, 2)]
+    assert sheet_grid._addresses(selection) == [f"A{row}" for row in range(1, 400, 2)]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from transformers import AutoModelForImageTextToText
 from starter import seeds
 from starter.card import evaluation
 from starter.clips.clips import Clip
+from starter.fit import new_model
 from starter.fit.training import FitOptions
 from tests.starter.fit.test_training import SPEC, made_up
 
@@ -31,7 +32,7 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> None:
     made = pairs({"train": 24, "validation": 8, "test": 8, "unseen": 8})
     monkeypatch.setattr(evaluation, "stored_pairs", lambda *_: made)
     monkeypatch.setattr(seeds.sources, "backbone_path", lambda work: work)
-    monkeypatch.setattr(seeds, "load_trunk", lambda trunk, path: None)
+    monkeypatch.setattr(new_model, "load_trunk", lambda trunk, path: None)
 
 
 def test_the_best_by_validation_comes_first(tmp_path: Path, stored: None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -98,7 +99,9 @@ def test_crash_text_ends_the_process() -> None:
         "r = load_rater('stand-in?crash_text=die')\n"
         "r.rate([(PreparedVideo((1.0, 100.0), (1,), 1, 1), 'please die')])\n"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 70
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    # as a fault in native code does, which a kill from outside does not
+    assert ended.returncode in (-signal.SIGABRT, 3)
 
 
 def test_stand_in_needs_no_torch() -> None:

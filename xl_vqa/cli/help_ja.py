@@ -318,8 +318,11 @@ HELP_JA: Final[dict[str, str]] = {
     "Say whether the host runs and what it does. Exit status 1 where it does not run.": (
         "ホストの動作状況を表示します。動作していない場合の終了コードは 1 です。"
     ),
-    "Stop the host; the batch at hand is finished first, and every rating is kept.": (
-        "ホストを停止します。処理中の分は完了させ、評価はすべて残ります。"
+    "Stop the host; the batch at hand is finished first. Where ratings would be lost, it says so and does not.": (
+        "ホストを停止します。処理中の分は完了させます。評価が失われる場合は、その旨を表示して停止しません。"
+    ),
+    "Stop even where ratings cannot be stored; they are lost.": (
+        "保存できない評価があっても停止します。その評価は失われます。"
     ),
     "Print the end of the host's log.": "ホストのログの末尾を表示します。",
     "How many of the last lines.": "表示する末尾の行数。",

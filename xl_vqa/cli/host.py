@@ -58,7 +58,7 @@ def stop(
         bool, typer.Option("--discard", help="Stop even where ratings cannot be stored; they are lost.")
     ] = False,
 ) -> None:
-    """Stop the host; the batch at hand is finished first. Says so, and goes on, where ratings would be lost."""
+    """Stop the host; the batch at hand is finished first. Where ratings would be lost, it says so and does not."""
     from xl_vqa.bridge.client import HostClient
     from xl_vqa.bridge.remarks import sentences
     from xl_vqa.settings import Settings

@@ -30,7 +30,14 @@ _UNCALCULATED: Final = re.compile(
 )
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3})[0-9]+"[^>]*[^/]>')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="([0-9]+)"')
-_ODS_MARKS: Final = (b'value-type="error"', b'value-type="boolean"', b"-spanned=")
+_ODS_TRUTHS: Final = {"of:=TRUE()": True, "of:=FALSE()": False}
+"""How LibreOffice stores a boolean of an .xlsx that has no format of its own: the value is a plain number."""
+_ODS_MARKS: Final = (
+    b'value-type="error"',
+    b'value-type="boolean"',
+    b"-spanned=",
+    *(formula.encode("ascii") for formula in _ODS_TRUTHS),
+)
 _MOST_REPEATS: Final = 1_048_576
 
 
@@ -141,6 +148,8 @@ def _of_ods(content: bytes) -> dict[str, Facts]:
 def _value_of(cell: ElementTree.Element) -> str | bool | None:
     if cell.get(_ods("office", "value-type")) == "boolean":
         return cell.get(_ods("office", "boolean-value")) == "true"
+    if (truth := _ODS_TRUTHS.get(cell.get(_ods("table", "formula"), ""))) is not None:
+        return truth
     if any(name.endswith("}value-type") and value == "error" for name, value in cell.attrib.items()):
         return "".join(cell.itertext()).strip() or "#VALUE!"
     return None

@@ -5,6 +5,7 @@ HOME is the data folder, which is hidden from it, BYTES the memory it may take (
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -135,10 +136,21 @@ def _warm() -> None:
 
 @lru_cache(maxsize=1)
 def _program_folders() -> list[str]:
-    """This program's own code: the standard library, its packages, and this one."""
+    """This program's own code: the standard library, its packages, and this one.
+
+    A package may be a link to where an installer keeps all of them; what counts is where it really lies.
+    """
     paths = sysconfig.get_paths()
     own = str(Path(__file__).resolve().parents[1])
-    return list(dict.fromkeys([paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"], own]))
+    packages = dict.fromkeys([paths["purelib"], paths["platlib"]])
+    linked = [os.path.realpath(entry) for folder in packages for entry in _links(folder)]
+    return list(dict.fromkeys([paths["stdlib"], paths["platstdlib"], *packages, own, *linked]))
+
+
+def _links(folder: str) -> list[str]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return [entry.path for entry in entries if entry.is_symlink()]
+    return []
 
 
 def _answer(
