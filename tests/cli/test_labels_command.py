@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from tests.datasets.builders import JAPANESE_WIDE, LONG, Rows, text, videos, workbook
 from tests.media import make_clip
-from xl_vqa.cli.labels import register
+from xl_vqa.cli.labels import labels_app, register
 from xl_vqa.datasets.manifest import read_manifest
 
 COMMAND = (
@@ -216,3 +216,9 @@ def test_broken_videos_are_named_before_training_and_not_in_it(run, tmp_path: Pa
         assert by_name[name].problem.startswith("broken_video: この動画は評価できません。")
         assert by_name[name].split == "none"
     assert done.exit_code in (1, 2)
+
+
+def test_a_group_that_joins_a_second_program_has_each_command_once() -> None:
+    register(typer.Typer())
+    names = [command.name for command in labels_app.registered_commands]
+    assert sorted(names) == ["prepare", "search"]

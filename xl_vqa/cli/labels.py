@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xl_vqa.cli import label_search
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.texts import tr
@@ -32,9 +33,6 @@ labels_app = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
-    from xl_vqa.cli import label_search
-
-    label_search.register(labels_app)
     app.add_typer(labels_app)
 
 
@@ -288,3 +286,7 @@ def _progress(console: Console, ratings: Path, language: str) -> Iterator[Progre
             bars.update(tasks[stage], completed=done, total=total)
 
         yield report
+
+
+# here, and not where the group joins a program: a second program would have the command twice
+label_search.register(labels_app)
