@@ -102,6 +102,15 @@ class RowReader:
 
     # -- forms -----------------------------------------------------------------------------------------------
 
+    def _judged(self, layout: Layout) -> Iterator[tuple[int, RatedRow]]:
+        """Every row is kept; those that sum up others ("Mean of raters") are not for reading scores from."""
+        contents = self._contents(layout)
+        for index in data_rows(layout):
+            item = self._row(layout, index, contents)
+            self.rows.append(item)
+            if not is_summary_row(item):
+                yield index, item
+
     def _wide(self, layout: Layout) -> None:
         full = [layout.name(column) for column in layout.scores]
         # "評価者/佐藤" under a merged header is 佐藤, as long as that tells the raters apart
@@ -113,12 +122,7 @@ class RowReader:
             # two columns with one header are two people
             people[column] = f"{own} ({column_letters(column)})" if own in people.values() else own
         raters = [(column, self._rater(name)) for column, name in people.items()]
-        contents = self._contents(layout)
-        for index in data_rows(layout):
-            item = self._row(layout, index, contents)
-            self.rows.append(item)
-            if is_summary_row(item):
-                continue
+        for index, item in self._judged(layout):
             for column, rater in raters:
                 value = self._value(item, layout.grid, index, column)
                 if value is not None:
@@ -129,12 +133,7 @@ class RowReader:
     def _votes(self, layout: Layout) -> None:
         assert layout.votes is not None
         self.raters_known = False
-        contents = self._contents(layout)
-        for index in data_rows(layout):
-            item = self._row(layout, index, contents)
-            self.rows.append(item)
-            if is_summary_row(item):
-                continue
+        for index, item in self._judged(layout):
             counts = [self._value(item, layout.grid, index, column) for column in layout.votes.columns]
             found = means_of_votes(layout.votes, counts, layout.votes_turned)
             if found is not None:
@@ -144,12 +143,7 @@ class RowReader:
     def _mos(self, layout: Layout) -> None:
         assert layout.mos is not None
         self.raters_known = False
-        contents = self._contents(layout)
-        for index in data_rows(layout):
-            item = self._row(layout, index, contents)
-            self.rows.append(item)
-            if is_summary_row(item):
-                continue
+        for index, item in self._judged(layout):
             item.mos = self._value(item, layout.grid, index, layout.mos)
             item.sd = self._number(layout, index, layout.sd)
             item.ci95 = self._number(layout, index, layout.ci)
