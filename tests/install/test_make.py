@@ -11,7 +11,16 @@ import pytest
 
 from tests.install.environments import ROOT, Environment
 
+# What a make that runs this suite hands on: a make under it would tell which folder it enters.
+OUTER_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@pytest.fixture(autouse=True)
+def no_make_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in OUTER_MAKE:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
