@@ -33,7 +33,7 @@ from benchmarks.bench_host import fill, percentile
 from benchmarks.table import print_table
 from tests.calc.office_driver import Soffice, closing, column, uno
 from xl_vqa.bridge.client import HostClient, Video
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 FILLED_S = 180.0
 PATIENCE_S = 15.0

@@ -22,7 +22,7 @@ from benchmarks.bench_host import fill
 from benchmarks.table import print_table
 from tests.excel.windows_stubs import windows
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 MODULE = "xl_vqa.excel.udf"
 

@@ -21,9 +21,9 @@ import psutil
 from benchmarks.table import Target, peak_memory, print_table, print_targets
 from tests import media
 from xl_vqa.bridge.client import HostClient, Video
-from xl_vqa.errors import XlVqaError
-from xl_vqa.settings import Settings
 from xl_vqa.video.read import read_frames
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.settings import Settings
 
 MODEL, ALL = "model, all", "video, all"
 LIGHT = "host without model, RSS (MiB)"

@@ -26,10 +26,10 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.host.files import look_at
 from xl_vqa.host.store import KnownFile, NewRating, Store
 from xl_vqa.host.views import View, summary_json
-from xl_vqa.model_spec import ModelSpec, settings_key
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
-from xl_vqa.settings import Settings
 from xl_vqa.vlm.identity import identify
+from xl_vqa.words.model_spec import ModelSpec, settings_key
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.settings import Settings
 
 
 def fill(settings: Settings, folder: Path, count: int) -> list[Video]:

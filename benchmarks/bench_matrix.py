@@ -29,7 +29,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np
 from tests.media import frame_number
-from xl_vqa.model_spec import Sampling
+from xl_vqa.words.model_spec import Sampling
 from xl_vqa.video.read import read_frames
 for line in sys.stdin:
     found = []

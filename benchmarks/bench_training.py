@@ -18,7 +18,6 @@ import torch
 
 from benchmarks.random_clip import RandomClip
 from benchmarks.table import print_table
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling, starter_folder
 from xl_vqa.training.losses import cross_entropy
 from xl_vqa.training.recipe import recipe_from
 from xl_vqa.training.schemes import mask_tail, scheme
@@ -27,6 +26,7 @@ from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
+from xl_vqa.words.model_spec import ModelSpec, Pixels, Sampling, starter_folder
 
 # Shapes of the published config.json files, from memory: check them before quoting a figure.
 SHAPES: dict[str, dict[str, dict[str, object]]] = {

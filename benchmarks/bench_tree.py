@@ -27,15 +27,15 @@ import torch
 from benchmarks.random_clip import RandomClip
 from benchmarks.table import peak_memory, print_table
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
-from xl_vqa.errors import ModelNotFoundError
-from xl_vqa.model_spec import Pixels, Sampling, starter_folder
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm.answers import label_tree
 from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.threads import wait_patiently
 from xl_vqa.vlm.vlm_rater import VlmRater, load_vlm_rater
+from xl_vqa.words.errors import ModelNotFoundError
+from xl_vqa.words.model_spec import Pixels, Sampling, starter_folder
+from xl_vqa.words.rating import LabelDistribution
 
 MIDDLE_TEXT: dict[str, object] = {
     "hidden_size": 512,

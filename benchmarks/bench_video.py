@@ -23,10 +23,10 @@ import numpy as np
 
 from benchmarks.table import print_table
 from tests.media import cut, damage, frame_number, make_clip, set_rotation
-from xl_vqa.errors import VideoError
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.read import Clip, read_frames
 from xl_vqa.video.sample import plan_frames
+from xl_vqa.words.errors import VideoError
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING = Sampling(8)
 FRAMES = 300

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xl_vqa.rating import FramesUsed
 from xl_vqa.video.point_samples import SIDE
 from xl_vqa.vlm.canvas import WINDOW
+from xl_vqa.words.rating import FramesUsed
 
 
 class RandomClip:

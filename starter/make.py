@@ -21,9 +21,9 @@ from starter.fit.training import FitOptions
 from starter.pictures import sources
 from starter.seeds import RECORD, train_seeds
 from xl_vqa.atomic import new_folder
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training import cache
 from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.words.model_spec import ModelSpec
 
 
 def make(

@@ -19,8 +19,8 @@ from starter.card import evaluation, report
 from starter.fit.new_model import new_model
 from starter.fit.training import FitOptions, fit
 from starter.pictures import sources
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training import cache
+from xl_vqa.words.model_spec import ModelSpec
 
 RECORD: Final = "seed.json"
 SHOWN: Final = ("srcc", "plcc", "rmse", "clean_above", "clean_above_severe")

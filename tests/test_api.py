@@ -22,7 +22,8 @@ from tests import media
 from tests.training.sets import make_set, write_recipe
 from tests.workbooks.makers import column_of, list_workbook
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.errors import (
+from xl_vqa.without_host import predict
+from xl_vqa.words.errors import (
     ModelFailedError,
     ModelNotFoundError,
     NotAPathError,
@@ -32,9 +33,8 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     XlVqaError,
 )
-from xl_vqa.rating import Rating
-from xl_vqa.settings import Settings
-from xl_vqa.without_host import predict
+from xl_vqa.words.rating import Rating
+from xl_vqa.words.settings import Settings
 
 
 def test_ratings_and_errors_in_order(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ class TestPredict:
         assert [row.expected_label for row in base] != [row.expected_label for row in rows]  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("module", ["xl_vqa", "xl_vqa.bridge.client", "xl_vqa.cli.main", "xl_vqa.settings"])
+@pytest.mark.parametrize("module", ["xl_vqa", "xl_vqa.bridge.client", "xl_vqa.cli.main", "xl_vqa.words.settings"])
 def test_light_modules_stay_light(module: str) -> None:
     program = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2Tokenizer
 
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling
+from xl_vqa.words.model_spec import ModelSpec, Pixels, Sampling
 
 CONTROL_TOKENS = (
     "<|endoftext|>",

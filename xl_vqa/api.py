@@ -11,9 +11,9 @@ from typing import Any
 
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.remarks import Said
-from xl_vqa.errors import NotAPathError, NotATextError, NoVideoPathError, XlVqaError
-from xl_vqa.rating import Rating
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import NotAPathError, NotATextError, NoVideoPathError, XlVqaError
+from xl_vqa.words.rating import Rating
+from xl_vqa.words.settings import Settings
 
 _said = Said()
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 from xl_vqa import atomic
 from xl_vqa.atomic import reason
-from xl_vqa.errors import OutputNotWritableError, WorkbookLockedError, WorkbookOwnedError
+from xl_vqa.words.errors import OutputNotWritableError, WorkbookLockedError, WorkbookOwnedError
 
 WINDOWS: Final = os.name == "nt"
 

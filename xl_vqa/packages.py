@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.errors import PackageMissingError
 from xl_vqa.shell import typed
+from xl_vqa.words.errors import PackageMissingError
 
 # what is imported under another name than it is installed under
 INSTALLED_AS: Final = {"pil": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}

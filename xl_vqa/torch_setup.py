@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.graphics_card import Card, find_card
-from xl_vqa.settings import language_anyhow
+from xl_vqa.words.settings import language_anyhow
 
 BUILDS: Final = "https://download.pytorch.org/whl/"
 """PyTorch's documented address; ``cpu``, ``cu126``, ... follow."""

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.api import PathLike, with_texts
-from xl_vqa.errors import VideoUnreadableError, XlVqaError
-from xl_vqa.labels import Bands
 from xl_vqa.packages import as_missing
-from xl_vqa.rating import DECODINGS, LabelDistribution, Rating
-from xl_vqa.reasons import Detail
+from xl_vqa.words.errors import VideoUnreadableError, XlVqaError
+from xl_vqa.words.labels import Bands
+from xl_vqa.words.rating import DECODINGS, LabelDistribution, Rating
+from xl_vqa.words.reasons import Detail
 
 if TYPE_CHECKING:
     from xl_vqa.bridge.client import Video

@@ -33,9 +33,9 @@ from starter.clips.contents import generator
 from starter.clips.defects import CLEAN
 from starter.pictures.sources import SourceError
 from starter.progress import Progress
-from xl_vqa.model_spec import Sampling
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.read import read_frames
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING: Final = Sampling(frames=2, adjacent_pairs=False)
 """Both methods look at single pictures: two from different places of the clip, at full size."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xl_vqa.evaluation.calibration import calibration_line, interval_coverage
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.rating import LabelDistribution
 
 WIDTH: Final = 0.5
 """Of a bin of scores, in MOS."""

@@ -25,13 +25,13 @@ from starter.fit import features
 from starter.fit.features import StoredFeatures
 from starter.fit.training import Prompts, predict
 from starter.pictures import sources
-from xl_vqa.errors import ModelIncompatibleError, XlVqaError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.training import cache
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.errors import ModelIncompatibleError, XlVqaError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import LabelDistribution
 
 EVALUATED: Final = ("validation", "test", "unseen", contents.LONG)
 HELD_OUT: Final = ("test", "unseen")

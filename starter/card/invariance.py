@@ -17,10 +17,10 @@ from PIL import Image
 from starter.card.variants import COPIES, Forms, Scene, variants
 from starter.pictures import sources
 from starter.progress import Progress
-from xl_vqa.errors import XlVqaError
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.rater import Rater
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.rating import LabelDistribution
 
 FORMS: Final = Forms()
 LARGE_FORMS: Final = replace(FORMS, sizes=((3840, 2160), *FORMS.sizes))

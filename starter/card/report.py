@@ -17,7 +17,7 @@ from starter.clips.defects import CLEAN, UNSEEN_DEFECTS
 from starter.fit.ranks import correlation, ranks
 from xl_vqa.evaluation.intervals import MIN_FOR_INTERVAL, group_numbers, percentile_interval
 from xl_vqa.evaluation.resampling import Resampling, Statistic, bootstrap, pearson_of, root_mean_of, spearman_of
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.rating import LabelDistribution
 
 SEVERE: Final = 4
 """Severities from here on count as severe."""

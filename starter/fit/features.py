@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from starter.clips.clips import Clip
 from starter.fit.trunk_weights import load_trunk
 from starter.progress import Progress
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm import starter_tower
 from xl_vqa.vlm.canvas import clip_patches
+from xl_vqa.words.model_spec import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)

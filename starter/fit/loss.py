@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from xl_vqa.labels import Scale
 from xl_vqa.vlm.answers import additive, ancestry, label_tree
+from xl_vqa.words.labels import Scale
 
 
 def soft_labels(mos: Sequence[float], scale: Scale, spread: float) -> Tensor:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from xl_vqa.model_spec import ModelSpec, Normalization, Pixels, Prompt, Sampling
 from xl_vqa.vlm.canvas import WINDOW
+from xl_vqa.words.model_spec import ModelSpec, Normalization, Pixels, Prompt, Sampling
 
 NAME: Final = "starter"
 CELL: Final = 28 * 28

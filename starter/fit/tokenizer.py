@@ -10,8 +10,8 @@ from typing import Final
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from xl_vqa.model_spec import Prompt
 from xl_vqa.vlm.tokens import TURN_END, TURN_START, VIDEO_PAD, VISION_END, VISION_START
+from xl_vqa.words.model_spec import Prompt
 
 PAD: Final = "<|endoftext|>"
 IMAGE_PAD: Final = "<|image_pad|>"

@@ -29,14 +29,14 @@ from starter.fit.loss import (
     soft_labels,
 )
 from starter.fit.ranks import correlation, ranks
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
 from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement, StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import LabelDistribution
 
 SHARES: Final = {"whole": 0.4, "tiles": 0.4, "samples": 0.2}
 """Of the cells shown in training."""

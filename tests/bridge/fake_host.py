@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from xl_vqa import __version__
 from xl_vqa.bridge.protocol import APP, proof
 from xl_vqa.bridge.state import HostState, write_state
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 Reply = tuple[int, Any]
 """Status, and a JSON value or raw bytes. Status 0 closes the connection without an answer."""

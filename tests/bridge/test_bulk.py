@@ -21,7 +21,7 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.connection import HostGoneError
 from xl_vqa.bridge.start import find
 from xl_vqa.bridge.videos import pieces
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     CancelledError,
     HostAuthenticationError,
     HostDiskError,
@@ -31,7 +31,7 @@ from xl_vqa.errors import (
     VideoEmptyError,
     XlVqaError,
 )
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 class ScriptedClient:

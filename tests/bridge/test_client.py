@@ -20,7 +20,7 @@ from xl_vqa.bridge import client as client_module
 from xl_vqa.bridge.client import MAX_ATTEMPTS, HostClient, Video
 from xl_vqa.bridge.start import find
 from xl_vqa.bridge.state import HostState, read_state, write_state
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     CancelledError,
     HostError,
     HostRequestError,
@@ -29,7 +29,7 @@ from xl_vqa.errors import (
     NoVideoPathError,
     VideoNotFoundError,
 )
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture(scope="module")

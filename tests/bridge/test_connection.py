@@ -10,14 +10,14 @@ import pytest
 from tests.bridge.fake_host import TOKEN, Reply, fake_host
 from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health
 from xl_vqa.bridge.start import find
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     HostAuthenticationError,
     HostDiskError,
     HostRequestError,
     VideoNotFoundError,
     XlVqaError,
 )
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 def asked(settings: Settings, reply: Reply, timeout: float = 5.0) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.remarks import Said, sentences
 from xl_vqa.bridge.state import read_state
 from xl_vqa.cli.main import app
-from xl_vqa.errors import HostDiskError
-from xl_vqa.messages import LANGUAGES
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import HostDiskError
+from xl_vqa.words.messages import LANGUAGES
+from xl_vqa.words.settings import Settings
 
 INFO: dict[str, Any] = {
     "warnings": [

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.bridge.settings_edit import _changed, change_settings
-from xl_vqa.errors import SettingsError
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.settings import Settings
 
 
 def at(home: Path) -> Settings:

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from xl_vqa.bridge.texts import TEXTS, tr
 from xl_vqa.bridge.videos import Answer, Video
-from xl_vqa.errors import NoVideoPathError, VideoAddressError, VideoEmptyError, VideoNotFoundError, XlVqaError
+from xl_vqa.words.errors import (
+    NoVideoPathError,
+    VideoAddressError,
+    VideoEmptyError,
+    VideoNotFoundError,
+    XlVqaError,
+)
 
 
 def names(text: str) -> set[str]:

@@ -11,7 +11,7 @@ import pytest
 from tests.calc.office_driver import Soffice, eventually, needed
 from tests.host import helpers
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 @dataclass

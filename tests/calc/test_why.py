@@ -9,8 +9,8 @@ import pytest
 from tests.host.helpers import made_rating
 from xl_vqa.bridge.videos import Answer, Video
 from xl_vqa.calc.why import BAR, bars, explain, explain_rating
-from xl_vqa.errors import DistributionError, VideoNotFoundError
-from xl_vqa.labels import band_by_key
+from xl_vqa.words.errors import DistributionError, VideoNotFoundError
+from xl_vqa.words.labels import band_by_key
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -11,8 +11,8 @@ import pytest
 from xl_vqa.cli.doctor_checks import check_packages
 from xl_vqa.cli.doctor_compute import Torch, check_compute
 from xl_vqa.graphics_card import Card
-from xl_vqa.settings import Settings
 from xl_vqa.shell import typed
+from xl_vqa.words.settings import Settings
 
 CPU = Torch("CPU, 8 threads", "cpu", "2.13.0+cpu", None)
 CUDA = Torch("CPU, 8 threads", "cpu", "2.13.0+cu130", "13.0")

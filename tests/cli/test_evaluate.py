@@ -16,7 +16,7 @@ import pytest
 RUN = """
 import sys, typer
 from xl_vqa.cli import evaluate
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 app = typer.Typer(pretty_exceptions_enable=False)
 evaluate.register(app)
 app.command("other")(lambda: None)

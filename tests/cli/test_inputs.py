@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.cli.inputs import expand, natural_key
-from xl_vqa.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError
+from xl_vqa.words.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError
 
 
 def touch(folder: Path, *names: str) -> None:

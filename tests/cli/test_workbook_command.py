@@ -17,7 +17,7 @@ import scipy.stats
 from tests.cli.conftest import Run
 from tests.templates.conftest import need_soffice
 from tests.workbooks.package_rules import problems
-from xl_vqa.labels import ACR_BANDS
+from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks import sheet_edit
 from xl_vqa.workbooks.package import Package
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile

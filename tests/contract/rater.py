@@ -11,8 +11,8 @@ from typing import Any
 
 from tests.workbooks.makers import make_rating
 from xl_vqa.bridge.videos import Result, Video
-from xl_vqa.errors import VideoNotFoundError, VideoUnreadableError
-from xl_vqa.model_spec import ModelSpec
+from xl_vqa.words.errors import VideoNotFoundError, VideoUnreadableError
+from xl_vqa.words.model_spec import ModelSpec
 
 LABELS = {"clip1": 12, "clip2": 23, "clip3": 34, "clip4": 45}
 """Of model A; those of model B are higher by 3."""

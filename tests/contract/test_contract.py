@@ -24,9 +24,9 @@ from tests.contract.rater import LABELS, Rater
 from tests.excel import office
 from tests.host import helpers
 from xl_vqa.bridge.videos import Video
-from xl_vqa.labels import band_by_key
 from xl_vqa.sheets.columns import FIELDS, heading
 from xl_vqa.sheets.texts import tr as sheet_text
+from xl_vqa.words.labels import band_by_key
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_run import score_list
 from xl_vqa.workbooks.score_sheet import WorkbookScores

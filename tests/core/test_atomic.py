@@ -17,9 +17,9 @@ import pytest
 import xl_vqa
 from xl_vqa import atomic
 from xl_vqa.atomic import new_folder, reason, replacing, write_atomically
-from xl_vqa.errors import OutputNotWritableError
-from xl_vqa.messages import LANGUAGES
-from xl_vqa.problems import PROBLEMS
+from xl_vqa.words.errors import OutputNotWritableError
+from xl_vqa.words.messages import LANGUAGES
+from xl_vqa.words.problems import PROBLEMS
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, links and signals of POSIX")
 

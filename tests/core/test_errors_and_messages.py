@@ -10,10 +10,10 @@ from string import Formatter
 import pytest
 
 import xl_vqa.calc.errors as calc_errors
-import xl_vqa.errors as errors
 import xl_vqa.training.errors as training_errors
-from xl_vqa.messages import LANGUAGES, MESSAGES, text
-from xl_vqa.reasons import Reason
+import xl_vqa.words.errors as errors
+from xl_vqa.words.messages import LANGUAGES, MESSAGES, text
+from xl_vqa.words.reasons import Reason
 
 PARAMS = {
     "path": "動画 1.mp4",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from xl_vqa.errors import ScaleError
-from xl_vqa.labels import ACR_BANDS, Bands, Scale, band_by_key
+from xl_vqa.words.errors import ScaleError
+from xl_vqa.words.labels import ACR_BANDS, Bands, Scale, band_by_key
 
 DEFAULT = Scale()
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec, Pixels, Prompt, Sampling, starter_folder
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import ModelSpec, Pixels, Prompt, Sampling, starter_folder
 
 
 def test_round_trip_through_a_folder(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from xl_vqa import atomic, outputs
-from xl_vqa.errors import OutputNotWritableError, WorkbookLockedError, WorkbookOwnedError
 from xl_vqa.outputs import check_writable, write_output
+from xl_vqa.words.errors import OutputNotWritableError, WorkbookLockedError, WorkbookOwnedError
 
 
 def hello(path: Path) -> None:
@@ -116,7 +116,7 @@ import resource, signal, sys
 from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-from xl_vqa.errors import OutputNotWritableError
+from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.outputs import write_output
 try:
     write_output(Path(sys.argv[1]), bytes(100_000))

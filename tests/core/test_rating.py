@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.errors import DistributionError
-from xl_vqa.labels import ACR_BANDS, Bands, Scale
-from xl_vqa.rating import DECODINGS, FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.errors import DistributionError
+from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
+from xl_vqa.words.rating import DECODINGS, FramesUsed, LabelDistribution, Rating
 
 SCALE = Scale()
 

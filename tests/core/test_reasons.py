@@ -12,17 +12,17 @@ from typing import Final
 import pytest
 
 import xl_vqa
-from xl_vqa.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
-from xl_vqa.messages import LANGUAGES, MESSAGES, text
-from xl_vqa.problems import PROBLEMS
-from xl_vqa.reasons import MAX_LENGTH, Detail, Reason
+from xl_vqa.words.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
+from xl_vqa.words.messages import LANGUAGES, MESSAGES, text
+from xl_vqa.words.problems import PROBLEMS
+from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason
 
 PACKAGE: Final = Path(xl_vqa.__file__).parent
 FREE: Final = 25
 """Problems that are English written out in the code. It only ever goes down."""
 
 REASONING: Final = {"Reason", "Detail", "because", "reason", "problem"}
-"""Calls that give a reason: xl_vqa.reasons, and ``atomic.reason`` for what forbids writing."""
+"""Calls that give a reason: xl_vqa.words.reasons, and ``atomic.reason`` for what forbids writing."""
 
 
 def fields(template: str) -> set[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from xl_vqa import settings as settings_module
 from xl_vqa.bridge.profiles import with_profile
-from xl_vqa.errors import SettingsError
-from xl_vqa.labels import Scale
-from xl_vqa.settings import Settings, default_language, language_anyhow
+from xl_vqa.words import settings as settings_module
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.settings import Settings, default_language, language_anyhow
 
 
 def write(home: Path, content: str | bytes) -> None:

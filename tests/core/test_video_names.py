@@ -11,12 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xl_vqa
-from xl_vqa import video_names
 from xl_vqa.cli.inputs import expand
 from xl_vqa.datasets.locate import VideoFinder
 from xl_vqa.sheets.grid import value_of
 from xl_vqa.sheets.listing import names_video
-from xl_vqa.video_names import KINDS, RAW_SUFFIXES, VIDEO_SUFFIXES, clean, is_video_file, is_video_name, suffix_of
+from xl_vqa.words import video_names
+from xl_vqa.words.video_names import (
+    KINDS,
+    RAW_SUFFIXES,
+    VIDEO_SUFFIXES,
+    clean,
+    is_video_file,
+    is_video_name,
+    suffix_of,
+)
 from xl_vqa.workbooks import find_columns
 
 ENDINGS = sorted(VIDEO_SUFFIXES)
@@ -126,7 +134,7 @@ def test_no_other_list_of_endings_stands_anywhere() -> None:
     """A text of the code that names six endings or more is a second list (fewer are prose)."""
     root = Path(xl_vqa.__file__).parent
     # FFmpeg's names of formats and codecs, which look like endings
-    others = {root / "video" / "container.py", root / "video" / "index.py", root / "video_names.py"}
+    others = {root / "video" / "container.py", root / "video" / "index.py", root / "words" / "video_names.py"}
     telling = VIDEO_SUFFIXES - {".ts", ".mov", ".av1", ".hevc", ".h264", ".vc1", ".h265", ".vvc", ".avc"}
     for file in sorted(root.rglob("*.py")):
         if file in others:

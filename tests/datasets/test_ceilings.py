@@ -17,7 +17,7 @@ from xl_vqa.datasets.ceilings import (
     spearman,
 )
 from xl_vqa.datasets.mos import mean_opinion_scores
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.floats(-5, 5)), min_size=3, max_size=40))

@@ -20,8 +20,8 @@ from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.datasets.reading_words import WORDS
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.errors import RatingsOptionError, RatingsUnclearError
-from xl_vqa.labels import Scale
+from xl_vqa.words.errors import RatingsOptionError, RatingsUnclearError
+from xl_vqa.words.labels import Scale
 
 READ = [case for case in CASES if case.form != "asks"]
 ASKED = [case for case in CASES if case.form == "asks"]

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xl_vqa.datasets.manifest import COLUMNS, Manifest, ManifestRow, read_manifest, write_manifest
-from xl_vqa.errors import ManifestError, OutputNotWritableError
-from xl_vqa.labels import Scale
 from xl_vqa.outputs import write_output
+from xl_vqa.words.errors import ManifestError, OutputNotWritableError
+from xl_vqa.words.labels import Scale
 
 ROW = ManifestRow("/v/桜_1.mp4", 3.45, 0.31, 20, 35, "train", "桜", "")
 # what a cell of a spreadsheet or a file name can hold
@@ -157,7 +157,7 @@ def test_a_full_disk_leaves_the_old_manifest_and_no_rubbish(tmp_path: Path) -> N
 import resource, signal
 from pathlib import Path
 from xl_vqa.datasets.manifest import ManifestRow, write_manifest
-from xl_vqa.errors import OutputNotWritableError
+from xl_vqa.words.errors import OutputNotWritableError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from xl_vqa.datasets.mos import mean_opinion_scores, t_quantile_975
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 
 @pytest.mark.parametrize("degrees", [*range(1, 60), 100, 999, 1000, 20001])

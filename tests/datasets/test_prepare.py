@@ -16,14 +16,14 @@ from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.problems import BLOCKING, problem_codes
 from xl_vqa.datasets.split import PARTS, Shares
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     RatingsNoScoresError,
     RatingsNoVideosError,
     RatingsOneLabelError,
     RatingsOptionError,
     RatingsOutOfScaleError,
 )
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 UNCHECKED = Options(check_videos=False)
 # height, bit rate, two scores

@@ -95,7 +95,7 @@ def test_the_weighted_model_is_surreals(make: Any) -> None:
 
 def _judged(model: str, row: np.ndarray, rater: np.ndarray, score: np.ndarray) -> Any:
     from xl_vqa.datasets.check import Ratings
-    from xl_vqa.labels import Scale
+    from xl_vqa.words.labels import Scale
 
     names = [f"R{k:02d}" for k in range(int(rater.max()) + 1)]
     table = types.SimpleNamespace(ready=False, raters_known=True, rows=[None] * 79, raters=names)
@@ -271,7 +271,7 @@ def test_a_single_rating_has_an_interval_only_where_others_tell_the_spread() -> 
 def test_a_spread_of_another_scale_is_not_used(
     tmp_path: Path, low: float, high: float, spread: float, fits: bool
 ) -> None:
-    from xl_vqa.labels import Scale
+    from xl_vqa.words.labels import Scale
 
     rows = [f"v{k}.mp4,{low + (high - low) * (0.2 + 0.05 * k):.3f},{spread},24\n" for k in range(12)]
     (tmp_path / "m.csv").write_text("video,MOS,SD,N\n" + "".join(rows))

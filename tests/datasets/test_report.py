@@ -21,7 +21,7 @@ from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.problems import BLOCKING, Problem, problem_codes, problem_text
 from xl_vqa.datasets.report import report_html, write_report
 from xl_vqa.datasets.words import LANGUAGES, WORDS, tr
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 NOW = datetime.datetime(2024, 5, 1, 12, 30)
 VOID = {"meta", "br", "img", "hr", "input", "link"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.datasets.scores import CATEGORY_OF_WORD, NotAScoreError, category_score, parse_score
-from xl_vqa.labels import ACR_BANDS, Scale
+from xl_vqa.words.labels import ACR_BANDS, Scale
 
 SCALE = Scale()
 FULL_WIDTH = str.maketrans("0123456789.-", "０１２３４５６７８９．－")

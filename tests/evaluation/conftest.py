@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xl_vqa.evaluation.result import Item
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 
 def make_items(

@@ -10,8 +10,8 @@ from scipy import stats
 
 from xl_vqa.evaluation import calibration
 from xl_vqa.evaluation.mapping import fold_numbers
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 GENERATOR = np.random.default_rng(8)
 weights = st.lists(st.integers(0, 5), min_size=41, max_size=41).filter(any)

@@ -9,11 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from xl_vqa.errors import EvaluationColumnError, EvaluationFileError, ScaleError, VideoTruncatedError
 from xl_vqa.evaluation.join import join
 from xl_vqa.evaluation.tables import number, read_table, text
-from xl_vqa.labels import Bands, Scale
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.errors import EvaluationColumnError, EvaluationFileError, ScaleError, VideoTruncatedError
+from xl_vqa.words.labels import Bands, Scale
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.workbooks.results import write_results
 
 FRAMES = FramesUsed((0, 1), (0.0, 0.04), 640, 360, 50, 2.0, 25.0, "decord", "h264")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.errors import OutputNotWritableError
 from xl_vqa.evaluation.runs import Run, RunRow, read_run, write_run
+from xl_vqa.words.errors import OutputNotWritableError
 
 numbers = st.floats(1, 5, allow_nan=False)
 rows = st.builds(

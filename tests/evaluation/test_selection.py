@@ -9,7 +9,7 @@ import pytest
 
 from xl_vqa.evaluation.result import Item
 from xl_vqa.evaluation.selection import select, split_name
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 SCALE = Scale()
 

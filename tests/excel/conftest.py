@@ -15,7 +15,7 @@ from tests.excel import office, uno_engine
 from tests.excel.windows_stubs import Windows, windows
 from tests.host import helpers
 from xl_vqa.excel import jobs, session
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pytest
 from lxml import etree
 from oletools.olevba import VBA_Parser
 
-from xl_vqa.errors import AddinError, OutputNotWritableError
 from xl_vqa.excel import addin, macros, ribbon_texts, xlwings_module
+from xl_vqa.words.errors import AddinError, OutputNotWritableError
 from xl_vqa.worksheet.functions import FUNCTIONS
 
 

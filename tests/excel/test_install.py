@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from xl_vqa.errors import InstallError, OutputNotWritableError
 from xl_vqa.excel import addin, install, session
 from xl_vqa.excel.session import read_config
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import InstallError, OutputNotWritableError
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture

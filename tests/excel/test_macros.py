@@ -10,7 +10,7 @@ import pytest
 from tests.excel.conftest import finish, select
 from xl_vqa.bridge.cells import Question
 from xl_vqa.excel import jobs, macros, session
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 def test_why_explains_a_rating(book: Any, clip_folder: list[Path]) -> None:

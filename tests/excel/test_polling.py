@@ -12,7 +12,7 @@ import pytest
 from tests.excel import office
 from tests.excel.conftest import bound_functions
 from tests.excel.vba_double import Addin
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture

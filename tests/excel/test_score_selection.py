@@ -11,10 +11,10 @@ import pytest
 from tests.excel import uno_engine
 from tests.excel.conftest import finish, select
 from xl_vqa.excel import jobs, macros
-from xl_vqa.settings import Settings
 from xl_vqa.sheets.columns import FIELDS, heading
 from xl_vqa.sheets.keeping import copy_of
 from xl_vqa.sheets.marks import Mark
+from xl_vqa.words.settings import Settings
 
 HEADINGS = [heading(field) for field in FIELDS]
 

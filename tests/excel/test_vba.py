@@ -15,7 +15,7 @@ from tests.excel.office import Office
 from tests.excel.vba_double import Addin
 from xl_vqa.excel import addin as addin_file
 from xl_vqa.excel import ribbon_texts, session
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture

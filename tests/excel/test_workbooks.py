@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from xl_vqa.excel import session, udf
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 ONE, TWO = "'[one book.xlsx]Sheet 1'!", "[two.xlsx]S!"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.host import helpers
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture(scope="session")

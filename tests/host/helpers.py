@@ -20,9 +20,9 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.protocol import environment_of
 from xl_vqa.host.store import NewRating
 from xl_vqa.host.views import View, summary_json
-from xl_vqa.model_spec import ModelSpec, settings_key
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
-from xl_vqa.settings import Settings
+from xl_vqa.words.model_spec import ModelSpec, settings_key
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.settings import Settings
 
 VIEW = View("expectation")
 FRAMES = FramesUsed((0, 1, 30, 31), (0.0, 0.04, 1.2, 1.24), 64, 48, 60, 2.4, 25.0, "decord", "h264")

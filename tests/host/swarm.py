@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.host.helpers import settings_for
 from xl_vqa.bridge.client import HostClient, Video
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 PATIENCE_S = 120.0
 SPREAD = 30

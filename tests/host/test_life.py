@@ -33,8 +33,8 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.protocol import HANDSHAKE
 from xl_vqa.bridge.start import find, find_or_start
 from xl_vqa.bridge.state import HostState, read_state, write_state
-from xl_vqa.errors import HostDiskError, HostStartError, VideoCrashedReaderError
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import HostDiskError, HostStartError, VideoCrashedReaderError
+from xl_vqa.words.settings import Settings
 
 
 def words(child: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ CALLER = """
 import sys
 from pathlib import Path
 from xl_vqa.bridge.client import HostClient, Video
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 settings = Settings.load({}, home=Path(sys.argv[1]), model="stand-in")
 with HostClient(settings) as client:
     print(client.ensure_running().pid, [r["label"] for r in client.rate_all([Video(sys.argv[2])])])

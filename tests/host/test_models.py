@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.host.helpers import settings_for
-from xl_vqa.errors import HostRequestError, ModelFailedError, ModelMemoryError, ModelNotFoundError
 from xl_vqa.host.models import Identity, ModelKeeper
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.settings import Settings
 from xl_vqa.vlm.rater import Rater
 from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
+from xl_vqa.words.errors import HostRequestError, ModelFailedError, ModelMemoryError, ModelNotFoundError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.settings import Settings
 
 
 class World:

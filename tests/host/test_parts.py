@@ -15,14 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.host.helpers import VIEW, made_rating, new_rating
-from xl_vqa.errors import (
-    HostDiskError,
-    HostRequestError,
-    NotAVideoError,
-    VideoAccessError,
-    VideoEmptyError,
-    VideoNotFoundError,
-)
 from xl_vqa.host import ledger as ledger_module
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
@@ -31,9 +23,17 @@ from xl_vqa.host.memory import give_back
 from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm
 from xl_vqa.host.store import Store, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
-from xl_vqa.rating import DECODINGS, Rating
-from xl_vqa.settings import Settings
 from xl_vqa.vlm.rate_batch import for_text
+from xl_vqa.words.errors import (
+    HostDiskError,
+    HostRequestError,
+    NotAVideoError,
+    VideoAccessError,
+    VideoEmptyError,
+    VideoNotFoundError,
+)
+from xl_vqa.words.rating import DECODINGS, Rating
+from xl_vqa.words.settings import Settings
 
 # -- views
 

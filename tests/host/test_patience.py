@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from xl_vqa.errors import VideoEmptyError, VideoNotFoundError, VideoTimeoutError
 from xl_vqa.host import patience
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.patience import Patience
+from xl_vqa.words.errors import VideoEmptyError, VideoNotFoundError, VideoTimeoutError
 
 
 @pytest.fixture

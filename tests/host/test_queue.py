@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from xl_vqa.errors import (
+from xl_vqa.host.queue import ERROR_RETENTION_S, MODEL_SLICE_S, RETENTION_S, WorkQueue
+from xl_vqa.host.store import RatingKey
+from xl_vqa.host.work import Job, Outcome, Stage, Switch, Ticket, Wanted
+from xl_vqa.words.errors import (
     CancelledError,
     ModelNotFoundError,
     NotAVideoError,
     VideoNotFoundError,
     VideoUnreadableError,
 )
-from xl_vqa.host.queue import ERROR_RETENTION_S, MODEL_SLICE_S, RETENTION_S, WorkQueue
-from xl_vqa.host.store import RatingKey
-from xl_vqa.host.work import Job, Outcome, Stage, Switch, Ticket, Wanted
 
 KEY = RatingKey("m1:a", "s", "b2:1")
 

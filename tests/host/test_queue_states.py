@@ -8,10 +8,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
-from xl_vqa.errors import CancelledError, ModelNotFoundError, VideoNotFoundError, VideoUnreadableError, XlVqaError
 from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.store import RatingKey
 from xl_vqa.host.work import Job, Outcome, Stage, Switch, Ticket, Wanted
+from xl_vqa.words.errors import (
+    CancelledError,
+    ModelNotFoundError,
+    VideoNotFoundError,
+    VideoUnreadableError,
+    XlVqaError,
+)
 
 OWNERS = st.sampled_from(["ann", "bob", "eve"])
 CONTENTS = {f"/v/{n}": f"b2:{n % 4}" for n in range(8)}  # each content lies at two paths

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from tests.host.helpers import clips, settings_for, variant, wait_for
-from xl_vqa.errors import HostDiskError, ModelFailedError, ModelMemoryError, ModelNotFoundError
 from xl_vqa.host.files import look_at
 from xl_vqa.host.models import Identity, ModelKeeper
 from xl_vqa.host.service import RatingService
 from xl_vqa.host.store import KnownFile
-from xl_vqa.rating import Rating
-from xl_vqa.settings import Settings
 from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater
 from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
+from xl_vqa.words.errors import HostDiskError, ModelFailedError, ModelMemoryError, ModelNotFoundError
+from xl_vqa.words.rating import Rating
+from xl_vqa.words.settings import Settings
 
 Entry = dict[str, Any]
 Items = Sequence[tuple[PreparedVideo, "str | None"]]

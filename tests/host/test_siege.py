@@ -17,7 +17,7 @@ import pytest
 
 from tests.host.helpers import cleaned_up, clips, host_processes, settings_for
 from xl_vqa.bridge.state import read_state
-from xl_vqa.settings import Settings
+from xl_vqa.words.settings import Settings
 
 PROGRAMS, CLIENTS, REQUESTS, CLIPS = 4, 16, 200, 400
 KILLS_AT = tuple(CLIPS * turn // 8 for turn in range(1, 8))

@@ -14,12 +14,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.host.helpers import VIEW, made_rating, new_rating
-from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host import migrations
 from xl_vqa.host.store import KnownFile, NewRating, RatingKey, Store
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling, settings_key
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.errors import HostDiskError, HostStartError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import ModelSpec, Pixels, Sampling, settings_key
+from xl_vqa.words.rating import LabelDistribution
 
 
 def test_a_rating_comes_back_exactly(tmp_path: Path) -> None:

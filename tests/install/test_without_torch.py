@@ -104,7 +104,7 @@ def test_a_workbook_keeps_its_row_and_says_so(without_torch: Environment, desk: 
 
 def test_python_gets_an_error_with_the_command(without_torch: Environment) -> None:
     program = (
-        "from xl_vqa.without_host import predict\nfrom xl_vqa.errors import PackageMissingError\n"
+        "from xl_vqa.without_host import predict\nfrom xl_vqa.words.errors import PackageMissingError\n"
         f"try:\n    predict('starter', [{str(CLIP)!r}])\n"
         "except PackageMissingError as error:\n    print(error)\n"
     )

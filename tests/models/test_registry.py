@@ -21,11 +21,11 @@ from xl_vqa.bridge.protocol import profile_of
 from xl_vqa.bridge.videos import Video
 from xl_vqa.cli.doctor_checks import check_model
 from xl_vqa.cli.main import app
-from xl_vqa.errors import ModelEntryError, ModelIncompatibleError, ModelNotFoundError, SettingsError
-from xl_vqa.labels import Scale
 from xl_vqa.models.registry import ModelRegistry, name_of
-from xl_vqa.settings import Settings
 from xl_vqa.vlm.identity import identify
+from xl_vqa.words.errors import ModelEntryError, ModelIncompatibleError, ModelNotFoundError, SettingsError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.settings import Settings
 
 
 def save_adapter(

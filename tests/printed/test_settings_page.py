@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.printed.commands import ROOT
-from xl_vqa.errors import SettingsError
-from xl_vqa.settings import PREFIX, Settings, _kinds
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.settings import PREFIX, Settings, _kinds
 
 PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 TYPES = {str: "text", bool: "true or false", int: "whole number", float: "number", tuple: "numbers", Path: "path"}

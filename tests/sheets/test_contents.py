@@ -8,7 +8,11 @@ import pytest
 
 from tests.sheets.grids import BY, Memory, planned, scored
 from tests.workbooks.makers import make_rating
-from xl_vqa.errors import (
+from xl_vqa.sheets.columns import FIELDS, heading
+from xl_vqa.sheets.contents import RowContents, contents_of
+from xl_vqa.sheets.marks import Mark, Score, ScoredBy, file_key, row_key, state_of
+from xl_vqa.sheets.rows import PlannedRow
+from xl_vqa.words.errors import (
     CancelledError,
     HostUnavailableError,
     ModelFailedError,
@@ -17,10 +21,6 @@ from xl_vqa.errors import (
     WorkbookCellError,
     XlVqaError,
 )
-from xl_vqa.sheets.columns import FIELDS, heading
-from xl_vqa.sheets.contents import RowContents, contents_of
-from xl_vqa.sheets.marks import Mark, Score, ScoredBy, file_key, row_key, state_of
-from xl_vqa.sheets.rows import PlannedRow
 
 HEADINGS = [heading(field) for field in FIELDS]
 NEWER = BY._replace(model="newer", fingerprint="b2:newer")

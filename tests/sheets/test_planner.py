@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sheets.grids import BY, HEADINGS, Memory, planned, rows_of, scored, selected
-from xl_vqa.errors import SelectionError
 from xl_vqa.sheets.areas import MAX_COLUMN, Area
 from xl_vqa.sheets.columns import COLUMNS, FIELDS, field_of_heading, heading
 from xl_vqa.sheets.grid import Table
 from xl_vqa.sheets.planner import plan_sheet
+from xl_vqa.words.errors import SelectionError
 
 EARLIER = {
     "en": ["Score", "MOS", "Band", "Confidence", "Remark"],

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests.sheets.grids import HEADINGS, Memory, planned, scored, selected
 from tests.workbooks.makers import make_rating
-from xl_vqa.errors import VideoNotFoundError
 from xl_vqa.sheets.columns import FIELDS, heading
 from xl_vqa.sheets.contents import Result
 from xl_vqa.sheets.planner import SheetPlan
 from xl_vqa.sheets.scoring import Pending
 from xl_vqa.sheets.writing import SheetRun, Writing, begin
+from xl_vqa.words.errors import VideoNotFoundError
 
 LABELS = {"a.mp4": 12, "b.mp4": 23, "c.mp4": 34}
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling
-from xl_vqa.rating import FramesUsed
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.vlm.canvas import WINDOW, clip_patches
 from xl_vqa.vlm.patches import Patches
+from xl_vqa.words.model_spec import ModelSpec, Pixels, Sampling
+from xl_vqa.words.rating import FramesUsed
 
 SMALL = ModelSpec(
     sampling=Sampling(frames=4, window=WINDOW), pixels=Pixels(4 * 784, 24 * 784, 4 * 24 * 784, canvas=True)

@@ -15,11 +15,11 @@ import pytest
 from starter.clips.contents import DEMO_PHOTOS, split_of_film, split_of_photo
 from starter.clips.demo_clips import FILM_START_S, SECONDS, VERSIONS
 from starter.fit.spec import starter_spec
-from xl_vqa.model_spec import ModelSpec, demo_clips_folder, starter_folder
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.video.read import Clip, read_frames
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.rater import Rater
+from xl_vqa.words.model_spec import ModelSpec, demo_clips_folder, starter_folder
+from xl_vqa.words.rating import LabelDistribution
 
 FOLDER = starter_folder()
 CLIPS = demo_clips_folder()

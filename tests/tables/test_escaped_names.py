@@ -14,11 +14,11 @@ from python_calamine import CalamineWorkbook
 
 from xl_vqa.datasets.locate import VideoFinder
 from xl_vqa.datasets.read_ratings import read_ratings
-from xl_vqa.errors import VideoNotFoundError
 from xl_vqa.evaluation.join import join
 from xl_vqa.evaluation.matching import match
-from xl_vqa.labels import Scale
-from xl_vqa.video_names import existing_form, name_key, unescaped
+from xl_vqa.words.errors import VideoNotFoundError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.video_names import existing_form, name_key, unescaped
 from xl_vqa.workbooks.cells import from_stored, stored_runs
 from xl_vqa.workbooks.results import write_results
 from xl_vqa.workbooks.score_plan import plan_workbook

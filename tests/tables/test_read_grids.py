@@ -18,11 +18,11 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.messages import LANGUAGES
-from xl_vqa.problems import PROBLEMS
 from xl_vqa.tables.grid import Grid, TableError, cell_name, column_index, column_letters
 from xl_vqa.tables.read import FORMATS, chosen, read_grids
 from xl_vqa.tables.spreadsheet import read_spreadsheet
+from xl_vqa.words.messages import LANGUAGES
+from xl_vqa.words.problems import PROBLEMS
 from xl_vqa.workbooks.templates.recalculate import convert, soffice
 
 NAMES = ["cam_x1080_30.mp4", "a_x0041_b.mp4", "桜_x2160_p.mp4", "plain.mp4"]

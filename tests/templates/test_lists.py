@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from xl_vqa.labels import Bands, Scale
+from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.workbooks.templates.base import NONE
 from xl_vqa.workbooks.templates.label import FIRST, RATERS, SLOTS, build_label, order
 from xl_vqa.workbooks.templates.label_rater import FIRST as RATER_FIRST

@@ -11,7 +11,7 @@ import yaml
 
 from tests.media import make_clip, texture
 from tests.tiny_qwen import save_tiny_qwen
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,6 @@ from safetensors.torch import load_file
 
 from tests.training.sets import TrainingSet, make_set, write_recipe
 from xl_vqa.datasets.manifest import read_manifest
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.errors import (
     TrainingDataError,
     TrainingDivergedError,
@@ -36,6 +33,9 @@ from xl_vqa.training.target_mask import IGNORE, digit_targets
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.loader import load_rater
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import ModelSpec
 
 CPU = torch.device("cpu")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from xl_vqa.errors import ModelMemoryError, OutputNotWritableError
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.training.jobs import Job, OnShare, State, run_all
+from xl_vqa.words.errors import ModelMemoryError, OutputNotWritableError
 
 ROOT = Path(__file__).parents[2]
 

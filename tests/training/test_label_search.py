@@ -8,7 +8,6 @@ import pytest
 
 from tests.evaluation.test_scheme_comparison import SEEDS, make_run
 from tests.training.test_compare import TASKS, Letters
-from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError, ScaleError
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import compare_runs
 from xl_vqa.training.label_search import (
@@ -20,6 +19,7 @@ from xl_vqa.training.label_search import (
     parse_candidates,
     search_spec,
 )
+from xl_vqa.words.errors import ComparisonFailedError, ComparisonSpecError, ScaleError
 
 FINE = "integer@100-500/3"
 COARSE = "integer@10-50/1"

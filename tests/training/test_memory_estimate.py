@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from tests.training.sets import TrainingSet, make_set, write_recipe
 from xl_vqa.cli.train import register
-from xl_vqa.model_spec import ModelSpec, Pixels, Sampling
 from xl_vqa.training.memory_estimate import estimate_plan, most_tokens
 from xl_vqa.training.recipe import load_recipe
 from xl_vqa.training.recipe_check import check_recipe
@@ -24,6 +23,7 @@ from xl_vqa.training.trainable import make_trainable
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.canvas import WINDOW, Layout
 from xl_vqa.vlm.patches import frame_size, make_patches
+from xl_vqa.words.model_spec import ModelSpec, Pixels, Sampling
 
 
 @pytest.fixture(scope="module")

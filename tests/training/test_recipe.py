@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.training.sets import make_set, write_recipe
-from xl_vqa.model_spec import shipped_folder
 from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe, load_recipe, recipe_from
 from xl_vqa.training.recipe_check import check_plan_videos, check_recipe
+from xl_vqa.words.model_spec import shipped_folder
 
 LEAST = {"model": "starter", "manifest": "m.csv", "output": "out"}
 

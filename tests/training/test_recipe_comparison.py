@@ -10,11 +10,11 @@ import pytest
 
 from xl_vqa.datasets.manifest import ManifestRow, read_manifest, write_manifest
 from xl_vqa.evaluation.runs import Run
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import demo_clips_folder
 from xl_vqa.training import recipe_comparison
 from xl_vqa.training.compare import jobs_of, load_spec
 from xl_vqa.training.jobs import run_all
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import demo_clips_folder
 
 RECIPE = """
 model: starter

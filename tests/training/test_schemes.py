@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tiny_qwen import tiny_tokenizer
-from xl_vqa.errors import ScaleError
-from xl_vqa.labels import Scale
 from xl_vqa.training import schemes
 from xl_vqa.training.schemes import LEVELS, SCHEMES, Levels, mask_tail, scheme
 from xl_vqa.training.target_mask import IGNORE
 from xl_vqa.vlm.tokens import TURN_END, PromptTokenizer
+from xl_vqa.words.errors import ScaleError
+from xl_vqa.words.labels import Scale
 
 TOKENS = PromptTokenizer(tiny_tokenizer(), model="tiny")
 scores = st.floats(1, 5)

@@ -19,10 +19,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.read import Decoder, read_frames
 from xl_vqa.video.reader_process import serve
+from xl_vqa.words.model_spec import Sampling
 
 HOME = sys.argv[1] if len(sys.argv) > 1 else ""
 

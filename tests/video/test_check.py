@@ -10,11 +10,11 @@ from PIL import Image
 
 from tests.media import cut, damage, flat_content, make_clip
 from tests.video.conftest import Maker
-from xl_vqa.errors import VideoEmptyError, VideoNotFoundError, VideoTruncatedError
-from xl_vqa.messages import text
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.check import VideoCheck, check_videos
 from xl_vqa.video.read import decode_whole, read_frames
+from xl_vqa.words.errors import VideoEmptyError, VideoNotFoundError, VideoTruncatedError
+from xl_vqa.words.messages import text
+from xl_vqa.words.model_spec import Sampling
 
 
 def codes(check: VideoCheck) -> list[str]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xl_vqa.errors import NotAVideoError, VideoEmptyError, VideoNotFoundError
 from xl_vqa.video.fingerprint import fingerprint, stat_key
+from xl_vqa.words.errors import NotAVideoError, VideoEmptyError, VideoNotFoundError
 
 
 @given(st.binary(min_size=1, max_size=3_000))

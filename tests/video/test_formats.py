@@ -10,10 +10,10 @@ import pytest
 
 from tests.media import frame_number, make_clip
 from tests.video.conftest import Maker
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.probe import probe
 from xl_vqa.video.read import Clip, read_frames
 from xl_vqa.video.sample import plan_frames
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING = Sampling(8)
 

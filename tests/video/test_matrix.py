@@ -9,9 +9,9 @@ import pytest
 
 from tests.media import frame_number
 from tests.video.matrix import ENCODERS, RATES, Case, cases, truth_of
-from xl_vqa.errors import VideoUnreadableError
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.read import read_frames
+from xl_vqa.words.errors import VideoUnreadableError
+from xl_vqa.words.model_spec import Sampling
 
 PLANS = (Sampling(8), Sampling(32), Sampling(16, adjacent_pairs=False), Sampling(12, window=16))
 

@@ -15,7 +15,12 @@ from av.bitstream import BitStreamFilterContext
 
 from tests.media import flat_content, frame_number, make_clip, make_image
 from tests.video.conftest import Maker
-from xl_vqa.errors import (
+from xl_vqa.video import pyav_decoder, read
+from xl_vqa.video.fingerprint import fingerprint
+from xl_vqa.video.probe import probe
+from xl_vqa.video.read import read_frames
+from xl_vqa.video.sample import plan_frames
+from xl_vqa.words.errors import (
     NotAVideoError,
     NoVideoStreamError,
     VideoChangingError,
@@ -23,12 +28,7 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     VideoTooLargeError,
 )
-from xl_vqa.model_spec import Sampling
-from xl_vqa.video import pyav_decoder, read
-from xl_vqa.video.fingerprint import fingerprint
-from xl_vqa.video.probe import probe
-from xl_vqa.video.read import read_frames
-from xl_vqa.video.sample import plan_frames
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING = Sampling(8)
 
@@ -208,8 +208,8 @@ def test_a_huge_picture_is_refused_and_costs_no_memory(tmp_path: Path, kind: str
     path = huge(tmp_path / f"huge.{kind}", kind)
     code = (
         "import resource, sys\n"
-        "from xl_vqa.errors import VideoError\n"
-        "from xl_vqa.model_spec import Sampling\n"
+        "from xl_vqa.words.errors import VideoError\n"
+        "from xl_vqa.words.model_spec import Sampling\n"
         "from xl_vqa.video.read import read_frames\n"
         "unit = 1 << 10 if sys.platform == 'linux' else 1 << 20\n"
         "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit\n"

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from tests.media import cut
 from tests.video.conftest import Maker
-from xl_vqa.errors import NotAVideoError, VideoTruncatedError
 from xl_vqa.video.decord_decoder import _PLACE
 from xl_vqa.video.files import (
     container_kind,
@@ -30,6 +29,7 @@ from xl_vqa.video.index import FrameIndex, build_index
 from xl_vqa.video.pictures import Orientation, fit_within, is_black, is_frozen, orientation_of
 from xl_vqa.video.pyav_decoder import _runs
 from xl_vqa.video.read import _without_gaps
+from xl_vqa.words.errors import NotAVideoError, VideoTruncatedError
 
 
 def packet(

@@ -24,7 +24,8 @@ from tests.media import (
     still_content,
 )
 from tests.video.conftest import Maker
-from xl_vqa.errors import (
+from xl_vqa.video.read import read_frames
+from xl_vqa.words.errors import (
     NotAVideoError,
     NoVideoStreamError,
     VideoAccessError,
@@ -36,9 +37,8 @@ from xl_vqa.errors import (
     VideoTruncatedError,
     VideoUnreadableError,
 )
-from xl_vqa.model_spec import Sampling
-from xl_vqa.video.read import read_frames
-from xl_vqa.video_names import RAW_SUFFIXES
+from xl_vqa.words.model_spec import Sampling
+from xl_vqa.words.video_names import RAW_SUFFIXES
 
 SAMPLING = Sampling(8)
 
@@ -160,7 +160,7 @@ def test_no_permission(tmp_path: Path) -> None:
     # root may read everything, so another user's process has to ask
     code = (
         "import os, sys\n"
-        "from xl_vqa.errors import VideoAccessError\n"
+        "from xl_vqa.words.errors import VideoAccessError\n"
         "from xl_vqa.video.files import open_file\n"
         "os.setresuid(65534, 65534, 65534)\n"
         "try:\n    open_file(sys.argv[1])\n"

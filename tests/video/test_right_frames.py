@@ -13,8 +13,8 @@ import pytest
 from tests.coded_fields import grey_of, make_fields
 from tests.media import frame_number, make_clip
 from tests.video.conftest import Maker
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.read import Clip, read_frames
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING = Sampling(8)
 

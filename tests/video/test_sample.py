@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.sample import plan_frames, plan_window
+from xl_vqa.words.model_spec import Sampling
 
 counts = st.integers(1, 200_000)
 wanted = st.integers(1, 64).map(lambda half: 2 * half)

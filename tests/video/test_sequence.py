@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.media import draw_number, frame_number, make_clip, moving_content
-from xl_vqa.errors import NotAVideoError, VideoNotFoundError
 from xl_vqa.host.files import look_at
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.explain import explain
 from xl_vqa.video.fingerprint import fingerprint, stat_key
 from xl_vqa.video.probe import probe
@@ -22,6 +20,8 @@ from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sample import plan_frames
 from xl_vqa.video.sequence import sequence_of
 from xl_vqa.video.wall import Wall
+from xl_vqa.words.errors import NotAVideoError, VideoNotFoundError
+from xl_vqa.words.model_spec import Sampling
 
 COUNT = 30
 SAMPLING = Sampling(8)

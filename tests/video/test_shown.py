@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from tests.media import make_clip
 from tests.video.conftest import Maker
-from xl_vqa.messages import text
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.framing import Framing
 from xl_vqa.video.pictures import Orientation
 from xl_vqa.video.probe import probe
 from xl_vqa.video.read import read_frames
 from xl_vqa.video.tone_mapping import ToneMap, Transfer, pq_code, pq_light, rolled_off
+from xl_vqa.words.messages import text
+from xl_vqa.words.model_spec import Sampling
 
 WIDTH, HEIGHT = 96, 64
 BT709, YCGCO, BT2020, BT2020_CL, ICTCP = 1, 8, 9, 10, 14

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.media import make_clip
-from xl_vqa.errors import NotAVideoError, VideoTooLargeError, VideoTruncatedError
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video import container
 from xl_vqa.video.probe import probe
 from xl_vqa.video.read import read_frames
+from xl_vqa.words.errors import NotAVideoError, VideoTooLargeError, VideoTruncatedError
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING = Sampling(8)
 COUNT = 12

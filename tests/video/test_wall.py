@@ -18,7 +18,10 @@ import psutil
 import pytest
 
 from tests import media
-from xl_vqa.errors import (
+from xl_vqa.video.clip_memory import ClipMemory, clip_of
+from xl_vqa.video.read import read_frames
+from xl_vqa.video.wall import Wall
+from xl_vqa.words.errors import (
     NotAVideoError,
     VideoAccessError,
     VideoCrashedReaderError,
@@ -26,11 +29,8 @@ from xl_vqa.errors import (
     VideoTimeoutError,
     VideoUnreadableError,
 )
-from xl_vqa.messages import LANGUAGES
-from xl_vqa.model_spec import Sampling
-from xl_vqa.video.clip_memory import ClipMemory, clip_of
-from xl_vqa.video.read import read_frames
-from xl_vqa.video.wall import Wall
+from xl_vqa.words.messages import LANGUAGES
+from xl_vqa.words.model_spec import Sampling
 
 FOUR = Sampling(frames=4)
 HOSTILE = ("tests.video.reader_programs",)

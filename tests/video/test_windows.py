@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.media import make_clip
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.point_samples import SIDE, point_samples
 from xl_vqa.video.read import read_frames
 from xl_vqa.video.sample import plan_window
+from xl_vqa.words.model_spec import Sampling
 
 SAMPLING = Sampling(frames=4, window=16)
 

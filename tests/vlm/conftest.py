@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from transformers import AutoModelForImageTextToText, AutoTokenizer
 
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import FramesUsed
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.patches import make_patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import FramesUsed
 
 # the models are tiny: a second thread costs more than it brings
 torch.set_num_threads(1)

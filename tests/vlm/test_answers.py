@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm.answers import AnswerTree, label_tree
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 SCALE = Scale()
 LABELS = label_tree(SCALE)

@@ -15,18 +15,18 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForImageTextToText
 
 from tests.tiny_qwen import tiny_spec
-from xl_vqa.errors import (
+from xl_vqa.vlm import backbone, memory
+from xl_vqa.vlm.digit_tree import grow_tree
+from xl_vqa.vlm.loader import load_rater
+from xl_vqa.words.errors import (
     ModelIncompatibleError,
     ModelMemoryError,
     ModelNotFoundError,
     SettingsError,
     XlVqaError,
 )
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
-from xl_vqa.vlm import backbone, memory
-from xl_vqa.vlm.digit_tree import grow_tree
-from xl_vqa.vlm.loader import load_rater
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from starter.fit.spec import starter_spec
 from tests.starter.made_clips import SMALL, made_clip
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.model_spec import Pixels, Sampling
 from xl_vqa.vlm.canvas import (
     ALIGNED,
     NATIVE_LINES,
@@ -26,6 +24,8 @@ from xl_vqa.vlm.canvas import (
 )
 from xl_vqa.vlm.patches import FACTOR, make_patches
 from xl_vqa.vlm.starter_tower import frames_of
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.model_spec import Pixels, Sampling
 
 sides = st.integers(1, 40)
 

@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xl_vqa.labels import Scale
 from xl_vqa.vlm.answers import ancestry, label_tree
 from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_tree
+from xl_vqa.words.labels import Scale
 
 SCALES = {
     "10..50": Scale(),

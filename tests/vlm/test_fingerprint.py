@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.tiny_qwen import tiny_spec
-from xl_vqa.errors import ModelNotFoundError
-from xl_vqa.labels import Scale
-from xl_vqa.settings import Settings
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import ModelIdentity, identify
 from xl_vqa.vlm.loader import load_from_settings
 from xl_vqa.vlm.model_folder import find_model
+from xl_vqa.words.errors import ModelNotFoundError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_known_without_loading_and_equal_to_the_loaded_one(folder: Path, tmp_pat
     assert identify(settings) == ModelIdentity(rater.spec, rater.fingerprint)
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from xl_vqa.settings import Settings\nfrom xl_vqa.vlm.identity import identify\n"
+        "from xl_vqa.words.settings import Settings\nfrom xl_vqa.vlm.identity import identify\n"
         f"home, model = Path({str(settings.home)!r}), {str(folder)!r}\n"
         "s = Settings(home=home, model=model, device='cpu', max_pixels=3 * 784)\n"
         "print(identify(s).fingerprint)\n"
@@ -141,7 +141,7 @@ def hub_snapshot(cache: Path, source: Path, *, revision: str = "main") -> Path:
 
 
 RESOLVE = (
-    "import sys\nfrom pathlib import Path\nfrom xl_vqa.settings import Settings\n"
+    "import sys\nfrom pathlib import Path\nfrom xl_vqa.words.settings import Settings\n"
     "from xl_vqa.vlm.model_folder import find_model\nprint(find_model(sys.argv[1], offline=len(sys.argv) > 2))\n"
 )
 

@@ -18,9 +18,6 @@ import pytest
 import torch
 
 from tests.starter.made_clips import canvas_of
-from xl_vqa.model_spec import Normalization, demo_clips_folder
-from xl_vqa.rating import LabelDistribution
-from xl_vqa.settings import Settings
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.identity import identify, remember_dtype
@@ -28,6 +25,9 @@ from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.model_folder import STARTER_TYPE
 from xl_vqa.vlm.starter_tower import FEATURES, StarterForConditionalGeneration, StarterTower, small_config
 from xl_vqa.vlm.vlm_rater import VlmRater
+from xl_vqa.words.model_spec import Normalization, demo_clips_folder
+from xl_vqa.words.rating import LabelDistribution
+from xl_vqa.words.settings import Settings
 
 FORMATS = ("float32", "bfloat16", "float16")
 CLIPS = [demo_clips_folder() / name for name in ("rabbit_clean.mp4", "rabbit_noisy.mp4", "dandelion_flicker.mp4")]

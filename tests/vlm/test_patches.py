@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from transformers.models.qwen2_vl import image_processing_pil_qwen2_vl as reference
 
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.model_spec import Normalization, Pixels
 from xl_vqa.vlm.patches import MERGE, PATCH_VALUES, frame_size, make_patches, smart_resize
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.model_spec import Normalization, Pixels
 
 WIDE = Pixels(min_pixels=4 * 784, max_pixels=100 * 784, total_pixels=10**9)
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, Regex, pre_tokenizers
 
 from tests.tiny_qwen import CONTROL_TOKENS, tiny_tokenizer
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.model_spec import Prompt
 from xl_vqa.vlm.prompt import TEXT_BUDGET, build_prompt, question_text
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.model_spec import Prompt
 
 TOKENIZER = tiny_tokenizer()
 TOKENIZER.add_tokens([AddedToken("<tool_call>", special=False)])

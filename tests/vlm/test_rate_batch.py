@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tests.host.helpers import made_rating
-from xl_vqa.errors import ModelFailedError, ModelMemoryError
-from xl_vqa.model_spec import ModelSpec, settings_key
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm.rate_batch import Asked, rate_batch, rating_of, warnings_of
 from xl_vqa.vlm.rater import Outcome, PreparedVideo
+from xl_vqa.words.errors import ModelFailedError, ModelMemoryError
+from xl_vqa.words.model_spec import ModelSpec, settings_key
+from xl_vqa.words.rating import LabelDistribution
 
 MADE = made_rating()
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from xl_vqa.errors import ModelFailedError, ModelIncompatibleError, ModelMemoryError, ModelNotFoundError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import FramesUsed, LabelDistribution
 from xl_vqa.vlm.identity import adjusted
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.rater import Rater
+from xl_vqa.words.errors import ModelFailedError, ModelIncompatibleError, ModelMemoryError, ModelNotFoundError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import FramesUsed, LabelDistribution
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def test_what_the_user_set_stays() -> None:
 def test_loading_a_model_sets_it_before_torch_comes() -> None:
     """OpenMP itself reports the policy that took effect."""
     code = (
-        "from xl_vqa.errors import XlVqaError\nfrom xl_vqa.vlm.loader import load_rater\n"
+        "from xl_vqa.words.errors import XlVqaError\nfrom xl_vqa.vlm.loader import load_rater\n"
         "try:\n    load_rater('/no/such/folder')\nexcept XlVqaError:\n    pass\n"
     )
     environment = {k: v for k, v in os.environ.items() if k not in PATIENT}

@@ -15,10 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
-from xl_vqa.errors import ModelFailedError, ModelMemoryError
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import Pixels, demo_clips_folder
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm import vlm_rater
 from xl_vqa.vlm.inputs import VideoInput
@@ -27,6 +23,10 @@ from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.prompt import PromptTokens
 from xl_vqa.vlm.rater import Outcome, PreparedVideo
 from xl_vqa.vlm.vlm_rater import VlmRater, calls
+from xl_vqa.words.errors import ModelFailedError, ModelMemoryError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import Pixels, demo_clips_folder
+from xl_vqa.words.rating import LabelDistribution
 
 Item = tuple[PreparedVideo, str | None]
 

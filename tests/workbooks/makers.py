@@ -14,8 +14,8 @@ from typing import Any
 import openpyxl
 import xlsxwriter
 
-from xl_vqa.labels import Scale
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 
 
 def make_rating(mean: float = 33.0, **changes: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from tests.workbooks.makers import clip_rows, list_workbook, rewrite
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     VideoAddressError,
     VideoNotFoundError,
     WorkbookCellError,

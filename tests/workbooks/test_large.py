@@ -9,8 +9,8 @@ import openpyxl
 
 from tests.workbooks.makers import clip_rows, list_workbook, make_rating
 from tests.workbooks.package_rules import problems
-from xl_vqa.errors import VideoNotFoundError
 from xl_vqa.sheets.contents import Result
+from xl_vqa.words.errors import VideoNotFoundError
 from xl_vqa.workbooks.results import write_results
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_sheet import WorkbookScores

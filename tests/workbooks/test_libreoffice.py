@@ -17,8 +17,8 @@ import pytest
 
 from tests.workbooks.makers import column_of, make_rating, rewrite, rich_workbook, values
 from tests.workbooks.test_tables import table_workbook
-from xl_vqa.errors import VideoNotFoundError
 from xl_vqa.sheets.contents import Result
+from xl_vqa.words.errors import VideoNotFoundError
 from xl_vqa.workbooks.demo_workbook import DemoRow, build
 from xl_vqa.workbooks.results import write_results
 from xl_vqa.workbooks.score_plan import plan_workbook

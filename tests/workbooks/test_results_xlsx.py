@@ -11,8 +11,8 @@ import pytest
 
 from tests.workbooks.makers import make_rating, values
 from tests.workbooks.package_rules import problems
-from xl_vqa.errors import OutputNotWritableError, VideoNotFoundError
-from xl_vqa.labels import Bands, Scale
+from xl_vqa.words.errors import OutputNotWritableError, VideoNotFoundError
+from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.workbooks import results_xlsx
 from xl_vqa.workbooks.demo_workbook import DemoRow, build
 from xl_vqa.workbooks.results import FIELDS, write_results

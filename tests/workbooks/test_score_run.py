@@ -12,9 +12,9 @@ import pytest
 import xl_vqa
 from tests.host import helpers
 from tests.workbooks.makers import column_of, list_workbook, values
-from xl_vqa.errors import VideoNotFoundError, WorkbookNotFoundError
-from xl_vqa.settings import Settings
 from xl_vqa.sheets.keeping import copy_of
+from xl_vqa.words.errors import VideoNotFoundError, WorkbookNotFoundError
+from xl_vqa.words.settings import Settings
 
 
 @pytest.fixture(scope="module")

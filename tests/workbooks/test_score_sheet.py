@@ -22,7 +22,11 @@ from tests.workbooks.makers import (
     values,
 )
 from tests.workbooks.package_rules import problems
-from xl_vqa.errors import (
+from xl_vqa.sheets.columns import FIELDS, heading
+from xl_vqa.sheets.contents import Result
+from xl_vqa.sheets.keeping import copy_of
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.words.errors import (
     CancelledError,
     HostUnavailableError,
     OutputFormatError,
@@ -33,10 +37,6 @@ from xl_vqa.errors import (
     WorkbookProtectedError,
     XlVqaError,
 )
-from xl_vqa.sheets.columns import FIELDS, heading
-from xl_vqa.sheets.contents import Result
-from xl_vqa.sheets.keeping import copy_of
-from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_sheet import WorkbookScores
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workbooks.makers import clip_rows, list_workbook, make_rating, rewrite
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     WorkbookColumnError,
     WorkbookError,
     WorkbookFormatError,

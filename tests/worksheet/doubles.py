@@ -10,8 +10,8 @@ from typing import Any
 
 from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.bridge.videos import Answer, Video
-from xl_vqa.errors import XlVqaError
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.settings import Settings
 
 
 def rating(**values: Any) -> dict[str, Any]:

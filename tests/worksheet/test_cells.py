@@ -11,7 +11,7 @@ import pytest
 from tests.worksheet.doubles import Hosts, known, rating, settings_of
 from xl_vqa.bridge import cells
 from xl_vqa.bridge.cells import CellRatings, Question
-from xl_vqa.errors import CancelledError, HostStartError, SettingsError, VideoNotFoundError
+from xl_vqa.words.errors import CancelledError, HostStartError, SettingsError, VideoNotFoundError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from tests.worksheet.doubles import Hosts, known, rating, settings_of
 from xl_vqa.bridge.cells import CellRatings, Question
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     HostStartError,
     ModelNotFoundError,
     RangeShapesError,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xl_vqa.errors import CloudFolderError, RelativePathError, VideoAddressError
+from xl_vqa.words.errors import CloudFolderError, RelativePathError, VideoAddressError
 from xl_vqa.worksheet.locations import Locations
 
 WINDOWS = Locations(

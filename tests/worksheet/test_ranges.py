@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.errors import RangeShapesError
+from xl_vqa.words.errors import RangeShapesError
 from xl_vqa.worksheet.ranges import over, reshape, rows_of, spread
 
 sizes = st.integers(1, 5)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.connection import HostGoneError
 from xl_vqa.bridge.videos import Answer, Result, Video, pieces
-from xl_vqa.errors import CancelledError, HostAuthenticationError, HostUnavailableError, XlVqaError
-from xl_vqa.reasons import Reason, because
+from xl_vqa.words.errors import CancelledError, HostAuthenticationError, HostUnavailableError, XlVqaError
+from xl_vqa.words.reasons import Reason, because
 
 if TYPE_CHECKING:
     from xl_vqa.bridge.client import HostClient

@@ -17,9 +17,9 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.bridge.remarks import info_of
 from xl_vqa.bridge.videos import Answer, Video
-from xl_vqa.errors import CancelledError, HostError, XlVqaError
-from xl_vqa.reasons import Detail
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import CancelledError, HostError, XlVqaError
+from xl_vqa.words.reasons import Detail
+from xl_vqa.words.settings import Settings
 
 PIECE: Final = 1000
 """Videos per question to the host."""

@@ -22,9 +22,9 @@ from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
-from xl_vqa.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
-from xl_vqa.reasons import Reason, because
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
+from xl_vqa.words.reasons import Reason, because
+from xl_vqa.words.settings import Settings
 
 __all__ = ["Answer", "HostClient", "Result", "Video"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from xl_vqa.bridge.protocol import APP, LOOPBACK, proof
 from xl_vqa.bridge.state import HostState
-from xl_vqa.errors import HostAuthenticationError, HostRequestError, XlVqaError, from_dict
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import HostAuthenticationError, HostRequestError, XlVqaError, from_dict
+from xl_vqa.words.reasons import Reason
 
 
 class HostGoneError(Exception):

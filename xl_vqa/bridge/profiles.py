@@ -8,9 +8,9 @@ import re
 from typing import Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, VIEW_FIELDS
-from xl_vqa.errors import ProfileNotFoundError, SettingsError
-from xl_vqa.reasons import Reason
-from xl_vqa.settings import Settings, read_toml
+from xl_vqa.words.errors import ProfileNotFoundError, SettingsError
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.settings import Settings, read_toml
 
 FIELDS: Final = (*PROFILE_FIELDS, *VIEW_FIELDS)
 """What a profile may set: what the score is made with, and how it is read."""

@@ -14,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.settings import PREFIX, STARTER, Settings
+from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 APP: Final = "xl_vqa"
 LOOPBACK: Final = "127.0.0.1"

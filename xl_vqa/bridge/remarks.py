@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from xl_vqa.errors import from_dict
-from xl_vqa.messages import text
+from xl_vqa.words.errors import from_dict
+from xl_vqa.words.messages import text
 
 HostInfo = Mapping[str, Any]
 """``host`` of an answer, or what ``HostClient.status`` gives."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from xl_vqa.atomic import make_private, reason, write_atomically
-from xl_vqa.errors import SettingsError
-from xl_vqa.settings import Settings, parse_toml, unknown_key
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.settings import Settings, parse_toml, unknown_key
 
 
 def change_settings(settings: Settings, **values: Any) -> Settings:

@@ -19,9 +19,9 @@ from xl_vqa.atomic import make_private, reason
 from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health, proves
 from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, environment_of
 from xl_vqa.bridge.state import HostState, read_state
-from xl_vqa.errors import HostDiskError, HostStartError, XlVqaError, from_dict
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError, from_dict
+from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.settings import Settings
 
 POLL_S = 0.05
 CLAIM_LIFE_S = 20.0

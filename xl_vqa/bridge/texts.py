@@ -1,4 +1,4 @@
-"""Words that the spreadsheets' side shows, in English and Japanese (errors have theirs in xl_vqa.messages)."""
+"""Words that the spreadsheets' side shows, in English and Japanese (errors: xl_vqa.words.messages)."""
 
 from __future__ import annotations
 

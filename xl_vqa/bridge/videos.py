@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     HostError,
     NoVideoPathError,
     VideoAddressError,
@@ -16,7 +16,7 @@ from xl_vqa.errors import (
     XlVqaError,
     from_dict,
 )
-from xl_vqa.reasons import Reason
+from xl_vqa.words.reasons import Reason
 
 Result = dict[str, Any] | XlVqaError
 """A finished video: its rating as JSON, or its error."""

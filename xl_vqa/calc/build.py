@@ -18,11 +18,9 @@ from xl_vqa.atomic import write_atomically
 from xl_vqa.calc import registration
 from xl_vqa.worksheet.functions import FUNCTIONS
 
-VENDORED: Final = ("bridge", "worksheet", "sheets", "calc")
+VENDORED: Final = ("words", "bridge", "worksheet", "sheets", "calc")
 """Rooms that travel whole: those that need the standard library alone."""
-VENDORED_MODULES: Final = tuple(
-    "__init__ atomic errors labels outputs rating reasons settings video_names".split()
-)
+VENDORED_MODULES: Final = ("__init__", "atomic", "outputs")
 CONFIG: Final = "python/pythonpath/xl_vqa_calc.json"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -63,13 +61,8 @@ def build(output: Path, python: str | None = None) -> Path:
 def _vendored(package: Traversable) -> dict[str, bytes]:
     found = {}
     for entry in package.iterdir():
-        name, stem = entry.name, entry.name.removesuffix(".py")
-        if (
-            entry.is_file()
-            and (stem in VENDORED_MODULES or stem.startswith(("messages", "problems")))
-            and stem != name
-        ):
-            found[name] = entry.read_bytes()
+        if entry.is_file() and entry.name in {f"{module}.py" for module in VENDORED_MODULES}:
+            found[entry.name] = entry.read_bytes()
     for room in VENDORED:
         found.update(_sources(package / room, room))
     return found

@@ -9,7 +9,7 @@ XlVqaError
 
 from __future__ import annotations
 
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 
 class CalcError(XlVqaError):

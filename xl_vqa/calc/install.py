@@ -18,7 +18,7 @@ from typing import Final
 from xl_vqa.calc import names
 from xl_vqa.calc.build import build
 from xl_vqa.calc.errors import CalcInstallError
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason
 
 _WINDOWS: Final = (r"%ProgramFiles%\LibreOffice\program", r"%ProgramFiles(x86)%\LibreOffice\program")
 _OTHER: Final = (

@@ -1,4 +1,4 @@
-"""Words that the extension shows in Calc, in English and Japanese (errors have theirs in xl_vqa.messages)."""
+"""Words that the extension shows in Calc, in English and Japanese (errors: xl_vqa.words.messages)."""
 
 from __future__ import annotations
 

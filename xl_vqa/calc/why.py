@@ -8,10 +8,10 @@ from typing import Any, Final
 from xl_vqa.bridge.texts import tr as bridge_tr
 from xl_vqa.bridge.videos import Answer
 from xl_vqa.calc.texts import tr
-from xl_vqa.errors import DistributionError
-from xl_vqa.labels import band_by_key
-from xl_vqa.messages import text as message
-from xl_vqa.rating import Rating
+from xl_vqa.words.errors import DistributionError
+from xl_vqa.words.labels import band_by_key
+from xl_vqa.words.messages import text as message
+from xl_vqa.words.rating import Rating
 
 BAR: Final = 24
 """Length of the longest bar, in characters."""

@@ -22,7 +22,7 @@ def build(
 ) -> None:
     """Build xl_vqa.xlam from its plain texts. The same version gives the same bytes."""
     from xl_vqa.excel.addin import write
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     written = write(output)
     typer.echo(tr("written", Settings.load().language, path=written))

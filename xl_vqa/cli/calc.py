@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.calc.cli_texts import tr
-from xl_vqa.reasons import Detail
+from xl_vqa.words.reasons import Detail
 
 calc = typer.Typer(help="LibreOffice Calc: the same functions and commands.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def build(
 ) -> None:
     """Write the extension as a file. 'install' does that and adds it to LibreOffice."""
     from xl_vqa.calc.build import build as write
-    from xl_vqa.errors import OutputNotWritableError
+    from xl_vqa.words.errors import OutputNotWritableError
 
     try:
         write(output, python)
@@ -105,6 +105,6 @@ def _office(profile: Path | None, shared: bool) -> Office:
 
 
 def _language() -> str:
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     return Settings.load().language

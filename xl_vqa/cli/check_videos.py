@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.cli.texts import tr
-from xl_vqa.reasons import because
+from xl_vqa.words.reasons import because
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,10 +36,10 @@ def check_videos(
 
     from xl_vqa.cli.inputs import expand
     from xl_vqa.cli.progress import counting
-    from xl_vqa.errors import OutputFormatError, VideoError
     from xl_vqa.outputs import check_writable
-    from xl_vqa.settings import Settings
     from xl_vqa.video import check
+    from xl_vqa.words.errors import OutputFormatError, VideoError
+    from xl_vqa.words.settings import Settings
 
     language = Settings.load().language
     if output is not None:
@@ -74,7 +74,7 @@ def check_videos(
 
 def sentences(check: VideoCheck, language: str) -> str:
     """The error or the remarks of one video."""
-    from xl_vqa.messages import text
+    from xl_vqa.words.messages import text
 
     if check.error is not None:
         return check.error.message(language)

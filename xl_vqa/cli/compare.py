@@ -49,10 +49,10 @@ def compare(
     """
     from rich.console import Console
 
-    from xl_vqa.errors import XlVqaError
-    from xl_vqa.settings import Settings
     from xl_vqa.training.compare import compare as run
     from xl_vqa.training.compare import load_spec
+    from xl_vqa.words.errors import XlVqaError
+    from xl_vqa.words.settings import Settings
 
     shown = Settings.load(language=language).language
     try:

@@ -10,8 +10,8 @@ import typer
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
-from xl_vqa.errors import XlVqaError
 from xl_vqa.shell import activation
+from xl_vqa.words.errors import XlVqaError
 
 if TYPE_CHECKING:
     from xl_vqa.workbooks.demo_workbook import DemoRow
@@ -32,8 +32,8 @@ def demo(
     from xl_vqa.cli.inputs import InputRow
     from xl_vqa.cli.progress import rows_table
     from xl_vqa.cli.score import rate_rows
-    from xl_vqa.model_spec import demo_clips_folder
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.model_spec import demo_clips_folder
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.demo_workbook import DemoRow, build
     from xl_vqa.workbooks.results import check_output
 

@@ -25,7 +25,7 @@ def doctor(
     from rich.table import Table
 
     from xl_vqa.cli.doctor_checks import run_checks
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     language = settings.language

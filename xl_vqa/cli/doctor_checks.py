@@ -21,13 +21,13 @@ from xl_vqa import __version__
 from xl_vqa.atomic import check_folder, make_private
 from xl_vqa.cli import doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
-from xl_vqa.errors import XlVqaError
-from xl_vqa.model_spec import demo_clips_folder, starter_folder
 from xl_vqa.models.registry import name_of
 from xl_vqa.packages import install_command
-from xl_vqa.settings import Settings
 from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import spec_of
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.model_spec import demo_clips_folder, starter_folder
+from xl_vqa.words.settings import Settings
 
 FREE_GIB: Final = 1.0
 

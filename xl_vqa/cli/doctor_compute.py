@@ -12,8 +12,8 @@ from typing import Final
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.graphics_card import Card, find_card
 from xl_vqa.packages import install_command
-from xl_vqa.settings import Settings
 from xl_vqa.torch_setup import OLD_CUDA
+from xl_vqa.words.settings import Settings
 
 PROGRAM: Final = """
 import json, torch

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xl_vqa.cli.tables import print_whole
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xl_vqa.evaluation.figure import Figure
     from xl_vqa.evaluation.result import Evaluation
     from xl_vqa.evaluation.units import Units
-    from xl_vqa.labels import Scale
+    from xl_vqa.words.labels import Scale
 
 # A person reads the top of a list; the report and the JSON file hold all of it.
 MAX_ROWS = 20
@@ -80,13 +80,13 @@ def evaluate(
     """
     from rich.console import Console
 
-    from xl_vqa.errors import EvaluationOptionError
     from xl_vqa.evaluation import evaluate as evaluation_module
     from xl_vqa.evaluation.join import join
     from xl_vqa.evaluation.report import report_html
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.triage import TriageCosts
     from xl_vqa.outputs import check_writable, write_output
+    from xl_vqa.words.errors import EvaluationOptionError
 
     shown_language = _language(language)
     for path in (output, json_output):
@@ -142,8 +142,8 @@ def evaluate(
 
 
 def _units(text: str | None) -> Units | None:
-    from xl_vqa.errors import EvaluationOptionError
     from xl_vqa.evaluation.units import Units
+    from xl_vqa.words.errors import EvaluationOptionError
 
     if text is None:
         return None
@@ -154,9 +154,9 @@ def _units(text: str | None) -> Units | None:
 
 
 def _language(asked: str | None) -> str:
-    from xl_vqa.errors import EvaluationOptionError
-    from xl_vqa.messages import LANGUAGES
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.errors import EvaluationOptionError
+    from xl_vqa.words.messages import LANGUAGES
+    from xl_vqa.words.settings import Settings
 
     if asked is None:
         return Settings.load().language
@@ -167,8 +167,8 @@ def _language(asked: str | None) -> str:
 
 def _scale(text: str | None) -> Scale | None:
     """The scale of ``--scale mos_min,mos_max,label_min,label_max``. Raises EvaluationOptionError, ScaleError."""
-    from xl_vqa.errors import EvaluationOptionError
-    from xl_vqa.labels import Scale
+    from xl_vqa.words.errors import EvaluationOptionError
+    from xl_vqa.words.labels import Scale
 
     if text is None:
         return None

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def start() -> None:
     """Start the host if it is not running. Cells and commands do this by themselves."""
     from xl_vqa.bridge.client import HostClient
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     with HostClient(settings) as client:
@@ -35,7 +35,7 @@ def status() -> None:
     from xl_vqa.bridge.client import HostClient
     from xl_vqa.bridge.remarks import sentences
     from xl_vqa.bridge.texts import model_line
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     language = settings.language
@@ -61,7 +61,7 @@ def stop(
     """Stop the host; the batch at hand is finished first. Where ratings would be lost, it says so and does not."""
     from xl_vqa.bridge.client import HostClient
     from xl_vqa.bridge.remarks import sentences
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     with HostClient(settings) as client:
@@ -80,7 +80,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing new lines.")] = False,
 ) -> None:
     """Print the end of the host's log."""
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     try:

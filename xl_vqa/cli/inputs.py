@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_vqa.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, XlVqaError
-from xl_vqa.reasons import Detail
-from xl_vqa.video_names import is_video_file
+from xl_vqa.words.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, XlVqaError
+from xl_vqa.words.reasons import Detail
+from xl_vqa.words.video_names import is_video_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,13 @@ def inspect(
 
     from rich.console import Console
 
-    from xl_vqa.errors import OutputFormatError
     from xl_vqa.outputs import check_writable
-    from xl_vqa.settings import Settings
     from xl_vqa.video.explain import explain
     from xl_vqa.video.probe import probe
     from xl_vqa.video.read import read_frames
     from xl_vqa.vlm.identity import sampling_of
+    from xl_vqa.words.errors import OutputFormatError
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     chosen: dict[str, Any] = {k: v for k, v in (("frames", frames), ("fps", fps)) if v is not None}
@@ -82,7 +82,7 @@ def _print(info: VideoInfo, clip: Clip, reader: str, language: str) -> None:
     from rich.text import Text
 
     from xl_vqa.cli.tables import print_whole
-    from xl_vqa.messages import text
+    from xl_vqa.words.messages import text
 
     used = clip.used
     pairs = [

@@ -24,7 +24,7 @@ def install(
 ) -> None:
     """Install the add-in for this user. Exit status 1 where a link of the chain does not hold."""
     from xl_vqa.excel import install as excel
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     language = Settings.load().language
     if calc and check:
@@ -59,7 +59,7 @@ def uninstall(dry_run: DryRun = False, calc: Calc = False) -> None:
     """Remove the add-in. Scores and settings are kept."""
     from xl_vqa.bridge.client import HostClient
     from xl_vqa.excel import install as excel
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     language = settings.language

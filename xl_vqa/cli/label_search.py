@@ -49,10 +49,10 @@ def search(
     from rich.console import Console
 
     from xl_vqa.cli.compare import _numbers, _words, progress, write
-    from xl_vqa.errors import XlVqaError
-    from xl_vqa.settings import Settings
     from xl_vqa.training.compare import compare
     from xl_vqa.training.label_search import choose, parse_candidates, search_spec
+    from xl_vqa.words.errors import XlVqaError
+    from xl_vqa.words.settings import Settings
 
     shown = Settings.load(language=language).language
     try:

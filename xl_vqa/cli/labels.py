@@ -12,8 +12,8 @@ from xl_vqa.cli import label_search
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.texts import tr
-from xl_vqa.errors import OutputNotWritableError, RatingsOptionError, ScaleError, XlVqaError
-from xl_vqa.reasons import Reason, because
+from xl_vqa.words.errors import OutputNotWritableError, RatingsOptionError, ScaleError, XlVqaError
+from xl_vqa.words.reasons import Reason, because
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xl_vqa.datasets.interpretation import Interpretation
     from xl_vqa.datasets.prepare import Options, Prepared, Progress
     from xl_vqa.datasets.split import Shares
-    from xl_vqa.labels import Scale
+    from xl_vqa.words.labels import Scale
 
 labels_app = typer.Typer(
     name="labels",
@@ -133,8 +133,8 @@ def prepare(
 
     from xl_vqa.datasets.prepare import Options
     from xl_vqa.datasets.wanted import Wanted
-    from xl_vqa.errors import RatingsUnclearError
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.errors import RatingsUnclearError
+    from xl_vqa.words.settings import Settings
 
     language = Settings.load(language=lang).language
     try:
@@ -238,7 +238,7 @@ def parse_map(ratings: Path, text: str | None) -> dict[str, float | None]:
 
 def parse_scale(text: str, rounding: str) -> Scale:
     """``mos_min,mos_max,label_min,label_max``, the labels being optional. Raises ScaleError."""
-    from xl_vqa.labels import Scale
+    from xl_vqa.words.labels import Scale
 
     parts = [part.strip() for part in text.split(",")]
     try:

@@ -14,8 +14,8 @@ import typer
 
 from xl_vqa import __version__
 from xl_vqa.cli.usage import equip, speak
-from xl_vqa.errors import XlVqaError
 from xl_vqa.packages import as_missing
+from xl_vqa.words.errors import XlVqaError
 
 if TYPE_CHECKING:
     from xl_vqa.training.compare import ReadTask
@@ -96,7 +96,7 @@ def main(tasks: Mapping[str, ReadTask] | None = None, name: str = "xl-vqa") -> N
 
 
 def _language() -> str:
-    from xl_vqa.settings import language_anyhow
+    from xl_vqa.words.settings import language_anyhow
 
     return language_anyhow()
 

@@ -28,7 +28,7 @@ def list_models() -> None:
     from rich.text import Text
 
     from xl_vqa.models.registry import ModelRegistry
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     language = settings.language
@@ -75,7 +75,7 @@ def add(
 ) -> None:
     """Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are."""
     from xl_vqa.models.registry import ModelRegistry
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     registry = ModelRegistry(settings)
@@ -92,7 +92,7 @@ def add(
 def activate(name: Annotated[str, typer.Argument(help="A name from xl-vqa models list.")]) -> None:
     """Make a model serve, from the next rating on. Ratings of the model before are kept."""
     from xl_vqa.models.registry import ModelRegistry
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     _activate(ModelRegistry(Settings.load()), name)
 
@@ -106,7 +106,7 @@ def _activate(registry: ModelRegistry, name: str) -> None:
 def remove(name: Annotated[str, typer.Argument(help="A name from xl-vqa models list.")]) -> None:
     """Forget a model; its files stay."""
     from xl_vqa.models.registry import ModelRegistry
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     entry = ModelRegistry(settings).remove(name)

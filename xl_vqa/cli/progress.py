@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xl_vqa.cli.texts import tr
-from xl_vqa.errors import XlVqaError
-from xl_vqa.labels import band_by_key
-from xl_vqa.messages import TEXT_UNUSED, text, warning_sentences
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.labels import band_by_key
+from xl_vqa.words.messages import TEXT_UNUSED, text, warning_sentences
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -23,9 +23,9 @@ def report(
 
     from rich.console import Console
 
-    from xl_vqa.errors import OutputFormatError
     from xl_vqa.outputs import check_writable, write_output
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.errors import OutputFormatError
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.templates.report import pdf
     from xl_vqa.workbooks.templates.report_html import html_report
 

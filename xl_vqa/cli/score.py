@@ -11,7 +11,7 @@ import typer
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from xl_vqa.cli.inputs import InputRow
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
 Result = dict[str, Any] | XlVqaError
 
@@ -54,7 +54,7 @@ def score(
 
     from xl_vqa.cli.inputs import expand
     from xl_vqa.cli.progress import MAX_ROWS, rows_table, unused_text
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.results import check_output, write_results, write_results_csv
 
     settings = Settings.load()

@@ -13,8 +13,8 @@ from xl_vqa.cli.texts import tr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from xl_vqa.settings import Settings
     from xl_vqa.sheets.scoring import Pending
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_run import ScoredWorkbook
     from xl_vqa.workbooks.score_sheet import WorkbookScores
 
@@ -52,7 +52,7 @@ def score_workbook(
     """
     from rich.console import Console
 
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
 
     settings = Settings.load()

@@ -1,4 +1,4 @@
-"""Words of the command line in English and Japanese (errors have theirs in xl_vqa.messages)."""
+"""Words of the command line in English and Japanese (errors have theirs in xl_vqa.words.messages)."""
 
 from __future__ import annotations
 

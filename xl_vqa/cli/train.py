@@ -39,8 +39,8 @@ def train(
     import yaml
     from rich.console import Console
 
-    from xl_vqa.settings import Settings
     from xl_vqa.vlm.threads import wait_patiently
+    from xl_vqa.words.settings import Settings
 
     overrides: dict[str, Any] = {}
     for change in changes or []:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.cli.texts import tr
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,10 +42,10 @@ def new(
     """Make a workbook from a template."""
     from rich.console import Console
 
-    from xl_vqa.errors import OutputFormatError, OutputNotWritableError
-    from xl_vqa.messages import LANGUAGES
     from xl_vqa.outputs import check_not_open, write_output
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.errors import OutputFormatError, OutputNotWritableError
+    from xl_vqa.words.messages import LANGUAGES
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.templates.build import BUILDERS, file_name, template_folder
 
     shown = Settings.load().language
@@ -90,9 +90,9 @@ def update(
     from rich.console import Console
 
     from xl_vqa.cli.score_workbook import run_list, say_what_was_done
-    from xl_vqa.errors import WorkbookColumnMissingError, WorkbookLabelsError
-    from xl_vqa.settings import Settings
     from xl_vqa.sheets.areas import column_letters
+    from xl_vqa.words.errors import WorkbookColumnMissingError, WorkbookLabelsError
+    from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
     from xl_vqa.workbooks.templates.extras import write_extras
     from xl_vqa.workbooks.templates.known import language_of, read_template
@@ -122,8 +122,8 @@ def update(
 def _thumbnails(scores: WorkbookScores, console: Console, language: str) -> dict[int, Thumbnail]:
     """Pictures of the rows that have none yet; a video that cannot be read simply gets none."""
     from xl_vqa.cli.progress import rating_progress
-    from xl_vqa.model_spec import Sampling
     from xl_vqa.video.read import read_frames
+    from xl_vqa.words.model_spec import Sampling
     from xl_vqa.workbooks.templates.extras import rows_with_pictures
     from xl_vqa.workbooks.templates.pictures import WIDTH, thumbnail
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets.mos import Floats, Ints
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 RATER_COUNTS: Final = (1, 2, 3, 5, 8, 10, 15, 20, 24, 30, 40)
 

@@ -19,9 +19,9 @@ from xl_vqa.datasets.locate import Located, VideoFinder, identical_files
 from xl_vqa.datasets.mos import Floats, Ints, MosTable
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import RatedRow, RatingTable
-from xl_vqa.errors import RatingsOutOfScaleError
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Detail
+from xl_vqa.words.errors import RatingsOutOfScaleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Detail
 
 Bools = npt.NDArray[np.bool_]
 

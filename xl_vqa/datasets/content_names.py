@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-from xl_vqa.video_names import VIDEO_SUFFIXES
+from xl_vqa.words.video_names import VIDEO_SUFFIXES
 
 Parts = tuple[str, ...]
 

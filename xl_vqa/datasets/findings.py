@@ -13,7 +13,7 @@ from xl_vqa.datasets.ceilings import CodingCeiling, NoiseCeiling
 from xl_vqa.datasets.contents import ContentPlan
 from xl_vqa.datasets.mos import Ints
 from xl_vqa.datasets.words import tr
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 RECOMMENDED_RATERS: Final = 15
 """ITU-T P.910 and ITU-R BT.500 ask for at least 15 people."""

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any, Final
 
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.video_names import is_video_name
 
 
 class Role(enum.Enum):

@@ -24,7 +24,7 @@ from xl_vqa.datasets.rater_models import consensus
 from xl_vqa.datasets.rating_table import RatedRow, RatingTable
 from xl_vqa.datasets.reliability import Coefficient, incomplete_icc, krippendorff_alpha
 from xl_vqa.datasets.screening import Screening, corrected_scores, screen_raters
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 # People hardly ever agree better than this share of the scale in the middle of it ...
 _LEAST_SD: Final = 0.03

@@ -18,11 +18,11 @@ from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.score_columns import Layout, choose_scores
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Detail
 from xl_vqa.tables.grid import Grid, column_letters
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Detail
+from xl_vqa.words.video_names import is_video_name
 
 __all__ = ["Layout", "find_layout"]
 

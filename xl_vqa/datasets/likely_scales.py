@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets.mos import Floats
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 # The scales of the Recommendations and of public data sets, the narrowest first.
 _USUAL: Final = (

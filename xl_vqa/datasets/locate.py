@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from xl_vqa.datasets.problems import Problem
-from xl_vqa.errors import XlVqaError
-from xl_vqa.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
 
 
 @dataclass(frozen=True, slots=True)

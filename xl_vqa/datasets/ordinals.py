@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, plain
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 # One mark has many code points.
 _SAME: Final = {

@@ -37,15 +37,15 @@ from xl_vqa.datasets.read_ratings import RatedRow, RatingTable, read_ratings
 from xl_vqa.datasets.screening import CORRECTIONS, Screening
 from xl_vqa.datasets.split import NONE, PARTS, Shares, split_by_content, torn_contents
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     RatingsNoScoresError,
     RatingsNoVideosError,
     RatingsOneLabelError,
     RatingsOptionError,
     XlVqaError,
 )
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Reason
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Reason
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage (``locating``, ``opening``: videos; ``hashing``: bytes), what is done, how much in all."""

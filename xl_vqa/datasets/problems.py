@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xl_vqa.datasets.words import tr
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 # Code -> whether the row cannot be trained on. A row that only carries harmless ones keeps its split.
 BLOCKING: Final[dict[str, bool]] = {

@@ -12,8 +12,8 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.headers import Role
 from xl_vqa.datasets.likely_scales import likely_scales, scale_option
 from xl_vqa.datasets.questions import option, unclear
-from xl_vqa.errors import RatingsOptionError, RatingsUnclearError
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import RatingsOptionError, RatingsUnclearError
+from xl_vqa.words.reasons import Reason
 
 _MOST: Final = 20
 """More different texts than this in a column name no qualities."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from xl_vqa.errors import RatingsUnclearError
-from xl_vqa.reasons import Problem
 from xl_vqa.shell import typed
+from xl_vqa.words.errors import RatingsUnclearError
+from xl_vqa.words.reasons import Problem
 
 MOST_CHOICES: Final = 8
 

@@ -21,7 +21,10 @@ from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
 from xl_vqa.datasets.row_reader import RowReader, data_rows, video_key
 from xl_vqa.datasets.transpose import turned
 from xl_vqa.datasets.wanted import FORMS, Wanted
-from xl_vqa.errors import (
+from xl_vqa.tables.grid import Grid, TableError
+from xl_vqa.tables.read import chosen as chosen_sheets
+from xl_vqa.tables.read import read_grids
+from xl_vqa.words.errors import (
     RatingsEmptyError,
     RatingsEncryptedError,
     RatingsError,
@@ -32,11 +35,8 @@ from xl_vqa.errors import (
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.tables.grid import Grid, TableError
-from xl_vqa.tables.read import chosen as chosen_sheets
-from xl_vqa.tables.read import read_grids
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Detail, Reason
 
 __all__ = ["Note", "RatedRow", "RatingTable", "read_ratings"]
 

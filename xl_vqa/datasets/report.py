@@ -19,8 +19,8 @@ from xl_vqa.datasets.problems import BLOCKING
 from xl_vqa.datasets.reliability import Coefficient
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.datasets.words import tr
-from xl_vqa.labels import Bands
 from xl_vqa.outputs import write_output
+from xl_vqa.words.labels import Bands
 
 _MOST_ROWS: Final = 40
 _MOST_RATERS: Final = 30

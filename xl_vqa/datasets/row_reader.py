@@ -23,11 +23,11 @@ from xl_vqa.datasets.score_columns import Layout
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.errors import RatingsOptionError
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Reason
 from xl_vqa.tables.grid import Cell, Grid, column_letters
-from xl_vqa.video_names import clean, is_video_name
+from xl_vqa.words.errors import RatingsOptionError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.video_names import clean, is_video_name
 
 # Problems of single cells named in one row; more are only counted, a row of garbage needs no novel.
 _NAMED_CELLS: Final = 5

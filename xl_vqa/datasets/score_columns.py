@@ -22,9 +22,9 @@ from xl_vqa.datasets.quality_columns import (
 )
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.votes import VoteColumns, judge_votes, vote_columns
-from xl_vqa.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
-from xl_vqa.reasons import Detail, Reason
 from xl_vqa.tables.grid import Grid, column_letters
+from xl_vqa.words.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
+from xl_vqa.words.reasons import Detail, Reason
 
 _MEAN_MATCHES: Final = 0.03
 """A mean written to two decimals is that of its raters within this."""

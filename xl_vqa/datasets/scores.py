@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Reason
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Reason
 
 # What stands in a cell where nobody gave a score.
 BLANKS: Final = frozenset(

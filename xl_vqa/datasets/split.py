@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from xl_vqa.reasons import Reason
+from xl_vqa.words.reasons import Reason
 
 PARTS: Final = ("train", "val", "test")
 NONE: Final = "none"

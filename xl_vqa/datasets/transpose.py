@@ -11,11 +11,11 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.ordinals import is_letter, is_mark
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.errors import RatingsOptionError
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Reason
 from xl_vqa.tables.grid import Grid, cell_name, column_letters
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.errors import RatingsOptionError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.video_names import is_video_name
 
 FEWEST_VIDEOS: Final = 3
 _BRACKETS: Final = re.compile(

@@ -12,7 +12,7 @@ import numpy as np
 from xl_vqa.datasets.headers import normal
 from xl_vqa.datasets.mos import Floats
 from xl_vqa.datasets.scores import CATEGORY_OF_WORD, category_score
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 _NUMBERED: Final = re.compile(
     r"(?:(?P<stem>[a-z ]*?|[^0-9]*?) ?)?(?P<value>[0-9]{1,2})"

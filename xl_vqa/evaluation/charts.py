@@ -11,7 +11,7 @@ import numpy as np
 from xl_vqa.evaluation.report_texts import heading
 from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.evaluation.svg import FAINT, INK, MODEL, PEOPLE, Plane
-from xl_vqa.labels import ACR_BANDS
+from xl_vqa.words.labels import ACR_BANDS
 
 MOST_DOTS: Final = 1500
 """More videos than this are drawn as squares that darken with their number."""

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from xl_vqa.errors import EvaluationNoVideosError
 from xl_vqa.evaluation import agreement, calibration
 from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
 from xl_vqa.evaluation.intervals import (
@@ -29,7 +28,8 @@ from xl_vqa.evaluation.result import Baseline, Evaluation, Facts, Failure, Item,
 from xl_vqa.evaluation.selection import Selection, select
 from xl_vqa.evaluation.slices import Slice, slice_figures, slice_values
 from xl_vqa.evaluation.triage import Triage, TriageCosts, triage
-from xl_vqa.labels import ACR_BANDS, Bands, Scale
+from xl_vqa.words.errors import EvaluationNoVideosError
+from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 
 CONSTANT: Final = "constant mean"
 """The name of the baseline that gives every video the same score."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_vqa.video_names import clean, unescaped
+from xl_vqa.words.video_names import clean, unescaped
 
 Parts = tuple[str, ...]
 

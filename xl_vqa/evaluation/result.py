@@ -13,7 +13,7 @@ from xl_vqa.evaluation.intervals import Comparison
 from xl_vqa.evaluation.mapping import Mapping as FittedMapping
 from xl_vqa.evaluation.slices import Slice
 from xl_vqa.evaluation.triage import Triage
-from xl_vqa.labels import Bands, Scale
+from xl_vqa.words.labels import Bands, Scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xl_vqa.evaluation.result import Failure, Item, Notice
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 ALL: Final = "all"
 EXCLUDED: Final = "none"

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 # Metrics of the field by the words of a header or a file's name; what is in neither list is not guessed.
 _LOWER: Final = re.compile(

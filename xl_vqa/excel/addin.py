@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from xl_vqa.errors import AddinError
 from xl_vqa.excel.ribbon_texts import table
 from xl_vqa.excel.wrappers import wrappers
 from xl_vqa.excel.xlwings_module import xlwings_module
 from xl_vqa.outputs import write_output
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import AddinError
+from xl_vqa.words.reasons import Reason
 
 NAME: Final = "xl_vqa.xlam"
 RIBBON_PART: Final = "customUI/customUI14.xml"

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.atomic import write_atomically
-from xl_vqa.errors import InstallError, XlVqaError
 from xl_vqa.excel import addin
 from xl_vqa.excel.session import config_encoding, read_config
 from xl_vqa.excel.udf_names import MACROS, MODULE, PROJECT
 from xl_vqa.outputs import write_output
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import InstallError, XlVqaError
+from xl_vqa.words.reasons import Detail, Reason
 
 START_FOLDER: Final = ("Microsoft", "Excel", "XLSTART")
 _OURS: Final = ("INTERPRETER_WIN", "UDF MODULES", "USE UDF SERVER", "ADD_WORKBOOK_TO_PYTHONPATH")
@@ -158,7 +158,7 @@ def _dll_check(python: Path, windows: bool) -> Check:
 
 def _host_check() -> Check:
     from xl_vqa.bridge.client import HostClient
-    from xl_vqa.settings import Settings
+    from xl_vqa.words.settings import Settings
 
     try:
         with HostClient(Settings.load()) as client:

@@ -16,17 +16,17 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.remarks import Said, info_of
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Result
-from xl_vqa.errors import CancelledError, XlVqaError
 from xl_vqa.excel import dialogs
 from xl_vqa.excel.sheet_grid import ExcelGrid
 from xl_vqa.excel.targets import Target
-from xl_vqa.reasons import Detail
-from xl_vqa.settings import Settings
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun, begin, with_news
+from xl_vqa.words.errors import CancelledError, XlVqaError
+from xl_vqa.words.reasons import Detail
+from xl_vqa.words.settings import Settings
 
 _said = Said()
 

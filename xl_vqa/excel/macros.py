@@ -19,17 +19,17 @@ from xl_vqa.bridge.profiles import profile_names
 from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line, tr
-from xl_vqa.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.excel import dialogs, jobs, session, targets
 from xl_vqa.excel.new_book import NewBook
 from xl_vqa.excel.sheet_grid import ExcelGrid, enter, formulas_of
 from xl_vqa.excel.why import Why
-from xl_vqa.labels import ACR_BANDS, Scale
-from xl_vqa.reasons import Reason
-from xl_vqa.settings import Settings
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.listing import names_video
 from xl_vqa.sheets.rows import selected_row
+from xl_vqa.words.errors import SelectionError, SettingsError, XlVqaError
+from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.settings import Settings
 
 # 'C:\folder\xl_vqa.xlam'!VQA_SCORE, xl_vqa.xlam!VQA_SCORE, [1]!VQA_SCORE, _xll.VQA_SCORE, _xludf.VQA_SCORE
 _FOREIGN: Final = re.compile(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from xl_vqa.bridge.texts import tr
-from xl_vqa.errors import OutputNotWritableError
 from xl_vqa.excel import dialogs
-from xl_vqa.reasons import Detail
+from xl_vqa.words.errors import OutputNotWritableError
+from xl_vqa.words.reasons import Detail
 
 
 class NewBook:

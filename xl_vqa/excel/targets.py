@@ -7,10 +7,10 @@ from typing import Any
 
 import xlwings as xw
 
-from xl_vqa.errors import SelectionError
 from xl_vqa.excel.sheet_grid import ExcelGrid, selected_cells
 from xl_vqa.sheets.listing import find_selections
 from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
+from xl_vqa.words.errors import SelectionError
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from xl_vqa.errors import WorksheetCellError, XlVqaError
+from xl_vqa.words.errors import WorksheetCellError, XlVqaError
 from xl_vqa.worksheet.evaluate import Cell, Pending, error_kind
 
 ERROR: Final = "#VQA!"

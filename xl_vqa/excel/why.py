@@ -8,10 +8,10 @@ from typing import Any, Final
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Video
-from xl_vqa.errors import CancelledError, XlVqaError
 from xl_vqa.excel import dialogs
-from xl_vqa.labels import band_by_key
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import CancelledError, XlVqaError
+from xl_vqa.words.labels import band_by_key
+from xl_vqa.words.settings import Settings
 
 PIECE_S: Final = 0.5
 """The host is asked for this long at a time, so that Cancel takes effect."""
@@ -71,7 +71,7 @@ def explanation(result: Any, language: str) -> str:
     """The sentences about a rating with its details, or an error."""
     if isinstance(result, XlVqaError):
         return result.message(language)
-    from xl_vqa.messages import text
+    from xl_vqa.words.messages import text
 
     band = band_by_key(result["band"]).name(language)
     low, high = result["interval"]

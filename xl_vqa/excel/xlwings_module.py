@@ -19,9 +19,9 @@ import importlib.util
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.errors import AddinError
 from xl_vqa.excel.udf_names import PROJECT
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import AddinError
+from xl_vqa.words.reasons import Detail, Reason
 
 FILE: Final = "xlwings_custom_addin.bas"
 

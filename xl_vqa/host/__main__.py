@@ -15,8 +15,8 @@ from typing import Any
 
 from xl_vqa.bridge.protocol import HANDSHAKE
 from xl_vqa.bridge.state import HostState
-from xl_vqa.errors import XlVqaError
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.host")
 

@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from xl_vqa import __version__
 from xl_vqa.bridge.protocol import APP, MAX_ROWS, MAX_WAIT_S, proof
-from xl_vqa.errors import HostError, HostRequestError, XlVqaError
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.service import RatingService, Slot, check_rows, number_of
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import HostError, HostRequestError, XlVqaError
+from xl_vqa.words.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.app")
 

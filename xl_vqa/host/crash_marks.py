@@ -12,8 +12,8 @@ import logging
 import threading
 from typing import Final
 
-from xl_vqa.errors import HostDiskError
 from xl_vqa.host.store import Store
+from xl_vqa.words.errors import HostDiskError
 
 log = logging.getLogger("xl_vqa.host.crash_marks")
 

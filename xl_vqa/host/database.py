@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from xl_vqa import atomic
-from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.migrations import NewerStoreError, migrate
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import HostDiskError, HostStartError
+from xl_vqa.words.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.database")
 

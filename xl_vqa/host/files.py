@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from xl_vqa.errors import NotAVideoError, VideoEmptyError
 from xl_vqa.video.files import access_error, shown_path, system_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.sequence import sequence_of
+from xl_vqa.words.errors import NotAVideoError, VideoEmptyError
 
 GRANULARITY_S: Final = 2.0
 """The coarsest clock of a file system still in use (FAT): two writes within it may leave the same times."""

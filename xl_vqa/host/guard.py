@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from xl_vqa.bridge.protocol import LOOPBACK, MAX_BODY_BYTES
-from xl_vqa.errors import HostAuthenticationError, HostRequestError, HostUnavailableError, XlVqaError
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import HostAuthenticationError, HostRequestError, HostUnavailableError, XlVqaError
+from xl_vqa.words.reasons import Reason
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from xl_vqa.errors import HostDiskError
 from xl_vqa.host.store import NewRating, RatingKey, Store, Summary
-from xl_vqa.rating import Rating
+from xl_vqa.words.errors import HostDiskError
+from xl_vqa.words.rating import Rating
 
 log = logging.getLogger("xl_vqa.host.ledger")
 

@@ -29,13 +29,13 @@ from xl_vqa.atomic import keep_private, make_private, reason
 from xl_vqa.bridge.protocol import LOOPBACK
 from xl_vqa.bridge.start import find
 from xl_vqa.bridge.state import HostState, remove_state, write_state
-from xl_vqa.errors import HostDiskError, HostStartError
 from xl_vqa.host.app import HostApp
 from xl_vqa.host.connections import LimitedProtocol
 from xl_vqa.host.logs import start_log, watch_for_crashes
 from xl_vqa.host.service import RatingService
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import HostDiskError, HostStartError
+from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.host")
 

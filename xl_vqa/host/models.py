@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
-from xl_vqa.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.packages import as_missing
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.settings import Settings
+from xl_vqa.words.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.settings import Settings
 
 if TYPE_CHECKING:
     from xl_vqa.vlm.rater import Rater

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from xl_vqa.errors import VideoTimeoutError, XlVqaError
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.video.files import shown_path
+from xl_vqa.words.errors import VideoTimeoutError, XlVqaError
 
 T = TypeVar("T")
 

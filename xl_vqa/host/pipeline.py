@@ -12,15 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from xl_vqa.errors import (
-    HostDiskError,
-    ModelError,
-    ModelFailedError,
-    VideoChangingError,
-    VideoCrashedReaderError,
-    VideoUnreadableError,
-    XlVqaError,
-)
 from xl_vqa.host.crash_marks import LIMIT, CrashMarks
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
@@ -30,12 +21,21 @@ from xl_vqa.host.remarks import Pace, SameScoreAlarm
 from xl_vqa.host.store import KnownFile, NewRating, RatingKey
 from xl_vqa.host.views import View, summary_json
 from xl_vqa.host.work import Job, Switch, Ticket
-from xl_vqa.model_spec import Sampling, settings_key
-from xl_vqa.rating import LabelDistribution
-from xl_vqa.reasons import Detail
-from xl_vqa.settings import Settings
 from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.rate_batch import Asked, model_failure, rate_batch, rating_of
+from xl_vqa.words.errors import (
+    HostDiskError,
+    ModelError,
+    ModelFailedError,
+    VideoChangingError,
+    VideoCrashedReaderError,
+    VideoUnreadableError,
+    XlVqaError,
+)
+from xl_vqa.words.model_spec import Sampling, settings_key
+from xl_vqa.words.rating import LabelDistribution
+from xl_vqa.words.reasons import Detail
+from xl_vqa.words.settings import Settings
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from typing import Any, Final
 
-from xl_vqa.rating import Rating
+from xl_vqa.words.rating import Rating
 
 SAME_SCORE_COUNT: Final = 20
 

@@ -12,7 +12,6 @@ from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
 from xl_vqa.bridge.protocol import MAX_ROWS
-from xl_vqa.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts
 from xl_vqa.host.ledger import Ledger
@@ -22,10 +21,11 @@ from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.store import RatingKey, Store, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
-from xl_vqa.model_spec import settings_key
-from xl_vqa.reasons import Reason
-from xl_vqa.settings import Settings
-from xl_vqa.video_names import existing_form
+from xl_vqa.words.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
+from xl_vqa.words.model_spec import settings_key
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.settings import Settings
+from xl_vqa.words.video_names import existing_form
 
 log = logging.getLogger("xl_vqa.host.service")
 

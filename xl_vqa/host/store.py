@@ -16,12 +16,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from xl_vqa.errors import HostDiskError
 from xl_vqa.host.database import DamagedError, Database
-from xl_vqa.labels import Scale
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
-from xl_vqa.reasons import Detail, Reason
 from xl_vqa.video.reader_version import READER_VERSION
+from xl_vqa.words.errors import HostDiskError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.store")
 

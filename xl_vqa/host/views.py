@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from xl_vqa import __version__
-from xl_vqa.errors import HostRequestError, SettingsError
 from xl_vqa.host.store import RatingKey, Summary
-from xl_vqa.labels import Bands, Scale
-from xl_vqa.messages import TEXT_UNUSED
-from xl_vqa.rating import Rating
-from xl_vqa.reasons import Detail
-from xl_vqa.settings import Settings
 from xl_vqa.vlm.rate_batch import for_text
+from xl_vqa.words.errors import HostRequestError, SettingsError
+from xl_vqa.words.labels import Bands, Scale
+from xl_vqa.words.messages import TEXT_UNUSED
+from xl_vqa.words.rating import Rating
+from xl_vqa.words.reasons import Detail
+from xl_vqa.words.settings import Settings
 
 CACHED_SUMMARIES: Final = 20_000
 """About 10 MB; only summaries read otherwise than when they were stored need it."""

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from xl_vqa.errors import XlVqaError
 from xl_vqa.host.store import RatingKey
-from xl_vqa.rating import FramesUsed
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.rating import FramesUsed
 
 Outcome = RatingKey | XlVqaError
 """What a ticket ends with: where its rating is to be found, or its error."""

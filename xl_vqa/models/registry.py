@@ -19,12 +19,12 @@ from filelock import FileLock
 
 from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
-from xl_vqa.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.reasons import Reason
-from xl_vqa.settings import PREFIX, STARTER, Settings
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_adapter, find_model, missing_files, read_json
+from xl_vqa.words.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 FILE_NAME: Final = "models.json"
 FORMAT: Final = 1

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from xl_vqa.labels import ACR_BANDS
+from xl_vqa.words.labels import ACR_BANDS
 
 Field = Literal["score", "mos", "band", "confidence", "error", "model"]
 

@@ -11,7 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from xl_vqa.errors import (
+from xl_vqa.sheets.columns import FIELDS, Field
+from xl_vqa.sheets.marks import RENEW, UNSEEN_FILE, Mark, Score, ScoredBy, file_key
+from xl_vqa.sheets.rows import PlannedRow
+from xl_vqa.sheets.texts import tr
+from xl_vqa.words.errors import (
     CancelledError,
     HostError,
     ModelError,
@@ -19,12 +23,8 @@ from xl_vqa.errors import (
     WorkbookFormulaError,
     XlVqaError,
 )
-from xl_vqa.labels import ACR_BANDS, Band
-from xl_vqa.messages import warning_sentences
-from xl_vqa.sheets.columns import FIELDS, Field
-from xl_vqa.sheets.marks import RENEW, UNSEEN_FILE, Mark, Score, ScoredBy, file_key
-from xl_vqa.sheets.rows import PlannedRow
-from xl_vqa.sheets.texts import tr
+from xl_vqa.words.labels import ACR_BANDS, Band
+from xl_vqa.words.messages import warning_sentences
 
 Result = Mapping[str, Any] | XlVqaError
 """A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none."""

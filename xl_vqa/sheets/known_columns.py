@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from xl_vqa.labels import ACR_BANDS
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import (
     EARLIER_FIELDS,
@@ -20,7 +19,8 @@ from xl_vqa.sheets.grid import Grid, Value
 from xl_vqa.sheets.listing import Listing
 from xl_vqa.sheets.marks import Mark, row_key
 from xl_vqa.sheets.rows import cell_sources
-from xl_vqa.video_names import clean, is_video_name
+from xl_vqa.words.labels import ACR_BANDS
+from xl_vqa.words.video_names import clean, is_video_name
 
 STYLED_ROWS: Final = 20
 """Rows whose cell styles are looked at: a program may need a call for each cell."""

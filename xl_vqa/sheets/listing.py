@@ -11,7 +11,7 @@ from typing import Final
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import EARLIER_FIELDS, field_of_earlier, field_of_heading
 from xl_vqa.sheets.grid import Grid, Table, Value
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.video_names import is_video_name
 
 HEADING_SEARCH_ROWS: Final = 200
 """Rows above a list in which its heading is looked for."""

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xl_vqa.errors import SelectionError
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import FIELDS, NEEDED, Field, field_of_heading, heading
 from xl_vqa.sheets.grid import Grid, Table, Value
@@ -21,6 +20,7 @@ from xl_vqa.sheets.known_columns import STYLED_ROWS, Set, known_columns, titles_
 from xl_vqa.sheets.listing import Listing
 from xl_vqa.sheets.marks import Mark, Score, row_key
 from xl_vqa.sheets.rows import PlannedRow, selected_row
+from xl_vqa.words.errors import SelectionError
 
 
 @dataclass(frozen=True, slots=True)

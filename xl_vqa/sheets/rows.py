@@ -8,11 +8,11 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from xl_vqa.errors import WorkbookCellError, XlVqaError
 from xl_vqa.sheets.areas import cell_name
 from xl_vqa.sheets.grid import Value
 from xl_vqa.sheets.marks import Score, ScoredBy, State, row_key, state_of
-from xl_vqa.video_names import clean, is_video_name
+from xl_vqa.words.errors import WorkbookCellError, XlVqaError
+from xl_vqa.words.video_names import clean, is_video_name
 
 
 @dataclass(frozen=True, slots=True)

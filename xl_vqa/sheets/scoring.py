@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from xl_vqa.bridge.videos import Result, Video
-from xl_vqa.errors import WorkbookCellError, XlVqaError
-from xl_vqa.labels import Scale
-from xl_vqa.settings import Settings
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.rows import PlannedRow, could_name_a_file, likely_names, to_rate
+from xl_vqa.words.errors import WorkbookCellError, XlVqaError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.settings import Settings
 
 Resolve = Callable[[str], str]
 """The absolute path of what a cell names. Raises XlVqaError."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xl_vqa.errors import XlVqaError
-from xl_vqa.labels import Band
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import Field
 from xl_vqa.sheets.contents import Content, Result, contents_of
@@ -19,6 +17,8 @@ from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import SheetPlan, contents_beside, plan_sheet
 from xl_vqa.sheets.rows import PlannedRow, cell_sources, find_again
 from xl_vqa.sheets.scoring import Pending
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.labels import Band
 
 
 @dataclass(slots=True)

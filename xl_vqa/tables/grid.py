@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xl_vqa.video_names import unescaped
+from xl_vqa.words.video_names import unescaped
 
 Cell = Any
 """str, int, float, bool, a date or time, or None for an empty cell; an error cell is its text, such as "#N/A"."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from xl_vqa.tables.grid import Grid, TableError, grid
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.video_names import is_video_name
 
 _MOST_DEPTH: Final = 6
 _WHOLE: Final = frozenset({"scale", "band_thresholds", "distribution"})

@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from xl_vqa.tables.grid import column_index
-from xl_vqa.video_names import unescaped
+from xl_vqa.words.video_names import unescaped
 
 _ERROR: Final = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL

@@ -11,7 +11,7 @@ XlVqaError
 
 from __future__ import annotations
 
-from xl_vqa.errors import XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 
 class TrainingError(XlVqaError):

@@ -10,12 +10,12 @@ import torch
 from torch.utils.data import Dataset
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.schemes import Target, mask_tail
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
+from xl_vqa.words.model_spec import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)

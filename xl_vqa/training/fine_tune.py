@@ -20,8 +20,6 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArguments, set_seed
 
 from xl_vqa.datasets.manifest import ManifestRow
-from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
-from xl_vqa.reasons import Reason, because
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
@@ -39,6 +37,8 @@ from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.backbone import Backbone, load_backbone
 from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
+from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
+from xl_vqa.words.reasons import Reason, because
 
 OnProgress = Callable[[str, int, int], None]
 """Told the stage (``videos``, ``steps``, ``validation``), how much of it is done, and how much there is."""

@@ -14,14 +14,14 @@ from scipy import stats
 from transformers import TrainerCallback
 
 from xl_vqa.datasets.manifest import ManifestRow
-from xl_vqa.errors import OutputNotWritableError
-from xl_vqa.reasons import Detail
 from xl_vqa.training.cache import atomic_path, read_json, write_json
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
 from xl_vqa.vlm.backbone import Backbone
+from xl_vqa.words.errors import OutputNotWritableError
+from xl_vqa.words.reasons import Detail
 
 
 def agreement(predicted: Sequence[float], mos: Sequence[float]) -> dict[str, float | None]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.atomic import new_folder, reason
-from xl_vqa.errors import OutputNotWritableError
-from xl_vqa.model_spec import FILE_NAME
 from xl_vqa.training.cache import write_json
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
+from xl_vqa.words.errors import OutputNotWritableError
+from xl_vqa.words.model_spec import FILE_NAME
 
 SCHEME_FILE: Final = "scheme.json"
 

@@ -13,9 +13,6 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from xl_vqa.errors import OutputNotWritableError, VideoError, XlVqaError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.reasons import Detail
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.read import read_frames
@@ -23,6 +20,9 @@ from xl_vqa.video.reader_version import READER_VERSION
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
+from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.reasons import Detail
 
 FORMAT = f"1, reader {READER_VERSION}"
 

@@ -20,9 +20,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.errors import OutputNotWritableError, XlVqaError
 from xl_vqa.evaluation.runs import Run, read_run, write_run
 from xl_vqa.packages import as_missing
+from xl_vqa.words.errors import OutputNotWritableError, XlVqaError
 
 OnShare = Callable[[float], None]
 """Told how much of a run is done, 0..1."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.evaluation.intervals import Comparison
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant, variant_name
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import shipped_folder
 from xl_vqa.training.compare import CompareSpec, ReadTask, load_spec
 from xl_vqa.training.scheme_names import integer_name, named_scheme
+from xl_vqa.words.errors import ComparisonFailedError, ComparisonSpecError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import shipped_folder
 
 DEFAULT: Final = integer_name(10, 50, 2)
 CANDIDATES: Final = (

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from xl_vqa.reasons import Reason
 from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import LossOptions
 from xl_vqa.training.schemes import Scheme
 from xl_vqa.training.target_mask import IGNORE
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.reasons import Reason
 
 Loss = Callable[..., Tensor]
 

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import torch
 
-from xl_vqa.errors import SettingsError
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import make_trainable, weights_dtype
 from xl_vqa.vlm.backbone import load_shapes
@@ -23,6 +21,8 @@ from xl_vqa.vlm.device import choose_device, free_bytes
 from xl_vqa.vlm.memory import DTYPE_BYTES, available_bytes
 from xl_vqa.vlm.patches import FACTOR
 from xl_vqa.vlm.prompt import build_prompt
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.model_spec import ModelSpec
 
 _ADAM_BYTES: Final = 4 + 4 + 4
 """float32 gradient and two moments per trained weight."""

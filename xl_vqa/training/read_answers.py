@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.schemes import Scheme
 from xl_vqa.vlm.answers import AnswerTree, grow
@@ -21,6 +20,7 @@ from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.vlm_rater import calls
+from xl_vqa.words.model_spec import ModelSpec
 
 CALL_TOKENS = 4096
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.errors import ScaleError
-from xl_vqa.labels import Scale
-from xl_vqa.messages import phrase
 from xl_vqa.training.errors import RecipeError
 from xl_vqa.training.schemes import SCHEMES, Scheme, scheme
+from xl_vqa.words.errors import ScaleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.messages import phrase
 
 METHODS: Final = ("lora", "full")
 VISION: Final = ("frozen", "tuned")

@@ -10,11 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
-from xl_vqa.errors import ManifestError, ModelError, OutputNotWritableError, ScaleError
-from xl_vqa.labels import Scale
-from xl_vqa.messages import phrase
-from xl_vqa.model_spec import ModelSpec, Prompt
-from xl_vqa.reasons import Detail
 from xl_vqa.training.cache import read_json, write_json
 from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe
@@ -23,6 +18,11 @@ from xl_vqa.video.check import check_videos
 from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_model
+from xl_vqa.words.errors import ManifestError, ModelError, OutputNotWritableError, ScaleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.messages import phrase
+from xl_vqa.words.model_spec import ModelSpec, Prompt
+from xl_vqa.words.reasons import Detail
 
 RUN_SUFFIX: Final = ".run"
 """The unfinished run lies beside the output folder, which appears when the run is done."""

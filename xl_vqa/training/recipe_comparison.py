@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.datasets.manifest import ManifestRow, read_manifest, write_manifest
-from xl_vqa.errors import VideoError
 from xl_vqa.evaluation.runs import Run, RunRow
-from xl_vqa.labels import Scale
 from xl_vqa.training.cache import default_work_folder
 from xl_vqa.training.jobs import Job, OnShare
 from xl_vqa.training.recipe import Recipe, load_recipe
 from xl_vqa.training.scheme_names import named_scheme
 from xl_vqa.training.schemes import Scheme
+from xl_vqa.words.errors import VideoError
+from xl_vqa.words.labels import Scale
 
 _SPLITS: Final = {"val": "validation", "test": "test"}
 _SHARES: Final = {"videos": (0.0, 0.1), "steps": (0.1, 0.9)}

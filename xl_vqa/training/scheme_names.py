@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from xl_vqa.labels import Scale
 from xl_vqa.training.schemes import Scheme, scheme
+from xl_vqa.words.labels import Scale
 
 _LABELS: Final = re.compile(r"integer@(\d{1,4})-(\d{1,4})(?:/([1-4]))?")
 

@@ -17,12 +17,12 @@ from typing import ClassVar, Final, Self
 
 import torch
 
-from xl_vqa.errors import ScaleError
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Reason
 from xl_vqa.training.target_mask import digit_targets
 from xl_vqa.vlm import tokens
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.errors import ScaleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Reason
 
 LEVELS: Final = ("bad", "poor", "fair", "good", "excellent")
 DECODINGS: Final = ("expectation", "median", "greedy")

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from xl_vqa.reasons import Reason
 from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.model_folder import model_type_of
+from xl_vqa.words.reasons import Reason
 
 _VISION = re.compile(r"(^|\.)visual\.")
 _LANGUAGE = re.compile(r"(^|\.)language_model\.")

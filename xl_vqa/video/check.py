@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from xl_vqa.errors import VideoError
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.probe import VideoInfo, probe
 from xl_vqa.video.read import decode_whole, read_frames
+from xl_vqa.words.errors import VideoError
+from xl_vqa.words.model_spec import Sampling
 
 LOOKED_AT: Final = Sampling(frames=8)
 _LOOKED_SIDE: Final = 480

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.rating import FramesUsed
+from xl_vqa.words.rating import FramesUsed
 
 Picture = NDArray[np.uint8]
 """RGB, [height, width, 3]."""

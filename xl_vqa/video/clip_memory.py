@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from xl_vqa.rating import FramesUsed
 from xl_vqa.video.clip import MOST_BYTES, Clip
+from xl_vqa.words.rating import FramesUsed
 
 _ADD_SEALS, _SEAL_SHRINK = 1033, 2
 

@@ -20,15 +20,6 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from xl_vqa.errors import (
-    NotAVideoError,
-    NoVideoStreamError,
-    VideoEmptyError,
-    VideoError,
-    VideoTooLargeError,
-    VideoTruncatedError,
-    VideoUnreadableError,
-)
 from xl_vqa.video.files import (
     HEAD_BYTES,
     PathLike,
@@ -42,7 +33,16 @@ from xl_vqa.video.files import (
     system_path,
     unopened_error,
 )
-from xl_vqa.video_names import RAW_SUFFIXES, suffix_of
+from xl_vqa.words.errors import (
+    NotAVideoError,
+    NoVideoStreamError,
+    VideoEmptyError,
+    VideoError,
+    VideoTooLargeError,
+    VideoTruncatedError,
+    VideoUnreadableError,
+)
+from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
 MAX_PICTURE_PIXELS: Final = 64_000_000
 """Above 8K (33 million) and below 16K (142 million), whose decoder would take several GiB."""

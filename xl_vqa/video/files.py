@@ -12,7 +12,7 @@ import stat
 import sys
 from typing import BinaryIO, Final
 
-from xl_vqa.errors import (
+from xl_vqa.words.errors import (
     NotAVideoError,
     VideoAccessError,
     VideoEmptyError,
@@ -20,7 +20,7 @@ from xl_vqa.errors import (
     VideoNotFoundError,
     VideoTruncatedError,
 )
-from xl_vqa.video_names import RAW_SUFFIXES, suffix_of
+from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
 PathLike = str | os.PathLike[str]
 HEAD_BYTES: Final = 4096

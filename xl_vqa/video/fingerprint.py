@@ -7,9 +7,9 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
-from xl_vqa.errors import VideoEmptyError
 from xl_vqa.video.files import PathLike, access_error, open_file, shown_path, system_path
 from xl_vqa.video.sequence import sequence_of
+from xl_vqa.words.errors import VideoEmptyError
 
 PREFIX: Final = "b2:"
 _BUFFER_BYTES: Final = 1 << 20

@@ -17,9 +17,9 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
-from xl_vqa.errors import VideoTruncatedError
 from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
+from xl_vqa.words.errors import VideoTruncatedError
 
 SCAN_BYTES_LIMIT: Final = 2 << 30
 """Beyond this many bytes the packets are not read one by one; frames are then found by time."""

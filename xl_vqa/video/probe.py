@@ -9,13 +9,13 @@ from typing import Any
 
 import av.error
 
-from xl_vqa.errors import VideoTruncatedError, VideoUnreadableError
 from xl_vqa.video.colour import Colour, colour_of
 from xl_vqa.video.container import Source, check_picture_size, open_video
 from xl_vqa.video.files import PathLike
 from xl_vqa.video.framing import Framing, pixel_aspect_of
 from xl_vqa.video.index import FrameIndex, build_index
 from xl_vqa.video.pictures import orientation_of
+from xl_vqa.words.errors import VideoTruncatedError, VideoUnreadableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,6 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
-from xl_vqa.model_spec import Sampling
-from xl_vqa.rating import FramesUsed
 from xl_vqa.video import decord_decoder, pyav_decoder
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.container import Source, open_video
@@ -27,6 +24,9 @@ from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames, plan_window
 from xl_vqa.video.stills import PictureFile
+from xl_vqa.words.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
+from xl_vqa.words.model_spec import Sampling
+from xl_vqa.words.rating import FramesUsed
 
 Decoder = Literal["pyav", "decord"]
 

@@ -20,8 +20,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from xl_vqa.errors import VideoChangingError, VideoError, VideoUnreadableError, XlVqaError
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.clip import MOST_BYTES, Clip
 from xl_vqa.video.confine import confine_process, confine_thread, die_with_parent
 from xl_vqa.video.files import shown_path, system_path
@@ -29,6 +27,8 @@ from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.read import Decoder, read_frames
 from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sequence import place_of
+from xl_vqa.words.errors import VideoChangingError, VideoError, VideoUnreadableError, XlVqaError
+from xl_vqa.words.model_spec import Sampling
 
 BEAT_S: Final = 0.25
 """A reader at work says so this often."""

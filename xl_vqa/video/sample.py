@@ -17,7 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from xl_vqa.model_spec import Sampling
+from xl_vqa.words.model_spec import Sampling
 
 
 def plan_frames(frame_count: int, sampling: Sampling, bounds_s: Sequence[float] | None = None) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from xl_vqa.video_names import PICTURE_SUFFIXES, suffix_of
+from xl_vqa.words.video_names import PICTURE_SUFFIXES, suffix_of
 
 DEFAULT_RATE: Final = 25.0
 _RATE: Final = re.compile(r"^(?P<path>.+)@(?P<rate>\d{1,4}(?:\.\d{1,6})?)$", re.DOTALL)

@@ -14,7 +14,6 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from xl_vqa.errors import NotAVideoError, VideoError, VideoTruncatedError, VideoUnreadableError
 from xl_vqa.video.colour import PLAIN_COLOUR
 from xl_vqa.video.container import check_picture_size
 from xl_vqa.video.files import PathLike, access_error, shown_path, system_path
@@ -22,6 +21,7 @@ from xl_vqa.video.framing import Framing
 from xl_vqa.video.index import FrameIndex
 from xl_vqa.video.pictures import Orientation, Picture
 from xl_vqa.video.probe import Inspection, VideoInfo
+from xl_vqa.words.errors import NotAVideoError, VideoError, VideoTruncatedError, VideoUnreadableError
 
 FORMATS: Final = ("GIF", "PNG", "WEBP", "AVIF", "JPEG", "BMP", "TIFF")
 _ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")

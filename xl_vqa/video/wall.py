@@ -23,7 +23,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from xl_vqa.errors import (
+from xl_vqa.video.clip_memory import ClipMemory, clip_of
+from xl_vqa.video.files import shown_path, system_path
+from xl_vqa.video.sequence import place_of
+from xl_vqa.words.errors import (
     VideoAccessError,
     VideoCrashedReaderError,
     VideoNotFoundError,
@@ -31,10 +34,7 @@ from xl_vqa.errors import (
     XlVqaError,
     from_dict,
 )
-from xl_vqa.model_spec import Sampling
-from xl_vqa.video.clip_memory import ClipMemory, clip_of
-from xl_vqa.video.files import shown_path, system_path
-from xl_vqa.video.sequence import place_of
+from xl_vqa.words.model_spec import Sampling
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from xl_vqa.labels import Scale
+from xl_vqa.words.labels import Scale
 
 Node = tuple[int, ...]
 """The first tokens of an answer; the empty one is the prompt."""

@@ -12,12 +12,12 @@ from safetensors import safe_open
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from xl_vqa.errors import ModelError, ModelIncompatibleError, ModelMemoryError
-from xl_vqa.reasons import Detail, Reason
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
 from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
+from xl_vqa.words.errors import ModelError, ModelIncompatibleError, ModelMemoryError
+from xl_vqa.words.reasons import Detail, Reason
 
 MODEL_TYPES: Final = (QWEN_TYPE, STARTER_TYPE)
 

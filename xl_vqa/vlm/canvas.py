@@ -27,12 +27,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.reasons import Reason
 from xl_vqa.video.point_samples import SIDE
 from xl_vqa.vlm.patches import FACTOR, Patches, check_frames, cut, frame_size, make_patches, resize, within_aspect
 from xl_vqa.vlm.rater import ClipFrames
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.reasons import Reason
 
 WINDOW: Final = 16
 SAMPLE_CELLS: Final = WINDOW // 2

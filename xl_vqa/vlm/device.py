@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from xl_vqa.errors import SettingsError
-from xl_vqa.reasons import Reason
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.reasons import Reason
 
 _NO_MEMORY = ("out of memory", "not enough memory", "allocate memory")
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}

@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.vlm.answers import grow, label_tree
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.atomic import write_atomically
-from xl_vqa.model_spec import ModelSpec
 from xl_vqa.vlm.model_folder import weight_files
+from xl_vqa.words.model_spec import ModelSpec
 
 METHOD_VERSION: Final = 1
 """Goes up with every change of ours (patches, prompt, positions, tree) that moves scores."""

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.atomic import write_atomically
-from xl_vqa.errors import ModelNotFoundError
-from xl_vqa.model_spec import ModelSpec, Sampling
-from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, find_model, model_type_of
+from xl_vqa.words.errors import ModelNotFoundError
+from xl_vqa.words.model_spec import ModelSpec, Sampling
+from xl_vqa.words.settings import Settings
 
 FRAMES_BUDGET: Final = 64
 """Frames of one video at the most where they are asked for by the second: memory and time grow with them."""

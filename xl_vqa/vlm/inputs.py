@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import torch
 
-from xl_vqa.model_spec import Normalization
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens
+from xl_vqa.words.model_spec import Normalization
 
 VIDEO_TYPE = 2
 """The value that marks a video token in ``mm_token_type_ids``."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xl_vqa.settings import Settings
 from xl_vqa.vlm import stand_in
 from xl_vqa.vlm.identity import adjusted
 from xl_vqa.vlm.rater import Rater
 from xl_vqa.vlm.threads import wait_patiently
+from xl_vqa.words.settings import Settings
 
 
 def load_rater(

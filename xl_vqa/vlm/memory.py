@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.reasons import Detail, Reason
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
 

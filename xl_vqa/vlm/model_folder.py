@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError
-from xl_vqa.model_spec import starter_folder
-from xl_vqa.reasons import Reason
-from xl_vqa.settings import STARTER
+from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError
+from xl_vqa.words.model_spec import starter_folder
+from xl_vqa.words.reasons import Reason
+from xl_vqa.words.settings import STARTER
 
 QWEN_TYPE: Final = "qwen2_5_vl"
 STARTER_TYPE: Final = "xl_vqa_starter"

@@ -18,9 +18,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.model_spec import Normalization, Pixels
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.model_spec import Normalization, Pixels
+from xl_vqa.words.reasons import Reason
 
 PATCH: Final = 14
 MERGE: Final = 2

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xl_vqa.model_spec import Prompt
 from xl_vqa.vlm import tokens
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.model_spec import Prompt
 
 TEXT_BUDGET: Final = 512
 """Tokens of a user's text that reach the model (about 350 English words); the rest is cut off."""

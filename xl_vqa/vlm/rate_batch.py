@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from xl_vqa.errors import ModelError, ModelFailedError
-from xl_vqa.messages import TEXT_UNUSED
-from xl_vqa.model_spec import ModelSpec, settings_key
-from xl_vqa.rating import FramesUsed, LabelDistribution, Rating
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import ModelError, ModelFailedError
+from xl_vqa.words.messages import TEXT_UNUSED
+from xl_vqa.words.model_spec import ModelSpec, settings_key
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.reasons import Detail, Reason
 
 if TYPE_CHECKING:
     from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater

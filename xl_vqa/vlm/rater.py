@@ -14,9 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.errors import ModelError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import FramesUsed, LabelDistribution
+from xl_vqa.words.errors import ModelError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import FramesUsed, LabelDistribution
 
 Outcome = LabelDistribution | ModelError
 """What one video gets: its distribution, or the error that befell it alone."""

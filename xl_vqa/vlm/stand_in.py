@@ -18,17 +18,17 @@ from urllib.parse import parse_qsl
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.errors import (
+from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
+from xl_vqa.words.errors import (
     ModelError,
     ModelFailedError,
     ModelIncompatibleError,
     ModelMemoryError,
     ModelNotFoundError,
 )
-from xl_vqa.model_spec import ModelSpec, Sampling
-from xl_vqa.rating import LabelDistribution
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
+from xl_vqa.words.model_spec import ModelSpec, Sampling
+from xl_vqa.words.rating import LabelDistribution
+from xl_vqa.words.reasons import Detail, Reason
 
 NAME = "stand-in"
 _LOAD_FAILURES: dict[str, type[ModelError]] = {

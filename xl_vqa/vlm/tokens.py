@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from tokenizers import Tokenizer
 
-from xl_vqa.errors import ModelIncompatibleError
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.reasons import Reason
 
 VIDEO_PAD: Final = "<|video_pad|>"
 VISION_START: Final = "<|vision_start|>"

@@ -13,9 +13,6 @@ from typing import Any, Final
 
 import torch
 
-from xl_vqa.errors import DistributionError, ModelFailedError, ModelIncompatibleError, ModelMemoryError
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.reasons import Detail, Reason
 from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
@@ -28,6 +25,9 @@ from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
+from xl_vqa.words.errors import DistributionError, ModelFailedError, ModelIncompatibleError, ModelMemoryError
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.reasons import Detail, Reason
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from xl_vqa.video_names import unescaped
+from xl_vqa.words.video_names import unescaped
 
 MAX_TEXT: Final = 32_767
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from xl_vqa.errors import (
+from xl_vqa.sheets.areas import column_letters, column_number
+from xl_vqa.sheets.columns import field_of_heading
+from xl_vqa.sheets.listing import HEADING_SEARCH_ROWS, Listing, find_list, heads_list, names_video, squash
+from xl_vqa.words.errors import (
     WorkbookColumnAmbiguousError,
     WorkbookColumnMissingError,
     WorkbookNoVideoColumnError,
 )
-from xl_vqa.sheets.areas import column_letters, column_number
-from xl_vqa.sheets.columns import field_of_heading
-from xl_vqa.sheets.listing import HEADING_SEARCH_ROWS, Listing, find_list, heads_list, names_video, squash
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.video_names import is_video_name
 from xl_vqa.workbooks.score_grid import SheetGrid
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 

@@ -19,7 +19,8 @@ from typing import BinaryIO, Final, NamedTuple
 
 from lxml import etree
 
-from xl_vqa.errors import (
+from xl_vqa.outputs import check_not_open, output_file
+from xl_vqa.words.errors import (
     OutputNotWritableError,
     WorkbookFormatError,
     WorkbookLockedError,
@@ -27,8 +28,7 @@ from xl_vqa.errors import (
     WorkbookPasswordError,
     WorkbookUnreadableError,
 )
-from xl_vqa.outputs import check_not_open, output_file
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason
 
 MAX_PART: Final = 1 << 30
 """Bytes of one part that are parsed at the most: a guard against crafted files."""

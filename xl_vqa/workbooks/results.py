@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from xl_vqa.errors import OutputFormatError, XlVqaError
-from xl_vqa.messages import warning_sentences
 from xl_vqa.outputs import check_not_open, check_writable, write_output
+from xl_vqa.words.errors import OutputFormatError, XlVqaError
+from xl_vqa.words.messages import warning_sentences
 from xl_vqa.workbooks.cells import printable
 
 Result = Mapping[str, Any] | XlVqaError

@@ -13,10 +13,10 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xl_vqa.errors import OutputNotWritableError, ScaleError
-from xl_vqa.labels import ACR_BANDS, Bands, Scale, band_by_key
-from xl_vqa.reasons import Reason
 from xl_vqa.sheets.areas import MAX_ROW, column_letters
+from xl_vqa.words.errors import OutputNotWritableError, ScaleError
+from xl_vqa.words.labels import ACR_BANDS, Bands, Scale, band_by_key
+from xl_vqa.words.reasons import Reason
 from xl_vqa.workbooks.cells import MAX_TEXT
 from xl_vqa.workbooks.results import Pair, columns_of, fields_of
 from xl_vqa.workbooks.words import word

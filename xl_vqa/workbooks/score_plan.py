@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xl_vqa.errors import (
+from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.sheets.planner import Columns, plan_sheet
+from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, link_sources, to_rate
+from xl_vqa.words.errors import (
     OutputNotWritableError,
     SelectionError,
     VideoAddressError,
@@ -20,12 +24,8 @@ from xl_vqa.errors import (
     WorkbookUnreadableError,
     XlVqaError,
 )
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
-from xl_vqa.sheets.marks import ScoredBy
-from xl_vqa.sheets.planner import Columns, plan_sheet
-from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, link_sources, to_rate
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.video_names import is_video_name
 from xl_vqa.workbooks import video_paths
 from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
 from xl_vqa.workbooks.score_grid import SheetGrid

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.errors import XlVqaError
-from xl_vqa.messages import TEXT_UNUSED
-from xl_vqa.settings import Settings
 from xl_vqa.sheets.contents import Result, is_cleared
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Rater, find_pending, rate
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.messages import TEXT_UNUSED
+from xl_vqa.words.settings import Settings
 from xl_vqa.workbooks.score_plan import Note, plan_workbook
 from xl_vqa.workbooks.score_sheet import WorkbookScores
 

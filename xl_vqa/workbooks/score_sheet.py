@@ -12,18 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_vqa.errors import (
+from xl_vqa.outputs import check_not_open, check_writable
+from xl_vqa.sheets.contents import Result
+from xl_vqa.sheets.keeping import keep_copy
+from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.words.errors import (
     OutputFormatError,
     WorkbookError,
     WorkbookProtectedError,
     WorkbookSheetError,
     WorkbookUnreadableError,
 )
-from xl_vqa.outputs import check_not_open, check_writable
-from xl_vqa.reasons import Detail
-from xl_vqa.sheets.contents import Result
-from xl_vqa.sheets.keeping import keep_copy
-from xl_vqa.sheets.marks import ScoredBy
+from xl_vqa.words.reasons import Detail
 from xl_vqa.workbooks.package import WRITABLE_SUFFIXES
 from xl_vqa.workbooks.score_editor import Editor
 from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, file_signature, plan_workbook, read_list

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from xl_vqa.errors import WorkbookSheetError, WorkbookUnreadableError
-from xl_vqa.reasons import Detail, Reason
 from xl_vqa.sheets.areas import Area, column_number, parse_area
 from xl_vqa.sheets.grid import EMPTY, Table, Value
+from xl_vqa.words.errors import WorkbookSheetError, WorkbookUnreadableError
+from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.package import OFFICE_RELATIONSHIPS, STRICT_RELATIONSHIPS, Package, local_name
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from xl_vqa.labels import ACR_BANDS
 from xl_vqa.sheets.columns import COLUMNS
+from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import WorkbookFile
 

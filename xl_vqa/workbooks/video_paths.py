@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from xl_vqa.video_names import clean, existing_form
+from xl_vqa.words.video_names import clean, existing_form
 
 _WEB = re.compile(r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")

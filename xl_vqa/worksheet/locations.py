@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
-from xl_vqa.errors import CloudFolderError, RelativePathError, VideoAddressError
-from xl_vqa.video_names import clean
+from xl_vqa.words.errors import CloudFolderError, RelativePathError, VideoAddressError
+from xl_vqa.words.video_names import clean
 
 _PERSONAL: Final = re.compile(r"https://d\.docs\.live\.net/[^/]+/?(.*)", re.IGNORECASE)
 _BUSINESS: Final = re.compile(r"https://[^-/]+-my\.sharepoint\.[^/]+/[^/]+/[^/]+/[^/]+/?(.*)", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from xl_vqa.errors import RangeShapesError
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import RangeShapesError
+from xl_vqa.words.reasons import Reason
 
 Rows = list[list[Any]]
 T = TypeVar("T")

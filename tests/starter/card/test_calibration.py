@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from starter.card import calibration
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 SCALE = Scale()
 RNG = np.random.default_rng(2)

@@ -15,10 +15,10 @@ from starter.card import invariance
 from starter.card.variants import COPIES, Forms, Scene, variants
 from starter.clips.encoder import EncoderError
 from starter.pictures import sources
-from xl_vqa.labels import Scale
-from xl_vqa.model_spec import ModelSpec
-from xl_vqa.rating import LabelDistribution
 from xl_vqa.video.read import Clip
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import LabelDistribution
 
 pytest.importorskip("imageio_ffmpeg", reason="the training extra is not installed")
 

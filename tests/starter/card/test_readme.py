@@ -15,8 +15,8 @@ from starter.card import evaluation as measuring
 from starter.card import tables as tables
 from starter.clips.clips import Clip
 from starter.clips.defects import UNSEEN_DEFECTS
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 SCALE = Scale()
 SVG = "{http://www.w3.org/2000/svg}"

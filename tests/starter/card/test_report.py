@@ -12,8 +12,8 @@ from starter.card import report
 from starter.clips.clips import Clip
 from starter.clips.defects import UNSEEN_DEFECTS
 from starter.fit.ranks import ranks
-from xl_vqa.labels import Scale
-from xl_vqa.rating import LabelDistribution
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 SCALE = Scale()
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from starter.clips.camera import PART_FRAMES, PARTS, long_view
 from starter.fit.spec import starter_spec
-from xl_vqa.model_spec import Sampling
 from xl_vqa.video.sample import plan_frames, plan_window
+from xl_vqa.words.model_spec import Sampling
 
 SIZE = (64, 48)
 

@@ -18,8 +18,8 @@ from starter.fit.loss import (
 from starter.fit.tokenizer import build_tokenizer
 from starter.fit.training import Prompts
 from tests.starter.fit.test_training import SPEC, made_up, new_model
-from xl_vqa.labels import Scale
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.labels import Scale
 
 SCALE = Scale()
 

@@ -14,12 +14,12 @@ from starter.fit.schemes import Answered
 from starter.fit.tokenizer import build_tokenizer
 from starter.fit.training import FitOptions, Prompts
 from tests.starter.fit.test_training import SPEC, made_up, new_model
-from xl_vqa.errors import ScaleError
-from xl_vqa.labels import Scale
 from xl_vqa.training.scheme_names import integer_name, named_scheme
 from xl_vqa.training.target_mask import IGNORE
 from xl_vqa.vlm.answers import AnswerTree, ancestry
 from xl_vqa.vlm.tokens import PromptTokenizer
+from xl_vqa.words.errors import ScaleError
+from xl_vqa.words.labels import Scale
 
 SCALE = Scale()
 

@@ -23,10 +23,10 @@ from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
 from xl_vqa.calc.texts import tr
 from xl_vqa.calc.why import explain
-from xl_vqa.errors import XlVqaError
-from xl_vqa.labels import ACR_BANDS, Scale
-from xl_vqa.reasons import Detail, Reason
-from xl_vqa.video_names import is_video_name
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.video_names import is_video_name
 
 log = logging.getLogger("xl_vqa.calc")
 

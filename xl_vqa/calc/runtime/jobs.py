@@ -17,7 +17,7 @@ from xl_vqa.calc import names
 from xl_vqa.calc.errors import CalcSaveError
 from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.saved import repair
-from xl_vqa.reasons import Detail
+from xl_vqa.words.reasons import Detail
 
 log = logging.getLogger("xl_vqa.calc")
 

@@ -19,8 +19,6 @@ from xl_vqa.calc.runtime.session import Session, session
 from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_cells
 from xl_vqa.calc.runtime.sheet_writer import UndoStep, write
 from xl_vqa.calc.texts import tr
-from xl_vqa.errors import CancelledError, HostError, SelectionChangedError, SelectionError, XlVqaError
-from xl_vqa.reasons import Detail
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.listing import find_selections
 from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
@@ -28,6 +26,8 @@ from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun, begin, with_news
+from xl_vqa.words.errors import CancelledError, HostError, SelectionChangedError, SelectionError, XlVqaError
+from xl_vqa.words.reasons import Detail
 
 _said = Said()
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import uno
 
-from xl_vqa.errors import WorksheetCellError
+from xl_vqa.words.errors import WorksheetCellError
 from xl_vqa.worksheet.functions import BY_NAME
 
 CELL_ERROR: Final = WorksheetCellError()

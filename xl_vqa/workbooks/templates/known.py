@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from xl_vqa.errors import WorkbookTemplateError
 from xl_vqa.sheets.areas import parse_cell
+from xl_vqa.words.errors import WorkbookTemplateError
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.base import KIND_NAME, VIDEOS_NAME

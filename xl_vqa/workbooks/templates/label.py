@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xl_vqa.labels import ACR_BANDS
 from xl_vqa.sheets.areas import column_letters
+from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INPUT, PALE, Template, Values
 from xl_vqa.workbooks.templates.label_rater import add_rater
 from xl_vqa.workbooks.templates.words_label import LABEL

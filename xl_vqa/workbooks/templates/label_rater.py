@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from xl_vqa.labels import ACR_BANDS
+from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, Template
 
 FIRST: Final = 12

@@ -11,8 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.errors import OfficeFailedError, OfficeMissingError, WorkbookTemplateError, WorkbookUncomputedError
-from xl_vqa.reasons import Detail
+from xl_vqa.words.errors import (
+    OfficeFailedError,
+    OfficeMissingError,
+    WorkbookTemplateError,
+    WorkbookUncomputedError,
+)
+from xl_vqa.words.reasons import Detail
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile

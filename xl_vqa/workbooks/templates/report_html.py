@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.labels import ACR_BANDS
+from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INK, LINE, RED
 from xl_vqa.workbooks.templates.embedded import Picture, pictures_in

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from xl_vqa.labels import Bands
 from xl_vqa.sheets.columns import heading
+from xl_vqa.words.labels import Bands
 from xl_vqa.workbooks.results_xlsx import band_names
 from xl_vqa.workbooks.templates.base import GREY, INK, INPUT, LINE, NONE, PALE, Template, Values
 from xl_vqa.workbooks.templates.words_score import SCORE
@@ -99,7 +99,7 @@ def _cell(book: Template, field: str, number_format: str) -> Any:
 
 def colors(book: Template, sheet: Worksheet, column: int) -> None:
     """Bands in their colours, whoever wrote them, in either language."""
-    from xl_vqa.labels import ACR_BANDS
+    from xl_vqa.words.labels import ACR_BANDS
 
     for band in ACR_BANDS:
         form = book.book.add_format({"bg_color": f"#{band.color}"})
@@ -165,7 +165,7 @@ def _overview(book: Template) -> Worksheet:
 
 
 def _both(key: str) -> tuple[str, str]:
-    from xl_vqa.labels import band_by_key
+    from xl_vqa.words.labels import band_by_key
 
     band = band_by_key(key)
     return band.en, band.ja

@@ -1,4 +1,4 @@
-"""What can be wrong with the settings and the models, as phrases for :mod:`xl_vqa.problems`.
+"""What can be wrong with the settings and the models, as phrases for :mod:`xl_vqa.words.problems`.
 
 Each stands inside an error's sentence or beside others of its kind; fields such as ``{name}`` come with it.
 Standard library only.

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from xl_vqa.messages_ratings import PROBLEMS as RATINGS_PROBLEMS
-from xl_vqa.problems_host import PROBLEMS as HOST_PROBLEMS
-from xl_vqa.problems_labels import PROBLEMS as LABEL_PROBLEMS
-from xl_vqa.problems_model import PROBLEMS as MODEL_PROBLEMS
-from xl_vqa.problems_ratings import PROBLEMS as RATING_TABLE_PROBLEMS
-from xl_vqa.problems_setup import FOLDER_PROBLEMS, SETTINGS_PROBLEMS
-from xl_vqa.problems_spreadsheets import PROBLEMS as SPREADSHEET_PROBLEMS
-from xl_vqa.problems_training import PROBLEMS as TRAINING_PROBLEMS
-from xl_vqa.problems_workbooks import PROBLEMS as WORKBOOK_PROBLEMS
+from xl_vqa.words.messages_ratings import PROBLEMS as RATINGS_PROBLEMS
+from xl_vqa.words.problems_host import PROBLEMS as HOST_PROBLEMS
+from xl_vqa.words.problems_labels import PROBLEMS as LABEL_PROBLEMS
+from xl_vqa.words.problems_model import PROBLEMS as MODEL_PROBLEMS
+from xl_vqa.words.problems_ratings import PROBLEMS as RATING_TABLE_PROBLEMS
+from xl_vqa.words.problems_setup import FOLDER_PROBLEMS, SETTINGS_PROBLEMS
+from xl_vqa.words.problems_spreadsheets import PROBLEMS as SPREADSHEET_PROBLEMS
+from xl_vqa.words.problems_training import PROBLEMS as TRAINING_PROBLEMS
+from xl_vqa.words.problems_workbooks import PROBLEMS as WORKBOOK_PROBLEMS
 
 PROBLEMS: Final[dict[str, dict[str, str]]] = {
     # what the path leads to

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from xl_vqa.errors import ScaleError
-from xl_vqa.reasons import Problem, Reason
+from xl_vqa.words.errors import ScaleError
+from xl_vqa.words.reasons import Problem, Reason
 
 ROUNDINGS: Final = {
     "half_up": ROUND_HALF_UP,

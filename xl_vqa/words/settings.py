@@ -24,10 +24,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xl_vqa.errors import ScaleError, SettingsError
-from xl_vqa.labels import Bands, Scale
-from xl_vqa.rating import DECODINGS
-from xl_vqa.reasons import Reason
+from xl_vqa.words.errors import ScaleError, SettingsError
+from xl_vqa.words.labels import Bands, Scale
+from xl_vqa.words.rating import DECODINGS
+from xl_vqa.words.reasons import Reason
 
 PREFIX = "XL_VQA_"
 STARTER = "starter"

@@ -104,7 +104,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from xl_vqa.messages import text
+from xl_vqa.words.messages import text
 
 
 class XlVqaError(Exception):
@@ -292,7 +292,7 @@ class RatingsScoreColumnError(RatingsError):
 
 
 class RatingsUnclearError(RatingsError):
-    """``choices`` are the options that settle it, one string each; ``problem`` is a phrase of xl_vqa.problems."""
+    """``choices`` are the options that settle it, one string each; ``problem`` is a phrase of problems.py."""
 
     code = "ratings_unclear"
 

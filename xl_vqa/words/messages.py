@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Final
 
-from xl_vqa.messages_calc import MESSAGES as CALC_MESSAGES
-from xl_vqa.messages_comparison import MESSAGES as COMPARISON_MESSAGES
-from xl_vqa.messages_ratings import MESSAGES as RATINGS_MESSAGES
-from xl_vqa.messages_templates import MESSAGES as TEMPLATE_MESSAGES
-from xl_vqa.messages_training import MESSAGES as TRAINING_MESSAGES
-from xl_vqa.messages_video import MESSAGES as VIDEO_MESSAGES
-from xl_vqa.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
-from xl_vqa.problems import PROBLEMS
+from xl_vqa.words.messages_calc import MESSAGES as CALC_MESSAGES
+from xl_vqa.words.messages_comparison import MESSAGES as COMPARISON_MESSAGES
+from xl_vqa.words.messages_ratings import MESSAGES as RATINGS_MESSAGES
+from xl_vqa.words.messages_templates import MESSAGES as TEMPLATE_MESSAGES
+from xl_vqa.words.messages_training import MESSAGES as TRAINING_MESSAGES
+from xl_vqa.words.messages_video import MESSAGES as VIDEO_MESSAGES
+from xl_vqa.words.messages_worksheet import MESSAGES as WORKSHEET_MESSAGES
+from xl_vqa.words.problems import PROBLEMS
 
 LANGUAGES: Final = ("en", "ja")
 _BETWEEN: Final = " | "
@@ -452,7 +452,7 @@ def text(code: str, language: str = "en", **params: Any) -> str:
 
 
 def spoken(value: Any, language: str) -> Any:
-    """A parameter as it is read: reasons (xl_vqa.reasons) in ``language``, everything else as it is."""
+    """A parameter as it is read: reasons (xl_vqa.words.reasons) in ``language``, everything else as it is."""
     if isinstance(value, Mapping) and "key" in value:
         key = str(value["key"])
         entry = PROBLEMS.get(key) or MESSAGES.get(key)

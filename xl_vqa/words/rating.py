@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from xl_vqa.errors import DistributionError
-from xl_vqa.labels import Band, Bands, Scale
-from xl_vqa.reasons import Detail, Reason
+from xl_vqa.words.errors import DistributionError
+from xl_vqa.words.labels import Band, Bands, Scale
+from xl_vqa.words.reasons import Detail, Reason
 
 DECODINGS: Final = ("expectation", "median", "greedy", "map")
 

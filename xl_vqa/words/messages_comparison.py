@@ -1,4 +1,4 @@
-"""Sentences of errors of comparisons and searches, in English and Japanese; merged into xl_vqa.messages."""
+"""Sentences of errors of comparisons and searches, in English and Japanese; merged into xl_vqa.words.messages."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A ``problem`` is one of:
 
-- a key of ``xl_vqa.problems.PROBLEMS``, whose fields are the error's own parameters;
+- a key of ``xl_vqa.words.problems.PROBLEMS``, whose fields are the error's own parameters;
 - a ``Reason``: such a key with parameters of its own, or an error inside an error;
 - a ``Detail``: what the operating system or a library said, or a name or figure, shown as it is;
 - a list of these, several at once.
@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from xl_vqa.errors import XlVqaError
-from xl_vqa.messages import spoken
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.messages import spoken
 
 MAX_LENGTH: Final = 300
 """Characters of a library's word on an error: some print whole files."""

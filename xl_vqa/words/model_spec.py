@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.atomic import write_atomically
-from xl_vqa.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
-from xl_vqa.labels import Scale
-from xl_vqa.reasons import Problem, Reason
+from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.reasons import Problem, Reason
 
 FILE_NAME: Final = "xl_vqa.json"
 FORMAT: Final = 1
@@ -214,7 +214,7 @@ def demo_clips_folder() -> Path:
 
 def shipped_folder(name: str) -> Path:
     """A folder of ``model/``: in a checkout, or in ``xl_vqa/_shipped`` of an installed wheel."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "_shipped" / name, package.parent / "model" / name):
         if folder.is_dir():
             return folder
