@@ -29,12 +29,12 @@ from starter.pictures import sources
 from starter.pictures.sources import SourceError
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.training.cache import default_work_folder
+from xl_vqa.training.errors import ComparisonSpecError
 from xl_vqa.training.jobs import Job, OnShare, Train
 from xl_vqa.training.scheme_names import named_scheme
 from xl_vqa.training.schemes import LEVELS, Scheme
 from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.tokens import PromptTokenizer
-from xl_vqa.words.errors import ComparisonSpecError
 from xl_vqa.words.model_spec import Prompt
 
 _VOCABULARY = "\n".join((*LEVELS, ".", "Quality?"))

@@ -16,8 +16,8 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.remarks import Said, sentences
 from xl_vqa.bridge.state import read_state
 from xl_vqa.cli.main import app
+from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.errors import HostDiskError
-from xl_vqa.words.messages import LANGUAGES
 from xl_vqa.words.settings import Settings
 
 INFO: dict[str, Any] = {

@@ -17,9 +17,8 @@ import pytest
 import xl_vqa
 from xl_vqa import atomic
 from xl_vqa.atomic import new_folder, reason, replacing, write_atomically
+from xl_vqa.words.catalogue import LANGUAGES, phrases
 from xl_vqa.words.errors import OutputNotWritableError
-from xl_vqa.words.messages import LANGUAGES
-from xl_vqa.words.problems import PROBLEMS
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, links and signals of POSIX")
 
@@ -277,7 +276,7 @@ def test_a_folder_is_new_or_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", sorted(atomic._REASONS))
 def test_every_reason_is_a_phrase_in_both_languages(number: int) -> None:
-    assert set(PROBLEMS[reason(OSError(number, os.strerror(number)))]) == set(LANGUAGES)
+    assert set(phrases()[reason(OSError(number, os.strerror(number)))]) == set(LANGUAGES)
 
 
 def test_nothing_else_of_ours_replaces_files() -> None:

@@ -12,9 +12,9 @@ from typing import Final
 import pytest
 
 import xl_vqa
+from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
 from xl_vqa.words.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
-from xl_vqa.words.messages import LANGUAGES, MESSAGES, text
-from xl_vqa.words.problems import PROBLEMS
+from xl_vqa.words.messages import text
 from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason
 
 PACKAGE: Final = Path(xl_vqa.__file__).parent
@@ -29,9 +29,9 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("key", sorted(PROBLEMS))
+@pytest.mark.parametrize("key", sorted(phrases()))
 def test_both_languages_say_the_same(key: str) -> None:
-    phrase = PROBLEMS[key]
+    phrase = phrases()[key]
     assert set(phrase) == set(LANGUAGES)
     assert fields(phrase["en"]) == fields(phrase["ja"])
     # the sentence round it has its own end
@@ -102,7 +102,7 @@ class Literals(ast.NodeVisitor):
 
     def _is_free(self, value: ast.expr) -> bool:
         if isinstance(value, ast.Constant):
-            return value.value not in (None, "") and value.value not in PROBLEMS
+            return value.value not in (None, "") and value.value not in phrases()
         if isinstance(value, ast.IfExp):
             return self._is_free(value.body) or self._is_free(value.orelse)
         if isinstance(value, (ast.BoolOp, ast.List)):
@@ -216,7 +216,7 @@ def test_every_reason_is_known_and_given_what_it_says() -> None:
             for key in (keys.body, keys.orelse) if isinstance(keys, ast.IfExp) else (keys,):
                 if not isinstance(key, ast.Constant):
                     continue
-                phrase = PROBLEMS.get(key.value) or MESSAGES.get(key.value)
+                phrase = phrases().get(key.value) or sentences().get(key.value)
                 given = {keyword.arg for keyword in node.keywords}
                 if phrase is None or (None not in given and fields(phrase["en"]) - given):
                     wrong.append(f"{file.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}")

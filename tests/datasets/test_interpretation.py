@@ -15,12 +15,12 @@ from tests.datasets import reading_cases as cases
 from tests.datasets.builders import workbook
 from tests.datasets.reading_cases import CASES, CLIPS, Case, score
 from xl_vqa.cli.labels import register
+from xl_vqa.datasets.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.datasets.interpretation import KINDS, reading_rows
 from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.datasets.reading_words import WORDS
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.words.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.words.labels import Scale
 
 READ = [case for case in CASES if case.form != "asks"]

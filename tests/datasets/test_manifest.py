@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.manifest import COLUMNS, Manifest, ManifestRow, read_manifest, write_manifest
 from xl_vqa.outputs import write_output
-from xl_vqa.words.errors import ManifestError, OutputNotWritableError
+from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.labels import Scale
 
 ROW = ManifestRow("/v/桜_1.mp4", 3.45, 0.31, 20, 35, "train", "桜", "")

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.datasets.builders import JAPANESE_WIDE, LONG, MOS, Rows, text, videos, workbook
-from xl_vqa.datasets.prepare import Options, Prepared, prepare
-from xl_vqa.datasets.problems import BLOCKING, problem_codes
-from xl_vqa.datasets.split import PARTS, Shares
-from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.words.errors import (
+from xl_vqa.datasets.errors import (
     RatingsNoScoresError,
     RatingsNoVideosError,
     RatingsOneLabelError,
     RatingsOptionError,
     RatingsOutOfScaleError,
 )
+from xl_vqa.datasets.prepare import Options, Prepared, prepare
+from xl_vqa.datasets.problems import BLOCKING, problem_codes
+from xl_vqa.datasets.split import PARTS, Shares
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.words.labels import Scale
 
 UNCHECKED = Options(check_videos=False)

@@ -13,9 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.datasets.builders import JAPANESE_WIDE, LONG, MOS, Rows, text, workbook
-from xl_vqa.datasets.read_ratings import RatingTable, read_ratings
-from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.words.errors import (
+from xl_vqa.datasets.errors import (
     RatingsEmptyError,
     RatingsEncryptedError,
     RatingsLockedError,
@@ -26,6 +24,8 @@ from xl_vqa.words.errors import (
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
+from xl_vqa.datasets.read_ratings import RatingTable, read_ratings
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.words.labels import Scale
 
 SCALE = Scale()

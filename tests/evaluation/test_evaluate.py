@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from xl_vqa.evaluation.errors import EvaluationNoVideosError
 from xl_vqa.evaluation.evaluate import CONSTANT, Options, evaluate
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.result import Evaluation, Failure, Item, Notice
 from xl_vqa.evaluation.texts import TEXTS, failure_text, notice_text
 from xl_vqa.evaluation.triage import TriageCosts
-from xl_vqa.words.errors import EvaluationNoVideosError
 from xl_vqa.words.labels import Bands, Scale
 
 Maker = Callable[..., list[Item]]

@@ -9,9 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.evaluation.join import join
 from xl_vqa.evaluation.tables import number, read_table, text
-from xl_vqa.words.errors import EvaluationColumnError, EvaluationFileError, ScaleError, VideoTruncatedError
+from xl_vqa.words.errors import ScaleError, VideoTruncatedError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.workbooks.results import write_results

@@ -10,10 +10,10 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from xl_vqa.evaluation.errors import EvaluationNoVideosError
 from xl_vqa.evaluation.intervals import bootstrap_p
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.evaluation.scheme_comparison import compare_runs, over_seeds
-from xl_vqa.words.errors import EvaluationNoVideosError
 
 SEEDS = (1, 2, 3)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xl_vqa.evaluation.errors import EvaluationColumnError
 from xl_vqa.evaluation.evaluate import evaluate
 from xl_vqa.evaluation.join import Joined, join
 from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.evaluation.texts import TEXTS
 from xl_vqa.evaluation.units import Units, lower_by_name
-from xl_vqa.words.errors import EvaluationColumnError
 from xl_vqa.words.labels import Scale
 
 

@@ -27,8 +27,8 @@ from xl_vqa.bridge.start import _claim_file
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.cli.doctor_checks import check_home
 from xl_vqa.host import connections
+from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.errors import HostDiskError, HostRequestError
-from xl_vqa.words.messages import LANGUAGES
 from xl_vqa.words.settings import Settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")

@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from xl_vqa.tables.grid import Grid, TableError, cell_name, column_index, column_letters
 from xl_vqa.tables.read import FORMATS, chosen, read_grids
 from xl_vqa.tables.spreadsheet import read_spreadsheet
-from xl_vqa.words.messages import LANGUAGES
-from xl_vqa.words.problems import PROBLEMS
+from xl_vqa.words.catalogue import LANGUAGES, phrases
 from xl_vqa.workbooks.templates.recalculate import convert, soffice
 
 NAMES = ["cam_x1080_30.mp4", "a_x0041_b.mp4", "桜_x2160_p.mp4", "plain.mp4"]
@@ -211,7 +210,7 @@ def test_what_is_no_table_is_said_in_both_languages(
     with pytest.raises(TableError) as caught:
         read_grids(tmp_path / name)
     assert caught.value.problem == problem
-    assert set(PROBLEMS[problem]) == set(LANGUAGES)
+    assert set(phrases()[problem]) == set(LANGUAGES)
 
 
 def test_a_damaged_workbook_is_an_error_and_no_crash() -> None:

@@ -13,8 +13,8 @@ import pytest
 from tests.evaluation.test_scheme_comparison import make_run
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.training.compare import OUTSIDE, CompareSpec, compare, compare_finished, jobs_of, load_spec
+from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.training.jobs import Job, OnShare, Train
-from xl_vqa.words.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 
 
 def written(path: Path, text: str) -> Path:

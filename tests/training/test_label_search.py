@@ -10,6 +10,7 @@ from tests.evaluation.test_scheme_comparison import SEEDS, make_run
 from tests.training.test_compare import TASKS, Letters
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import compare_runs
+from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.training.label_search import (
     CANDIDATES,
     DECODING,
@@ -19,7 +20,7 @@ from xl_vqa.training.label_search import (
     parse_candidates,
     search_spec,
 )
-from xl_vqa.words.errors import ComparisonFailedError, ComparisonSpecError, ScaleError
+from xl_vqa.words.errors import ScaleError
 
 FINE = "integer@100-500/3"
 COARSE = "integer@10-50/1"

@@ -21,6 +21,7 @@ from tests import media
 from xl_vqa.video.clip_memory import ClipMemory, clip_of
 from xl_vqa.video.read import read_frames
 from xl_vqa.video.wall import Wall
+from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.errors import (
     NotAVideoError,
     VideoAccessError,
@@ -29,7 +30,6 @@ from xl_vqa.words.errors import (
     VideoTimeoutError,
     VideoUnreadableError,
 )
-from xl_vqa.words.messages import LANGUAGES
 from xl_vqa.words.model_spec import Sampling
 
 FOUR = Sampling(frames=4)

@@ -21,6 +21,8 @@ from xl_vqa.worksheet.functions import FUNCTIONS
 VENDORED: Final = ("words", "bridge", "worksheet", "sheets", "calc")
 """Rooms that travel whole: those that need the standard library alone."""
 VENDORED_MODULES: Final = ("__init__", "atomic", "outputs")
+VENDORED_OF_ALL: Final = ("__init__.py", "errors.py", "sentences.py")
+"""What travels of every other room: Calc shows what the host says, whichever room said it first."""
 CONFIG: Final = "python/pythonpath/xl_vqa_calc.json"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -63,6 +65,10 @@ def _vendored(package: Traversable) -> dict[str, bytes]:
     for entry in package.iterdir():
         if entry.is_file() and entry.name in {f"{module}.py" for module in VENDORED_MODULES}:
             found[entry.name] = entry.read_bytes()
+        elif entry.is_dir() and entry.name not in VENDORED:
+            spoken = {name: entry / name for name in VENDORED_OF_ALL if (entry / name).is_file()}
+            if len(spoken) > 1:
+                found.update((f"{entry.name}/{name}", file.read_bytes()) for name, file in spoken.items())
     for room in VENDORED:
         found.update(_sources(package / room, room))
     return found

@@ -81,12 +81,12 @@ def evaluate(
     from rich.console import Console
 
     from xl_vqa.evaluation import evaluate as evaluation_module
+    from xl_vqa.evaluation.errors import EvaluationOptionError
     from xl_vqa.evaluation.join import join
     from xl_vqa.evaluation.report import report_html
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.triage import TriageCosts
     from xl_vqa.outputs import check_writable, write_output
-    from xl_vqa.words.errors import EvaluationOptionError
 
     shown_language = _language(language)
     for path in (output, json_output):
@@ -142,8 +142,8 @@ def evaluate(
 
 
 def _units(text: str | None) -> Units | None:
+    from xl_vqa.evaluation.errors import EvaluationOptionError
     from xl_vqa.evaluation.units import Units
-    from xl_vqa.words.errors import EvaluationOptionError
 
     if text is None:
         return None
@@ -154,8 +154,8 @@ def _units(text: str | None) -> Units | None:
 
 
 def _language(asked: str | None) -> str:
-    from xl_vqa.words.errors import EvaluationOptionError
-    from xl_vqa.words.messages import LANGUAGES
+    from xl_vqa.evaluation.errors import EvaluationOptionError
+    from xl_vqa.words.catalogue import LANGUAGES
     from xl_vqa.words.settings import Settings
 
     if asked is None:
@@ -167,7 +167,7 @@ def _language(asked: str | None) -> str:
 
 def _scale(text: str | None) -> Scale | None:
     """The scale of ``--scale mos_min,mos_max,label_min,label_max``. Raises EvaluationOptionError, ScaleError."""
-    from xl_vqa.words.errors import EvaluationOptionError
+    from xl_vqa.evaluation.errors import EvaluationOptionError
     from xl_vqa.words.labels import Scale
 
     if text is None:

@@ -12,7 +12,8 @@ from xl_vqa.cli import label_search
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.texts import tr
-from xl_vqa.words.errors import OutputNotWritableError, RatingsOptionError, ScaleError, XlVqaError
+from xl_vqa.datasets.errors import RatingsOptionError
+from xl_vqa.words.errors import OutputNotWritableError, ScaleError, XlVqaError
 from xl_vqa.words.reasons import Reason, because
 
 if TYPE_CHECKING:
@@ -131,9 +132,9 @@ def prepare(
     """
     from rich.console import Console
 
+    from xl_vqa.datasets.errors import RatingsUnclearError
     from xl_vqa.datasets.prepare import Options
     from xl_vqa.datasets.wanted import Wanted
-    from xl_vqa.words.errors import RatingsUnclearError
     from xl_vqa.words.settings import Settings
 
     language = Settings.load(language=lang).language

@@ -43,8 +43,8 @@ def new(
     from rich.console import Console
 
     from xl_vqa.outputs import check_not_open, write_output
+    from xl_vqa.words.catalogue import LANGUAGES
     from xl_vqa.words.errors import OutputFormatError, OutputNotWritableError
-    from xl_vqa.words.messages import LANGUAGES
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.templates.build import BUILDERS, file_name, template_folder
 

@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from xl_vqa.datasets.errors import RatingsOutOfScaleError
 from xl_vqa.datasets.likely_scales import likely_scales, scale_option
 from xl_vqa.datasets.locate import Located, VideoFinder, identical_files
 from xl_vqa.datasets.mos import Floats, Ints, MosTable
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import RatedRow, RatingTable
-from xl_vqa.words.errors import RatingsOutOfScaleError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail
 

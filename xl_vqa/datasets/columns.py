@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.mos import Floats
 from xl_vqa.datasets.ordinals import is_grade, is_mark
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, column_index, column_letters
-from xl_vqa.words.errors import RatingsOptionError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_video_name

@@ -10,10 +10,10 @@ import numpy as np
 
 from xl_vqa.datasets.ceilings import spearman
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.errors import RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.quality_columns import scale_hint
 from xl_vqa.datasets.questions import option, unclear
-from xl_vqa.words.errors import RatingsUnclearError
 
 _LOWER: Final = re.compile(
     r"lower is better|lower better|smaller is better|less is better"

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
 from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.score_columns import Layout, choose_scores
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, column_letters
-from xl_vqa.words.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.video_names import is_video_name

@@ -18,12 +18,12 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.problems import problem_codes
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.outputs import write_output
 from xl_vqa.tables.grid import TableError
 from xl_vqa.tables.read import read_grids
-from xl_vqa.words.errors import ManifestError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 

@@ -24,6 +24,12 @@ from xl_vqa.datasets.ceilings import (
 from xl_vqa.datasets.check import Ratings
 from xl_vqa.datasets.combine_tests import Shift, shifts_of_tests
 from xl_vqa.datasets.contents import RULES, ContentPlan, joined, plan_contents
+from xl_vqa.datasets.errors import (
+    RatingsNoScoresError,
+    RatingsNoVideosError,
+    RatingsOneLabelError,
+    RatingsOptionError,
+)
 from xl_vqa.datasets.findings import Finding
 from xl_vqa.datasets.interpretation import Interpretation
 from xl_vqa.datasets.judging import Judged, judge
@@ -37,13 +43,7 @@ from xl_vqa.datasets.read_ratings import RatedRow, RatingTable, read_ratings
 from xl_vqa.datasets.screening import CORRECTIONS, Screening
 from xl_vqa.datasets.split import NONE, PARTS, Shares, split_by_content, torn_contents
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.words.errors import (
-    RatingsNoScoresError,
-    RatingsNoVideosError,
-    RatingsOneLabelError,
-    RatingsOptionError,
-    XlVqaError,
-)
+from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from xl_vqa.datasets import qualities
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.datasets.headers import Role
 from xl_vqa.datasets.likely_scales import likely_scales, scale_option
 from xl_vqa.datasets.questions import option, unclear
-from xl_vqa.words.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.words.reasons import Reason
 
 _MOST: Final = 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from xl_vqa.datasets.errors import RatingsUnclearError
 from xl_vqa.shell import typed
-from xl_vqa.words.errors import RatingsUnclearError
 from xl_vqa.words.reasons import Problem
 
 MOST_CHOICES: Final = 8

@@ -13,6 +13,17 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets import qualities
+from xl_vqa.datasets.errors import (
+    RatingsEmptyError,
+    RatingsEncryptedError,
+    RatingsError,
+    RatingsLockedError,
+    RatingsNotFoundError,
+    RatingsOptionError,
+    RatingsSheetError,
+    RatingsUnreadableError,
+    RatingsVideoColumnError,
+)
 from xl_vqa.datasets.layout import Layout, find_layout
 from xl_vqa.datasets.likely_scales import scale_option
 from xl_vqa.datasets.ordinals import MOST_DISTINCT, grades, proposed_maps, scales_of_texts
@@ -24,17 +35,6 @@ from xl_vqa.datasets.wanted import FORMS, Wanted
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import chosen as chosen_sheets
 from xl_vqa.tables.read import read_grids
-from xl_vqa.words.errors import (
-    RatingsEmptyError,
-    RatingsEncryptedError,
-    RatingsError,
-    RatingsLockedError,
-    RatingsNotFoundError,
-    RatingsOptionError,
-    RatingsSheetError,
-    RatingsUnreadableError,
-    RatingsVideoColumnError,
-)
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail, Reason
 

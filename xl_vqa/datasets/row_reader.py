@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, is_summary, normal, role_of, split_of
 from xl_vqa.datasets.interpretation import interpret
 from xl_vqa.datasets.problems import Problem
@@ -24,7 +25,6 @@ from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters
-from xl_vqa.words.errors import RatingsOptionError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import clean, is_video_name

@@ -11,6 +11,7 @@ import numpy as np
 from xl_vqa.datasets import qualities
 from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.direction import read_direction
+from xl_vqa.datasets.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal, split_of
 from xl_vqa.datasets.quality_columns import (
     attribute_column,
@@ -23,7 +24,6 @@ from xl_vqa.datasets.quality_columns import (
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.votes import VoteColumns, judge_votes, vote_columns
 from xl_vqa.tables.grid import Grid, column_letters
-from xl_vqa.words.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
 from xl_vqa.words.reasons import Detail, Reason
 
 _MEAN_MATCHES: Final = 0.03

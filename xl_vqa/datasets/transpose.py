@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.ordinals import is_letter, is_mark
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, cell_name, column_letters
-from xl_vqa.words.errors import RatingsOptionError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_video_name

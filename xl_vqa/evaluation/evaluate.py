@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.evaluation import agreement, calibration
+from xl_vqa.evaluation.errors import EvaluationNoVideosError
 from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
 from xl_vqa.evaluation.intervals import (
     MIN_FOR_INTERVAL,
@@ -28,7 +29,6 @@ from xl_vqa.evaluation.result import Baseline, Evaluation, Facts, Failure, Item,
 from xl_vqa.evaluation.selection import Selection, select
 from xl_vqa.evaluation.slices import Slice, slice_figures, slice_values
 from xl_vqa.evaluation.triage import Triage, TriageCosts, triage
-from xl_vqa.words.errors import EvaluationNoVideosError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 
 CONSTANT: Final = "constant mean"

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.datasets.wanted import Wanted
+from xl_vqa.evaluation.errors import EvaluationColumnError
 from xl_vqa.evaluation.matching import Matches, match, parts
 from xl_vqa.evaluation.result import Failure, Item, Notice
 from xl_vqa.evaluation.tables import Table, number, read_table, text
 from xl_vqa.evaluation.units import Units, lower_by_name, of_another_scale
-from xl_vqa.words.errors import EvaluationColumnError, ScaleError
+from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 from xl_vqa.words.reasons import Reason
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from xl_vqa.datasets.ceilings import pearson, spearman
 from xl_vqa.evaluation import metrics, resampling
+from xl_vqa.evaluation.errors import EvaluationNoVideosError
 from xl_vqa.evaluation.figure import Figure, FloatArray
 from xl_vqa.evaluation.intervals import (
     MIN_FOR_INTERVAL,
@@ -32,7 +33,6 @@ from xl_vqa.evaluation.resampling import bootstrap
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.evaluation.selection import split_name
-from xl_vqa.words.errors import EvaluationNoVideosError
 
 Key = tuple[str, str]
 """(scheme, decoding)"""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import chosen, read_grids
-from xl_vqa.words.errors import EvaluationColumnError, EvaluationFileError
 
 # The headers that the product itself writes, in English and Japanese, and those that people often use.
 HEADERS: Final = {

@@ -18,7 +18,7 @@ _STORED_BLANK: Final = re.compile("_x(?:000[9ADad])_")
 
 
 class TableError(Exception):
-    """A file is no table that can be read: ``problem`` is a key of PROBLEMS, ``detail`` the system's word on it.
+    """A file is no table that can be read: ``problem`` is the key of a phrase, ``detail`` the system's word on it.
 
     Internal: readers of ratings and predictions turn it into their own sentence.
     """

@@ -23,9 +23,9 @@ from typing import Any, Final, Protocol
 
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison, compare_runs
+from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.training.jobs import Job, State, Train, run_all
 from xl_vqa.training.schemes import DECODINGS, SCHEMES
-from xl_vqa.words.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.words.reasons import Detail
 
 OUTSIDE: Final = ("starter",)

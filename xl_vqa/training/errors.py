@@ -1,4 +1,4 @@
-"""Errors of training. They never leave this machine's command line, so they are defined where they arise.
+"""Errors of training, and of comparisons and searches that train.
 
 XlVqaError
 └── TrainingError
@@ -7,10 +7,16 @@ XlVqaError
     ├── TrainingVideosError    videos that cannot be read
     ├── TrainingMemoryError    more memory than there is, said before the first step
     └── TrainingDivergedError  a step whose loss or gradient is no number
+
+EvaluationError
+├── ComparisonSpecError       what is to be compared
+│   └── ComparisonTaskError   a task that only the repository has
+└── ComparisonFailedError     no training run finished
 """
 
 from __future__ import annotations
 
+from xl_vqa.evaluation.errors import EvaluationError
 from xl_vqa.words.errors import XlVqaError
 
 
@@ -36,3 +42,15 @@ class TrainingMemoryError(TrainingError):
 
 class TrainingDivergedError(TrainingError):
     code = "training_diverged"
+
+
+class ComparisonSpecError(EvaluationError):
+    code = "comparison_spec"
+
+
+class ComparisonTaskError(ComparisonSpecError):
+    code = "comparison_task"
+
+
+class ComparisonFailedError(EvaluationError):
+    code = "comparison_failed"

@@ -15,8 +15,8 @@ from typing import Any, Final
 from xl_vqa.evaluation.intervals import Comparison
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant, variant_name
 from xl_vqa.training.compare import CompareSpec, ReadTask, load_spec
+from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.training.scheme_names import integer_name, named_scheme
-from xl_vqa.words.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import shipped_folder
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
 from xl_vqa.training.cache import read_json, write_json
 from xl_vqa.training.errors import RecipeError, TrainingVideosError
@@ -18,7 +19,7 @@ from xl_vqa.video.check import check_videos
 from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_model
-from xl_vqa.words.errors import ManifestError, ModelError, OutputNotWritableError, ScaleError
+from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.messages import phrase
 from xl_vqa.words.model_spec import ModelSpec, Prompt

@@ -22,7 +22,7 @@ class Clip:
     """The frames of one video that a model looks at.
 
     ``frames`` are RGB, uint8, [height, width, 3], as shown, all of one size, one per entry
-    of ``used.indices``; a frame used twice is the same array twice. ``warnings`` are keys of messages.py.
+    of ``used.indices``; a frame used twice is the same array twice. ``warnings`` are codes of sentences.
     ``windows``: with ``sampling.window``, one uint8 [window, 28, 28, 3] per pair, the point samples of the frames
     around it; a frame that could not be read is replaced by the nearest that could.
     """

@@ -1,4 +1,7 @@
-"""The tree of errors. Every one has a code, and its sentences in English and Japanese in messages.py.
+"""The tree of errors. Every one has a code, and under it a sentence in the catalogue (xl_vqa.words.catalogue).
+
+Here stand those that the host, cells and files speak of. A room whose errors are its own affair has them in its
+``errors.py``: datasets, evaluation, training, calc.
 
 XlVqaError
 ├── InputError                what was asked for is wrong
@@ -23,30 +26,6 @@ XlVqaError
 │   │       └── SelectionChangedError
 │   ├── AddinError            the add-in's file
 │   │   └── InstallError
-│   ├── RatingsError          a table of people's ratings
-│   │   ├── RatingsNotFoundError
-│   │   ├── RatingsUnreadableError
-│   │   ├── RatingsLockedError
-│   │   ├── RatingsEncryptedError
-│   │   ├── RatingsEmptyError
-│   │   ├── RatingsSheetError
-│   │   ├── RatingsOptionError
-│   │   ├── RatingsVideoColumnError
-│   │   ├── RatingsScoreColumnError
-│   │   ├── RatingsUnclearError       two readings are near: the user is asked
-│   │   ├── RatingsNoScoresError
-│   │   ├── RatingsOutOfScaleError
-│   │   ├── RatingsOneLabelError
-│   │   └── RatingsNoVideosError
-│   ├── ManifestError         a manifest of labels
-│   ├── EvaluationError       predictions cannot be held against people's scores
-│   │   ├── EvaluationFileError
-│   │   ├── EvaluationColumnError
-│   │   ├── EvaluationOptionError
-│   │   ├── EvaluationNoVideosError
-│   │   ├── ComparisonSpecError       what is to be compared
-│   │   │   └── ComparisonTaskError   a task that only the repository has
-│   │   └── ComparisonFailedError     no training run finished
 │   └── WorkbookError         a workbook or output file
 │       ├── WorkbookNotFoundError
 │       ├── WorkbookUnreadableError
@@ -104,6 +83,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from xl_vqa.words import rooms
 from xl_vqa.words.messages import text
 
 
@@ -247,115 +227,6 @@ class AddinError(InputError):
 
 class InstallError(AddinError):
     code = "install"
-
-
-class RatingsError(InputError):
-    """A table of people's ratings cannot become labels. ``path`` is always among the parameters."""
-
-    code = "ratings_error"
-
-
-class RatingsNotFoundError(RatingsError):
-    code = "ratings_not_found"
-
-
-class RatingsUnreadableError(RatingsError):
-    code = "ratings_unreadable"
-
-
-class RatingsLockedError(RatingsError):
-    code = "ratings_locked"
-
-
-class RatingsEncryptedError(RatingsError):
-    code = "ratings_encrypted"
-
-
-class RatingsEmptyError(RatingsError):
-    code = "ratings_empty"
-
-
-class RatingsSheetError(RatingsError):
-    code = "ratings_sheet"
-
-
-class RatingsOptionError(RatingsError):
-    code = "ratings_option"
-
-
-class RatingsVideoColumnError(RatingsError):
-    code = "ratings_video_column"
-
-
-class RatingsScoreColumnError(RatingsError):
-    code = "ratings_score_column"
-
-
-class RatingsUnclearError(RatingsError):
-    """``choices`` are the options that settle it, one string each; ``problem`` is a phrase of problems.py."""
-
-    code = "ratings_unclear"
-
-    @property
-    def choices(self) -> list[str]:
-        return list(self.params["choices"])
-
-    def with_commands(self, command: str) -> RatingsUnclearError:
-        """The same question with ``command`` and each choice as the lines to run."""
-        lines = "\n".join(f"  {command} {choice}" for choice in self.choices)
-        return RatingsUnclearError(**{**self.params, "commands": lines})
-
-
-class RatingsNoScoresError(RatingsError):
-    code = "ratings_no_scores"
-
-
-class RatingsOutOfScaleError(RatingsError):
-    code = "ratings_out_of_scale"
-
-
-class RatingsOneLabelError(RatingsError):
-    code = "ratings_one_label"
-
-
-class RatingsNoVideosError(RatingsError):
-    code = "ratings_no_videos"
-
-
-class ManifestError(InputError):
-    code = "manifest_error"
-
-
-class EvaluationError(InputError):
-    code = "evaluation_error"
-
-
-class EvaluationFileError(EvaluationError):
-    code = "evaluation_file"
-
-
-class EvaluationColumnError(EvaluationError):
-    code = "evaluation_column"
-
-
-class EvaluationOptionError(EvaluationError):
-    code = "evaluation_option"
-
-
-class EvaluationNoVideosError(EvaluationError):
-    code = "evaluation_no_videos"
-
-
-class ComparisonSpecError(EvaluationError):
-    code = "comparison_spec"
-
-
-class ComparisonTaskError(ComparisonSpecError):
-    code = "comparison_task"
-
-
-class ComparisonFailedError(EvaluationError):
-    code = "comparison_failed"
 
 
 class WorkbookError(InputError):
@@ -559,7 +430,14 @@ class CancelledError(XlVqaError):
 
 
 def all_errors() -> dict[str, type[XlVqaError]]:
-    """Every error class by its code."""
+    """Every error class by its code, those of all rooms."""
+    for _ in rooms.modules("errors"):
+        pass
+    return _known()
+
+
+def _known() -> dict[str, type[XlVqaError]]:
+    """Those that this process has loaded."""
     found: dict[str, type[XlVqaError]] = {}
     waiting: list[type[XlVqaError]] = [XlVqaError]
     while waiting:
@@ -571,7 +449,8 @@ def all_errors() -> dict[str, type[XlVqaError]]:
 
 def from_dict(values: Mapping[str, Any]) -> XlVqaError:
     """The error that ``to_dict`` wrote; an unknown code (a newer host) keeps its English message."""
-    kind = all_errors().get(str(values.get("code")))
+    code = str(values.get("code"))
+    kind = _known().get(code) or all_errors().get(code)
     if kind is None:
         return XlVqaError(problem=str(values.get("message") or values.get("code") or "unknown"))
     return kind(**dict(values.get("params") or {}))

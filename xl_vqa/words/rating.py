@@ -158,7 +158,7 @@ class FramesUsed:
 class Rating:
     """The answer for one video, with everything it was made from.
 
-    ``warnings`` are keys of messages.py (for example ``warning_high_off_digit_mass``), never sentences, so
+    ``warnings`` are codes of sentences (for example ``warning_high_off_digit_mass``), never sentences, so
     that each reader shows them in its own language.
     """
 

@@ -2,7 +2,7 @@
 
 A ``problem`` is one of:
 
-- a key of ``xl_vqa.words.problems.PROBLEMS``, whose fields are the error's own parameters;
+- the key of a phrase (xl_vqa.words.catalogue), whose fields are the error's own parameters;
 - a ``Reason``: such a key with parameters of its own, or an error inside an error;
 - a ``Detail``: what the operating system or a library said, or a name or figure, shown as it is;
 - a list of these, several at once.

@@ -12,7 +12,7 @@ from starter.clips import contents
 from starter.fit.comparison import StarterTask, read_task
 from starter.pictures.sources import SourceError
 from xl_vqa.training.compare import CompareSpec, jobs_of, load_spec
-from xl_vqa.words.errors import ComparisonSpecError
+from xl_vqa.training.errors import ComparisonSpecError
 
 TASKS = {"starter": read_task}
 

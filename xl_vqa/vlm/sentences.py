@@ -1,10 +1,50 @@
-"""What is wrong with a model, inside its errors' sentences. Standard library only."""
+"""What people read of models and their folders: for ``xl_vqa.words.catalogue``."""
 
 from __future__ import annotations
 
 from typing import Final
 
-PROBLEMS: Final[dict[str, dict[str, str]]] = {
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "model_error": {
+        "en": "The model cannot be used: {problem}.",
+        "ja": "モデルを使用できません: {problem}",
+    },
+    "model_not_found": {
+        "en": "The model {model} was not found: {problem}. Check the folder or the name.",
+        "ja": "モデル {model} が見つかりません: {problem}。フォルダーまたは名前をご確認ください。",
+    },
+    "model_incompatible": {
+        "en": "The model {model} does not fit this product: {problem}.",
+        "ja": "モデル {model} はこの製品に対応していません: {problem}",
+    },
+    "model_memory": {
+        "en": "There is not enough memory for the model: {problem}. Close other programs, lower the pixel budget "
+        "or choose a smaller model.",
+        "ja": "モデルに必要なメモリが足りません: {problem}。他のプログラムを閉じる、画素数の上限を下げる、"
+        "または小さいモデルを選んでください。",
+    },
+    "model_failed": {
+        "en": "The model stopped while rating {path}: {problem}. Try again; if it repeats, run 'xl-vqa doctor'.",
+        "ja": "{path} の評価中にモデルが停止しました: {problem}。もう一度お試しください。繰り返す場合は "
+        "'xl-vqa doctor' を実行してください。",
+    },
+    "warning_high_off_digit_mass": {
+        "en": "The model wanted to answer something other than a label; its score is not reliable.",
+        "ja": "モデルがラベル以外の答えを出そうとしました。このスコアは信頼できません。",
+    },
+    "warning_not_fine_tuned": {
+        "en": "This model was never taught to rate videos on this scale; take its scores as a guess.",
+        "ja": "このモデルは動画評価用に微調整されていません。スコアは参考程度にご覧ください。",
+    },
+    "warning_text_unused": {
+        "en": "The text beside this video does not count: the model was not taught with texts, so the score says "
+        "nothing of how well the video follows its text.",
+        "ja": "この動画に添えられたテキストは評価に使われていません。モデルがテキスト付きで学習していないため、"
+        "このスコアは動画がテキストにどれだけ沿っているかを示しません。",
+    },
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
     "model_wrong_type": {
         "en": "it is of type {type}, and a Qwen2.5-VL (type 'qwen2_5_vl') is needed",
         "ja": "モデルの種類が {type} です。Qwen2.5-VL(種類 'qwen2_5_vl')が必要です",
@@ -114,10 +154,6 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "it gave {answers} answers to {videos} videos",
         "ja": "動画 {videos} 本に対して結果が {answers} 件でした",
     },
-    "file_says": {
-        "en": "{file}: {detail}",
-        "ja": "{file}: {detail}",
-    },
     "model_memory_short": {
         "en": "{needed} GiB are needed in {dtype} on {device} and {free} are free",
         "ja": "{device} の {dtype} で {needed} GiB 必要ですが、空きは {free} GiB です",
@@ -128,40 +164,57 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "ja": "{device} の {dtype} で {needed} GiB 必要ですが、空きは {free} GiB です。dtype = bfloat16 なら"
         "収まります",
     },
-    "spec_frames": {
-        "en": "sampling.frames must be even and 2 or more, not {value}",
-        "ja": "sampling.frames は 2 以上の偶数にしてください(指定値: {value})",
+    "problem_device": {
+        "en": "device '{value}' cannot be used here ({detail}); choose auto or cpu",
+        "ja": "デバイス「{value}」はここでは使用できません({detail})。auto または cpu を指定してください",
     },
-    "spec_fps": {
-        "en": "sampling.fps must be 0 or more, not {value}",
-        "ja": "sampling.fps は 0 以上にしてください(指定値: {value})",
+    "problem_device_meta": {
+        "en": "device 'meta' holds no numbers; choose auto or cpu",
+        "ja": "デバイス「meta」では計算できません。auto または cpu を指定してください",
     },
-    "spec_window": {
-        "en": "sampling.window must be even and 0 or more, not {value}",
-        "ja": "sampling.window は 0 以上の偶数にしてください(指定値: {value})",
+    "problem_no_config": {
+        "en": "the folder has no config.json, so it holds no model",
+        "ja": "フォルダーに config.json がなく、モデルが入っていません",
     },
-    "spec_window_canvas": {
-        "en": "sampling.window and pixels.canvas go together",
-        "ja": "sampling.window と pixels.canvas は一緒に指定してください",
+    "problem_model_is_file": {
+        "en": "this is a file; name the folder that holds the model",
+        "ja": "ファイルが指定されています。モデルの入ったフォルダーを指定してください",
     },
-    "spec_min_pixels": {
-        "en": "pixels.min_pixels must lie between 784 and pixels.max_pixels",
-        "ja": "pixels.min_pixels は 784 以上、pixels.max_pixels 以下にしてください",
+    "problem_file_missing": {"en": "{file} is missing", "ja": "{file} がありません"},
+    "problem_weights_missing": {
+        "en": "{count} of {total} weight files are missing, first {file}",
+        "ja": "重みファイル {total} 個のうち {count} 個がありません(最初は {file})",
     },
-    "spec_total_pixels": {
-        "en": "pixels.total_pixels is less than min_pixels for every frame",
-        "ja": "pixels.total_pixels が、全フレーム分の min_pixels を下回っています",
+    "problem_no_safetensors": {
+        "en": "it has no weights in safetensors files",
+        "ja": "safetensors 形式の重みがありません",
     },
-    "spec_head": {
-        "en": "head {head} is not known to this version",
-        "ja": "head {head} はこのバージョンでは使用できません",
+    "problem_not_here": {
+        "en": "it is not on this machine, and the model hub may not be asked (offline)",
+        "ja": "このコンピューターになく、オフライン設定のためモデルハブに問い合わせできません",
     },
-    "spec_question": {
-        "en": "prompt.question_with_text must contain {{text}}",
-        "ja": "prompt.question_with_text には {{text}} を含めてください",
+    "problem_partly_here": {
+        "en": "only a part of it is on this machine, and the model hub may not be asked (offline)",
+        "ja": "一部しかこのコンピューターになく、オフライン設定のためモデルハブに問い合わせできません",
     },
-    "spec_format": {
-        "en": "{file} is not of format {format}",
-        "ja": "{file} の形式が {format} ではありません",
+    "problem_not_here_yet": {
+        "en": "it is not on this machine yet; it is downloaded with the first rating",
+        "ja": "まだこのコンピューターにありません。最初の評価のときにダウンロードします",
+    },
+    "problem_hub_refused": {
+        "en": "there is no such folder, and the model hub could not provide it ({detail})",
+        "ja": "フォルダーがなく、モデルハブからも取得できませんでした({detail})",
+    },
+    "problem_hub_incomplete": {
+        "en": "{file} is missing, and the model hub could not provide it",
+        "ja": "{file} がなく、モデルハブからも取得できませんでした",
+    },
+    "problem_no_adapter_folder": {
+        "en": "there is no such adapter folder",
+        "ja": "アダプターのフォルダーがありません",
+    },
+    "problem_adapter_kind": {
+        "en": "it is an adapter of kind {kind}, not LORA",
+        "ja": "アダプターの種類が {kind} で、LORA ではありません",
     },
 }

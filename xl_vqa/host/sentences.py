@@ -1,10 +1,63 @@
-"""What the host and those who ask it say of each other, inside their errors' sentences. Standard library only."""
+"""What people read of the host: for ``xl_vqa.words.catalogue``."""
 
 from __future__ import annotations
 
 from typing import Final
 
-PROBLEMS: Final[dict[str, dict[str, str]]] = {
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "host_error": {
+        "en": "The scoring host reported a problem: {problem}.",
+        "ja": "スコアリングホストで問題が発生しました: {problem}",
+    },
+    "host_unavailable": {
+        "en": "The scoring host does not answer: {problem}. Start it with 'xl-vqa host start'.",
+        "ja": "スコアリングホストが応答しません: {problem}。'xl-vqa host start' で起動してください。",
+    },
+    "host_start": {
+        "en": "The scoring host could not be started: {problem}. 'xl-vqa host logs' shows why.",
+        "ja": "スコアリングホストを起動できませんでした: {problem}。'xl-vqa host logs' で原因を確認できます。",
+    },
+    "host_authentication": {
+        "en": "The scoring host refused the request: its token has changed. Try again.",
+        "ja": "スコアリングホストが要求を拒否しました(トークンが変わりました)。もう一度お試しください。",
+    },
+    "host_request": {
+        "en": "The scoring host did not understand the request: {problem}.",
+        "ja": "スコアリングホストが要求を解釈できませんでした: {problem}",
+    },
+    "host_disk": {
+        "en": "The scoring host cannot write its store at {path}: {problem}. Make sure that the folder is there, "
+        "may be written to, and that its disk has room; ratings stored so far are safe.",
+        "ja": "スコアリングホストが {path} に書き込めません: {problem}。フォルダーの有無、書き込み権限、"
+        "ディスクの空き容量をご確認ください。保存済みの評価は失われていません。",
+    },
+    "cancelled": {
+        "en": "The rating of {path} was cancelled.",
+        "ja": "{path} の評価は取り消されました。",
+    },
+    "warning_same_score": {
+        "en": "The last {count} different videos all got the same score; the model may be broken.",
+        "ja": "直近の {count} 本の異なる動画がすべて同じスコアです。モデルに異常がある可能性があります。",
+    },
+    "warning_unsaved": {
+        "en": "{count} ratings are in the memory of the scoring host alone, because they cannot be written to its "
+        "store. They are lost if it stops before.",
+        "ja": "保存ファイルに書き込めないため、{count} 件の評価がスコアリングホストのメモリ上にだけあります。"
+        "書き込めるようになる前にホストが停止すると失われます。",
+    },
+    "warning_store_replaced": {
+        "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; videos are "
+        "rated again when they are asked for.",
+        "ja": "評価の保存ファイルが破損していたため、{path} として退避し、新しいファイルを作成しました。"
+        "動画は必要になったときに再評価されます。",
+    },
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "problem_model_crashes": {
+        "en": "the scoring host crashed {times} times while the model looked at it",
+        "ja": "モデルによる評価中にスコアリングホストが {times} 回異常終了しました",
+    },
     "host_body_object": {
         "en": "the body must be a JSON object",
         "ja": "本文は JSON オブジェクトにしてください",
@@ -112,41 +165,5 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
     "host_thresholds_list": {
         "en": "band_thresholds must be a list",
         "ja": "band_thresholds はリストで指定してください",
-    },
-    "host_went_away": {
-        "en": "it went away {times} times ({why})",
-        "ja": "接続が {times} 回切れました({why})",
-    },
-    "host_still_ending": {
-        "en": "process {pid} was asked to stop and is still finishing its work",
-        "ja": "プロセス {pid} に停止を要求しましたが、まだ処理中です",
-    },
-    "status_code": {
-        "en": "status {status}",
-        "ja": "ステータス {status}",
-    },
-    "program_says": {
-        "en": "{program}: {detail}",
-        "ja": "{program}: {detail}",
-    },
-    "host_not_ready": {
-        "en": "it was not ready within {seconds} s",
-        "ja": "{seconds} 秒以内に準備が完了しませんでした",
-    },
-    "host_ended": {
-        "en": "it ended with status {status}",
-        "ja": "ステータス {status} で終了しました",
-    },
-    "host_no_answer": {
-        "en": "it did not answer within {seconds} s",
-        "ja": "{seconds} 秒以内に応答がありませんでした",
-    },
-    "host_answer_count": {
-        "en": "its answer is none to {count} videos",
-        "ja": "応答が動画 {count} 本の結果になっていません",
-    },
-    "host_answer_kind": {
-        "en": "its answer holds an entry of an unknown kind",
-        "ja": "応答に不明な種類の項目が含まれています",
     },
 }

@@ -1,10 +1,10 @@
-"""Sentences of the worksheet functions' and macros' errors, merged into messages.py. Standard library only."""
+"""What people read of worksheet functions: for ``xl_vqa.words.catalogue``."""
 
 from __future__ import annotations
 
 from typing import Final
 
-MESSAGES: Final[dict[str, dict[str, str]]] = {
+SENTENCES: Final[dict[str, dict[str, str]]] = {
     "worksheet_error": {
         "en": "The formula cannot be computed: {problem}.",
         "ja": "数式を計算できません: {problem}",
@@ -39,26 +39,15 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "ja": "フォルダー {path} はこの PC に同期されていないか、同期先が不明です。OneDrive で同期するか、設定"
         "(ONEDRIVE_CONSUMER_WIN、ONEDRIVE_COMMERCIAL_WIN、SHAREPOINT_WIN)に同期先フォルダーを指定してください。",
     },
-    "profile_not_found": {
-        "en": "There is no profile called {name} in {folder}. Known profiles: {known}.",
-        "ja": "プロファイル {name} が {folder} にありません。使用できるプロファイル: {known}",
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "value_no_number": {
+        "en": "{value} is not a number",
+        "ja": "{value} は数値ではありません",
     },
-    "selection": {
-        "en": "Nothing can be scored here: {problem}.",
-        "ja": "採点できません: {problem}",
-    },
-    "selection_changed": {
-        "en": "The sheet changed while its videos were rated: {problem}. The ratings are kept; press Score "
-        "selection again to write them.",
-        "ja": "評価中にシートが変更されました: {problem}。評価は保存済みです。もう一度「選択範囲を採点」を"
-        "実行すると書き込まれます。",
-    },
-    "addin": {
-        "en": "The Excel add-in cannot be built: {problem}.",
-        "ja": "Excel アドインを作成できません: {problem}",
-    },
-    "install": {
-        "en": "The Excel add-in cannot be installed or removed: {problem}.",
-        "ja": "Excel アドインをインストールまたは削除できません: {problem}",
+    "ranges_differ": {
+        "en": "{rows} x {columns} / {height} x {width}",
+        "ja": "{rows} x {columns} と {height} x {width}",
     },
 }

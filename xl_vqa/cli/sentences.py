@@ -1,0 +1,36 @@
+"""What people read of the command line: for ``xl_vqa.words.catalogue``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "problem_range": {
+        "en": "it must be two different numbers, such as 1,5 or 100,0",
+        "ja": "1,5 や 100,0 のように、異なる 2 つの数値で指定してください",
+    },
+    "problem_costs": {
+        "en": "costs must be 0 or more, and not both 0",
+        "ja": "費用は 0 以上とし、両方を 0 にはできません",
+    },
+    "ends_csv": {
+        "en": "a manifest must end in .csv",
+        "ja": "マニフェストのファイル名は .csv で終わる必要があります",
+    },
+    "ends_html": {
+        "en": "a report must end in .html",
+        "ja": "レポートのファイル名は .html で終わる必要があります",
+    },
+    "ratings_themselves": {
+        "en": "these are the ratings themselves",
+        "ja": "評価データのファイル自体です",
+    },
+    "scale_unlike": {
+        "en": "--scale must be like 1,5,10,50, not {value}",
+        "ja": "--scale は 1,5,10,50 の形で指定してください(指定値: {value})",
+    },
+    "output_exists": {
+        "en": "it exists already (--force)",
+        "ja": "既に存在します(--force で上書き)",
+    },
+}

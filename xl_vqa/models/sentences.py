@@ -1,0 +1,48 @@
+"""What people read of the list of models: for ``xl_vqa.words.catalogue``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "model_entry": {
+        "en": "The list of models stays as it was ({path}): {problem}.",
+        "ja": "モデルの一覧は変更していません({path}): {problem}。",
+    },
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "problem_no_model_folder": {
+        "en": "there is no such folder, and no model of the hub is called so that could be used here "
+        "(such as Qwen/Qwen2.5-VL-7B-Instruct)",
+        "ja": "フォルダーがなく、使用できるハブのモデル名(Qwen/Qwen2.5-VL-7B-Instruct など)でもありません",
+    },
+    "problem_variable_wins": {
+        "en": "the environment variable {name} would win over it; remove the variable first",
+        "ja": "環境変数 {name} の値が優先されます。先に環境変数を削除してください",
+    },
+    "problem_adapter_base": {
+        "en": "it does not say which model it was made for; name it (--model)",
+        "ja": "どのモデル用のアダプターか記載がありません。--model で指定してください",
+    },
+    "problem_no_such_name": {
+        "en": "no model was added under this name. There are: {known}",
+        "ja": "この名前で登録されたモデルはありません。登録済み: {known}",
+    },
+    "problem_no_such_name_near": {
+        "en": "no model was added under this name; did you mean {near}? There are: {known}",
+        "ja": "この名前で登録されたモデルはありません({near} の誤りではありませんか)。登録済み: {known}",
+    },
+    "problem_name_taken": {
+        "en": "the name '{name}' is taken by {folder}; give this one another (--name)",
+        "ja": "名前「{name}」は {folder} が使用しています。--name で別の名前を指定してください",
+    },
+    "problem_starter_stays": {
+        "en": "the starter cannot be removed",
+        "ja": "starter は削除できません",
+    },
+    "problem_serves": {
+        "en": "{name} serves now; activate another first",
+        "ja": "{name} は現在使用中です。先に別のモデルを使用してください",
+    },
+}

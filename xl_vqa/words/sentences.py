@@ -1,0 +1,280 @@
+"""What people read of settings, scales, labels, paths and files: for ``xl_vqa.words.catalogue``.
+
+Also what more than one room says. Standard library only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NOT: Final = {"en": ", not {value}", "ja": "(現在の値: {value})"}
+
+
+def _setting(en: str, ja: str) -> dict[str, str]:
+    """What a setting must be, and what it is."""
+    return {"en": "{name} must " + en + _NOT["en"], "ja": "{name} には" + ja + "を指定してください" + _NOT["ja"]}
+
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "error": {
+        "en": "Something went wrong: {problem}.",
+        "ja": "エラーが発生しました: {problem}",
+    },
+    "input_error": {
+        "en": "The input cannot be used: {problem}.",
+        "ja": "入力を使用できません: {problem}",
+    },
+    "scale_error": {
+        "en": "The score scale does not fit: {problem}.",
+        "ja": "スコアの尺度に問題があります: {problem}",
+    },
+    "distribution_error": {
+        "en": "The model's answer is not a label distribution: {problem}.",
+        "ja": "モデルの出力がラベル分布になっていません: {problem}",
+    },
+    "settings_error": {
+        "en": "The settings cannot be used ({source}): {problem}. Correct them and try again.",
+        "ja": "設定を使用できません({source}): {problem}。設定を修正してから、もう一度お試しください。",
+    },
+    "no_videos_in_folder": {
+        "en": "The folder {path} contains no video. Choose another folder, or name the file itself.",
+        "ja": "フォルダー {path} に動画がありません。別のフォルダーか、ファイルを直接指定してください。",
+    },
+    "no_videos_match": {
+        "en": "No file matches {path}. Check the pattern and the folder.",
+        "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
+    },
+    "no_video_path": {
+        "en": "This row names no video. Enter the path of a video file.",
+        "ja": "動画のパスが入力されていません。動画ファイルのパスを入力してください。",
+    },
+    "not_a_path": {
+        "en": "{value} is no path of a video. Give the path as text.",
+        "ja": "{value} は動画のパスではありません。パスを文字列で指定してください。",
+    },
+    "not_a_text": {
+        "en": "The text beside {path} is {value}, which is no text. Give the prompt as text, or nothing.",
+        "ja": "{path} に添えられた {value} はテキストではありません。プロンプトを文字列で指定するか、"
+        "省略してください。",
+    },
+    "output_format": {
+        "en": "Results cannot be written to {path} in that format. Choose a file name that ends in {suffixes}.",
+        "ja": "{path} の形式では結果を書き込めません。末尾が {suffixes} のファイル名を指定してください。",
+    },
+    "output_not_writable": {
+        "en": "The result cannot be written to {path}: {problem}. Choose another place with -o.",
+        "ja": "結果を {path} に書き込めません: {problem}。-o で別の保存先を指定してください。",
+    },
+    "package_missing": {
+        "en": "This needs the package {package}, which is missing or broken. Type: {command} (then try again).",
+        "ja": "この機能に必要なパッケージ {package} がないか、壊れています。次のコマンドを実行してください: "
+        "{command}(その後、もう一度お試しください)。",
+    },
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "problem_folder": {"en": "it is a folder", "ja": "フォルダーです"},
+    "problem_not_a_file": {"en": "it is a device or a pipe, not a file", "ja": "通常のファイルではありません"},
+    "problem_no_permission": {"en": "you have no permission to read it", "ja": "読み取り権限がありません"},
+    "problem_locked": {"en": "another program has locked it", "ja": "他のプログラムがロックしています"},
+    "problem_path_too_long": {"en": "its path is too long for this system", "ja": "パスが長すぎます"},
+    "problem_drive": {
+        "en": "the drive or network reported an error ({detail})",
+        "ja": "ドライブまたはネットワークでエラーが発生しました({detail})",
+    },
+    "problem_out_of_memory": {"en": "there was not enough memory", "ja": "メモリが不足しています"},
+    "problem_disk_full": {
+        "en": "there is no room left on the drive (disk full, quota, or the largest size of a file)",
+        "ja": "ドライブの空き容量が足りません(容量不足、割り当て制限、またはファイルサイズの上限)",
+    },
+    "problem_read_only_drive": {"en": "the drive is read-only", "ja": "ドライブが読み取り専用です"},
+    "problem_no_write_permission": {
+        "en": "you have no permission to write there",
+        "ja": "書き込み権限がありません",
+    },
+    "problem_write_protected": {"en": "the file is write-protected", "ja": "ファイルが書き込み禁止になっています"},
+    "problem_no_such_folder": {"en": "there is no such folder", "ja": "フォルダーがありません"},
+    "problem_no_such_file": {"en": "there is no such file", "ja": "ファイルがありません"},
+    "no_such_band": {
+        "en": "no band is called {band}",
+        "ja": "{band} という区分はありません",
+    },
+    "scale_rounding": {
+        "en": "rounding must be one of {known}, not {value}",
+        "ja": "rounding は {known} のいずれかを指定してください(指定値: {value})",
+    },
+    "scale_not_finite": {
+        "en": "{name} must be a finite number, not {value}",
+        "ja": "{name} は有限の数値にしてください(指定値: {value})",
+    },
+    "scale_not_whole": {
+        "en": "{name} must be a whole number of 0 or more, not {value}",
+        "ja": "{name} は 0 以上の整数にしてください(指定値: {value})",
+    },
+    "scale_mos_order": {
+        "en": "mos_min ({low}) must be below mos_max ({high})",
+        "ja": "mos_min({low})は mos_max({high})より小さくしてください",
+    },
+    "scale_label_order": {
+        "en": "label_min ({low}) must be below label_max ({high})",
+        "ja": "label_min({low})は label_max({high})より小さくしてください",
+    },
+    "scale_digits": {
+        "en": "label_max ({value}) must have at most four digits",
+        "ja": "label_max({value})は 4 桁以内にしてください",
+    },
+    "label_outside": {
+        "en": "label {label} is outside {low}..{high}",
+        "ja": "ラベル {label} は {low}~{high} の範囲外です",
+    },
+    "mos_no_number": {
+        "en": "a MOS must be a number, not {mos}",
+        "ja": "MOS は数値で指定してください(指定値: {mos})",
+    },
+    "mos_outside": {
+        "en": "MOS {mos} is outside {low}..{high}",
+        "ja": "MOS {mos} は {low}~{high} の範囲外です",
+    },
+    "unknown_field": {
+        "en": "unknown field {fields}",
+        "ja": "不明な項目 {fields} があります",
+    },
+    "bands_count": {
+        "en": "four band thresholds are needed, not {count}",
+        "ja": "区分のしきい値は 4 個必要です(指定: {count} 個)",
+    },
+    "bands_numbers": {
+        "en": "band thresholds must be numbers",
+        "ja": "区分のしきい値は数値にしてください",
+    },
+    "bands_rise": {
+        "en": "band thresholds must rise: {values}",
+        "ja": "区分のしきい値は小さい順に指定してください(指定値: {values})",
+    },
+    "distribution_count": {
+        "en": "{count} probabilities for {labels} labels",
+        "ja": "ラベル {labels} 個に対して確率が {count} 個あります",
+    },
+    "distribution_value": {
+        "en": "a probability is negative or not a number",
+        "ja": "確率に負の値または数値でない値が含まれています",
+    },
+    "distribution_sum": {
+        "en": "probabilities sum to {total}, not 1",
+        "ja": "確率の合計が {total} で、1 になっていません",
+    },
+    "off_digit_mass_outside": {
+        "en": "off-digit mass {value} is outside 0..1",
+        "ja": "ラベル以外の確率 {value} が 0~1 の範囲外です",
+    },
+    "distribution_none": {
+        "en": "the model gave no label any probability",
+        "ja": "どのラベルの確率も 0 です",
+    },
+    "decoding_unknown": {
+        "en": "decoding must be one of {known}, not {value}",
+        "ja": "decoding は {known} のいずれかを指定してください(指定値: {value})",
+    },
+    "coverage_outside": {
+        "en": "coverage must lie between 0 and 1, not {value}",
+        "ja": "coverage は 0 より大きく 1 より小さい値にしてください(指定値: {value})",
+    },
+    "rating_incomplete": {
+        "en": "not a complete rating: {detail}",
+        "ja": "評価の項目が不足しています({detail})",
+    },
+    "file_says": {
+        "en": "{file}: {detail}",
+        "ja": "{file}: {detail}",
+    },
+    "spec_frames": {
+        "en": "sampling.frames must be even and 2 or more, not {value}",
+        "ja": "sampling.frames は 2 以上の偶数にしてください(指定値: {value})",
+    },
+    "spec_fps": {
+        "en": "sampling.fps must be 0 or more, not {value}",
+        "ja": "sampling.fps は 0 以上にしてください(指定値: {value})",
+    },
+    "spec_window": {
+        "en": "sampling.window must be even and 0 or more, not {value}",
+        "ja": "sampling.window は 0 以上の偶数にしてください(指定値: {value})",
+    },
+    "spec_window_canvas": {
+        "en": "sampling.window and pixels.canvas go together",
+        "ja": "sampling.window と pixels.canvas は一緒に指定してください",
+    },
+    "spec_min_pixels": {
+        "en": "pixels.min_pixels must lie between 784 and pixels.max_pixels",
+        "ja": "pixels.min_pixels は 784 以上、pixels.max_pixels 以下にしてください",
+    },
+    "spec_total_pixels": {
+        "en": "pixels.total_pixels is less than min_pixels for every frame",
+        "ja": "pixels.total_pixels が、全フレーム分の min_pixels を下回っています",
+    },
+    "spec_head": {
+        "en": "head {head} is not known to this version",
+        "ja": "head {head} はこのバージョンでは使用できません",
+    },
+    "spec_question": {
+        "en": "prompt.question_with_text must contain {{text}}",
+        "ja": "prompt.question_with_text には {{text}} を含めてください",
+    },
+    "spec_format": {
+        "en": "{file} is not of format {format}",
+        "ja": "{file} の形式が {format} ではありません",
+    },
+    "problem_unknown_key": {
+        "en": "{file} has an unknown key '{name}'",
+        "ja": "{file} に不明なキー「{name}」があります",
+    },
+    "problem_unknown_key_near": {
+        "en": "{file} has an unknown key '{name}' (did you mean {near}?)",
+        "ja": "{file} に不明なキー「{name}」があります({near} の誤りではありませんか)",
+    },
+    "problem_unknown_variable": {
+        "en": "the environment has {name}, which is no setting (did you mean {near}?)",
+        "ja": "環境変数 {name} は設定にありません({near} の誤りではありませんか)",
+    },
+    "problem_one_of": _setting("be one of {choices}", " {choices} のいずれか"),
+    "problem_text_value": _setting("be text in quotes", "引用符で囲んだ文字列"),
+    "problem_whole_number": _setting("be a whole number", "整数"),
+    "problem_number": _setting("be a number", "数値"),
+    "problem_true_or_false": _setting("be true or false", " true または false "),
+    "problem_numbers": _setting("hold numbers", "数値の並び"),
+    "problem_folder_value": _setting("be a folder", "フォルダー"),
+    "problem_at_least": _setting("be {lowest} or more", " {lowest} 以上の値"),
+    "problem_none_or": _setting("be 0, or {lowest} or more", " 0 または {lowest} 以上の値"),
+    "problem_above": _setting("be more than {lowest}", " {lowest} より大きい値"),
+    "problem_within": _setting("lie in {lowest}..{highest}", " {lowest}~{highest} の値"),
+    "problem_even_number": _setting("be an even number of 2 or more", " 2 以上の偶数"),
+    "problem_four_bands": _setting(
+        "be four numbers that rise within the scale", "尺度の範囲内で小さい順に並べた 4 つの数値"
+    ),
+    "problem_empty_value": {"en": "{name} must not be empty", "ja": "{name} を空にすることはできません"},
+    "problem_toml": {
+        "en": "line {line} is not as TOML wants it: name = value, and text in quotes",
+        "ja": "{line} 行目が TOML の書式になっていません。「名前 = 値」の形で、文字列は引用符で囲んでください",
+    },
+    "problem_toml_backslash": {
+        "en": "line {line} has a backslash in double quotes, where it means something else; write / in its place, "
+        "or put the path in single quotes",
+        "ja": "{line} 行目の二重引用符の中に円記号(バックスラッシュ)があり、別の意味になります。/ を使うか、"
+        "パスを一重引用符で囲んでください",
+    },
+    "problem_not_utf8": {
+        "en": "it is not text in UTF-8; save it again with the encoding UTF-8",
+        "ja": "UTF-8 のテキストではありません。文字コード UTF-8 で保存し直してください",
+    },
+    "problem_file_unreadable": {
+        "en": "{file} cannot be read ({detail})",
+        "ja": "{file} を読み込めません({detail})",
+    },
+    "problem_not_installed": {
+        "en": "it is missing from this installation; install xl_vqa again",
+        "ja": "インストール内容に含まれていません。xl_vqa を再インストールしてください",
+    },
+    "workbook_empty": {
+        "en": "it is empty (0 bytes)",
+        "ja": "ファイルが空(0 バイト)です",
+    },
+}
