@@ -37,10 +37,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         "COLUMNS": "200",
     }
 
-    def command(*arguments: object, **changes: str) -> subprocess.CompletedProcess[str]:
+    def command(*arguments: object, typed: str | None = None, **changes: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "xl_vqa.cli.main", *map(str, arguments)],
             env=environment | {"PYTHONIOENCODING": "utf-8"} | changes,
+            input=typed,
             capture_output=True,
             encoding="utf-8",
             timeout=120,

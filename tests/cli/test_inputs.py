@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.cli.inputs import expand, natural_key
-from xl_vqa.words.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError
+from xl_vqa.words.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, VideoListError
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -77,3 +77,40 @@ def test_natural_order_is_total_and_stable(names: list[str]) -> None:
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_numbers_sort_by_value(a: int, b: int) -> None:
     assert (natural_key(f"v{a}.mp4") < natural_key(f"v{b}.mp4")) == (a < b)
+
+
+def test_a_list_in_a_file_gives_its_lines_in_order(tmp_path: Path) -> None:
+    for name in ("b.mp4", "a 1.mp4", "動画.mp4"):
+        (tmp_path / name).touch()
+    lines = [str(tmp_path / name) for name in ("b.mp4", "a 1.mp4", "動画.mp4")]
+    for encoding, end in (("utf-8", "\n"), ("utf-8-sig", "\r\n"), ("utf-16", "\r\n")):
+        listed = tmp_path / f"{encoding}.txt"
+        listed.write_bytes((end.join(["", *lines, "  "])).encode(encoding))
+        assert [row.path for row in expand([f"@{listed}"])] == lines
+    assert [row.path for row in expand([f"@{tmp_path / 'utf-8.txt'}", lines[0]])] == [*lines, lines[0]]
+
+
+def test_lines_are_inputs_of_their_own(tmp_path: Path) -> None:
+    """A folder or a pattern in a list is looked through, and one that leads nowhere has its row."""
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "x.mp4").touch()
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{tmp_path / 'clips'}\n{tmp_path / '*.mkv'}\n")
+    found, nothing = expand([f"@{listed}"])
+    assert found.path == str(tmp_path / "clips" / "x.mp4")
+    assert nothing.error is not None
+
+
+def test_a_video_whose_name_begins_like_a_list_is_a_video(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "@take.mp4").touch()
+    assert [row.path for row in expand(["@take.mp4"])] == ["@take.mp4"]
+
+
+def test_a_list_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(VideoListError) as raised:
+        expand([f"@{tmp_path / 'no.txt'}"])
+    assert "no such file" in raised.value.message("en")
+    assert "ファイルがありません" in raised.value.message("ja")
+    with pytest.raises(VideoListError, match="list of videos"):
+        expand([f"@{tmp_path}"])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests.cli.conftest import Run
+from xl_vqa import __version__
 
 FIELDS = [
     "path",
@@ -127,3 +131,79 @@ def test_a_text_that_the_model_looks_past_is_said_everywhere(run: Run, clips: Pa
     assert "warning_text_unused" in row["warnings"]
     for quiet in (run("score", clip, **deaf), run("score", clip, "--text", "a red fox")):
         assert "does not count" not in quiet.stderr + quiet.stdout
+
+
+def test_lists_from_the_input_and_from_a_table(run: Run, clips: Path, tmp_path: Path) -> None:
+    names = [clips / "動画 10.mp4", clips / "clip2.mp4"]
+    table = tmp_path / "list.csv"
+    table.write_text(f"video,prompt\n{names[0]},a red box\n{names[1]},\n", encoding="utf-8")
+    listed = run("score", "--from", table, "--text-column", "prompt", "-o", "-")
+    assert listed.returncode == 0, listed.stderr
+    rows = read_csv(listed.stdout)
+    assert [Path(row["path"]) for row in rows] == names
+    assert [row["text"] for row in rows] == ["a red box", ""]
+    typed = run("score", "-", "--quiet", typed="".join(f"{name}\n" for name in names))
+    assert [Path(row["path"]) for row in read_csv(typed.stdout)] == names
+    assert typed.stderr == ""
+
+
+def test_a_rows_own_text_goes_before_the_one_for_all(run: Run, clips: Path, tmp_path: Path) -> None:
+    table = tmp_path / "list.csv"
+    clip = clips / "clip2.mp4"
+    table.write_text(f"video,prompt\n{clip},a red box\n{clip},\n", encoding="utf-8")
+    done = run("score", "--from", table, "--text-column", "B", "--text", "for all", "-o", "-")
+    assert [row["text"] for row in read_csv(done.stdout)] == ["a red box", "for all"]
+
+
+def test_json_and_json_lines_hold_what_the_file_holds(run: Run, clips: Path, tmp_path: Path) -> None:
+    asked = ("score", clips / "clip2.mp4", clips / "broken.mp4")
+    whole, lines = run(*asked, "--json"), run(*asked, "--jsonl")
+    assert whole.returncode == lines.returncode == 1
+    results = json.loads(whole.stdout)["results"]
+    assert [json.loads(line) for line in lines.stdout.splitlines()] == results
+    run(*asked, "-o", tmp_path / "scores.jsonl")
+    assert (tmp_path / "scores.jsonl").read_text(encoding="utf-8") == lines.stdout
+    assert len(results[0]["distribution"]) == 41
+    assert results[1]["error"]["code"] == "not_a_video"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Name videos"),
+        (("x.mp4", "--json", "--jsonl"), "Choose one"),
+        (("x.mp4", "--json", "-o", "x.csv"), "Choose one"),
+        (("x.mp4", "--text-column", "B"), "--from"),
+        (("--from", "no.csv"), "cannot be read"),
+        (("@no.txt",), "cannot be read"),
+    ],
+)
+def test_what_does_not_fit_together_is_said_before_the_work(
+    run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    done = run("score", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_module_is_the_program(run: Run) -> None:
+    """``python -m xl_vqa`` and ``-V``, and completion for the shells that people use."""
+    asked = [sys.executable, "-m", "xl_vqa"]
+    module = subprocess.run([*asked, "-V"], capture_output=True, text=True, check=True)
+    assert module.stdout == run("--version").stdout == f"xl-vqa {__version__}\n"
+    for shell in ("bash", "zsh", "fish", "powershell"):
+        shown = subprocess.run(
+            asked,
+            env={**os.environ, "_XL_VQA_COMPLETE": f"source_{shell}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "xl-vqa" in shown.stdout
+
+
+def test_completion_offers_the_commands(run: Run) -> None:
+    words = {"_XL_VQA_COMPLETE": "complete_bash", "COMP_WORDS": "xl-vqa score", "COMP_CWORD": "1"}
+    assert run(**words).stdout.split() == ["score", "score-workbook"]

@@ -116,7 +116,12 @@ def test_a_file_of_such_a_name_is_still_one(tmp_path: Path) -> None:
         ("zzzzzz", "No such command", "「zzzzzz」というコマンドはありません。"),
         ("score --zzz x", "No such option", "--zzz というオプションはありません。"),
         ("score --refrsh", "--refresh", "--refrsh というオプションはありません。候補: "),
-        ("score", "Missing argument", "引数 'paths' を指定してください。"),
+        ("report", "Missing argument", "引数 'workbook' を指定してください。"),
+        (
+            "score",
+            "Name videos, folders",
+            "動画、フォルダー、-(標準入力の各行)、または --from で表を指定してください。",
+        ),
         ("evaluate a.csv", "Missing option", "オプション '--manifest' / '-m' を指定してください。"),
         ("evaluate a -m b --resamples x", "valid integer", "'--resamples' の値は整数ではありません。"),
         ("evaluate a -m b --defect-limit x", "valid number", "の値は数値ではありません。"),

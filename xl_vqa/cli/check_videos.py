@@ -49,7 +49,7 @@ def check_videos(
     rows = expand(paths)
     console = Console(stderr=True)
     good = [row.path for row in rows if row.error is None]
-    with counting(console, tr("checking_videos", language), len(good)) as report:
+    with counting(console, tr("checking_videos", language), len(good), language) as report:
         found = iter(check.check_videos(good, thorough=thorough, on_progress=report))
     checks = []
     for row in rows:

@@ -28,7 +28,25 @@ HELP_JA: Final[dict[str, str]] = {
     "Videos, folders or patterns such as 'clips/*.mp4'.": (
         "動画、フォルダー、または 'clips/*.mp4' のようなパターン。"
     ),
-    "Write all rows to a .csv, .xlsx or .json file.": "全行を .csv、.xlsx、.json のいずれかに書き込みます。",
+    "Videos, folders or patterns such as 'clips/*.mp4'; - reads them from the input, @list.txt from a file.": (
+        "動画、フォルダー、または 'clips/*.mp4' のようなパターン。- は標準入力の各行、@list.txt はファイルの各行を"
+        "読みます。"
+    ),
+    "Write all rows to a .csv, .xlsx, .json or .jsonl file; - for CSV here.": (
+        "全行を .csv、.xlsx、.json、.jsonl のいずれかに書き込みます。- なら CSV をここに出力します。"
+    ),
+    "A table that lists videos: .xlsx, .ods, .csv, .tsv, .json, .jsonl.": (
+        "動画の一覧表(.xlsx、.ods、.csv、.tsv、.json、.jsonl)。"
+    ),
+    "Print JSON with everything a rating holds, instead of a table.": (
+        "表の代わりに、評価の全項目を JSON で出力します。"
+    ),
+    "Print JSON Lines: one rating a line.": "JSON Lines(1 行に評価 1 件)で出力します。",
+    "Print the results alone: no progress, no summary.": ("結果だけを出力します(進捗と集計は表示しません)。"),
+    "Install completion for the current shell.": "現在のシェルにコマンド補完を導入します。",
+    "Show completion for the current shell, to copy it or customize the installation.": (
+        "現在のシェル用の補完スクリプトを表示します(コピーや調整用)。"
+    ),
     "The text these AI-made videos were generated from.": "AI 生成動画の元になったテキスト。",
     "Frames looked at in each video; even. The model's own number.": (
         "動画ごとに見るフレーム数(偶数)。省略するとモデル自身の値を使います。"

@@ -1,15 +1,22 @@
-"""What a person typed after ``score`` becomes one row per video: files, folders and glob patterns."""
+"""What a person typed after ``score`` becomes one row per video: files, folders, glob patterns and lists."""
 
 from __future__ import annotations
 
 import glob
 import os
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_vqa.words.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, XlVqaError
+from xl_vqa.words.errors import (
+    NoVideosInFolderError,
+    NoVideosMatchError,
+    VideoAccessError,
+    VideoListError,
+    XlVqaError,
+)
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.video_names import is_video_file
 
@@ -20,22 +27,58 @@ class InputRow:
 
     path: str
     error: XlVqaError | None = None
+    text: str | None = None
+    """What the video was generated from, where a list says so."""
 
 
 def expand(inputs: Iterable[str]) -> list[InputRow]:
     """Rows in the order of the inputs; within a folder or pattern in natural order (clip2 before clip10).
 
-    An input that leads to no video still gives a row, so that nothing asked for goes missing.
+    ``-`` stands for the lines of the standard input, ``@list.txt`` for those of a file; a line is an input of its
+    own. An input that leads to no video still gives a row, so that nothing asked for goes missing.
+
+    Raises VideoListError for a list that cannot be read.
     """
     rows: list[InputRow] = []
     for given in inputs:
-        if os.path.isdir(given):
-            rows.extend(_folder(given))
-        elif not os.path.exists(given) and glob.has_magic(given):
-            rows.extend(_pattern(given))
+        if given == "-":
+            # bytes, so that a path that is no text arrives as it is
+            rows.extend(_each(_lines(sys.stdin.buffer.read())))
+        elif given.startswith("@") and not os.path.exists(given):
+            rows.extend(_each(_list(given[1:])))
         else:
-            rows.append(InputRow(given))
+            rows.extend(_one(given))
     return rows
+
+
+def _each(inputs: Iterable[str]) -> list[InputRow]:
+    return [row for given in inputs for row in _one(given)]
+
+
+def _one(given: str) -> list[InputRow]:
+    if os.path.isdir(given):
+        return _folder(given)
+    if not os.path.exists(given) and glob.has_magic(given):
+        return _pattern(given)
+    return [InputRow(given)]
+
+
+def _list(path: str) -> list[str]:
+    try:
+        return _lines(Path(path).read_bytes())
+    except FileNotFoundError as error:
+        raise VideoListError(path=path, problem="problem_no_such_file") from error
+    except OSError as error:
+        raise VideoListError(path=path, problem=Detail.of(error)) from error
+
+
+def _lines(content: bytes) -> list[str]:
+    """The lines with something in them; what a Windows editor leaves (byte order mark, UTF-16, \\r\\n) is read."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16", "replace")
+    else:
+        text = os.fsdecode(content.removeprefix(b"\xef\xbb\xbf"))
+    return [line for line in (line.strip("\r\t ") for line in text.split("\n")) if line]
 
 
 def _folder(folder: str) -> list[InputRow]:

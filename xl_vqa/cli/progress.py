@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xl_vqa.cli.texts import tr
@@ -22,7 +22,7 @@ _LINE_EVERY_S = 20.0
 
 
 @contextmanager
-def counting(console: Console, what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+def counting(console: Console, what: str, total: int, language: str) -> Iterator[Callable[[int, int], None]]:
     """Yields ``report(done, total)``: a bar with the time left, and lines now and then where there is no
     terminal."""
     import time
@@ -37,20 +37,20 @@ def counting(console: Console, what: str, total: int) -> Iterator[Callable[[int,
     def line(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _LINE_EVERY_S and done < total:
+        if now - last >= _LINE_EVERY_S and 0 < done < total:
             last = now
-            left = (now - started) / done * (total - done)
-            console.print(f"{what} {done}/{total}, {left / 60:.1f} min", markup=False, highlight=False)
+            minutes = f"{(now - started) / done * (total - done) / 60:.1f}"
+            words = tr("time_left", language, what=what, done=done, total=total, minutes=minutes)
+            console.print(words, markup=False, highlight=False)
 
     yield line
 
 
-@contextmanager
-def rating_progress(console: Console, total: int, language: str) -> Iterator[Callable[[int, int], None]]:
-    """Yields ``report(done, total)``; nothing is drawn where the output is no terminal."""
-    with _bars(console) as progress:
-        task = progress.add_task(tr("scoring", language), total=total)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+def rating_progress(
+    console: Console, total: int, language: str
+) -> AbstractContextManager[Callable[[int, int], None]]:
+    """``counting`` for videos that the host rates."""
+    return counting(console, tr("scoring", language), total, language)
 
 
 def _bars(console: Console) -> Any:
@@ -76,7 +76,7 @@ def _bars(console: Console) -> Any:
     )
 
 
-def rows_table(rows: Sequence[tuple[str, dict[str, Any] | XlVqaError]], language: str) -> Any:
+def rows_table(rows: Sequence[tuple[str, Mapping[str, Any] | XlVqaError]], language: str) -> Any:
     """A rich table of the first rows: score, MOS, band, confidence, error or warning."""
     from rich.table import Table
     from rich.text import Text

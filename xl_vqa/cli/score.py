@@ -11,15 +11,17 @@ import typer
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
+from xl_vqa.cli.usage import UsageError
 from xl_vqa.words.errors import XlVqaError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
     from xl_vqa.cli.inputs import InputRow
     from xl_vqa.words.settings import Settings
+    from xl_vqa.workbooks.results import Pair
 
 Result = dict[str, Any] | XlVqaError
 
@@ -29,9 +31,29 @@ def register(app: typer.Typer) -> None:
 
 
 def score(
-    paths: Annotated[list[str], typer.Argument(help="Videos, folders or patterns such as 'clips/*.mp4'.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Videos, folders or patterns such as 'clips/*.mp4'; - reads them from the input, @list.txt from "
+            "a file."
+        ),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write all rows to a .csv, .xlsx or .json file.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write all rows to a .csv, .xlsx, .json or .jsonl file; - for CSV here."
+        ),
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A table that lists videos: .xlsx, .ods, .csv, .tsv, .json, .jsonl."),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--column", help="The video column: letters (B) or its header. Found by itself.")
+    ] = None,
+    text_column: Annotated[
+        str | None,
+        typer.Option("--text-column", help="The column with the text each AI-made video was generated from."),
     ] = None,
     text: Annotated[
         str | None, typer.Option("--text", help="The text these AI-made videos were generated from.")
@@ -44,6 +66,13 @@ def score(
         typer.Option("--fps", help="Frames per second of the video instead, --frames (64) at the most."),
     ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Rate again what is already stored.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON with everything a rating holds, instead of a table.")
+    ] = False,
+    as_lines: Annotated[bool, typer.Option("--jsonl", help="Print JSON Lines: one rating a line.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the results alone: no progress, no summary.")
+    ] = False,
 ) -> None:
     """Rate videos: one row per input, in input order.
 
@@ -52,37 +81,75 @@ def score(
     """
     from rich.console import Console
 
-    from xl_vqa.cli.inputs import expand
-    from xl_vqa.cli.progress import MAX_ROWS, rows_table, unused_text
+    from xl_vqa.cli.progress import unused_text
     from xl_vqa.words.settings import Settings
-    from xl_vqa.workbooks.results import check_output, write_results, write_results_csv
+    from xl_vqa.workbooks.results import check_output, write_results
 
     settings = Settings.load()
     chosen = {name: value for name, value in (("frames", frames), ("fps", fps)) if value is not None}
     settings = replace(settings, **chosen)  # type: ignore[arg-type]
-    if output is not None:
+    if sum((as_json, as_lines, output is not None)) > 1:
+        raise UsageError(tr("one_output", settings.language))
+    if not paths and source is None:
+        raise UsageError(tr("nothing_to_rate", settings.language))
+    if source is None and (column is not None or text_column is not None):
+        raise UsageError(tr("columns_of_what", settings.language))
+    here = output is None or str(output) == "-"
+    if output is not None and not here:
         # before the work, not after it: a wrong ending or folder must not cost an hour of rating
         check_output(output)
-    rows = expand(paths)
-    console = Console(stderr=True)
+    rows = asked_for(paths or (), source, column, text_column)
+    console = Console(stderr=True, quiet=quiet)
     results = rate_rows(rows, settings, console, text=text, refresh=refresh)
     pairs = [(row.path, result) for row, result in zip(rows, results, strict=True)]
 
-    if output is not None:
+    if output is not None and not here:
         write_results(pairs, output, language=settings.language)
         console.print(tr("written", settings.language, path=output))
-    elif sys.stdout.isatty():
-        shown = Console()
-        print_whole(shown, rows_table(pairs, settings.language))
-        if len(pairs) > MAX_ROWS:
-            shown.print(tr("more_rows", settings.language, count=len(pairs) - MAX_ROWS))
     else:
-        write_results_csv(pairs, sys.stdout, language=settings.language)
+        kind = "json" if as_json else "jsonl" if as_lines else "csv" if output is not None else None
+        print_results(pairs, settings.language, kind)
     failed = sum(isinstance(result, XlVqaError) for result in results)
     if unused := unused_text(results, settings.language):
         console.print(unused, style="yellow", markup=False)
     console.print(tr("rated", settings.language, done=len(results) - failed, failed=failed))
     raise typer.Exit(1 if failed else 0)
+
+
+def asked_for(
+    paths: Iterable[str], source: Path | None, column: str | None = None, text_column: str | None = None
+) -> list[InputRow]:
+    """The rows of what was typed, and then those of the table ``source``.
+
+    Raises VideoListError, WorkbookError where the table cannot be read or lists no videos.
+    """
+    from xl_vqa.cli.inputs import InputRow, expand
+
+    rows = expand(paths)
+    if source is not None:
+        from xl_vqa.workbooks.list_file import read_list_file
+
+        listed = read_list_file(source, column, text_column)
+        rows += [InputRow(video.path, video.error, video.text) for video in listed]
+    return rows
+
+
+def print_results(pairs: Sequence[Pair], language: str, kind: str | None = None) -> None:
+    """To the standard output as ``csv``, ``json`` or ``jsonl``; None is a table at a terminal, else CSV."""
+    from rich.console import Console
+
+    from xl_vqa.cli.progress import MAX_ROWS, rows_table
+    from xl_vqa.workbooks.results import results_json, results_lines, write_results_csv
+
+    if kind is None and sys.stdout.isatty():
+        shown = Console()
+        print_whole(shown, rows_table(pairs, language))
+        if len(pairs) > MAX_ROWS:
+            shown.print(tr("more_rows", language, count=len(pairs) - MAX_ROWS))
+    elif kind in ("json", "jsonl"):
+        sys.stdout.write((results_json if kind == "json" else results_lines)(pairs, language))
+    else:
+        write_results_csv(pairs, sys.stdout, language=language)
 
 
 def rate_rows(
@@ -95,7 +162,8 @@ def rate_rows(
     results: list[Result | None] = [row.error for row in rows]
     waiting = [index for index, row in enumerate(rows) if row.error is None]
     if waiting:
-        videos = [Video(rows[index].path, text) for index in waiting]
+        # a row's own text before the one for all
+        videos = [Video(rows[index].path, rows[index].text or text) for index in waiting]
         finished = 0
 
         def count(done: int, total: int) -> None:

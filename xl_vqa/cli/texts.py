@@ -9,6 +9,10 @@ from xl_vqa.cli.video_texts import VIDEO_TEXTS
 TEXTS: Final[dict[str, dict[str, str]]] = {
     **VIDEO_TEXTS,
     "scoring": {"en": "Rating videos", "ja": "動画を評価中"},
+    "time_left": {
+        "en": "{what} {done}/{total}, about {minutes} min left",
+        "ja": "{what} {done}/{total}、残り約 {minutes} 分",
+    },
     "starting": {
         "en": "Starting the scoring host (the model loads at the first video) ...",
         "ja": "スコアリングホストを起動しています(モデルは最初の動画で読み込まれます) ...",
@@ -48,6 +52,18 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "training_done": {
         "en": "Done: {folder}\nRate with it: xl-vqa models add {typed} --activate",
         "ja": "完了しました: {folder}\nこのモデルで評価するには: xl-vqa models add {typed} --activate",
+    },
+    "one_output": {
+        "en": "Choose one of --output, --json and --jsonl.",
+        "ja": "--output、--json、--jsonl は、いずれか 1 つだけ指定してください。",
+    },
+    "nothing_to_rate": {
+        "en": "Name videos, folders, - for the lines of the input, or a table with --from.",
+        "ja": "動画、フォルダー、-(標準入力の各行)、または --from で表を指定してください。",
+    },
+    "columns_of_what": {
+        "en": "--column and --text-column name columns of the table given with --from.",
+        "ja": "--column と --text-column は、--from で指定した表の列を示すオプションです。",
     },
     "rated": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
     "standing": {

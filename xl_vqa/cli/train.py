@@ -59,7 +59,7 @@ def train(
     if check:
         plan = check_recipe(chosen, resume=resume)
         total = sum(len(plan.manifest.part(part)) for part in ("train", "val", "test"))
-        with counting(console, tr("checking_videos", language), total) as looked:
+        with counting(console, tr("checking_videos", language), total, language) as looked:
             check_plan_videos(plan, looked)
         parts = ", ".join(f"{len(plan.manifest.part(part))} {part}" for part in ("train", "val", "test"))
         typer.echo(tr("recipe_good", language, videos=parts, output=plan.output))

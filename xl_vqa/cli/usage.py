@@ -64,7 +64,8 @@ _ERRORS_JA: Final = tuple(
 )
 
 
-# ClickException, which Typer does not export
+# UsageError and ClickException, which Typer does not export
+UsageError: Final[Any] = typer.BadParameter.__mro__[1]
 _UsageProblem: Final[Any] = typer.BadParameter.__mro__[2]
 _language = "en"
 

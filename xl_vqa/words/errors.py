@@ -11,6 +11,7 @@ XlVqaError
 │   ├── ModelEntryError       an entry of models.json that cannot be made or removed
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
+│   ├── VideoListError        a list of videos cannot be read
 │   ├── NoVideoPathError      a row without a path
 │   ├── NotAPathError         a number, a list or the like in a path's place
 │   ├── NotATextError         the same in a text's place
@@ -167,6 +168,10 @@ class NoVideosInFolderError(InputError):
 
 class NoVideosMatchError(InputError):
     code = "no_videos_match"
+
+
+class VideoListError(InputError):
+    code = "video_list"
 
 
 class NoVideoPathError(InputError):

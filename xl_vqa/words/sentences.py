@@ -44,6 +44,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "No file matches {path}. Check the pattern and the folder.",
         "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
     },
+    "video_list": {
+        "en": "The list of videos {path} cannot be read: {problem}.",
+        "ja": "動画のリスト {path} を読み込めません: {problem}。",
+    },
     "no_video_path": {
         "en": "This row names no video. Enter the path of a video file.",
         "ja": "動画のパスが入力されていません。動画ファイルのパスを入力してください。",

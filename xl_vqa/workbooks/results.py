@@ -1,4 +1,4 @@
-"""Result files: one row per input, in input order, as CSV, JSON or an Excel workbook.
+"""Result files: one row per input, in input order, as CSV, JSON, JSON Lines or an Excel workbook.
 
 CSV is written for Excel on Japanese Windows (UTF-8 with a byte order mark) and for programs (field names and
 band keys in English, whatever the language; only errors and warnings are sentences). So that no cell of it
@@ -41,7 +41,7 @@ FIELDS: Final = (
 )
 """Fields of every row; ``warnings`` and ``text`` follow where some row has them."""
 
-SUFFIXES: Final = (".csv", ".xlsx", ".json")
+SUFFIXES: Final = (".csv", ".xlsx", ".json", ".jsonl")
 _FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -67,6 +67,8 @@ def write_results(pairs: Sequence[Pair], path: str | os.PathLike[str], language:
         content = stream.getvalue().encode("utf-8-sig")
     elif suffix == ".json":
         content = results_json(pairs, language).encode()
+    elif suffix == ".jsonl":
+        content = results_lines(pairs, language).encode()
     else:
         # XlsxWriter is not loaded for the other kinds
         from xl_vqa.workbooks.results_xlsx import results_workbook
@@ -110,16 +112,26 @@ def results_json(pairs: Sequence[Pair], language: str = "en") -> str:
     """``{"format": 1, "count", "rated", "failed", "results": [...]}``; every result has ``path`` (as asked for),
     ``error`` (null, or code, params and message) and, where rated, everything the rating holds, the
     distribution and the frames used among it."""
-    results = []
-    for path, result in pairs:
-        if isinstance(result, XlVqaError):
-            error = {**result.to_dict(), "message": result.message(language)}
-            results.append({**dict.fromkeys(FIELDS), "path": path, "error": error})
-        else:
-            results.append({**dict(result), "path": path, "error": None})
+    results = [_record(path, result, language) for path, result in pairs]
     failed = sum(isinstance(result, XlVqaError) for _, result in pairs)
     whole = {"format": 1, "count": len(pairs), "rated": len(pairs) - failed, "failed": failed, "results": results}
-    text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
+    return _json(whole, indent=1)
+
+
+def results_lines(pairs: Sequence[Pair], language: str = "en") -> str:
+    """JSON Lines: the ``results`` of ``results_json``, one on each line."""
+    return "".join(_json(_record(path, result, language)) for path, result in pairs)
+
+
+def _record(path: str, result: Result, language: str) -> dict[str, Any]:
+    if not isinstance(result, XlVqaError):
+        return {**dict(result), "path": path, "error": None}
+    error = {**result.to_dict(), "message": result.message(language)}
+    return {**dict.fromkeys(FIELDS), "path": path, "error": error}
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     # bytes of a path that were no text become \udcXX, which JSON reads back as they were
     return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
