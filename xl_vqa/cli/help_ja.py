@@ -55,6 +55,23 @@ HELP_JA: Final[dict[str, str]] = {
         "フレーム数の代わりに、動画 1 秒あたりのフレーム数。上限は --frames(省略時 64)。"
     ),
     "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
+    # settings
+    "The settings of this machine.": "このコンピューターの設定。",
+    "Show every setting with its value and where that comes from: default, settings.toml or environment.": (
+        "すべての設定の値と指定元(既定、settings.toml、環境変数)を表示します。"
+    ),
+    "Print JSON instead of a table.": "表の代わりに JSON で出力します。",
+    "Say what a setting does, its value, its default, and where it comes from.": (
+        "設定の意味、現在の値、既定値、指定元を表示します。"
+    ),
+    "Write a setting into settings.toml; everything else in it stays.": (
+        "設定を settings.toml に書き込みます。ほかの内容はそのまま残ります。"
+    ),
+    "Take a setting out of settings.toml, so that its default holds again.": (
+        "設定を settings.toml から取り除き、既定値に戻します。"
+    ),
+    "A name from xl-vqa settings list.": "xl-vqa settings list に表示される名前。",
+    "Its value; several numbers with commas: 15,25,35,45.": "設定する値。複数の数値はコンマ区切り(15,25,35,45)。",
     # inspect
     "Say what a video is, who reads it and why, and which frames would be rated. Needs no model's weights.": (
         "動画の内容、読み込み方法とその理由、評価に使うフレームを表示します。モデルの重みは不要です。"

@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "compare",
     "train",
     "models",
+    "settings",
     "install",
     "addin",
     "calc",

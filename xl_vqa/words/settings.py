@@ -256,6 +256,28 @@ def language_anyhow(environment: Mapping[str, str] | None = None) -> str:
     return next((str(one) for one in told if one in _CHOICES["language"]), default_language())
 
 
+def from_text(name: str, raw: str) -> Any:
+    """The value of a setting as it is typed or stands in the environment. Raises SettingsError."""
+    if name not in {f.name for f in fields(Settings)} - {"home"}:
+        raise SettingsError(source=name, problem=unknown_key(name, "settings.toml"))
+    try:
+        return _parse(Settings, name, raw)
+    except ValueError as error:
+        raise SettingsError(source=name, problem=_wrong_kind(Settings, name, name, raw)) from error
+
+
+def origins(home: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where each setting that is not the default comes from: a variable of the environment, or the file.
+
+    Raises SettingsError for a file that cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    file = home / "settings.toml"
+    told = dict.fromkeys(read_toml(file) if file.exists() else (), str(file))
+    names = [f.name for f in fields(Settings)]
+    return told | {name: PREFIX + name.upper() for name in names if environment.get(PREFIX + name.upper())}
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """A file of settings. Raises SettingsError that names the line."""
     try:

@@ -1,0 +1,118 @@
+"""``xl-vqa settings``: what holds, where it comes from, and changes that touch nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.printed.test_settings_page import ROWS
+from xl_vqa.cli.main import main
+from xl_vqa.cli.settings_texts import EXPLAINED
+from xl_vqa.words.settings import Settings
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in (one.name for one in fields(Settings)):
+        monkeypatch.delenv(f"XL_VQA_{name.upper()}", raising=False)
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path))
+    monkeypatch.setenv("XL_VQA_LANGUAGE", "en")
+    monkeypatch.setenv("COLUMNS", "300")
+    return tmp_path
+
+
+@pytest.fixture
+def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    del home
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["xl-vqa", "settings", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        shown = capsys.readouterr()
+        return int(ended.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+def test_the_list_tells_values_and_where_they_come_from(
+    home: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "settings.toml").write_text("frames = 16\nidle_minutes = 5\n")
+    monkeypatch.setenv("XL_VQA_IDLE_MINUTES", "7")
+    rows = json.loads(command("list", "--json")[1])
+    assert list(rows) == [one.name for one in fields(Settings)]
+    assert rows["frames"] == {"value": 16, "from": str(home / "settings.toml")}
+    assert rows["idle_minutes"] == {"value": 7.0, "from": "XL_VQA_IDLE_MINUTES"}
+    assert rows["port"] == {"value": 0, "from": None}
+    table = command("list")[1]
+    assert re.search(r"idle_minutes\s+│ 7\.0\s+│ XL_VQA_IDLE_MINUTES", table)
+    assert re.search(r"port\s+│ 0\s+│ default", table)
+
+
+@pytest.mark.parametrize("name", sorted(set(ROWS) - {"home"}))
+def test_every_example_of_the_page_can_be_set_and_taken_back(home: Path, command: Command, name: str) -> None:
+    example = re.search(r"`([^`]+)`", ROWS[name][4])
+    assert example is not None
+    value = tomllib.loads(f"x = {example[1]}")["x"]
+    typed = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    (home / "settings.toml").write_text("# mine\nstart_timeout_s = 90\n")
+    assert command("set", name, typed)[0] == 0
+    text = (home / "settings.toml").read_text()
+    assert tomllib.loads(text)[name] == value
+    assert "# mine" in text
+    assert command("unset", name)[0] == 0
+    assert name not in tomllib.loads((home / "settings.toml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("set", "frames", "7"), "even number"),
+        (("set", "frames", "many"), "whole number"),
+        (("set", "frams", "8"), "did you mean frames"),
+        (("unset", "frams"), "did you mean frames"),
+        (("explain", "frams"), "did you mean frames"),
+        (("set", "home", "/x"), "unknown key"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_written(
+    home: Path, command: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    code, _, err = command(*arguments)
+    assert code == 2
+    assert said in err
+    assert not (home / "settings.toml").exists()
+
+
+def test_an_environment_that_goes_before_the_file_is_said(
+    home: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XL_VQA_FRAMES", "6")
+    code, out, err = command("set", "frames", "8")
+    assert code == 0
+    assert "frames = 8" in out
+    assert "XL_VQA_FRAMES" in err
+    assert tomllib.loads((home / "settings.toml").read_text()) == {"frames": 8}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_setting_is_explained_as_on_its_page(command: Command, name: str) -> None:
+    page = re.sub(r" \(\[[^\]]*\]\([^)]*\)\)", "", ROWS[name][5])
+    assert EXPLAINED[name]["en"].replace("'", "") == re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", page).replace(
+        "`", ""
+    ).replace("'", "")
+    assert re.search(r"[ぁ-んァ-ヶ一-龠]", EXPLAINED[name]["ja"])
+    assert command("explain", name)[1].startswith(EXPLAINED[name]["en"])
+
+
+def test_every_setting_has_its_words() -> None:
+    assert list(EXPLAINED) == [one.name for one in fields(Settings)]
