@@ -25,9 +25,11 @@ def test_inspect_says_what_who_why_and_which(run: Run, tmp_path: Path) -> None:
         assert picture.width > 4 * 300
     japanese = run("inspect", path, XL_VQA_LANGUAGE="ja")
     assert "読み込み方法" in japanese.stdout
+    assert "オープン GOP" in japanese.stdout
+    assert "open groups" not in japanese.stdout
     facts = json.loads(run("inspect", path, "--json", "--fps", 4).stdout)
     assert facts["video"]["frame_count"] == 60
-    assert facts["reader"] == {"name": "PyAV", "why": "alone", "reason": "open groups of pictures"}
+    assert facts["reader"] == {"name": "PyAV", "why": "alone", "reason": {"key": "decord_open_groups"}}
     assert len(facts["frames_used"]["indices"]) == 8
 
 
@@ -41,6 +43,16 @@ def test_inspect_follows_the_setting_and_names_what_is_no_video(run: Run, clips:
     assert refused.returncode == 2
     assert "broken.mp4" in refused.stderr
     assert run("inspect", clips / "clip2.mp4", "--sheet", clips / "a.txt").returncode == 2
+
+
+def test_the_notes_are_in_the_readers_language(run: Run, tmp_path: Path) -> None:
+    path = media.make_clip(tmp_path / "a.mp4", 1280, 96, 12, options={"preset": "ultrafast"}, rotation=90)
+    said = {code: run("inspect", path, XL_VQA_LANGUAGE=code).stdout for code in ("en", "ja")}
+    assert "rotated by 90 degrees" in said["en"]
+    assert "read at 48 x 640" in said["en"]
+    assert "90 度回転" in said["ja"]
+    assert "読み込みサイズ 48 x 640" in said["ja"]
+    assert not any(words in said["ja"] for words in ("rotated", "read at", "point samples"))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

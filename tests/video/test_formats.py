@@ -110,7 +110,7 @@ def test_a_phone_held_sideways(clip: Maker, degrees: int) -> None:
     assert (read.used.width, read.used.height) == ((320, 240) if degrees == 180 else (240, 320))
     upright = np.rot90(read_frames(plain, SAMPLING).frames[0], -degrees // 90)
     assert np.abs(read.frames[0].astype(int) - upright.astype(int)).mean() < 2.0
-    assert f"rotated by {degrees} degrees" in read.used.notes
+    assert f"rotated by {degrees} degrees" in read.used.notes_in("en")
 
 
 def test_variable_frame_rate_is_by_frame_and_the_times_are_the_files_own(clip: Maker) -> None:
@@ -119,7 +119,7 @@ def test_variable_frame_rate_is_by_frame_and_the_times_are_the_files_own(clip: M
     read = read_frames(path, SAMPLING)
     assert numbers(read) == list(read.used.indices)
     assert read.used.timestamps_s == pytest.approx([times[i] for i in read.used.indices], abs=1e-3)
-    assert "variable frame rate" in read.used.notes
+    assert "variable frame rate" in read.used.notes_in("en")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
@@ -153,7 +153,7 @@ def test_large_pictures_are_scaled_while_they_are_read(clip: Maker) -> None:
         read = read_frames(path, Sampling(4), max_side=480, decoder=decoder)  # type: ignore[arg-type]
         assert read.frames[0].shape == (270, 480, 3)
         assert (read.used.width, read.used.height) == (1920, 1080)
-        assert "read at 480x270" in read.used.notes
+        assert "read at 480 x 270" in read.used.notes_in("en")
 
 
 def test_probe_tells_what_a_player_would(clip: Maker) -> None:

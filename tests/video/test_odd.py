@@ -146,7 +146,9 @@ def test_of_two_picture_tracks_the_larger_is_taken(tmp_path: Path, clip: Maker) 
     found = read_frames(path, SAMPLING)
     assert (found.used.width, found.used.height) == (320, 240)
     assert [frame_number(picture) for picture in found.frames] == list(found.used.indices)
-    assert "not decord: several picture tracks" in read_frames(path, SAMPLING, decoder="decord").used.notes
+    assert "not decord: several picture tracks" in read_frames(path, SAMPLING, decoder="decord").used.notes_in(
+        "en"
+    )
 
 
 def test_a_song_with_a_cover_is_no_video(tmp_path: Path) -> None:
@@ -180,7 +182,7 @@ def test_a_size_that_changes_on_the_way_gives_frames_of_one_size(tmp_path: Path,
 
 def test_transparency_and_ten_bits_are_noted(clip: Maker) -> None:
     alpha = read_frames(clip("alpha.mov", codec="qtrle", pixel_format="argb"), SAMPLING)
-    assert "transparency ignored" in alpha.used.notes
+    assert "transparency ignored" in alpha.used.notes_in("en")
     assert probe(clip("ten.mkv", pixel_format="yuv420p10le")).bit_depth == 10
 
 

@@ -49,7 +49,7 @@ def test_numbered_pictures_are_one_video(folder: Path, form: str, rate: float) -
     assert [frame_number(picture) for picture in read.frames] == list(read.used.indices)
     assert (read.used.fps, read.used.duration_s) == (pytest.approx(rate), pytest.approx(COUNT / rate))
     assert read.used.timestamps_s[2] == pytest.approx(read.used.indices[2] / rate)
-    assert ("25 pictures a second assumed" in read.used.notes) is (form == "絵 %04d.png")
+    assert ("25 pictures a second assumed" in read.used.notes_in("en")) is (form == "絵 %04d.png")
     assert read.warnings == ()
     assert explain(path, read.used.decoder).code == "picture"
     assert probe(path).container == "numbered pictures"
@@ -88,7 +88,7 @@ def test_pictures_of_another_size_are_scaled_and_this_is_noted(folder: Path) -> 
     Image.new("RGB", (50, 50)).save(folder / "絵 0010.png")
     read = read_frames(f"{folder}@25", Sampling(30, adjacent_pairs=False))
     assert {picture.shape for picture in read.frames} == {(64, 96, 3)}
-    assert "pictures of another size scaled to the first one's" in read.used.notes
+    assert "pictures of another size scaled to the first one's" in read.used.notes_in("en")
 
 
 def test_what_is_no_sequence(folder: Path, tmp_path: Path) -> None:

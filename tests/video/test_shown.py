@@ -56,7 +56,7 @@ def shown(path: Path, window: int = 0) -> tuple[list[int], tuple[str, ...], tupl
     colour = clip.frames[0][HEIGHT // 2, WIDTH // 2]
     for samples in clip.windows:
         assert np.array_equal(samples, np.broadcast_to(colour, samples.shape))
-    return [int(level) for level in colour], clip.used.notes, clip.warnings
+    return [int(level) for level in colour], tuple(clip.used.notes_in("en")), clip.warnings
 
 
 def close(colour: list[int], wanted: Any, by: float = 2) -> bool:
@@ -205,7 +205,7 @@ def test_interlaced_video_is_woven_and_said_to_be(tmp_path: Path, clip: Maker) -
     )
     found = read_frames(path, Sampling(4))
     assert "warning_interlaced" in found.warnings
-    assert any("woven" in note for note in found.used.notes)
+    assert any("woven" in note for note in found.used.notes_in("en"))
     assert read_frames(clip("h264.mp4"), Sampling(4)).warnings == ()
     assert "interlaced" in text("warning_interlaced", "en")
     assert "インターレース" in text("warning_interlaced", "ja")

@@ -52,7 +52,7 @@ def test_one_animation_is_one_video_in_every_format(tmp_path: Path, transparent:
         assert clip.used.indices == first.used.indices
         assert clip.used.timestamps_s == pytest.approx(first.used.timestamps_s)
         assert (clip.used.decoder, clip.warnings) == ("Pillow", ())
-        assert ("transparent parts shown on white" in clip.used.notes) is transparent
+        assert ("transparent parts shown on white" in clip.used.notes_in("en")) is transparent
         for one, other in zip(clip.frames, first.frames, strict=True):
             # AVIF halves the colour, and its coder is not lossless here
             assert np.abs(one.astype(int) - other).mean() < (6 if ending == "avif" else 0.5)

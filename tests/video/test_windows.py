@@ -47,7 +47,7 @@ def test_windows_are_samples_of_the_frames_that_are_planned(path: Path, decoder:
     for start, window in zip(clip.used.indices[::2], clip.windows, strict=True):
         expected = [point_samples(every[number]) for number in plan_window(60, start, 16)]
         assert np.array_equal(window, np.stack(expected))
-    assert any("16 frames around each pair" in note for note in clip.used.notes)
+    assert any("16 frames around each pair" in note for note in clip.used.notes_in("en"))
 
 
 def test_frames_and_plan_are_those_without_windows(path: Path) -> None:

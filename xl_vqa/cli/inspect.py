@@ -44,6 +44,7 @@ def inspect(
     from xl_vqa.video.read import read_frames
     from xl_vqa.vlm.identity import sampling_of
     from xl_vqa.words.errors import OutputFormatError
+    from xl_vqa.words.messages import spoken
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
@@ -61,7 +62,7 @@ def inspect(
     if as_json:
         typer.echo(json.dumps(_facts(info, clip, why), ensure_ascii=False, indent=2))
     else:
-        _print(info, clip, tr(f"reader_{why.code}", language, reason=why.reason), language)
+        _print(info, clip, tr(f"reader_{why.code}", language, reason=spoken(why.reason, language)), language)
     if sheet is not None:
         _write_sheet(clip, sheet)
         Console(stderr=True).print(tr("written", language, path=sheet), markup=False)
@@ -99,7 +100,7 @@ def _print(info: VideoInfo, clip: Clip, reader: str, language: str) -> None:
         ("inspect_count", str(info.frame_count)),
         ("inspect_reader", f"{used.decoder}: {reader}"),
         ("inspect_frames", "\n".join(pairs)),
-        ("inspect_notes", "\n".join(used.notes) or "-"),
+        ("inspect_notes", "\n".join(used.notes_in(language)) or "-"),
         ("inspect_warnings", "\n".join(text(code, language) for code in clip.warnings) or "-"),
     )
     table = Table(show_header=False, show_edge=False, pad_edge=False)

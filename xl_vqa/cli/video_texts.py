@@ -14,7 +14,7 @@ VIDEO_TEXTS: Final[dict[str, dict[str, str]]] = {
     "inspect_count": {"en": "Frames", "ja": "フレーム数"},
     "inspect_reader": {"en": "Read by", "ja": "読み込み方法"},
     "inspect_frames": {"en": "Frames looked at", "ja": "評価に使うフレーム"},
-    "inspect_notes": {"en": "Notes of the record", "ja": "記録に残る注記(英語)"},
+    "inspect_notes": {"en": "Notes of the record", "ja": "記録に残る注記"},
     "inspect_warnings": {"en": "Remarks", "ja": "備考"},
     "reader_picture": {"en": "a picture, still or moving", "ja": "画像(静止画または動く画像)のため"},
     "reader_asked": {

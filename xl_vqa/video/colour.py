@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xl_vqa.video.tone_mapping import Light, ToneMap, Transfer, hlg_scene, light_of_scene, pq_light, tone_map_of
+from xl_vqa.words.rating import Note
+from xl_vqa.words.reasons import Reason
 
 # Numbers of ITU-T H.273
 _KNOWN: Final = (0, 1, 2, 4, 5, 6, 7, 9)
@@ -62,10 +64,10 @@ class Colour:
         return self.matrix not in _KNOWN
 
     @property
-    def note(self) -> str | None:
+    def note(self) -> Note | None:
         """What was read otherwise than tagged, for the notes of a rating."""
         name = _NAMES.get(self.matrix)
-        return f"colour matrix '{name}' shown as players do" if name else None
+        return Reason("note_matrix", name=name) if name else None
 
     def rgb(self, frame: av.VideoFrame, width: int, height: int) -> NDArray[Any]:
         """[height, width, 3]: uint8 as shown, or, of HDR, uint16 that ``shown`` turns into that."""

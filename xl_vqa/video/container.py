@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 
 import av
 import av.error
+from av.codec.context import Flags
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
@@ -290,6 +291,8 @@ def _prepare_decoder(stream: VideoStream, threads: int, strict: bool) -> None:
     context = stream.codec_context
     context.thread_count = threads
     context.thread_type = "AUTO"
+    # else columns that the coded video cuts off on the left stay, as far as they are no multiple of 16 or more
+    context.flags |= Flags.unaligned
     # FFmpeg itself refuses a picture that turns out larger than its header said
     options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
     if strict:

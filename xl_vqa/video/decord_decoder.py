@@ -10,18 +10,23 @@ it, by the coded video itself and not by who made it, and what comes back is che
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
+import av.error
 import numpy as np
+from av.codec.context import Flags
 
 from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 from xl_vqa.video.pictures import Picture
 from xl_vqa.video.probe import Inspection, VideoInfo
+from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason
 
 _CONTAINERS: Final = ("mov", "matroska")
 _CODECS: Final = ("h264", "hevc")
@@ -31,8 +36,12 @@ _import_lock = threading.Lock()
 _PLACE: Final = re.compile(r"^(\[[\d:]+\] \S+:\d+: )+")
 
 
+Refusal = Reason | Detail
+"""Why a file goes to PyAV: a key ``decord_...`` of xl_vqa.video.sentences, or what decord itself said."""
+
+
 class DecordRefusedError(Exception):
-    """decord failed, or what it returned does not fit the index; PyAV shall read the file."""
+    """decord may not read the file, failed, or returned what does not fit the index: raised with a ``Refusal``."""
 
 
 @lru_cache(maxsize=1)
@@ -46,31 +55,31 @@ def unavailable() -> str | None:
     return None
 
 
-def refusal(source: Source, inspection: Inspection) -> str | None:
-    """Why this video goes to PyAV, in English for the notes of a rating; None where decord may read it."""
+def refusal(source: Source, inspection: Inspection) -> Refusal | None:
+    """Why this video goes to PyAV; None where decord may read it."""
     info, index = inspection.info, inspection.index
-    checks = (
-        (not any(name in _CONTAINERS for name in source.format.split(",")), "container"),
-        (info.codec not in _CODECS, f"codec {info.codec}"),
-        (info.pixel_format not in _PIXEL_FORMATS, f"pixel format {info.pixel_format}"),
-        (info.coded_width % 2 or info.coded_height % 2, "odd size"),
-        (info.rotation or info.mirrored, "rotated picture"),
-        (info.hdr or inspection.colour.note is not None, "colour"),
-        (not index.pts or index.restarts, "no usable times"),
-        (index.fields, "coded as fields"),
-        (index.hidden, "hidden frames"),
-        (index.cut_off, "cut off"),
-        (source.video_tracks != 1, "several picture tracks"),
-        (source.stream.frames not in (0, index.count), "frame count differs from the header's"),
-        (not source.path.isascii() and not _is_utf8(source.path), "path"),
-        (source.path.startswith("\\\\?\\") or len(source.path) > _PATH_LIMIT, "long path"),
+    checks: tuple[tuple[object, Reason], ...] = (
+        (not any(name in _CONTAINERS for name in source.format.split(",")), Reason("decord_container")),
+        (info.codec not in _CODECS, Reason("decord_codec", codec=info.codec)),
+        (info.pixel_format not in _PIXEL_FORMATS, Reason("decord_pixel_format", format=info.pixel_format)),
+        (info.coded_width % 2 or info.coded_height % 2, Reason("decord_odd_size")),
+        (info.rotation or info.mirrored, Reason("decord_rotated")),
+        (info.hdr or inspection.colour.note is not None, Reason("decord_colour")),
+        (not index.pts or index.restarts, Reason("decord_no_times")),
+        (index.fields, Reason("decord_fields")),
+        (index.hidden, Reason("decord_hidden")),
+        (index.cut_off, Reason("decord_cut_off")),
+        (source.video_tracks != 1, Reason("decord_tracks")),
+        (source.stream.frames not in (0, index.count), Reason("decord_header_count")),
+        (not source.path.isascii() and not _is_utf8(source.path), Reason("decord_path")),
+        (source.path.startswith("\\\\?\\") or len(source.path) > _PATH_LIMIT, Reason("decord_long_path")),
     )
     for refused, reason in checks:
         if refused:
             return reason
     if unavailable():
-        return "not installed"
-    return unproven(source)
+        return Reason("decord_missing")
+    return unproven(source) or (Reason("decord_columns") if leaves_columns(source, info.coded_width) else None)
 
 
 def once_trusted(source: Source, info: VideoInfo) -> bool:
@@ -78,7 +87,7 @@ def once_trusted(source: Source, info: VideoInfo) -> bool:
     return info.codec in _CODECS and any(name in _CONTAINERS for name in source.format.split(","))
 
 
-def unproven(source: Source) -> str | None:
+def unproven(source: Source) -> Reason | None:
     """Why decord's jumps may end at another picture, by the coded video; None where every jump is sure.
 
     Reads all packets once more: every one that a container or a parser may take for a keyframe must be an IDR
@@ -90,10 +99,31 @@ def unproven(source: Source) -> str | None:
     for packet in source.packets():
         entry = reader.entry(bytes(packet))
         if entry in (bitstream.Entry.OPEN, bitstream.Entry.GRADUAL):
-            return "open groups of pictures" if entry is bitstream.Entry.OPEN else "gradual refresh"
+            return Reason("decord_open_groups" if entry is bitstream.Entry.OPEN else "decord_gradual_refresh")
         if packet.is_keyframe and entry is not bitstream.Entry.CLEAN:
-            return "a keyframe that is none"
+            return Reason("decord_false_keyframe")
     return None
+
+
+def leaves_columns(source: Source, width: int) -> bool:
+    """Whether FFmpeg, where it is not told otherwise, shows columns that the coded video cuts off on the left.
+
+    Its own rule: rows of pixels shall begin at whole vectors. decord then squeezes them into ``width``, and so did
+    earlier versions of the reader show them.
+    """
+    if source.stream.codec_context.name not in bitstream.CODECS:
+        return False
+    source.reopen()
+    context = source.stream.codec_context
+    context.flags &= ~Flags.unaligned
+    try:
+        for packet in itertools.chain(source.packets(), (None,)):
+            with contextlib.suppress(av.error.FFmpegError):
+                for frame in context.decode(packet):
+                    return frame.width != width
+        return False
+    finally:
+        source.reopen()
 
 
 def decode_frames(source: Source, inspection: Inspection, wanted: Iterable[int]) -> Iterator[tuple[int, Picture]]:
@@ -109,24 +139,24 @@ def decode_frames(source: Source, inspection: Inspection, wanted: Iterable[int])
         decord = _module()
         reader = decord.VideoReader(source.path, ctx=decord.cpu(0), num_threads=1)
         if len(reader) != index.count:
-            raise DecordRefusedError(f"decord counts {len(reader)} frames, the index {index.count}")
+            raise DecordRefusedError(Reason("decord_counts", count=len(reader), expected=index.count))
         starts = reader.get_frame_timestamp([0, *numbers])[:, 0]
         expected = np.array([index.time_s(number) for number in numbers])
         tolerance = max(0.25 / index.fps, 0.002)
         if not np.all(np.abs(starts[1:] - starts[0] - expected) <= tolerance):
-            raise DecordRefusedError("decord's times are not the index's")
+            raise DecordRefusedError(Reason("decord_times"))
         # one by one: a batch would hold every full picture at once, gigabytes of them for 8K
         for number in numbers:
             picture = reader.get_batch([number]).asnumpy()[0]
             if picture.shape != shape or picture.dtype != np.uint8:
-                raise DecordRefusedError(f"decord returned a picture of shape {picture.shape}")
+                raise DecordRefusedError(Reason("decord_shape", shape=str(picture.shape)))
             yield number, np.ascontiguousarray(picture)
     except DecordRefusedError:
         raise
     except Exception as error:  # DECORDError, RuntimeError, AssertionError: whatever it makes of a bad file
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         # without the time and the place in its source that it begins with: a record must not differ by the clock
-        raise DecordRefusedError(_PLACE.sub("", first_line)) from error
+        raise DecordRefusedError(Detail(_PLACE.sub("", first_line)[:MAX_LENGTH])) from error
 
 
 def _module() -> Any:

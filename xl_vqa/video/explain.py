@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xl_vqa.video import decord_decoder
 from xl_vqa.video.container import open_video
+from xl_vqa.video.decord_decoder import Refusal
 from xl_vqa.video.files import PathLike, is_picture
 from xl_vqa.video.probe import inspect
 from xl_vqa.video.sequence import sequence_of
@@ -14,10 +15,10 @@ from xl_vqa.video.sequence import sequence_of
 @dataclass(frozen=True, slots=True)
 class Why:
     """``code`` is ``picture``, ``asked`` (decord, by the settings), ``proven`` or ``alone`` (PyAV, where decord
-    could or could not read it as well); ``reason`` is why decord could not, in English, else empty."""
+    could or could not read it as well); ``reason`` is why decord could not, else nothing."""
 
     code: str
-    reason: str = ""
+    reason: Refusal | None = None
 
 
 def explain(path: PathLike, decoder: str) -> Why:

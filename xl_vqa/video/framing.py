@@ -1,4 +1,4 @@
-"""From the picture as stored to the picture as shown: stretched to its true shape, turned upright."""
+"""From the picture as stored to the picture as shown: cropped, stretched to its true shape, turned upright."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from xl_vqa.video.cropping import NO_CROPPING, Cropping
 from xl_vqa.video.pictures import Orientation, Picture, fit_within, resized
 
 _NEARLY_SQUARE: Final = 0.01
@@ -24,22 +26,24 @@ class Framing:
 
     orientation: Orientation
     pixel_aspect: Fraction = Fraction(1)
+    cropping: Cropping = NO_CROPPING
 
     @property
     def is_plain(self) -> bool:
         """Shown as stored, or turned and nothing else."""
-        return self.pixel_aspect == 1
+        return self.pixel_aspect == 1 and not self.cropping
 
     def shown_size(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) as shown of a picture stored as ``width`` x ``height``."""
-        return self.orientation.shown_size(*self._stretched(width, height))
+        return self.orientation.shown_size(*self._stretched(*self.cropping.size(width, height)))
 
     def upright(self, rgb: NDArray[Any]) -> NDArray[Any]:
-        """Turned, pixel by pixel as stored."""
-        return self.orientation.apply(rgb)
+        """Cropped and turned, pixel by pixel as stored."""
+        return self.orientation.apply(self.cropping.of(rgb))
 
     def shown(self, picture: Picture, max_side: int | None) -> Picture:
         """As shown, scaled down where a side would be longer than ``max_side``."""
+        picture = np.ascontiguousarray(self.cropping.of(picture))
         size = fit_within(*self._stretched(*picture.shape[1::-1]), max_side)
         return self.orientation.apply(resized(picture, *size))
 

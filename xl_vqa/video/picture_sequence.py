@@ -14,6 +14,8 @@ from xl_vqa.video.pictures import Picture, resized
 from xl_vqa.video.probe import Inspection
 from xl_vqa.video.sequence import Sequence, sequence_of
 from xl_vqa.video.stills import PictureFile
+from xl_vqa.words.rating import Note
+from xl_vqa.words.reasons import Reason
 
 
 class PictureSequence:
@@ -23,7 +25,9 @@ class PictureSequence:
         """Raises as ``PictureFile`` for the first picture."""
         self._sequence = sequence
         self.shown = sequence.path
-        self.notes: list[str] = [] if sequence.stated else [f"{sequence.rate:g} pictures a second assumed"]
+        self.notes: list[Note] = []
+        if not sequence.stated:
+            self.notes.append(Reason("note_rate_assumed", rate=f"{sequence.rate:g}"))
         with PictureFile(sequence.files[0]) as first:
             self.inspection = self._inspect(first.inspection)
 
@@ -44,10 +48,10 @@ class PictureSequence:
                 ((_, picture),) = file.read((0,))
                 self._note(file.notes)
             if picture.shape[1::-1] != (info.width, info.height):
-                self._note(["pictures of another size scaled to the first one's"])
+                self._note([Reason("note_sizes_differ")])
             yield number, resized(picture, info.width, info.height)
 
-    def _note(self, notes: list[str]) -> None:
+    def _note(self, notes: list[Note]) -> None:
         self.notes += [note for note in notes if note not in self.notes]
 
     def _inspect(self, first: Inspection) -> Inspection:

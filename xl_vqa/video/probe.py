@@ -11,6 +11,7 @@ import av.error
 
 from xl_vqa.video.colour import Colour, colour_of
 from xl_vqa.video.container import Source, check_picture_size, open_video
+from xl_vqa.video.cropping import cropping_of
 from xl_vqa.video.files import PathLike
 from xl_vqa.video.framing import Framing, pixel_aspect_of
 from xl_vqa.video.index import FrameIndex, build_index
@@ -90,7 +91,8 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
     frame = _first_frame(source, index)
     index = index.begun_at(frame.pts)
     check_picture_size(source.shown, frame.width, frame.height)
-    framing = Framing(orientation_of(frame), pixel_aspect_of(source.stream))
+    cropping = cropping_of(source).within(frame.width, frame.height)
+    framing = Framing(orientation_of(frame), pixel_aspect_of(source.stream), cropping)
     colour = colour_of(frame)
     width, height = framing.shown_size(frame.width, frame.height)
     check_picture_size(source.shown, width, height)

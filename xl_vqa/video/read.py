@@ -6,7 +6,7 @@ The same file gives the same frames, bit for bit, in every run, thread and proce
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
 import av
@@ -26,7 +26,8 @@ from xl_vqa.video.sample import plan_frames, plan_window
 from xl_vqa.video.stills import PictureFile
 from xl_vqa.words.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
 from xl_vqa.words.model_spec import Sampling
-from xl_vqa.words.rating import FramesUsed
+from xl_vqa.words.rating import FramesUsed, Note
+from xl_vqa.words.reasons import Reason, because
 
 Decoder = Literal["pyav", "decord"]
 
@@ -154,7 +155,7 @@ class _Reading:
             )
 
     def _finish(
-        self, plan: tuple[int, ...], pictures: dict[int, Picture], decoder: str, notes: Sequence[str] = ()
+        self, plan: tuple[int, ...], pictures: dict[int, Picture], decoder: str, notes: Sequence[Note] = ()
     ) -> Clip:
         info, index = self.inspection.info, self.inspection.index
         distinct = [pictures[number] for number in sorted(set(plan))]
@@ -204,44 +205,48 @@ class _Reading:
     def _is_interlaced(self) -> bool:
         return self.interlaced or self.inspection.info.interlaced
 
-    def _notes(self, picture: Picture) -> list[str]:
+    def _notes(self, picture: Picture) -> list[Note]:
         info, index = self.inspection.info, self.inspection.index
+        cropping = self.inspection.framing.cropping
         height, width = picture.shape[:2]
         facts = (
-            ((width, height) != (info.width, info.height), f"read at {width}x{height}"),
-            (info.rotation != 0, f"rotated by {info.rotation} degrees"),
-            (info.mirrored, "mirrored"),
-            (info.variable_frame_rate, "variable frame rate"),
-            (not info.frame_count_exact, "frame numbers estimated"),
-            (index.hidden > 0, f"frames hidden by an edit list: {index.hidden}"),
-            (index.undecodable > 0, f"frames before the first keyframe left out: {index.undecodable}"),
-            (index.fields, "coded as fields"),
-            (bool(index.restarts), "the file's clock restarts"),
-            (info.pixel_aspect != 1, f"pixels {info.pixel_aspect:.3f} times as wide as high"),
-            (self._is_interlaced, "interlaced: fields woven, not deinterlaced"),
-            (info.hdr, "HDR tone-mapped to BT.709"),
-            (self.sampling.window > 0, f"{self.sampling.window} frames around each pair seen as point samples"),
+            ((width, height) != (info.width, info.height), Reason("note_read_at", width=width, height=height)),
+            (bool(cropping), Reason("note_cropped", **asdict(cropping))),
+            (info.rotation != 0, Reason("note_rotated", degrees=info.rotation)),
+            (info.mirrored, Reason("note_mirrored")),
+            (info.variable_frame_rate, Reason("note_variable_rate")),
+            (not info.frame_count_exact, Reason("note_estimated")),
+            (index.hidden > 0, Reason("note_hidden", count=index.hidden)),
+            (index.undecodable > 0, Reason("note_undecodable", count=index.undecodable)),
+            (index.fields, Reason("note_fields")),
+            (bool(index.restarts), Reason("note_clock_restarts")),
+            (info.pixel_aspect != 1, Reason("note_pixel_aspect", aspect=f"{info.pixel_aspect:.3f}")),
+            (self._is_interlaced, Reason("note_woven")),
+            (info.hdr, Reason("note_tone_mapped")),
+            (self.sampling.window > 0, Reason("note_point_samples", count=self.sampling.window)),
         )
-        return [*(text for applies, text in facts if applies), *filter(None, [self.inspection.colour.note])]
+        notes: list[Note] = [note for applies, note in facts if applies]
+        colour = self.inspection.colour.note
+        return notes if colour is None else [*notes, colour]
 
 
 @dataclass(slots=True)
 class _VideoReading(_Reading):
     def clip_of(self, source: Source, decoder: Decoder) -> Clip:
         plan = self._checked_plan()
-        notes = ["transparency ignored"] if self.inspection.info.has_alpha else []
+        notes: list[Note] = [Reason("note_alpha_ignored")] if self.inspection.info.has_alpha else []
         if decoder == "decord":
-            reason = decord_decoder.refusal(source, self.inspection)
-            if reason is None:
-                try:
-                    return self._finish(plan, self._with_decord(source, plan), "decord", notes)
-                except decord_decoder.DecordRefusedError as error:
-                    reason = str(error)
-            notes.append(f"not decord: {reason}")
+            try:
+                return self._finish(plan, self._with_decord(source, plan), "decord", notes)
+            except decord_decoder.DecordRefusedError as error:
+                notes.append(Reason("note_not_decord", why=because(error)))
         plan, pictures = self._with_pyav(source, plan)
         return self._finish(plan, pictures, "PyAV", notes)
 
     def _with_decord(self, source: Source, plan: Sequence[int]) -> dict[int, Picture]:
+        refusal = decord_decoder.refusal(source, self.inspection)
+        if refusal is not None:
+            raise decord_decoder.DecordRefusedError(refusal)
         wanted = set(plan)
         pictures: dict[int, Picture] = {}
         for number, picture in decord_decoder.decode_frames(source, self.inspection, self._around(plan)):

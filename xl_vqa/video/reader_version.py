@@ -12,8 +12,9 @@ from typing import Final
 from xl_vqa.video.files import PathLike, is_picture
 from xl_vqa.video.sequence import sequence_of
 
-READER_VERSION: Final = 2
-"""1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour."""
+READER_VERSION: Final = 3
+"""1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour.
+3: cropping that the container asks for, and all of what the coded video asks for."""
 
 
 def reading_changed(path: PathLike, since: int) -> bool:
@@ -28,11 +29,15 @@ def reading_changed(path: PathLike, since: int) -> bool:
     from xl_vqa.video.probe import inspect
 
     if sequence_of(path) is not None or is_picture(path):
-        return True
+        return since < 2
     with open_video(path) as source:
         inspection = inspect(source)
+        if decord_decoder.leaves_columns(source, inspection.info.coded_width):
+            return True
         info, index = inspection.info, inspection.index
-        return (
+        if inspection.framing.cropping:
+            return True
+        return since < 2 and (
             index.fields
             or index.hidden > 0
             or index.undecodable > 0

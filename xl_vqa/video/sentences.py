@@ -131,7 +131,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-PHRASES: Final[dict[str, dict[str, str]]] = {
+_PROBLEMS: Final[dict[str, dict[str, str]]] = {
     "problem_still_image": {
         "en": "it is a picture that is damaged or of a kind that cannot be read here",
         "ja": "破損しているか、ここでは読み込めない形式の画像です",
@@ -206,3 +206,88 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "超えています",
     },
 }
+
+# how a video was read: a record's notes, each a ``Reason``
+_NOTES: Final[dict[str, dict[str, str]]] = {
+    "note_read_at": {"en": "read at {width} x {height}", "ja": "読み込みサイズ {width} x {height}"},
+    "note_cropped": {
+        "en": "cropped as the container says: {top} rows above, {bottom} below, {left} columns left, "
+        "{right} right",
+        "ja": "コンテナーの指定により切り取り: 上 {top} 行、下 {bottom} 行、左 {left} 列、右 {right} 列",
+    },
+    "note_rotated": {"en": "rotated by {degrees} degrees", "ja": "{degrees} 度回転"},
+    "note_mirrored": {"en": "mirrored", "ja": "左右反転"},
+    "note_variable_rate": {"en": "variable frame rate", "ja": "可変フレームレート"},
+    "note_estimated": {"en": "frame numbers estimated", "ja": "フレーム番号は推定値"},
+    "note_hidden": {
+        "en": "frames hidden by an edit list: {count}",
+        "ja": "エディットリストで非表示のフレーム: {count}",
+    },
+    "note_undecodable": {
+        "en": "frames before the first keyframe left out: {count}",
+        "ja": "最初のキーフレームより前の除外フレーム: {count}",
+    },
+    "note_fields": {"en": "coded as fields", "ja": "フィールド単位の符号化"},
+    "note_clock_restarts": {"en": "the file's clock restarts", "ja": "ファイルのタイムスタンプが途中で再開"},
+    "note_pixel_aspect": {
+        "en": "pixels {aspect} times as wide as high",
+        "ja": "ピクセル縦横比 {aspect}(高さ 1 に対する幅)",
+    },
+    "note_woven": {
+        "en": "interlaced: fields woven, not deinterlaced",
+        "ja": "インターレース: フィールドを合成(デインターレースなし)",
+    },
+    "note_tone_mapped": {"en": "HDR tone-mapped to BT.709", "ja": "HDR を BT.709 にトーンマッピング"},
+    "note_point_samples": {
+        "en": "{count} frames around each pair seen as point samples",
+        "ja": "各フレーム対の前後 {count} フレームを点サンプルで使用",
+    },
+    "note_matrix": {
+        "en": "colour matrix '{name}' shown as players do",
+        "ja": "色マトリックス「{name}」を一般的なプレーヤーと同じ方法で表示",
+    },
+    "note_alpha_ignored": {"en": "transparency ignored", "ja": "透明度は無視"},
+    "note_on_white": {"en": "transparent parts shown on white", "ja": "透明部分は白背景で表示"},
+    "note_rate_assumed": {"en": "{rate} pictures a second assumed", "ja": "毎秒 {rate} 枚と仮定"},
+    "note_sizes_differ": {
+        "en": "pictures of another size scaled to the first one's",
+        "ja": "サイズの異なる画像を最初の画像のサイズに拡大縮小",
+    },
+    "note_not_decord": {"en": "not decord: {why}", "ja": "decord を使わない理由: {why}"},
+    "decord_container": {"en": "container", "ja": "コンテナー形式"},
+    "decord_codec": {"en": "codec {codec}", "ja": "コーデック {codec}"},
+    "decord_pixel_format": {"en": "pixel format {format}", "ja": "画素形式 {format}"},
+    "decord_odd_size": {"en": "odd size", "ja": "奇数の画面サイズ"},
+    "decord_rotated": {"en": "rotated picture", "ja": "回転した画面"},
+    "decord_colour": {"en": "colour", "ja": "色空間"},
+    "decord_no_times": {"en": "no usable times", "ja": "使用できる時刻情報がない"},
+    "decord_fields": {"en": "coded as fields", "ja": "フィールド単位の符号化"},
+    "decord_hidden": {"en": "hidden frames", "ja": "非表示のフレーム"},
+    "decord_cut_off": {"en": "cut off", "ja": "途中で切れたファイル"},
+    "decord_tracks": {"en": "several picture tracks", "ja": "複数の映像トラック"},
+    "decord_header_count": {
+        "en": "frame count differs from the header's",
+        "ja": "フレーム数がヘッダーと一致しない",
+    },
+    "decord_path": {"en": "path", "ja": "パスの文字"},
+    "decord_long_path": {"en": "long path", "ja": "長いパス"},
+    "decord_missing": {"en": "not installed", "ja": "未インストール"},
+    "decord_open_groups": {"en": "open groups of pictures", "ja": "オープン GOP"},
+    "decord_gradual_refresh": {"en": "gradual refresh", "ja": "漸次リフレッシュ"},
+    "decord_false_keyframe": {
+        "en": "a keyframe that is none",
+        "ja": "デコードを開始できないキーフレーム",
+    },
+    "decord_columns": {"en": "columns cut off on the left", "ja": "左端の切り取り"},
+    "decord_counts": {
+        "en": "decord counts {count} frames, the index {expected}",
+        "ja": "decord では {count} フレーム、索引では {expected} フレーム",
+    },
+    "decord_times": {"en": "decord's times are not the index's", "ja": "decord の時刻が索引と一致しない"},
+    "decord_shape": {
+        "en": "decord returned a picture of shape {shape}",
+        "ja": "decord の画像の形状が {shape}",
+    },
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {**_PROBLEMS, **_NOTES}

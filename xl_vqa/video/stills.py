@@ -22,6 +22,8 @@ from xl_vqa.video.index import FrameIndex
 from xl_vqa.video.pictures import Orientation, Picture
 from xl_vqa.video.probe import Inspection, VideoInfo
 from xl_vqa.words.errors import NotAVideoError, VideoError, VideoTruncatedError, VideoUnreadableError
+from xl_vqa.words.rating import Note
+from xl_vqa.words.reasons import Reason
 
 FORMATS: Final = ("GIF", "PNG", "WEBP", "AVIF", "JPEG", "BMP", "TIFF")
 _ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
@@ -75,9 +77,9 @@ class PictureFile:
             yield number, picture
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Note]:
         """About the pictures read so far."""
-        return ["transparent parts shown on white"] if self._transparent else []
+        return [Reason("note_on_white")] if self._transparent else []
 
     def _count(self) -> int:
         if self._image.format not in _ANIMATED:  # the pages of a TIFF and the depth map of a phone are no motion

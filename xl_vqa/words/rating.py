@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from xl_vqa.words.errors import DistributionError
 from xl_vqa.words.labels import Band, Bands, Scale
+from xl_vqa.words.messages import spoken
 from xl_vqa.words.reasons import Detail, Reason
 
 DECODINGS: Final = ("expectation", "median", "greedy", "map")
@@ -125,12 +126,17 @@ class LabelDistribution:
         return min(math.fsum(p for p, label in pairs if bands.of(label) is band), 1.0)
 
 
+Note = str | Mapping[str, Any]
+"""A ``Reason`` with a key ``note_...`` of xl_vqa.video.sentences; English words in records of earlier versions."""
+
+
 @dataclass(frozen=True, slots=True)
 class FramesUsed:
     """The frames that were really read.
 
     ``indices`` count decoded frames from 0 in display order; ``timestamps_s`` are seconds from the start;
-    ``width`` x ``height`` is the picture as shown (rotation applied) in pixels.
+    ``width`` x ``height`` is the picture as shown (cropped, true shape, rotation applied) in pixels. ``notes``
+    say how the video was read.
     """
 
     indices: tuple[int, ...]
@@ -142,16 +148,20 @@ class FramesUsed:
     fps: float
     decoder: str
     codec: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        values = asdict(self)
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+    def notes_in(self, language: str) -> list[str]:
+        """The notes as they are read."""
+        return [str(spoken(note, language)) for note in self.notes]
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FramesUsed:
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**fields)
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True)
