@@ -6,12 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xl_vqa.api import rate
+    from xl_vqa.api import rate, rate_async, rate_iter
+    from xl_vqa.rating_frame import rate_frame
     from xl_vqa.workbooks.score_run import score_workbook
 
 __version__ = "0.1.0"
-_PLACES = {"rate": "xl_vqa.api", "score_workbook": "xl_vqa.workbooks.score_run"}
-__all__ = ["__version__", "rate", "score_workbook"]
+_PLACES = {
+    "rate": "xl_vqa.api",
+    "rate_async": "xl_vqa.api",
+    "rate_frame": "xl_vqa.rating_frame",
+    "rate_iter": "xl_vqa.api",
+    "score_workbook": "xl_vqa.workbooks.score_run",
+}
+__all__ = ["__version__", "rate", "rate_async", "rate_frame", "rate_iter", "score_workbook"]
 
 
 def __getattr__(name: str) -> Any:

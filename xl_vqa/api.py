@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import queue
+import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from xl_vqa.bridge.client import HostClient, Video
@@ -20,6 +22,7 @@ _said = Said()
 PathLike = str | os.PathLike[str]
 _SHOWN = 60
 """Characters of a wrong value in an error."""
+_FAILED = -1
 
 
 def rate(
@@ -58,17 +61,86 @@ def rate(
     wrong = len(given) - len(videos)
     report = on_progress and (lambda done, total: on_progress(done + wrong, total + wrong))
     with HostClient(settings or Settings.load()) as client:
-        results = iter(client.rate_all(videos, refresh=refresh, detail=True, on_progress=report))
-        for words in _said.new(client.host_info, client.settings.language):
-            warnings.warn(words, stacklevel=2)
-    ratings: list[Rating | XlVqaError] = []
-    for one in given:
-        if isinstance(one, XlVqaError):
-            ratings.append(one)
-            continue
-        result = next(results)
-        ratings.append(result.of(_absolute(one)) if isinstance(result, XlVqaError) else Rating.from_dict(result))
-    return ratings
+        rated = client.rate_all(videos, refresh=refresh, detail=True, on_progress=report)
+        _warn(client)
+    return _in_order(given, rated)
+
+
+def rate_iter(
+    paths: PathLike | Iterable[PathLike | None],
+    *,
+    texts: str | Iterable[str | None] | None = None,
+    refresh: bool = False,
+    settings: Settings | None = None,
+) -> Iterator[Rating | XlVqaError]:
+    """``rate``, one result after the other, in the order of ``paths``, each as soon as it is known.
+
+    Ending the loop early gives the videos that are left back; those that are rated are kept. Warns and raises as
+    ``rate`` does, but while it is looped over.
+    """
+    given = with_texts(paths, texts)
+    videos = [one for one in given if isinstance(one, Video)]
+    news: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
+    stop = threading.Event()
+
+    def work(client: HostClient) -> None:
+        try:
+            client.rate_all(
+                videos, refresh=refresh, detail=True, on_result=lambda *found: news.put(found), cancel=stop
+            )
+        except BaseException as error:
+            news.put((_FAILED, error))
+
+    with HostClient(settings or Settings.load()) as client:
+        worker = threading.Thread(target=work, args=(client,), name="xl_vqa rate_iter", daemon=True)
+        worker.start()
+        known: dict[int, Any] = {}
+        try:
+            count = 0
+            for one in given:
+                if isinstance(one, XlVqaError):
+                    yield one
+                    continue
+                while count not in known:
+                    index, result = news.get()
+                    if index == _FAILED:
+                        raise result
+                    known[index] = result
+                yield _result(one, known.pop(count))
+                count += 1
+        finally:
+            stop.set()
+            worker.join()
+        _warn(client)
+
+
+async def rate_async(
+    paths: PathLike | Iterable[PathLike | None],
+    *,
+    texts: str | Iterable[str | None] | None = None,
+    refresh: bool = False,
+    settings: Settings | None = None,
+) -> list[Rating | XlVqaError]:
+    """``rate`` for programs with an event loop, which goes on meanwhile.
+
+    Cancelling the task gives the videos that are left back; those that are rated are kept.
+    """
+    # not needed, and not loaded, by any other way of rating
+    import asyncio
+
+    given, stop = with_texts(paths, texts), threading.Event()
+    videos = [one for one in given if isinstance(one, Video)]
+
+    def work() -> list[Rating | XlVqaError]:
+        with HostClient(settings or Settings.load()) as client:
+            rated = client.rate_all(videos, refresh=refresh, detail=True, cancel=stop)
+            _warn(client)
+        return _in_order(given, rated)
+
+    try:
+        return await asyncio.to_thread(work)
+    finally:
+        stop.set()
 
 
 def with_texts(
@@ -99,6 +171,21 @@ def _entry(path: Any, text: Any) -> Video | XlVqaError:
     if not isinstance(text, (str, numbers.Number)):
         return NotATextError(path=name, value=_shown(text))
     return Video(name, str(text) if str(text).strip() else None)
+
+
+def _in_order(given: Sequence[Video | XlVqaError], rated: Iterable[Any]) -> list[Rating | XlVqaError]:
+    results = iter(rated)
+    return [one if isinstance(one, XlVqaError) else _result(one, next(results)) for one in given]
+
+
+def _result(video: Video, result: Any) -> Rating | XlVqaError:
+    return result.of(_absolute(video)) if isinstance(result, XlVqaError) else Rating.from_dict(result)
+
+
+def _warn(client: HostClient) -> None:
+    """What is wrong with the host, once each, at the line of the user's call."""
+    for words in _said.new(client.host_info, client.settings.language):
+        warnings.warn(words, stacklevel=3)
 
 
 def _absolute(video: Video) -> str:

@@ -185,6 +185,11 @@ class Rating:
     decoding: str = "expectation"
     bands: Bands = field(default_factory=Bands.default)
 
+    def __repr__(self) -> str:
+        # of everything that it holds, what a person looks for in a list of ratings
+        found = f"label={self.label}, mos={self.mos:.2f}, band={self.band.key!r}, model={self.model!r}"
+        return f"{type(self).__name__}(path={self.path!r}, {found})"
+
     @property
     def ok(self) -> bool:
         """True; an error's is False."""
