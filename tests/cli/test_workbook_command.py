@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import openpyxl
 import pytest
 import scipy.stats
@@ -24,6 +25,7 @@ from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.build import file_name, shipped, template_folder
 from xl_vqa.workbooks.templates.kpi_log import FIRST as LOG_FIRST
 from xl_vqa.workbooks.templates.score import FIRST as SCORE_FIRST
+from xl_vqa.workbooks.templates.words_kpi import KPI
 from xl_vqa.workbooks.templates.words_score import SCORE
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -207,7 +209,14 @@ def test_report(language: str, run: Run, tmp_path: Path) -> None:
         summary = openpyxl.load_workbook(book, data_only=True).worksheets[0]
     assert f"{summary['A6'].value:.3f}" in page
     assert ("SAMPLE DATA" if language == "en" else "サンプルデータ") in page
-    assert page.count("<svg") == 3
+    drawn = lxml.html.fromstring(page)
+    assert len(drawn.xpath("//svg")) == 3
+    cost = [text.text for text in drawn.xpath("(//svg)[3]//text")]
+    assert cost[:3] == ["0", "20,000", "40,000"]
+    # the threshold in use and the cheapest one are marked, as on the sheet's own chart
+    assert len(drawn.xpath("(//svg)[3]//circle")) == 2
+    for key in ("c_chosen", "c_cheapest"):
+        assert f"● {KPI[key][language == 'ja']}: " in drawn.xpath("(//*[@class='legend'])[3]")[0].text_content()
     assert "#N/A" not in page
     assert "None" not in page
 

@@ -7,7 +7,6 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.datasets.builders import MOS, text
-from xl_vqa.datasets.charts import Bar, bar_chart, line_chart, nice_ceiling
 from xl_vqa.datasets.findings import Finding
 from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.problems import BLOCKING, Problem, problem_codes, problem_text
@@ -134,37 +132,6 @@ def test_nothing_usable_still_gives_a_page(tmp_path: Path) -> None:
     Page(report_html(prepared, "en", NOW))
     write_report(tmp_path / "r.html", prepared, "ja")
     Page((tmp_path / "r.html").read_text(encoding="utf-8"))
-
-
-# -- charts ------------------------------------------------------------------------------------------------------
-
-
-def test_bars_are_as_tall_as_their_counts() -> None:
-    chart = ElementTree.fromstring(bar_chart([Bar(40), Bar(20, "x<y"), Bar(0), Bar(0.01)], "t & t"))
-    heights = [float(rect.get("height", "0")) for rect in chart.iter("{http://www.w3.org/2000/svg}rect")]
-    assert heights[0] == pytest.approx(2 * heights[1], abs=0.2)
-    assert heights[2] == 0
-    assert 0 < heights[3] < 3
-    assert "x<y" in [element.text for element in chart.iter("{http://www.w3.org/2000/svg}text")]
-
-
-@given(st.floats(0.01, 1e7))
-def test_axes_end_at_round_numbers_not_far_above(value: float) -> None:
-    top = nice_ceiling(value)
-    assert top >= value * (1 - 1e-9)
-    assert top <= max(2.0, value * 2)
-    assert (top / 2) == pytest.approx(round(top / 2))
-
-
-def test_a_curve_stays_in_its_frame() -> None:
-    drawn = line_chart(
-        [(1, 0.1), (10, 0.9), (40, 0.99)], "t", mark=(3, 0.5), mark_text="here", low=0.5, ticks=[1, 10]
-    )
-    chart = ElementTree.fromstring(drawn)
-    (line,) = chart.iter("{http://www.w3.org/2000/svg}polyline")
-    points = [tuple(map(float, pair.split(","))) for pair in (line.get("points") or "").split()]
-    assert all(0 <= x <= 440 and 0 <= y <= 180 for x, y in points)
-    assert points[0][1] > points[1][1] > points[2][1]
 
 
 # -- words -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import lxml.etree
 import lxml.html
 import pytest
 
-from xl_vqa.evaluation import charts, svg
+from xl_vqa.evaluation import charts
 from xl_vqa.evaluation.evaluate import Options, evaluate
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.report import p_text, report_html
@@ -136,11 +136,3 @@ def test_numbers_as_people_read_them() -> None:
     )
     assert interval_text("srcc", Figure.missing("too_few"), "en") == ""
     assert [p_text(p) for p in (None, 0.0004, 0.0421)] == ["", "< 0.001", "0.0421"]
-
-
-@pytest.mark.parametrize(("low", "high"), [(1, 5), (0, 1), (-0.31, 0.57), (0, 12345), (10, 50)])
-def test_ticks_are_round_and_inside(low: float, high: float) -> None:
-    found = svg.ticks(low, high)
-    assert 3 <= len(found) <= 11
-    assert all(low - 1e-9 <= value <= high + 1e-9 for value, _ in found)
-    assert all(float(label) == pytest.approx(value, abs=1e-9) for value, label in found)

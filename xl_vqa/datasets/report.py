@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets.ceilings import RATER_COUNTS
-from xl_vqa.datasets.charts import Bar, bar_chart, line_chart
 from xl_vqa.datasets.interpretation import reading_rows
 from xl_vqa.datasets.prepare import Prepared
 from xl_vqa.datasets.problems import BLOCKING
@@ -20,54 +19,25 @@ from xl_vqa.datasets.reliability import Coefficient
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.datasets.words import tr
 from xl_vqa.outputs import write_output
+from xl_vqa.page.charts import Bar, bar_chart, log_chart
+from xl_vqa.page.document import document
+from xl_vqa.page.tables import text_table
 from xl_vqa.words.labels import Bands
 
 _MOST_ROWS: Final = 40
 _MOST_RATERS: Final = 30
 
 _STYLE: Final = """
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { margin: 0; background: #f4f6f8; color: #1f2933;
-  font: 14px/1.55 system-ui, "Segoe UI", "Yu Gothic UI", "Hiragino Sans", Meiryo, "Noto Sans CJK JP", sans-serif; }
-main { max-width: 1000px; margin: 0 auto; padding: 24px 20px 40px; }
-h1 { font-size: 24px; margin: 0 0 4px; }
-h2 { font-size: 16px; margin: 0 0 2px; }
-.sub { color: #5b6673; margin: 0 0 10px; overflow-wrap: anywhere; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(125px, 1fr)); gap: 10px; margin: 14px 0; }
-.fact, section { background: white; border: 1px solid #e3e7eb; border-radius: 8px; }
-.fact { padding: 8px 12px; }
-.fact b { display: block; font-size: 20px; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.fact span { color: #5b6673; font-size: 12px; }
-.grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }
-.wide { grid-column: 1 / -1; }
-section { padding: 12px 16px 14px; break-inside: avoid; }
-.note { color: #5b6673; font-size: 12px; margin: 0 0 6px; }
-svg { display: block; width: 100%; height: auto; font-size: 11px; font-variant-numeric: tabular-nums; }
-table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
-th { text-align: left; color: #5b6673; font-weight: 600; font-size: 12px; }
-th, td { padding: 4px 8px 4px 0; border-bottom: 1px solid #eef1f4; vertical-align: top; }
-td.text { overflow-wrap: anywhere; }
-.number { text-align: right; white-space: nowrap; padding-right: 20px; }
-.tight { white-space: nowrap; }
+svg { width: 100%; }
 .problems td:nth-child(2) { width: 32%; }
 .chips span { display: inline-block; border: 1px solid #e3e7eb; border-radius: 10px; padding: 0 9px;
-  font-size: 12px;
-  margin: 2px 6px 2px 0; }
+  font-size: 12px; margin: 2px 6px 2px 0; }
 .chips .bad { border-color: #f0b796; }
-ul { margin: 4px 0 0; padding-left: 20px; }
-li { margin: 3px 0; }
 .serious::marker { color: #c2410c; content: "▲ "; }
-.plain::marker { color: #8a94a0; content: "・ "; }
-.failed { border: 2px solid #c2410c; background: #fff7f2; margin: 12px 0; }
-.bad { color: #c2410c; font-weight: 600; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 0; }
-dt { color: #5b6673; } dd { margin: 0; overflow-wrap: anywhere; }
-section { overflow-x: auto; }
-@media (max-width: 700px) { .grid { grid-template-columns: 1fr; } svg.big { min-width: 620px; } }
-@media print { body { background: white; font-size: 11px; } main { max-width: none; padding: 0; }
-  .fact, section { border-color: #ccc; }
-  section { overflow: visible; } .tight { white-space: normal; overflow-wrap: anywhere; } }
+.plain::marker { color: #5f6b77; content: "・ "; }
+.failed { border: 2px solid #c2410c; background: #fff7f2; }
+.bad { font-weight: 600; }
+@media (max-width: 700px) { .wide > svg { min-width: 620px; } }
 """
 
 
@@ -112,11 +82,7 @@ class _Page:
             self._source(),
             "</div>",
         ]
-        return (
-            f'<!DOCTYPE html><html lang="{self.language}"><head><meta charset="utf-8">'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
-            f"<style>{_STYLE}</style></head><body><main>{''.join(body)}</main></body></html>\n"
-        )
+        return document(title, self.language, "".join(body), style=_STYLE)
 
     # -- head ------------------------------------------------------------------------------------------------
 
@@ -146,9 +112,9 @@ class _Page:
             ("report_ci", f"±{float(np.median(ci95)):.2f}" if len(ci95) else "–"),
         ]
         cells = (
-            f'<div class="fact"><b>{escape(value)}</b><span>{self.tr(key)}</span></div>' for key, value in facts
+            f'<div class="tile"><b>{escape(value)}</b><span>{self.tr(key)}</span></div>' for key, value in facts
         )
-        return f'<div class="facts">{"".join(cells)}</div>'
+        return f'<div class="tiles">{"".join(cells)}</div>'
 
     def _findings(self) -> str:
         found = sorted(self.p.findings, key=lambda finding: not finding.serious)
@@ -165,7 +131,7 @@ class _Page:
         """What every column was taken for: the interpretation that all figures rest on."""
         head = [self.tr(f"reading_{key}") for key in ("column", "header", "kind", "sure", "why", "option")]
         rows = reading_rows(self.p.table.interpretation, self.language)
-        body = _table(head, rows, tight=(0, 3))
+        body = text_table(head, rows, tight=(0, 3))
         return self._section("reading_title", body, note=self.tr("reading_note"), wide=True)
 
     # -- charts ----------------------------------------------------------------------------------------------
@@ -209,7 +175,7 @@ class _Page:
         ]
         head = [self.tr("report_coding"), self.tr("report_distinct"), "SRCC", "PLCC"]
         return self._section(
-            "report_ceiling", _table(head, rows, numbers=(1, 2, 3)), note=self.tr("report_ceiling_note")
+            "report_ceiling", text_table(head, rows, numbers=(1, 2, 3)), note=self.tr("report_ceiling_note")
         )
 
     def _noise(self) -> str:
@@ -217,13 +183,13 @@ class _Page:
         if noise is None:
             return self._section("report_noise", f'<p class="note">{self.tr("report_noise_unknown")}</p>')
         low = min(0.9, int(min(noise.by_count[0][1], noise.plcc) * 10) / 10)
-        chart = line_chart(
+        chart = log_chart(
             noise.by_count,
             self.tr("report_noise"),
             mark=(noise.raters, noise.plcc),
             mark_text=f"{noise.plcc:.3f}",
             low=low,
-            ticks=[n for n in RATER_COUNTS if n != 24],
+            x_ticks=[n for n in RATER_COUNTS if n != 24],
         )
         note = self.tr(
             "report_noise_note",
@@ -267,14 +233,14 @@ class _Page:
         key = "report_split_note_given" if self.p.split_given else "report_split_note"
         note = self.tr(key, rule=self.tr(f"rule_{self.p.plan.rule}"), seed=self.p.options.seed)
         return self._section(
-            "report_split", _table(head, rows, numbers=(1, 2, 3, 4, 5, 6), tight=(0,)), note=note, wide=True
+            "report_split", text_table(head, rows, numbers=(1, 2, 3, 4, 5, 6), tight=(0,)), note=note, wide=True
         )
 
     def _examples(self) -> str:
         rows = [[name, ", ".join(videos)] for name, videos in self.p.plan.examples]
         if not rows or not self.p.plan.guessed:
             return ""
-        body = _table([self.tr("report_contents"), self.tr("report_video")], rows, tight=(0,))
+        body = text_table([self.tr("report_contents"), self.tr("report_video")], rows, tight=(0,))
         return self._section("report_examples", body, wide=True)
 
     def _raters(self) -> str:
@@ -310,7 +276,7 @@ class _Page:
             *([self.tr("report_inconsistency"), self.tr("report_weight")] if weighted else ["P", "Q"]),
             self.tr("report_verdict"),
         ]
-        body = _table(head, rows, numbers=(1, 2, 3, 4, 5), tight=(0,))
+        body = text_table(head, rows, numbers=(1, 2, 3, 4, 5), tight=(0,))
         if len(people) > _MOST_RATERS:
             body += f'<p class="note">{self.tr("report_more_raters", count=len(people) - _MOST_RATERS)}</p>'
         note = self.tr("report_weights_note" if weighted else "report_people_note")
@@ -322,8 +288,10 @@ class _Page:
             for name, found in (("report_alpha", self.p.judged.alpha), ("report_icc", self.p.judged.icc))
             if found is not None
         ]
+        if not rows:
+            return ""
         note = self.tr("report_agreement_all_note")
-        return self._section("report_agreement_all", _table(["", ""], rows), note=note, wide=True) if rows else ""
+        return self._section("report_agreement_all", text_table(["", ""], rows), note=note, wide=True)
 
     def _coefficient(self, found: Coefficient) -> str:
         return self.tr(f"coefficient_{found.reason}") if found.value is None else f"{found.value:.3f}"
@@ -351,7 +319,7 @@ class _Page:
             sentences = " ".join(problem.sentence(self.language) for problem in row.problems)
             rows.append([f"{row.sheet} {row.row}" if several else str(row.row), row.video or "–", sentences])
         head = [self.tr("report_row"), self.tr("report_video"), self.tr("report_problem")]
-        body = f'{summary}<div class="problems">{_table(head, rows, tight=(0,))}</div>'
+        body = f'{summary}<div class="problems">{text_table(head, rows, tight=(0,))}</div>'
         if len(marked) > _MOST_ROWS:
             body += f'<p class="note">{self.tr("report_more_problems", count=len(marked) - _MOST_ROWS)}</p>'
         return self._section("report_problems", body, note=self.tr("report_problems_note"), wide=True)
@@ -385,20 +353,6 @@ class _Page:
         small = f'<p class="note">{escape(note)}</p>' if note else ""
         kind = ' class="wide"' if wide else ""
         return f"<section{kind}><h2>{escape(self.tr(key))}</h2>{small}{body}</section>"
-
-
-def _table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), tight: Sequence[int] = ()
-) -> str:
-    def cell(tag: str, column: int, text: str) -> str:
-        kind = "number" if column in numbers else "tight" if column in tight else "text"
-        return f'<{tag} class="{kind}">{escape(text)}</{tag}>'
-
-    top = "".join(cell("th", column, text) for column, text in enumerate(head))
-    body = "".join(
-        "<tr>" + "".join(cell("td", column, text) for column, text in enumerate(row)) + "</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _list(names: Sequence[str]) -> str:

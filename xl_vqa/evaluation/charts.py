@@ -10,12 +10,16 @@ import numpy as np
 
 from xl_vqa.evaluation.report_texts import heading
 from xl_vqa.evaluation.result import Evaluation
-from xl_vqa.evaluation.svg import FAINT, INK, MODEL, PEOPLE, Plane
+from xl_vqa.page.colours import BLUE, FAINT, INK, RUST
+from xl_vqa.page.svg import Plane
+from xl_vqa.page.ticks import ticks
 from xl_vqa.words.labels import ACR_BANDS
 
 MOST_DOTS: Final = 1500
 """More videos than this are drawn as squares that darken with their number."""
 _CELLS: Final = 56
+PEOPLE: Final = BLUE
+MODEL: Final = RUST
 
 
 def scatter(evaluation: Evaluation, language: str) -> str:
@@ -127,6 +131,7 @@ def histogram(evaluation: Evaluation, language: str) -> str:
         heading("count_axis", language),
         width=900,
         height=280,
+        y_ticks=ticks(0, top * 1.15, whole=True),
     )
     for start, pair in zip(starts, counts, strict=True):
         for index, (count, color) in enumerate(zip(pair, (PEOPLE, MODEL), strict=True)):
@@ -154,7 +159,7 @@ def confusion(evaluation: Evaluation, language: str) -> str:
         heading("model", language),
         heading("people", language),
         left=92,
-        grid=False,
+        grid="none",
         x_ticks=[(index + 0.5, name) for index, name in enumerate(names)],
         y_ticks=[(index + 0.5, name) for index, name in enumerate(names)],
     )

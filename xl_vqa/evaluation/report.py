@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from xl_vqa import __version__
@@ -16,6 +16,8 @@ from xl_vqa.evaluation.result import Evaluation, MappingUsed
 from xl_vqa.evaluation.slices import EMPTY, SMALL
 from xl_vqa.evaluation.texts import failure_text, interval_text, notice_text, number_text, value_text, word
 from xl_vqa.evaluation.triage import TriagePoint
+from xl_vqa.page.document import document
+from xl_vqa.page.tables import table
 
 _SLICE_FIGURES = (
     "srcc",
@@ -29,30 +31,6 @@ _SLICE_FIGURES = (
     "outlier_ratio",
     "ccc",
 )
-
-STYLE = """
-:root { color-scheme: light; }
-body { margin: 0 auto; max-width: 1000px; padding: 24px; color: #1f2933; background: #fff;
-  font: 15px/1.55 system-ui, "Segoe UI", "Yu Gothic UI", "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP",
-  sans-serif; }
-h1 { font-size: 26px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 19px; margin: 34px 0 8px; }
-h3 { font-size: 15px; margin: 0 0 4px; }
-.faint, figcaption { color: #6b7682; font-size: 13px; }
-.tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0; }
-.tile { flex: 1 1 150px; border: 1px solid #e3e7eb; border-radius: 8px; padding: 10px 14px; }
-.tile b { display: block; font-size: 24px; line-height: 1.25; }
-.notice { border-left: 4px solid #c2410c; background: #fff7ed; padding: 8px 14px; margin: 6px 0; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; }
-.wide { overflow-x: auto; }
-th, td { text-align: left; padding: 4px 10px 4px 0; border-bottom: 1px solid #e3e7eb; vertical-align: top; }
-th { color: #6b7682; font-weight: 600; } td.n { font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.path { overflow-wrap: anywhere; min-width: 6em; } .good { color: #15803d; } .poor { color: #c2410c; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 24px; }
-figure { margin: 0; } svg { max-width: 100%; height: auto; } svg text { font-size: 12px; }
-@media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; }
-  .wide { overflow: visible; } td, th { white-space: normal; overflow-wrap: break-word; }
-  figure, tr { break-inside: avoid; } }
-"""
 
 
 def report_html(evaluation: Evaluation, language: str = "en", made: datetime.datetime | None = None) -> str:
@@ -76,11 +54,7 @@ def report_html(evaluation: Evaluation, language: str = "en", made: datetime.dat
         page.slices(),
         page.failures(),
     ]
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+    return document(title, language, "".join(parts))
 
 
 class _Page:
@@ -292,17 +266,6 @@ class _Page:
             for failure in failures
         ]
         return self.section("failures", table([self.say(key) for key in ("video", "problem", "evaluated")], rows))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """``head`` is plain text, ``rows`` are HTML."""
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = []
-    for row in rows:
-        first, *rest = row
-        body.append(f'<tr><td class="path">{first}</td>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>')
-    thead = f"<thead><tr>{top}</tr></thead>" if head else ""
-    return f'<div class="wide"><table>{thead}<tbody>{"".join(body)}</tbody></table></div>'
 
 
 def baseline_name(name: str, language: str) -> str:

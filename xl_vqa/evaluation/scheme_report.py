@@ -9,7 +9,7 @@ from typing import Final
 from xl_vqa import __version__
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.pairs import COMPARED
-from xl_vqa.evaluation.report import STYLE, p_text, table
+from xl_vqa.evaluation.report import p_text
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant
 from xl_vqa.evaluation.scheme_texts import (
     fact_lines,
@@ -19,8 +19,12 @@ from xl_vqa.evaluation.scheme_texts import (
     shown_variant,
     verdict_words,
 )
-from xl_vqa.evaluation.svg import FAINT, INK, MODEL, PEOPLE, Plane
 from xl_vqa.evaluation.texts import interval_text, number_text, value_text, word
+from xl_vqa.page.colours import BLUE, FAINT, INK, RUST
+from xl_vqa.page.document import document
+from xl_vqa.page.svg import Plane
+from xl_vqa.page.tables import table
+from xl_vqa.page.ticks import ticks
 
 _MOST_DOTS: Final = 1500
 
@@ -47,11 +51,7 @@ def scheme_report_html(
         page.cost(),
         page.left_out(),
     ]
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+    return document(title, language, "".join(parts))
 
 
 class _Page:
@@ -209,17 +209,18 @@ def forest(comparison: SchemeComparison, statistic: str, language: str) -> str:
         width=760,
         height=90 + 26 * count,
         left=230,
-        grid=False,
-        y_ticks=names or [(0.0, "")],
+        grid="columns",
+        x_ticks=ticks(low - margin, high + margin, 8),
+        y_ticks=names,
     )
     for k, variant in enumerate(variants):
         figure, y = variant.figures[statistic], float(count - k)
-        color = MODEL if variant.key == comparison.reference else INK
+        color = RUST if variant.key == comparison.reference else INK
         if figure.low is not None and figure.high is not None:
             plane.line([(figure.low, y), (figure.high, y)], color=color, size=2)
         for seed, one in zip(variant.seeds, variant.by_seed[statistic], strict=True):
             if one.value is not None:
-                plane.dot(one.value, y, f"{seed}: {one.value:.3f}", color=PEOPLE, alpha=0.7)
+                plane.dot(one.value, y, f"{seed}: {one.value:.3f}", color=BLUE, alpha=0.7)
         assert figure.value is not None
         plane.line([(figure.value, y - 0.3), (figure.value, y + 0.3)], color=color, size=3)
     return plane.render(word(statistic, language))

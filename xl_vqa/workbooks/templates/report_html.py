@@ -6,35 +6,40 @@ import datetime
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.page.charts import Mark, lines_chart
+from xl_vqa.page.colours import GREEN as GOOD
+from xl_vqa.page.colours import RUST
+from xl_vqa.page.document import document
+from xl_vqa.page.ticks import percent, ticks
 from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
-from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INK, LINE, RED
+from xl_vqa.workbooks.templates.base import AMBER, GREEN, INK, LINE, RED
 from xl_vqa.workbooks.templates.embedded import Picture, pictures_in
 from xl_vqa.workbooks.templates.known import known_template, language_of
 from xl_vqa.workbooks.templates.report import computed, pages_of
 from xl_vqa.workbooks.templates.words_kpi import KPI
 
+# cells look as they do in the sheet; charts stand beside each other
 _STYLE: Final = f"""
-body {{ font-family: "Segoe UI", "Yu Gothic", "Noto Sans CJK JP", sans-serif; margin: 2em auto; max-width: 1400px;
-  padding: 0 1em; color: #222; font-size: 12.5px; }}
-section {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; margin-bottom: 1.5em; width: 100%; table-layout: fixed; }}
-.wide table {{ min-width: 1250px; }}
-td {{ padding: 3px 7px; vertical-align: middle; overflow-wrap: anywhere; }}
+body {{ font-size: 12.5px; }}
+main {{ max-width: 1400px; }}
+table {{ margin-bottom: 1.5em; table-layout: fixed; font-size: 1em; color: #222; }}
+.across table {{ min-width: 1250px; }}
+td {{ padding: 3px 7px; border-bottom: none; vertical-align: middle; overflow-wrap: anywhere; }}
 .gap td {{ height: 8px; }}
 td img {{ display: block; max-width: 100%; height: auto; }}
 tr {{ break-inside: avoid; }}
-figure {{ display: inline-block; margin: 0 1em 1em 0; }}
-figcaption {{ font-weight: bold; color: {INK}; }}
-.legend {{ font-size: 12px; color: {GREY}; }}
+figcaption {{ font-size: 1em; font-weight: bold; color: {INK}; }}
+.legend {{ font-size: 12px; }}
 @page {{ size: A4; margin: 12mm; }}
 @page wide {{ size: A4 landscape; }}
-@media print {{ body {{ margin: 0; padding: 0; max-width: none; font-size: 10px; }}
-  section {{ break-after: page; overflow: visible; }} section:last-child {{ break-after: auto; }}
-  .wide {{ page: wide; font-size: 8px; }} .wide table {{ min-width: 0; }} td {{ padding: 2px 3px; }} }}
+@media print {{ body {{ font-size: 10px; }}
+  section {{ break-after: page; border: none; padding: 0; }} section:last-child {{ break-after: auto; }}
+  .across {{ page: wide; font-size: 8px; }} .across table {{ min-width: 0; }} td {{ padding: 2px 3px; }} }}
 """
 # a sheet wider than this many characters is printed across
 _WIDE: Final = 130
@@ -44,7 +49,6 @@ _WORD_COLORS: Final = {
     **{text: color for key, color in _LIGHTS for text in KPI[key]},
     **{name: f"#{band.color}" for band in ACR_BANDS for name in (band.en, band.ja)},
 }
-_COLORS: Final = ("#D9822B", INK, "#3F9C5A")
 
 
 def html_report(path: Path, language: str, remark: str) -> str:
@@ -60,17 +64,14 @@ def html_report(path: Path, language: str, remark: str) -> str:
     with computed(path) as (file, fresh):
         values = openpyxl.load_workbook(file, data_only=True)
     looks = openpyxl.load_workbook(path)
-    parts = [
-        f'<!doctype html><html lang="{own}"><head><meta charset="utf-8">'
-        f"<title>{html.escape(path.stem)}</title><style>{_STYLE}</style></head><body>"
-    ]
+    parts = []
     if not fresh:
         parts.append(f"<p><em>{html.escape(remark)}</em></p>")
     for number, name in enumerate(pages):
         charts = _charts(values, own) if known.kind == "kpi" and number == 0 else ""
         pictures = pictures_in(Sheet(source, source.entry(name)))
         parts.append(f"<section>{_sheet(values[name], looks[name], pictures)}{charts}</section>")
-    return "".join([*parts, "</body></html>\n"])
+    return document(path.stem, own, "".join(parts), style=_STYLE)
 
 
 def _sheet(values: Any, looks: Any, pictures: Mapping[str, Picture]) -> str:
@@ -95,7 +96,7 @@ def _sheet(values: Any, looks: Any, pictures: Mapping[str, Picture]) -> str:
     widths = _widths(looks, width)
     columns = "".join(f'<col style="width:{100 * one / sum(widths):.2f}%">' for one in widths)
     table = f"<table><colgroup>{columns}</colgroup>{''.join(rows)}</table>"
-    return f'<div class="wide">{table}</div>' if sum(widths) > _WIDE else table
+    return f'<div class="across">{table}</div>' if sum(widths) > _WIDE else table
 
 
 def _widths(looks: Any, count: int) -> list[float]:
@@ -186,75 +187,72 @@ def shown(value: Any, number_format: str) -> str:
 
 
 def _charts(values: Any, language: str) -> str:
+    from openpyxl.utils import range_boundaries
+
     def column(name: str) -> list[Any]:
         (sheet, area), *_ = values.defined_names[name].destinations
-        return [cell.value for row in values[sheet][area.replace("$", "")] for cell in row]
+        left, top, right, bottom = range_boundaries(area)
+        found = values[sheet].iter_rows(top, bottom, left, right, values_only=True)
+        return [value for row in found for value in row]
 
     def word(key: str) -> str:
         return KPI[key][language == "ja"]
 
     weeks = [str(week) for week in column("c_week_axis") if week]
-    trend = [(word(f"w_mean_{who}"), _numbers(column(f"c_week_{who}"))[: len(weeks)]) for who in ("human", "ai")]
-    rate = [(word("w_complaint_rate"), _numbers(column("c_week_rate"))[: len(weeks)])]
-    cost = [(word("c_cost_100"), _numbers(column("c_costs")))]
-    thresholds = [f"{value:g}" for value in _numbers(column("c_thresholds")) if value is not None]
-    return "".join(
-        (
-            line_chart(word("chart_trend"), weeks, trend, "0.0"),
-            line_chart(word("chart_complaints"), weeks, rate, "0.0%"),
-            line_chart(word("chart_cost"), thresholds, cost, "#,##0"),
-        )
+    week_ticks = [(float(place), week) for place, week in enumerate(weeks)]
+    thresholds = _numbers(column("c_thresholds"))
+    costs = [(x, y) for x, y in zip(thresholds, _numbers(column("c_costs")), strict=True) if x is not None]
+    limits = (min(x for x, _ in costs), max(x for x, _ in costs)) if costs else (0.0, 1.0)
+
+    def weekly(word_key: str, name: str) -> tuple[str, list[tuple[float, float | None]]]:
+        return word(word_key), [*map(_placed, enumerate(_numbers(column(name))[: len(weeks)]))]
+
+    chosen = (
+        Mark(x, y, word(key), color)
+        for key, name, color in (("c_chosen", "set_threshold", RUST), ("c_cheapest", "k_best_threshold", GOOD))
+        for x in _numbers(column(name))
+        if x is not None and (y := _height(costs, x)) is not None
     )
+    drawn = (
+        lines_chart(
+            word("chart_trend"),
+            week_ticks,
+            [weekly(f"w_mean_{who}", f"c_week_{who}") for who in ("human", "ai")],
+            x_title=word("axis_week"),
+            y_title=word("axis_score"),
+            from_zero=False,
+        ),
+        lines_chart(
+            word("chart_complaints"),
+            week_ticks,
+            [weekly("w_complaint_rate", "c_week_rate")],
+            x_title=word("axis_week"),
+            y_title=word("axis_rate"),
+            say=percent,
+        ),
+        lines_chart(
+            word("chart_cost"),
+            ticks(*limits, 8),
+            [(word("c_cost_100"), costs)],
+            x_title=word("axis_threshold"),
+            y_title=word("axis_cost"),
+            marks=[*chosen],
+        ),
+    )
+    return f'<div class="figures">{"".join(drawn)}</div>' if any(drawn) else ""
+
+
+def _placed(point: tuple[int, float | None]) -> tuple[float, float | None]:
+    return float(point[0]), point[1]
+
+
+def _height(curve: Sequence[tuple[float, float | None]], x: float) -> float | None:
+    """Of the curve at ``x``, between its points too; None beside it and where it has a gap."""
+    for (left, low), (right, high) in pairwise(curve):
+        if left <= x <= right and low is not None and high is not None:
+            return low + (high - low) * (x - left) / (right - left) if right > left else low
+    return None
 
 
 def _numbers(column: Sequence[Any]) -> list[float | None]:
     return [float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else None for v in column]
-
-
-def line_chart(
-    title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], number_format: str
-) -> str:
-    """Lines over evenly spaced labels as SVG; empty text where there is nothing to draw."""
-    points = [value for _, values in series for value in values if value is not None]
-    if not points or len(labels) < 2:
-        return ""
-    width, height, left, bottom = 520, 240, 64, 30
-    top = max(points) * 1.08 or 1.0
-    across, up = (width - left - 10) / (len(labels) - 1), (height - bottom - 10) / top
-    drawn = [f'<svg width="{width}" height="{height}" role="img" aria-label="{html.escape(title)}">']
-    for step in range(5):
-        value = top * step / 4
-        y = height - bottom - value * up
-        drawn.append(f'<line x1="{left}" y1="{y:.1f}" x2="{width - 10}" y2="{y:.1f}" stroke="#E3E8EE"/>')
-        drawn.append(
-            f'<text x="{left - 6}" y="{y + 4:.1f}" font-size="11" text-anchor="end" fill="{GREY}">'
-            f"{shown(value, number_format)}</text>"
-        )
-    every = max(1, len(labels) // 8)
-    for index in range(0, len(labels), every):
-        x = left + index * across
-        drawn.append(
-            f'<text x="{x:.1f}" y="{height - 10}" font-size="11" text-anchor="middle" fill="{GREY}">'
-            f"{html.escape(labels[index])}</text>"
-        )
-    legend = []
-    for (name, values), color in zip(series, _COLORS, strict=False):
-        for piece in _pieces(values):
-            line = " ".join(f"{left + i * across:.1f},{height - bottom - v * up:.1f}" for i, v in piece)
-            drawn.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
-        legend.append(f'<span style="color:{color}">■</span> {html.escape(name)}')
-    return (
-        f"<figure><figcaption>{html.escape(title)}</figcaption>{''.join(drawn)}</svg>"
-        f'<div class="legend">{"&emsp;".join(legend)}</div></figure>'
-    )
-
-
-def _pieces(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
-    """Runs without a gap, with their places."""
-    pieces: list[list[tuple[int, float]]] = [[]]
-    for index, value in enumerate(values):
-        if value is None:
-            pieces.append([])
-        else:
-            pieces[-1].append((index, value))
-    return [piece for piece in pieces if piece]

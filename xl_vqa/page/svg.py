@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from html import escape
-from typing import Final
+from typing import Literal
 
-INK: Final = "#1f2933"
-FAINT: Final = "#6b7682"
-GRID: Final = "#e3e7eb"
-PEOPLE: Final = "#4c78a8"
-MODEL: Final = "#c2410c"
+from xl_vqa.page.colours import BLUE, FAINT, GRID, INK
+from xl_vqa.page.ticks import Tick, ticks, wide
 
-_RIGHT, _TOP, _BOTTOM = 14, 14, 46
+_RIGHT, _TOP = 14, 14
+_TITLE, _TICKS = 20, 26
+"""What the title and the ticks below the axis take."""
 
 
 class Plane:
@@ -23,21 +21,27 @@ class Plane:
         self,
         x_range: tuple[float, float],
         y_range: tuple[float, float],
-        x_title: str,
-        y_title: str,
+        x_title: str = "",
+        y_title: str = "",
         *,
         width: int = 440,
         height: int = 400,
         left: int = 54,
-        grid: bool = True,
-        x_ticks: Sequence[tuple[float, str]] | None = None,
-        y_ticks: Sequence[tuple[float, str]] | None = None,
+        grid: Literal["rows", "columns", "none"] = "rows",
+        x_ticks: Sequence[Tick] | None = None,
+        y_ticks: Sequence[Tick] | None = None,
     ) -> None:
-        self.x_range, self.y_range = _wide(x_range), _wide(y_range)
+        self.x_range, self.y_range = wide(*x_range), wide(*y_range)
         self.width, self.height, self.left = width, height, left
+        self._bottom = height - _TICKS - (_TITLE if x_title else 0)
         self._parts: list[str] = []
         self._grid = grid
-        self._axes(x_title, y_title, x_ticks or ticks(*self.x_range), y_ticks or ticks(*self.y_range))
+        self._axes(
+            x_title,
+            y_title,
+            ticks(*self.x_range) if x_ticks is None else x_ticks,
+            ticks(*self.y_range) if y_ticks is None else y_ticks,
+        )
 
     def x(self, value: float) -> float:
         low, high = self.x_range
@@ -46,11 +50,9 @@ class Plane:
     def y(self, value: float) -> float:
         low, high = self.y_range
         share = (min(max(value, low), high) - low) / (high - low)
-        return self.height - _BOTTOM - share * (self.height - _TOP - _BOTTOM)
+        return self._bottom - share * (self._bottom - _TOP)
 
-    def dot(
-        self, x: float, y: float, tip: str, *, color: str = PEOPLE, radius: float = 3, alpha: float = 1
-    ) -> None:
+    def dot(self, x: float, y: float, tip: str, *, color: str = BLUE, radius: float = 3, alpha: float = 1) -> None:
         self._parts.append(
             f'<circle cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="{radius:g}" fill="{color}" '
             f'fill-opacity="{alpha:g}">{_tip(tip)}</circle>'
@@ -102,39 +104,30 @@ class Plane:
         self,
         x_title: str,
         y_title: str,
-        x_ticks: Sequence[tuple[float, str]],
-        y_ticks: Sequence[tuple[float, str]],
+        x_ticks: Sequence[Tick],
+        y_ticks: Sequence[Tick],
     ) -> None:
-        left, right, bottom = self.left, self.width - _RIGHT, self.height - _BOTTOM
+        left, right, bottom = self.left, self.width - _RIGHT, self._bottom
         for value, text in y_ticks:
             y = self.y(value)
-            if self._grid:
+            if self._grid == "rows":
                 self._parts.append(f'<line x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>')
             self._parts.append(_text(left - 6, y + 4, text, "end"))
         for value, text in x_ticks:
-            self._parts.append(_text(self.x(value), bottom + 16, text, "middle"))
+            x = self.x(value)
+            if self._grid == "columns":
+                self._parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" stroke="{GRID}"/>')
+            self._parts.append(_text(x, bottom + 16, text, "middle"))
         self._parts.append(f'<line x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}" stroke="{FAINT}"/>')
-        self._parts.append(_text((left + right) / 2, self.height - 8, x_title, "middle"))
+        if x_title:
+            self._parts.append(_text((left + right) / 2, self.height - 8, x_title, "middle"))
+        if not y_title:
+            return
         middle = (_TOP + bottom) / 2
         self._parts.append(
             f'<text transform="translate(13 {middle:.1f}) rotate(-90)" text-anchor="middle" fill="{FAINT}">'
             f"{escape(y_title)}</text>"
         )
-
-
-def ticks(low: float, high: float, wanted: int = 5) -> list[tuple[float, str]]:
-    """Round numbers within the range, about ``wanted`` of them, with their texts."""
-    raw = (high - low) / wanted
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * (1 - 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [(index * step, f"{index * step:.10g}") for index in range(first, last + 1)]
-
-
-def _wide(limits: tuple[float, float]) -> tuple[float, float]:
-    low, high = limits
-    return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
 
 
 def _tip(text: str) -> str:
@@ -143,3 +136,13 @@ def _tip(text: str) -> str:
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{FAINT}">{escape(text)}</text>'
+
+
+def picture_file(pictures: Sequence[str], width: int, height: int) -> str:
+    """Pictures of one width beside each other as a file of its own: white behind them, letters of any system."""
+    each = width // max(1, len(pictures))
+    placed = "".join(f'<g transform="translate({k * each} 0)">{one}</g>' for k, one in enumerate(pictures))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" '
+        f'font-size="12"><rect width="100%" height="100%" fill="white"/>{placed}</svg>\n'
+    )
