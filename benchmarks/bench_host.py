@@ -24,7 +24,8 @@ from benchmarks.table import Target, peak_memory, print_table, print_targets
 from tests import media
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.host.files import look_at
-from xl_vqa.host.store import KnownFile, NewRating, Store
+from xl_vqa.host.store import KnownFile, Store
+from xl_vqa.host.stored_rows import NewRating
 from xl_vqa.host.views import View, summary_json
 from xl_vqa.vlm.identity import identify
 from xl_vqa.words.model_spec import ModelSpec, settings_key

@@ -18,7 +18,7 @@ import psutil
 from tests import media
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.protocol import environment_of
-from xl_vqa.host.store import NewRating
+from xl_vqa.host.stored_rows import NewRating
 from xl_vqa.host.views import View, summary_json
 from xl_vqa.words.model_spec import ModelSpec, settings_key
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating

@@ -21,7 +21,8 @@ from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.memory import give_back
 from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm
-from xl_vqa.host.store import Store, Summary
+from xl_vqa.host.store import Store
+from xl_vqa.host.stored_rows import Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.vlm.rate_batch import for_text
 from xl_vqa.words.errors import (

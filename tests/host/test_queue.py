@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from xl_vqa.host.queue import ERROR_RETENTION_S, MODEL_SLICE_S, RETENTION_S, WorkQueue
-from xl_vqa.host.store import RatingKey
+from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.host.work import Job, Outcome, Stage, Switch, Ticket, Wanted
 from xl_vqa.words.errors import (
     CancelledError,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
 from xl_vqa.host.queue import WorkQueue
-from xl_vqa.host.store import RatingKey
+from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.host.work import Job, Outcome, Stage, Switch, Ticket, Wanted
 from xl_vqa.words.errors import (
     CancelledError,

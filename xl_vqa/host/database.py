@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn
@@ -37,6 +38,18 @@ _REFUSED: Final = {
 }
 
 
+KEPT_DAMAGED: Final = 2
+"""Damaged files that stay beside the store at the most; older ones are removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A damaged file that was moved to ``path``, and how many ratings of it could be ``saved``."""
+
+    path: Path
+    saved: int
+
+
 class DamagedError(Exception):
     """The file is no healthy SQLite database; ``Database`` has begun a new one when this is seen."""
 
@@ -44,10 +57,14 @@ class DamagedError(Exception):
 class Database:
     """Raises HostDiskError where the disk refuses, HostStartError for a newer version's file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, *, salvage: Callable[[Path, sqlite3.Connection], int] = lambda damaged, new: 0
+    ) -> None:
+        """``salvage`` puts what can be read of a damaged file into a new one, and says how much that is."""
         self.path = path
-        self.set_aside: list[Path] = []
+        self.set_aside: list[SetAside] = []
         """Damaged files that were moved away, newest last."""
+        self._salvage = salvage
         self._write_lock = threading.RLock()
         self._pool_lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
@@ -58,13 +75,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for SELECTs; raises HostDiskError, or DamagedError once a new file was begun."""
+        """A connection for SELECTs, which gives texts as bytes, for a damaged one need not be UTF-8.
+
+        Raises HostDiskError, or DamagedError once a new file was begun.
+        """
         with self._pool_lock:
             generation = self._generation
             connection = self._idle.pop() if self._idle else None
         try:
             if connection is None:
                 connection = self._connect()
+                connection.text_factory = bytes
             yield connection
         except sqlite3.DatabaseError as error:
             if connection is not None:
@@ -120,17 +141,20 @@ class Database:
                 log.warning("the store's log could not be folded in: %s", error)
             self._writer.close()
 
-    def _open(self) -> sqlite3.Connection:
-        """The writing connection on a healthy, migrated file."""
+    def _open(self, damaged: Path | None = None) -> sqlite3.Connection:
+        """The writing connection on a healthy, migrated file, with what can be saved of a ``damaged`` one."""
         for _ in range(2):
             try:
-                return self._open_checked()
+                connection = self._open_checked()
+                if damaged is not None:
+                    self.set_aside.append(SetAside(damaged, self._save_what_can_be(damaged, connection)))
+                return connection
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     self._raise_disk_error(error)
-                self._move_aside(str(error))
+                damaged = self._move_aside(str(error))
             except DamagedError as error:
-                self._move_aside(str(error))
+                damaged = self._move_aside(str(error))
             except NewerStoreError as error:
                 problem = Reason("host_store_newer", file=str(self.path), detail=Detail.of(error))
                 raise HostStartError(problem=problem) from error
@@ -160,6 +184,8 @@ class Database:
         # negative: KiB; the host has to stay small, and the system caches the file anyway
         connection.execute("PRAGMA cache_size=-1024")
         connection.execute("PRAGMA foreign_keys=ON")
+        # what is deleted is gone, and no path or prompt is left in a free corner of the file
+        connection.execute("PRAGMA secure_delete=ON")
         return connection
 
     def _raise(self, error: sqlite3.DatabaseError, generation: int) -> None:
@@ -169,8 +195,7 @@ class Database:
             if self._generation == generation and not self._closed:
                 self._writer.close()
                 self._drop_readers()
-                self._move_aside(str(error))
-                self._writer = self._open()
+                self._writer = self._open(self._move_aside(str(error)))
         raise DamagedError(str(error)) from error
 
     def _drop_readers(self) -> None:
@@ -180,7 +205,18 @@ class Database:
         for connection in idle:
             connection.close()
 
-    def _move_aside(self, why: str) -> None:
+    def _save_what_can_be(self, damaged: Path, connection: sqlite3.Connection) -> int:
+        try:
+            saved = self._salvage(damaged, connection)
+        except (OSError, sqlite3.DatabaseError) as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            log.error("not all of %s could be saved: %s", damaged, error)
+            (saved,) = connection.execute("SELECT count(*) FROM ratings").fetchone()
+        log.error("%d ratings of the damaged store were saved", saved)
+        return int(saved)
+
+    def _move_aside(self, why: str) -> Path:
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         target = self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
         log.error("the store is damaged (%s); it is set aside as %s", why, target)
@@ -192,12 +228,26 @@ class Database:
                 continue
             except OSError as error:
                 raise HostDiskError(path=str(self.path), problem=atomic.reason(error)) from error
-        self.set_aside.append(target)
+        for old in damaged_copies(self.path)[:-KEPT_DAMAGED]:
+            remove_database(old)
+        return target
 
     def _raise_disk_error(self, error: sqlite3.DatabaseError) -> NoReturn:
         if _code(error) in _REFUSED:
             raise HostDiskError(path=str(self.path), problem=Detail.of(error)) from error
         raise error  # a mistake of ours, no trouble with the disk
+
+
+def damaged_copies(path: Path) -> list[Path]:
+    """The damaged files that were set aside from ``path``, oldest first."""
+    return sorted(path.parent.glob(f"{path.stem}.damaged-*{path.suffix}"))
+
+
+def remove_database(path: Path) -> None:
+    """With its log and its index; what cannot be removed stays."""
+    for suffix in ("-wal", "-shm", ""):
+        with suppress(OSError):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def _code(error: sqlite3.DatabaseError) -> int | None:

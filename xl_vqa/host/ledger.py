@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from xl_vqa.host.store import NewRating, RatingKey, Store, Summary
+from xl_vqa.host.store import Store
+from xl_vqa.host.stored_rows import NewRating, RatingKey, Summary
 from xl_vqa.words.errors import HostDiskError
 from xl_vqa.words.rating import Rating
 

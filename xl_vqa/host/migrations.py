@@ -69,6 +69,13 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         DELETE FROM crash_marks;
         """,
     ),
+    (
+        "0005_check_values",
+        """
+        -- over the key and all of the row (host/stored_rows.py); NULL in rows of before, until they are next read
+        ALTER TABLE ratings ADD COLUMN checksum BLOB;
+        """,
+    ),
 )
 
 

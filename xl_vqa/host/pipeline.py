@@ -18,7 +18,8 @@ from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.patience import Patience
 from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.remarks import Pace, SameScoreAlarm
-from xl_vqa.host.store import KnownFile, NewRating, RatingKey
+from xl_vqa.host.store import KnownFile
+from xl_vqa.host.stored_rows import NewRating, RatingKey
 from xl_vqa.host.views import View, summary_json
 from xl_vqa.host.work import Job, Switch, Ticket
 from xl_vqa.video.wall import Wall

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from xl_vqa.host.store import RatingKey
+from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.host.work import Counts, Job, Outcome, Stage, Switch, Ticket, Wanted, Watch, for_path
 from xl_vqa.words.errors import CancelledError, VideoAccessError, VideoError, VideoNotFoundError, XlVqaError
 from xl_vqa.words.rating import FramesUsed

@@ -18,7 +18,8 @@ from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.pipeline import Pipeline
 from xl_vqa.host.queue import WorkQueue
-from xl_vqa.host.store import RatingKey, Store, Summary
+from xl_vqa.host.store import Store
+from xl_vqa.host.stored_rows import RatingKey, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.words.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError

@@ -6,21 +6,29 @@ stored distribution, so another decoding or other band thresholds never ask the 
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
-from array import array
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
-from xl_vqa.host.database import DamagedError, Database
+from xl_vqa.host.database import DamagedError, Database, SetAside
+from xl_vqa.host.salvage import salvaged_ratings
+from xl_vqa.host.stored_rows import (
+    ROW_COLUMNS,
+    BadRowError,
+    NewRating,
+    RatingKey,
+    Row,
+    Summary,
+    split_row,
+)
 from xl_vqa.video.reader_version import READER_VERSION
 from xl_vqa.words.errors import HostDiskError
-from xl_vqa.words.labels import Scale
-from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.store")
@@ -32,14 +40,6 @@ CRASH_MEMORY: Final = timedelta(days=7)
 T = TypeVar("T")
 
 
-class RatingKey(NamedTuple):
-    """What a rating is found by."""
-
-    model: str
-    settings: str
-    video: str
-
-
 @dataclass(frozen=True, slots=True)
 class KnownFile:
     """A file whose content was hashed when its ``stat_key`` was this."""
@@ -49,37 +49,20 @@ class KnownFile:
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A stored rating ready to be sent: JSON without path and text, read in ``view``."""
-
-    view: str
-    json: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewRating:
-    """A rating to be stored, with its summary in the view of whoever asked for it."""
-
-    rating: Rating
-    view: str
-    summary: str
-
-    @property
-    def key(self) -> RatingKey:
-        rating = self.rating
-        return RatingKey(rating.model_fingerprint, rating.settings_key, rating.video_fingerprint)
-
-
 class Store:
-    """Thread-safe. Every method may raise HostDiskError; a damaged file is replaced and read as empty."""
+    """Thread-safe. Every method may raise HostDiskError.
+
+    A damaged file is replaced by what could be saved of it, and read as empty that once; a damaged row counts as
+    not there.
+    """
 
     def __init__(self, path: Path) -> None:
         """Opens or creates it. Raises HostDiskError, or HostStartError for a newer version's file."""
-        self._database = Database(path)
+        self._told: set[RatingKey] = set()
+        self._database = Database(path, salvage=_salvage)
 
     @property
-    def set_aside(self) -> list[Path]:
+    def set_aside(self) -> list[SetAside]:
         """Damaged stores that were moved away in this run."""
         return list(self._database.set_aside)
 
@@ -94,62 +77,80 @@ class Store:
         for key in keys:
             groups.setdefault((key.model, key.settings), set()).add(key.video)
 
-        def look() -> dict[RatingKey, Summary]:
-            found: dict[RatingKey, Summary] = {}
-            with self._database.reading() as connection:
-                for (model, settings), videos in groups.items():
-                    for chunk in _chunks(sorted(videos)):
-                        rows = connection.execute(
-                            "SELECT video, view, summary FROM ratings "
-                            f"WHERE model = ? AND settings = ? AND reader >= ? AND video IN ({_marks(chunk)})",
-                            (model, settings, READER_VERSION, *chunk),
-                        )
-                        for video, *rest in rows:
-                            found[RatingKey(model, settings, video)] = Summary(*rest)
-            return found
-
-        return _or_empty(look, {}) if groups else {}
+        found: dict[RatingKey, Summary] = {}
+        for (model, settings), videos in groups.items():
+            for chunk in _chunks(sorted(videos)):
+                keys_of = [RatingKey(model, settings, video) for video in chunk]
+                found.update((key, row.short()) for key, row in self._sound_rows(keys_of))
+        return found
 
     def load(self, keys: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
         """The whole stored ratings among ``keys``; their path is empty and for the reader to fill in."""
-        wanted = list(dict.fromkeys(keys))
+        found: dict[RatingKey, Rating] = {}
+        for key in dict.fromkeys(keys):
+            for _, row in self._sound_rows([key]):
+                try:
+                    found[key] = row.rating(key)
+                except BadRowError as error:
+                    self._tell(key, str(error))
+        return found
 
-        def look() -> dict[RatingKey, Rating]:
-            found: dict[RatingKey, Rating] = {}
+    def _sound_rows(self, keys: Sequence[RatingKey]) -> list[tuple[RatingKey, Row]]:
+        """The rows of ``keys``, which differ in the video alone, that are what was written."""
+        model, settings, _ = keys[0]
+
+        def look() -> list[tuple[RatingKey, Row, Any]]:
             with self._database.reading() as connection:
-                for key in wanted:
-                    row = connection.execute(
-                        "SELECT probabilities, off_digit_mass, scale, frames, model_name, text, warnings, "
-                        "rated_at FROM ratings WHERE model = ? AND settings = ? AND video = ? AND reader >= ?",
-                        (*key, READER_VERSION),
-                    ).fetchone()
-                    if row is not None:
-                        found[key] = _rating(key, row)
-            return found
+                rows = connection.execute(
+                    f"SELECT video, {ROW_COLUMNS}, checksum FROM ratings "
+                    f"WHERE model = ? AND settings = ? AND reader >= ? AND video IN ({_marks(keys)})",
+                    (model, settings, READER_VERSION, *(key.video for key in keys)),
+                )
+                return [(RatingKey(model, settings, _words(video)), *split_row(values)) for video, *values in rows]
 
-        return _or_empty(look, {}) if wanted else {}
+        found, unchecked = [], []
+        for key, row, check in _or_empty(look, []):
+            if not row.is_sound(key, check):
+                self._tell(key, "its check value")
+                continue
+            found.append((key, row))
+            if check is None:
+                unchecked.append((key, row))
+        if unchecked:
+            self._put_check_values(unchecked)
+        return found
+
+    def _put_check_values(self, rows: Sequence[tuple[RatingKey, Row]]) -> None:
+        """To rows of before there were any; what is held against itself once is fast from then on."""
+
+        def put() -> None:
+            with self._database.writing(durable=False) as connection:
+                connection.executemany(
+                    "UPDATE ratings SET checksum = ? "
+                    "WHERE model = ? AND settings = ? AND video = ? AND checksum IS NULL AND rated_at = ?",
+                    [(row.check_value(key), *key, _words(row.rated_at)) for key, row in rows],
+                )
+
+        try:
+            _twice(put)
+        except HostDiskError as error:
+            log.debug("%s", error)
+
+    def _tell(self, key: RatingKey, why: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            log.error("the stored rating of %s is damaged (%s); it is made again", key.video, why)
 
     def save(self, ratings: Sequence[NewRating]) -> None:
         """All or none of them, safe from a power cut when it returns; lifts their crash marks.
 
         A rating that is there already (a refresh) is replaced and its ``times_computed`` counted up.
         """
-        rows = [(*new.key, *_columns(new)) for new in ratings]
+        rows = [_values(new.key, Row.of(new)) for new in ratings]
 
         def put() -> None:
             with self._database.writing(durable=True) as connection:
-                connection.executemany(
-                    "INSERT INTO ratings (model, settings, video, probabilities, off_digit_mass, scale, frames, "
-                    "model_name, text, warnings, rated_at, view, summary, reader) "
-                    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
-                    "ON CONFLICT (model, settings, video) DO UPDATE SET "
-                    "probabilities = excluded.probabilities, off_digit_mass = excluded.off_digit_mass, "
-                    "scale = excluded.scale, frames = excluded.frames, model_name = excluded.model_name, "
-                    "text = excluded.text, warnings = excluded.warnings, rated_at = excluded.rated_at, "
-                    "view = excluded.view, summary = excluded.summary, reader = excluded.reader, "
-                    "times_computed = times_computed + 1",
-                    rows,
-                )
+                connection.executemany(f"{_INSERT} {_REPLACE}, times_computed = times_computed + 1", rows)
                 videos = [(new.key.video,) for new in ratings]
                 connection.executemany("DELETE FROM crash_marks WHERE video = ?", videos)
 
@@ -170,9 +171,27 @@ class Store:
     def confirm_reader(self, video: str) -> None:
         """The ratings of this content hold for the present reader too: its frames are the same."""
 
+        def look() -> list[tuple[RatingKey, Row, Any]]:
+            with self._database.reading() as connection:
+                rows = connection.execute(
+                    f"SELECT model, settings, {ROW_COLUMNS}, checksum FROM ratings WHERE video = ? AND reader < ?",
+                    (video, READER_VERSION),
+                )
+                return [
+                    (RatingKey(_words(model), _words(settings), video), *split_row(values))
+                    for model, settings, *values in rows
+                ]
+
+        old = [(key, row, check) for key, row, check in _or_empty(look, []) if row.is_sound(key, check)]
+        new = [(key, row._replace(reader=READER_VERSION), check) for key, row, check in old]
+
         def put() -> None:
             with self._database.writing(durable=False) as connection:
-                connection.execute("UPDATE ratings SET reader = ? WHERE video = ?", (READER_VERSION, video))
+                connection.executemany(
+                    "UPDATE ratings SET reader = ?, checksum = ? "
+                    "WHERE model = ? AND settings = ? AND video = ? AND checksum IS ?",
+                    [(READER_VERSION, row.check_value(key), *key, check) for key, row, check in new],
+                )
 
         _twice(put)
 
@@ -199,7 +218,7 @@ class Store:
                         f"SELECT path, stat_key, video, settled FROM files WHERE path IN ({_marks(chunk)})", chunk
                     )
                     for path, stat_key, video, settled in rows:
-                        found[names[path]] = KnownFile(stat_key, video, bool(settled))
+                        found[names[path]] = KnownFile(_words(stat_key), _words(video), bool(settled))
             return found
 
         return _or_empty(look, {}) if names else {}
@@ -253,45 +272,25 @@ class Store:
         _twice(put)
 
 
-def _rating(key: RatingKey, row: Sequence[Any]) -> Rating:
-    probabilities, off_digit_mass, scale, frames, model_name, text, warnings, rated_at = row
-    numbers = array("d")
-    numbers.frombytes(probabilities)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return Rating(
-        path="",
-        distribution=LabelDistribution(Scale.from_dict(json.loads(scale)), tuple(numbers), off_digit_mass),
-        frames=FramesUsed.from_dict(json.loads(frames)),
-        video_fingerprint=key.video,
-        model=model_name,
-        model_fingerprint=key.model,
-        settings_key=key.settings,
-        text=text,
-        rated_at=rated_at,
-        warnings=tuple(json.loads(warnings)),
-    )
+_INSERT: Final = (
+    f"INSERT INTO ratings (model, settings, video, {ROW_COLUMNS}, checksum) "
+    f"VALUES ({','.join('?' * (3 + len(Row._fields) + 1))}) ON CONFLICT (model, settings, video) DO UPDATE"
+)
+_REPLACE: Final = "SET " + ", ".join(f"{name} = excluded.{name}" for name in (*Row._fields, "checksum"))
 
 
-def _columns(new: NewRating) -> tuple[Any, ...]:
-    rating = new.rating
-    numbers = array("d", rating.distribution.probabilities)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    text = None if rating.text is None else rating.text.encode("utf-8", "replace").decode()
-    return (
-        numbers.tobytes(),
-        rating.distribution.off_digit_mass,
-        json.dumps(rating.distribution.scale.to_dict()),
-        json.dumps(rating.frames.to_dict()),
-        rating.model,
-        text,
-        json.dumps(list(rating.warnings)),
-        rating.rated_at,
-        new.view,
-        new.summary,
-        READER_VERSION,
-    )
+def _values(key: RatingKey, row: Row) -> tuple[Any, ...]:
+    return (*key, *row.stored_values(), row.check_value(key))
+
+
+def _salvage(damaged: Path, connection: sqlite3.Connection) -> int:
+    """Every rating of ``damaged`` that is whole into the new store, the newest of each; how many."""
+    for pieces in _batches(salvaged_ratings(damaged), CHUNK):
+        connection.execute("BEGIN IMMEDIATE")
+        rows = [_values(key, row) for key, row in pieces]
+        connection.executemany(f"{_INSERT} {_REPLACE} WHERE excluded.rated_at > ratings.rated_at", rows)
+        connection.execute("COMMIT")
+    return int(connection.execute("SELECT count(*) FROM ratings").fetchone()[0])
 
 
 def _or_empty(look: Callable[[], T], empty: T) -> T:
@@ -315,6 +314,11 @@ def _twice(put: Callable[[], None]) -> None:
             ) from error
 
 
+def _words(text: Any) -> str:
+    """A text of the reading side, where texts are bytes; what is none compares with nothing."""
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
@@ -325,6 +329,12 @@ def _now() -> str:
 
 def _marks(chunk: Sequence[Any]) -> str:
     return ",".join("?" * len(chunk))
+
+
+def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from xl_vqa import __version__
-from xl_vqa.host.store import RatingKey, Summary
+from xl_vqa.host.stored_rows import RatingKey, Summary
 from xl_vqa.vlm.rate_batch import for_text
 from xl_vqa.words.errors import HostRequestError, SettingsError
 from xl_vqa.words.labels import Bands, Scale

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from xl_vqa.host.store import RatingKey
+from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.rating import FramesUsed
 
