@@ -22,7 +22,7 @@ from xl_vqa.words.settings import Settings
 
 INFO: dict[str, Any] = {
     "warnings": [
-        {"code": "warning_store_replaced", "params": {"path": "/a/ratings.damaged.sqlite3"}},
+        {"code": "warning_store_replaced", "params": {"path": "/a/ratings.damaged.sqlite3", "count": 7}},
         {"code": "warning_same_score", "params": {"count": 20}},
     ],
     "problem": HostDiskError(path="/a", problem="problem_disk_full").to_dict(),
@@ -44,7 +44,7 @@ def test_once_each_though_counts_grow() -> None:
     said = Said()
     assert len(said.new(INFO, "en")) == 4
     assert said.new({**INFO, "unsaved": 9}, "ja") == []
-    other = {"warnings": [{"code": "warning_store_replaced", "params": {"path": "/b"}}]}
+    other = {"warnings": [{"code": "warning_store_replaced", "params": {"path": "/b", "count": 7}}]}
     assert len(said.new(other, "en")) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
@@ -65,6 +66,12 @@ def stored(settings: Settings) -> int:
     with sqlite3.connect(settings.store_file) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return int(connection.execute("SELECT count(*) FROM ratings").fetchone()[0])
+
+
+def times_computed(settings: Settings) -> list[int]:
+    """How often each stored rating was made, sorted."""
+    with contextlib.closing(sqlite3.connect(settings.store_file)) as connection:
+        return sorted(times for (times,) in connection.execute("SELECT times_computed FROM ratings"))
 
 
 # -- starting
@@ -300,14 +307,39 @@ def test_a_damaged_store_is_set_aside_and_said(
     first = client.rate_all(videos)
     client.stop()
     content = bytearray(settings.store_file.read_bytes())
+    # what leads to the rows is gone, the rows are not
     content[100:4096] = os.urandom(3996)
     settings.store_file.write_bytes(content)
     again = client.rate_all(videos)
     assert [r["label"] for r in again if isinstance(r, dict)] == [r["label"] for r in first if isinstance(r, dict)]
     warning = client.host_info["warnings"][0]
     assert warning["code"] == "warning_store_replaced"
+    assert warning["params"]["count"] == 3
     assert Path(warning["params"]["path"]).read_bytes() == content
     assert stored(settings) == 3
+    assert times_computed(settings) == [1, 1, 1]
+
+
+def test_a_bad_row_is_rated_again_alone_and_both_answers_say_the_same(
+    settings: Settings, client: HostClient, clip_folder: list[Path]
+) -> None:
+    videos = [Video(str(path)) for path in clip_folder[:5]]
+    first = client.rate_all(videos, detail=True)
+    client.stop()
+    with contextlib.closing(sqlite3.connect(settings.store_file)) as connection, connection:
+        connection.execute(
+            "UPDATE ratings SET summary = replace(summary, '\"label\": ', '\"label\": 1') WHERE id = 2"
+        )
+        connection.execute("UPDATE ratings SET probabilities = substr(probabilities, 1, 99) WHERE id = 4")
+    short = client.rate_all(videos)
+    again = client.rate_all(videos, detail=True)
+    for one, brief, full in zip(first, short, again, strict=True):
+        assert isinstance(one, dict)
+        assert isinstance(brief, dict)
+        assert isinstance(full, dict)
+        assert one["distribution"] == full["distribution"]
+        assert one["label"] == brief["label"] == full["label"]
+    assert times_computed(settings) == [1, 1, 1, 2, 2]
 
 
 # -- stopping

@@ -14,7 +14,7 @@ from xl_vqa.video.reader_version import READER_VERSION, reading_changed
 def age(store: Path) -> None:
     """As the first version of the reader left it: no version beside a rating, and none beside a file."""
     with sqlite3.connect(store) as connection:
-        connection.execute("UPDATE ratings SET reader = 1")
+        connection.execute("UPDATE ratings SET reader = 1, checksum = NULL")
         connection.execute("DELETE FROM files")
     connection.close()
 

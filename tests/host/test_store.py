@@ -369,7 +369,7 @@ def test_no_changed_bit_of_a_row_gets_through(
     store.close()
     raw = bytearray(path.read_bytes())
     start = raw.index(f"b2:{place}".encode() + struct.pack("<d", new[place].rating.distribution.probabilities[0]))
-    raw[start + bit // 8] ^= 1 << bit % 8
+    raw[min(start + bit // 8, len(raw) - 1)] ^= 1 << bit % 8
     path.write_bytes(raw)
     store = Store(path)
     loaded, found = store.load([n.key for n in new]), store.find([n.key for n in new])

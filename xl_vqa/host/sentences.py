@@ -46,10 +46,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "書き込めるようになる前にホストが停止すると失われます。",
     },
     "warning_store_replaced": {
-        "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; videos are "
-        "rated again when they are asked for.",
+        "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; {count} "
+        "ratings were saved from it, other videos are rated again when they are asked for.",
         "ja": "評価の保存ファイルが破損していたため、{path} として退避し、新しいファイルを作成しました。"
-        "動画は必要になったときに再評価されます。",
+        "{count} 件の評価は救出できました。ほかの動画は必要になったときに再評価されます。",
     },
 }
 

@@ -228,8 +228,8 @@ class RatingService:
     def warnings(self) -> list[dict[str, Any]]:
         """What people should know beyond single ratings: message codes with parameters."""
         found = [
-            {"code": "warning_store_replaced", "params": {"path": str(path)}}
-            for path in self.ledger.store.set_aside
+            {"code": "warning_store_replaced", "params": {"path": str(aside.path), "count": aside.saved}}
+            for aside in self.ledger.store.set_aside
         ]
         same_score = self.pipeline.alarm.warning()
         return [*found, same_score] if same_score else found

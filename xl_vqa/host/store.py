@@ -108,8 +108,9 @@ class Store:
                 )
                 return [(RatingKey(model, settings, _words(video)), *split_row(values)) for video, *values in rows]
 
+        read: list[tuple[RatingKey, Row, Any]] = _or_empty(look, [])
         found, unchecked = [], []
-        for key, row, check in _or_empty(look, []):
+        for key, row, check in read:
             if not row.is_sound(key, check):
                 self._tell(key, "its check value")
                 continue
@@ -182,8 +183,12 @@ class Store:
                     for model, settings, *values in rows
                 ]
 
-        old = [(key, row, check) for key, row, check in _or_empty(look, []) if row.is_sound(key, check)]
-        new = [(key, row._replace(reader=READER_VERSION), check) for key, row, check in old]
+        old: list[tuple[RatingKey, Row, Any]] = _or_empty(look, [])
+        new = [
+            (key, row._replace(reader=READER_VERSION), check)
+            for key, row, check in old
+            if row.is_sound(key, check)
+        ]
 
         def put() -> None:
             with self._database.writing(durable=False) as connection:
