@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xl_vqa.cli.main import main
+from xl_vqa.words.reasons import Problem
 
 if TYPE_CHECKING:
     from starter.fit.comparison import StarterTask
 
 
-def _starter(values: Any, path: Path, problems: list[str]) -> StarterTask | None:
+def _starter(values: Any, path: Path, problems: list[Problem]) -> StarterTask | None:
     # torch is loaded only where the task is really asked for
     from starter.fit.comparison import read_task
 

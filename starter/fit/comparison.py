@@ -36,6 +36,7 @@ from xl_vqa.training.schemes import LEVELS, Scheme
 from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.model_spec import Prompt
+from xl_vqa.words.reasons import Problem
 
 _VOCABULARY = "\n".join((*LEVELS, ".", "Quality?"))
 
@@ -65,7 +66,7 @@ class StarterTask:
         return fingerprint(self, chosen), functools.partial(train, self, chosen, decodings)
 
 
-def read_task(values: Any, path: Path, problems: list[str]) -> StarterTask | None:
+def read_task(values: Any, path: Path, problems: list[Problem]) -> StarterTask | None:
     """What stands beside ``starter:`` in the specification at ``path``; what is wrong is added to ``problems``."""
     values = {} if values is None else values
     known = {one.name for one in fields(StarterTask)}

@@ -97,9 +97,9 @@ def test_a_run_that_fails_is_a_row_and_an_exit_status(run: Command, recipe: Path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--schemes", "roman"], "roman (integer, decimal, levels)"),
-        (["--seeds", "one"], "seeds: one"),
-        (["--decodings", ""], "decodings: -"),
+        (["--schemes", "roman"], "integer, decimal, levels, each once, not roman"),
+        (["--seeds", "one"], "whole numbers, each once, not one"),
+        (["--decodings", ""], "greedy, each once, not -"),
     ],
 )
 def test_what_cannot_run_says_why(run: Command, recipe: Path, arguments: list[str], said: str) -> None:

@@ -108,7 +108,7 @@ def test_a_missing_parameter_never_hides_the_error() -> None:
 
 
 def test_several_problems_stand_in_one_sentence_and_survive_the_way_through_http() -> None:
-    told = [Reason("problem_file_missing", file="a.json"), Reason("problem_serves", name="shop"), "as it is"]
+    told = [Reason("problem_missing", name="a.json"), Reason("problem_serves", name="shop"), "as it is"]
     error = errors.ModelEntryError(path="models.json", problem=json.loads(json.dumps(told)))
     assert "a.json is missing | shop serves now; activate another first | as it is." in str(error)
     assert "a.json がありません | shop は現在使用中です。先に別のモデルを使用してください" in error.message("ja")

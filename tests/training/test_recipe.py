@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,7 +18,9 @@ LEAST = {"model": "starter", "manifest": "m.csv", "output": "out"}
 
 
 def problems(error: RecipeError) -> list[str]:
-    return [line.removeprefix("- ") for line in str(error.params["problem"]).splitlines()]
+    lines = str(error).splitlines()
+    assert all(re.search("[ぁ-んァ-ヶ一-龯]", line) for line in error.message("ja").splitlines())
+    return [line.removeprefix("- ") for line in lines if line.startswith("- ")]
 
 
 def test_the_least_that_must_be_said() -> None:
@@ -65,7 +68,7 @@ def test_every_problem_at_once() -> None:
         "loss.kind must be one of",
         "dtype must be one of",
         "frames must be an even number",
-        "learning_rate must be above 0",
+        "learning_rate must be more than 0",
         "scale: mos_min (5) must be below mos_max (1)",
     ):
         assert part in said, part

@@ -24,10 +24,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "status {status}",
         "ja": "ステータス {status}",
     },
-    "program_says": {
-        "en": "{program}: {detail}",
-        "ja": "{program}: {detail}",
-    },
     "host_not_ready": {
         "en": "it was not ready within {seconds} s",
         "ja": "{seconds} 秒以内に準備が完了しませんでした",

@@ -195,7 +195,7 @@ def _spawn(settings: Settings, python: str, deadline: float) -> None:
     try:
         child = _popen(command, settings.home, environment)
     except OSError as error:
-        raise HostStartError(problem=Reason("program_says", program=python, detail=Detail.of(error))) from error
+        raise HostStartError(problem=Reason("says", what=python, why=Detail.of(error))) from error
     with _children_lock:
         _children.append(child)
     words = _Words(child)

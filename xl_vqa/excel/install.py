@@ -84,9 +84,7 @@ def install(places: Places) -> None:
             places.addin.unlink(missing_ok=True)
         else:
             write_output(places.addin, before)
-        raise InstallError(
-            problem=Reason("file_says", file=str(places.config), detail=Detail.of(error))
-        ) from error
+        raise InstallError(problem=Reason("says", what=str(places.config), why=Detail.of(error))) from error
 
 
 def uninstall(places: Places) -> list[Path]:

@@ -58,7 +58,7 @@ def xlwings_module() -> str:
     try:
         source = file.read_text(encoding="utf-8").replace("\r\n", "\n")
     except OSError as error:
-        raise AddinError(problem=Reason("file_says", file=str(file), detail=Detail.of(error))) from error
+        raise AddinError(problem=Reason("says", what=str(file), why=Detail.of(error))) from error
     for old, new, count in CHANGES:
         found = source.count(old)
         if found == 0 or (count is not None and found != count):

@@ -217,7 +217,7 @@ def check(entry: Registered, *, offline: bool = False, is_here: bool = False) ->
         return own or ModelSpec.default_qwen(name=entry.model)
     missing = missing_files(base)
     if missing:
-        raise ModelNotFoundError(model=entry.model, problem=Reason("problem_file_missing", file=missing[0]))
+        raise ModelNotFoundError(model=entry.model, problem=Reason("problem_missing", name=missing[0]))
     return spec_of(base, entry.model, adapter=adapter)
 
 

@@ -25,8 +25,9 @@ from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison, compare_runs
 from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.training.jobs import Job, State, Train, run_all
+from xl_vqa.training.recipe import unknown_name
 from xl_vqa.training.schemes import DECODINGS, SCHEMES
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import Detail, Problem, Reason
 
 OUTSIDE: Final = ("starter",)
 """Tasks that stand in the repository, not in this package: whoever asks for one is told where it is."""
@@ -53,7 +54,7 @@ class Task(Protocol):
         ...
 
 
-ReadTask = Callable[[Any, Path, list[str]], Task | None]
+ReadTask = Callable[[Any, Path, list[Problem]], Task | None]
 """The task from what stands beside its name in the specification at a path; problems are added to the list."""
 
 
@@ -89,9 +90,9 @@ def load_spec(path: Path, *, tasks: Mapping[str, ReadTask] | None = None, **opti
         # the file is a recipe itself
         values = {"recipe": path.name}
     values |= {name: value for name, value in options.items() if value is not None}
-    problems = [f"{key}: ?" for key in values if key not in _KEYS and key not in tasks]
+    problems: list[Problem] = [unknown_name(key) for key in values if key not in _KEYS and key not in tasks]
     if len(asked) > 1:
-        problems.append(" + ".join(asked))
+        problems.append(Reason("comparison_both", names=", ".join(asked)))
     found: dict[str, Any] = {}
     for name, kind, allowed in (("schemes", str, SCHEMES), ("seeds", int, None), ("decodings", str, DECODINGS)):
         if name not in values:
@@ -103,25 +104,29 @@ def load_spec(path: Path, *, tasks: Mapping[str, ReadTask] | None = None, **opti
             if not isinstance(one, kind) or isinstance(one, bool) or (allowed is not None and one not in allowed)
         ]
         if wrong or not given or len(set(map(str, given))) < len(given):
-            known = f" ({', '.join(allowed)})" if allowed else ""
-            problems.append(f"{name}: {', '.join(map(str, wrong or given)) or '-'}{known}")
+            shown = ", ".join(map(str, wrong or given)) or "-"
+            problems.append(
+                Reason("comparison_choices", name=name, choices=", ".join(allowed), value=shown)
+                if allowed
+                else Reason("comparison_seeds", name=name, value=shown)
+            )
         found[name] = tuple(given)
     if not isinstance(values.get("overrides", {}), dict):
-        problems.append("overrides: ?")
+        problems.append(Reason("recipe_group", name="overrides", value=repr(values["overrides"])))
     resamples = values.get("resamples", 2000)
     if not isinstance(resamples, int) or isinstance(resamples, bool) or resamples < 200:
-        problems.append(f"resamples: {resamples} (>= 200)")
+        problems.append(Reason("problem_at_least", name="resamples", lowest=200, value=repr(resamples)))
     reference = values.get("reference")
     if reference is not None and (not isinstance(reference, list) or len(reference) != 2):
-        problems.append(f"reference: {reference} ([scheme, decoding])")
+        problems.append(Reason("comparison_reference", value=repr(reference)))
     task = next((tasks[name](values[name], path, problems) for name in asked if name in tasks), None)
     recipe = None
     if task is None and "recipe" in values:
         recipe = (path.parent / str(values["recipe"])).resolve()
         if not recipe.is_file():
-            problems.append(f"recipe: {recipe}")
+            problems.append(Reason("comparison_no_recipe", file=str(recipe)))
     if problems:
-        raise ComparisonSpecError(path=str(path), problem="; ".join(problems))
+        raise ComparisonSpecError(path=str(path), problem=problems)
     return CompareSpec(
         path=path,
         recipe=recipe,
@@ -144,7 +149,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ComparisonSpecError(path=str(path), problem=Detail.of(error)) from error
     if not isinstance(values, dict):
-        raise ComparisonSpecError(path=str(path), problem="YAML: key: value")
+        raise ComparisonSpecError(path=str(path), problem=Reason("lines_wanted", example="recipe: FILE.yaml"))
     return {str(key): value for key, value in values.items()}
 
 
@@ -187,7 +192,8 @@ def compare(
 def compare_finished(spec: CompareSpec, runs: Sequence[Run], folder: Path) -> SchemeComparison:
     """Raises ComparisonFailedError where not one run finished."""
     if all(run.error is not None for run in runs):
-        first = next((run.error for run in runs if run.error), "")
+        # a run keeps its error as the sentence that it was
+        first = Detail(next((run.error for run in runs if run.error), ""))
         raise ComparisonFailedError(path=str(folder / "runs"), count=len(runs), problem=first)
     order = {scheme: k for k, scheme in enumerate(spec.schemes)}
     ordered = sorted(runs, key=lambda run: (order.get(run.scheme, len(order)), run.seed))

@@ -12,6 +12,7 @@ from transformers import TrainerCallback
 from xl_vqa.training.errors import TrainingDivergedError
 from xl_vqa.training.losses import Loss
 from xl_vqa.training.recipe import Recipe
+from xl_vqa.words.reasons import Detail
 
 
 class DivergenceGuard(TrainerCallback):
@@ -51,7 +52,7 @@ class DivergenceGuard(TrainerCallback):
                     folder=str(self._run),
                 )
 
-    def _advice(self) -> str:
+    def _advice(self) -> Detail:
         """Lines for the recipe, which read alike in every language."""
         tips = [f"learning_rate: {self._recipe.learning_rate / 3:.2g}"]
         if self._dtype == "float16":
@@ -60,4 +61,4 @@ class DivergenceGuard(TrainerCallback):
             tips.append("dtype: float32")
         if self._recipe.clip_gradients > 1:
             tips.append("clip_gradients: 1.0")
-        return ", ".join(tips)
+        return Detail(", ".join(tips))

@@ -22,7 +22,7 @@ from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainingArgume
 from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
-from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError, TrainingVideosError
+from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError
 from xl_vqa.training.examples import Collator, Example, Examples
 from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, ValidationCallback, agreement
 from xl_vqa.training.fine_tune_output import write_output
@@ -31,14 +31,14 @@ from xl_vqa.training.losses import make_loss
 from xl_vqa.training.memory_estimate import MemoryEstimate, estimate, less_memory
 from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe import Recipe
-from xl_vqa.training.recipe_check import Plan, begin_run, check_recipe
+from xl_vqa.training.recipe_check import Plan, begin_run, check_recipe, unreadable_videos
 from xl_vqa.training.trainable import Trainable, make_trainable, weights_dtype
 from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.backbone import Backbone, load_backbone
 from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
 from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
-from xl_vqa.words.reasons import Reason, because
+from xl_vqa.words.reasons import Detail, Reason, because
 
 OnProgress = Callable[[str, int, int], None]
 """Told the stage (``videos``, ``steps``, ``validation``), how much of it is done, and how much there is."""
@@ -193,14 +193,13 @@ def _explained(error: Exception, plan: Plan, device: torch.device) -> XlVqaError
             needed="?",
             free="?" if free is None else f"{free / 2**30:.1f}",
             device=str(device),
-            details="memory ran out in a step",
+            details=Reason("memory_ran_out"),
             problem=less_memory(plan),
         )
     words = f"{type(error).__name__} {error}"
     # torch and safetensors have errors of their own for a disk that takes no more
     if isinstance(error, OSError) or any(mark in words for mark in _DISK_WORDS):
-        reason = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "")
-        return OutputNotWritableError(path=str(plan.run_folder), problem=reason)
+        return OutputNotWritableError(path=str(plan.run_folder), problem=Detail.of(error))
     return None
 
 
@@ -215,12 +214,9 @@ def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
         threads=recipe.workers,
         on_progress=lambda done, total: report("videos", done, total),
     )
-    wrong = [(row.video, str(r)) for row, r in zip(everything, found, strict=True) if isinstance(r, VideoError)]
+    wrong = [(row.video, r) for row, r in zip(everything, found, strict=True) if isinstance(r, VideoError)]
     if wrong and recipe.unreadable == "stop":
-        shown = "\n".join(f"- {sentence}" for _, sentence in wrong[:20])
-        if len(wrong) > 20:
-            shown += f"\n- ... {len(wrong) - 20}"
-        raise TrainingVideosError(count=len(wrong), total=len(everything), problem=shown)
+        raise unreadable_videos([error for _, error in wrong], len(everything))
     by_row = dict(zip(map(id, everything), found, strict=True))
     kept: dict[str, list[ManifestRow]] = {}
     clips: dict[str, list[StoredClip]] = {}
@@ -231,7 +227,7 @@ def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
         if not kept[part]:
             problem = Reason("split_unreadable", split=repr(part))
             raise TrainingDataError(path=str(plan.manifest.path), problem=problem)
-    return _Parts(kept, clips, wrong)
+    return _Parts(kept, clips, [(video, str(error)) for video, error in wrong])
 
 
 def _default_cache() -> Path:
@@ -256,9 +252,7 @@ def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Exam
 def _check_words(plan: Plan, backbone: Backbone) -> None:
     answers, _ = plan.scheme.readable(backbone.tokens)
     if any(not answer for answer in answers):
-        raise ValueError(
-            f"the vocabulary of {plan.recipe.model} cannot write the answers of the scheme {plan.scheme.name}"
-        )
+        raise ValueError(Reason("vocabulary_lacks", model=plan.recipe.model, scheme=plan.scheme.name))
     AnswerTree.of(answers)
 
 
@@ -284,7 +278,7 @@ def _check_memory(
             needed=f"{need.total / 2**30:.1f}",
             free=f"{free / 2**30:.1f}",
             device=str(device),
-            details="; ".join(need.lines()),
+            details=need.parts(),
             problem=less_memory(plan),
         )
     return need

@@ -14,6 +14,7 @@ from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
 from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.model_spec import FILE_NAME
+from xl_vqa.words.reasons import Detail
 
 SCHEME_FILE: Final = "scheme.json"
 
@@ -46,8 +47,8 @@ def write_output(
             for file in folder.rglob("*"):
                 file.chmod(0o755 if file.is_dir() else 0o644)
     except Exception as error:  # safetensors has an error of its own for a full disk
-        problem = reason(error) if isinstance(error, OSError) else str(error)
-        raise OutputNotWritableError(path=str(plan.output), problem=problem) from error
+        why = reason(error) if isinstance(error, OSError) else Detail.of(error)
+        raise OutputNotWritableError(path=str(plan.output), problem=why) from error
 
 
 def _write_spec(plan: Plan, folder: Path) -> None:

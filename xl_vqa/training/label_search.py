@@ -19,6 +19,7 @@ from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError
 from xl_vqa.training.scheme_names import integer_name, named_scheme
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import shipped_folder
+from xl_vqa.words.reasons import Detail
 
 DEFAULT: Final = integer_name(10, 50, 2)
 CANDIDATES: Final = (
@@ -127,7 +128,8 @@ def choose(comparison: SchemeComparison, default: str = DEFAULT, folder: Path = 
     variants = {v.scheme: v for v in comparison.variants if v.decoding == DECODING}
     if default not in variants or comparison.reference != (default, DECODING):
         errors = [run.error for run in comparison.runs if run.scheme == default and run.error]
-        problem = errors[0] if errors else default
+        # a run keeps its error as the sentence that it was
+        problem = Detail(errors[0] if errors else default)
         raise ComparisonFailedError(path=str(folder / "runs"), count=len(errors), problem=problem)
     against = {(one.baseline, one.statistic): one for one in comparison.comparisons}
     candidates = tuple(

@@ -23,6 +23,7 @@ from xl_vqa.vlm.patches import FACTOR
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.words.errors import SettingsError
 from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.reasons import Detail, Reason
 
 _ADAM_BYTES: Final = 4 + 4 + 4
 """float32 gradient and two moments per trained weight."""
@@ -43,16 +44,16 @@ class MemoryEstimate:
     def total(self) -> int:
         return int((self.weights + self.trained + self.activations + self.logits) * _SAFETY)
 
-    def lines(self) -> list[str]:
-        """One line per part, in GiB."""
-        parts = (
-            ("weights", self.weights),
-            ("gradients and optimizer", self.trained),
-            ("activations", self.activations),
-            ("answers", self.logits),
-            ("together, with a margin", self.total),
-        )
-        return [f"{name}: {size / 2**30:.2f} GiB" for name, size in parts]
+    def parts(self) -> Reason:
+        """Each part and all together, in GiB."""
+        sizes = {
+            "weights": self.weights,
+            "trained": self.trained,
+            "activations": self.activations,
+            "answers": self.logits,
+            "total": self.total,
+        }
+        return Reason("memory_parts", **{name: f"{size / 2**30:.2f}" for name, size in sizes.items()})
 
 
 def estimate(
@@ -143,7 +144,7 @@ def estimate_plan(plan: Plan) -> PlannedMemory:
     return PlannedMemory(need, tokens, dtype, str(device), free)
 
 
-def less_memory(plan: Plan) -> str:
+def less_memory(plan: Plan) -> Detail:
     """Lines for a recipe that needs too much, the mildest first; they read alike in every language."""
     recipe, spec = plan.recipe, plan.spec
     tips = ["checkpointing: true"] if not recipe.checkpointing else []
@@ -154,4 +155,4 @@ def less_memory(plan: Plan) -> str:
         tips.append(f"frames: {max(spec.sampling.frames // 4 * 2, 2)}")
     if spec.pixels.max_pixels > 2 * spec.pixels.min_pixels:
         tips.append(f"max_pixels: {spec.pixels.max_pixels // 2}")
-    return ", ".join(tips) or "dtype: bfloat16"
+    return Detail(", ".join(tips) or "dtype: bfloat16")

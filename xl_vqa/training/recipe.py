@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +19,14 @@ from xl_vqa.training.errors import RecipeError
 from xl_vqa.training.schemes import SCHEMES, Scheme, scheme
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.messages import phrase
+from xl_vqa.words.reasons import Detail, Problem, Reason
 
 METHODS: Final = ("lora", "full")
 VISION: Final = ("frozen", "tuned")
 LOSSES: Final = ("cross_entropy", "number_token", "soft")
 DTYPES: Final = ("auto", "float32", "bfloat16")
 UNREADABLE: Final = ("stop", "skip")
+_KIND_NAMES: Final = {str: "kind_text", int: "kind_whole", float: "kind_number", bool: "kind_yes_no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Recipe:
     def __post_init__(self) -> None:
         problems = _range_problems(self)
         if problems:
-            raise RecipeError(path=self.path or "recipe", problem=_listed(problems))
+            raise RecipeError(path=self.path or "recipe", problem=_once(problems))
 
     def the_scale(self, own: Scale) -> Scale:
         """The scale in force. Raises ScaleError."""
@@ -138,11 +139,11 @@ def load_recipe(path: Path | str, **overrides: Any) -> Recipe:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise RecipeError(path=str(path), problem=_listed([error.strerror or str(error)])) from error
+        raise RecipeError(path=str(path), problem=[Detail.of(error)]) from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RecipeError(path=str(path), problem=_listed([" ".join(str(error).split())])) from error
+        raise RecipeError(path=str(path), problem=[Detail.of(error)]) from error
     if not isinstance(values, dict):
-        raise RecipeError(path=str(path), problem=_listed(["it must hold lines such as 'model: starter'"]))
+        raise RecipeError(path=str(path), problem=[Reason("lines_wanted", example="model: starter")])
     for key, value in overrides.items():
         target = values
         *outer, last = key.replace(".", "__").split("__")
@@ -156,28 +157,33 @@ def load_recipe(path: Path | str, **overrides: Any) -> Recipe:
 
 def recipe_from(values: Mapping[str, Any], *, path: str = "") -> Recipe:
     """A recipe from plain values. Raises RecipeError with all problems at once."""
-    problems: list[str] = []
+    problems: list[Problem] = []
     found = _build(Recipe, {**values, "path": path}, "", problems)
     if problems:
         # the ranges of what could be read, too: one look at the file mends everything
-        raise RecipeError(path=path or "recipe", problem=_listed([*problems, *_further(found)]))
+        raise RecipeError(path=path or "recipe", problem=_once([*problems, *_further(found)]))
     assert isinstance(found, dict)
     return Recipe(**found)
 
 
-def _further(found: Any) -> list[str]:
+def _further(found: Any) -> list[Problem]:
     stand_in = {"model": "starter", "manifest": "m.csv", "output": "o", **found}
     try:
         Recipe(**stand_in)
     except RecipeError as error:
-        return [line.removeprefix("- ") for line in str(error.params["problem"]).splitlines()]
+        return list(error.params["problem"])
     return []
 
 
-def _build(kind: type, values: Any, prefix: str, problems: list[str]) -> dict[str, Any]:
+def unknown_name(name: str, near: Sequence[str] = ()) -> Reason:
+    """The problem with a name that says nothing here; ``near``: what was perhaps meant."""
+    return Reason("name_unknown_near", name=name, near=near[0]) if near else Reason("name_unknown", name=name)
+
+
+def _build(kind: type, values: Any, prefix: str, problems: list[Problem]) -> dict[str, Any]:
     """The fields of ``kind`` that ``values`` gives, nested ones built; what is wrong goes to ``problems``."""
     if not isinstance(values, Mapping):
-        problems.append(f"{prefix.rstrip('.')} must hold names and values, not {values!r}")
+        problems.append(Reason("recipe_group", name=prefix.rstrip("."), value=repr(values)))
         return {}
     hints = typing.get_type_hints(kind)
     known = {spec.name for spec in fields(kind)}
@@ -185,7 +191,7 @@ def _build(kind: type, values: Any, prefix: str, problems: list[str]) -> dict[st
     for key, value in values.items():
         if key not in known:
             near = difflib.get_close_matches(str(key), known, 1)
-            problems.append(f"{prefix}{key} is not known" + (f"; did you mean {near[0]}?" if near else ""))
+            problems.append(unknown_name(f"{prefix}{key}", near))
         elif is_dataclass(hints[key]) and isinstance(hints[key], type):
             inner = _build(hints[key], value, f"{prefix}{key}.", problems)
             found[key] = hints[key](**inner)
@@ -194,11 +200,13 @@ def _build(kind: type, values: Any, prefix: str, problems: list[str]) -> dict[st
             if fits:
                 found[key] = fitted
             else:
-                problems.append(f"{prefix}{key} must be {_kind_name(hints[key])}, not {value!r}")
+                problems.append(
+                    Reason("recipe_kind", name=f"{prefix}{key}", why=_kind(hints[key]), value=repr(value))
+                )
     for spec in fields(kind):
         required = spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING
         if required and spec.name not in values:
-            problems.append(f"{prefix}{spec.name} is missing")
+            problems.append(Reason("problem_missing", name=f"{prefix}{spec.name}"))
     return found
 
 
@@ -218,31 +226,26 @@ def _fit(hint: Any, value: Any) -> tuple[Any, bool]:
     return value, isinstance(value, kinds)
 
 
-def _kind_name(hint: Any) -> str:
+def _kind(hint: Any) -> Reason:
+    """What a value of this type is called."""
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    names = {
-        str: "a text",
-        int: "a whole number",
-        float: "a number",
-        bool: "true or false",
-        types.NoneType: "empty",
-    }
-    return " or ".join(names.get(typing.get_origin(o) or o, "a group of values") for o in options)
+    kinds = [typing.get_origin(option) or option for option in options]
+    kind = Reason(next((_KIND_NAMES[one] for one in kinds if one in _KIND_NAMES), "kind_group"))
+    return Reason("kind_or_empty", why=kind) if types.NoneType in kinds else kind
 
 
-def _range_problems(recipe: Recipe) -> list[str]:
-    problems = []
-    for name, allowed in (
-        ("scheme", SCHEMES),
-        ("method", METHODS),
-        ("vision", VISION),
-        ("dtype", DTYPES),
-        ("unreadable", UNREADABLE),
+def _range_problems(recipe: Recipe) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, chosen, allowed in (
+        ("scheme", recipe.scheme, SCHEMES),
+        ("method", recipe.method, METHODS),
+        ("vision", recipe.vision, VISION),
+        ("dtype", recipe.dtype, DTYPES),
+        ("unreadable", recipe.unreadable, UNREADABLE),
+        ("loss.kind", recipe.loss.kind, LOSSES),
     ):
-        if getattr(recipe, name) not in allowed:
-            problems.append(f"{name} must be one of {', '.join(allowed)}, not {getattr(recipe, name)!r}")
-    if recipe.loss.kind not in LOSSES:
-        problems.append(f"loss.kind must be one of {', '.join(LOSSES)}, not {recipe.loss.kind!r}")
+        if chosen not in allowed:
+            problems.append(Reason("problem_one_of", name=name, choices=", ".join(allowed), value=repr(chosen)))
     least: tuple[tuple[str, float, float], ...] = (
         ("digits", recipe.digits, 1),
         ("epochs", recipe.epochs, 1),
@@ -255,33 +258,37 @@ def _range_problems(recipe: Recipe) -> list[str]:
         ("loss.weight", recipe.loss.weight, 0),
         ("seed", recipe.seed, 0),
     )
-    problems += [f"{name} must be {low} or more, not {value}" for name, value, low in least if not value >= low]
+    problems += [
+        Reason("problem_at_least", name=name, lowest=low, value=value)
+        for name, value, low in least
+        if not value >= low
+    ]
     above_zero = (
         ("learning_rate", recipe.learning_rate),
         ("clip_gradients", recipe.clip_gradients),
         ("lora.alpha", recipe.lora.alpha),
         ("loss.spread", recipe.loss.spread),
     )
-    problems += [f"{name} must be above 0, not {value}" for name, value in above_zero if not value > 0]
-    shares = (("warmup", recipe.warmup), ("lora.dropout", recipe.lora.dropout))
     problems += [
-        f"{name} must lie in 0..1 (1 excluded), not {value}" for name, value in shares if not 0 <= value < 1
+        Reason("problem_above", name=name, lowest=0, value=value) for name, value in above_zero if not value > 0
     ]
+    shares = (("warmup", recipe.warmup), ("lora.dropout", recipe.lora.dropout))
+    problems += [Reason("recipe_share", name=name, value=value) for name, value in shares if not 0 <= value < 1]
     if recipe.frames is not None and (recipe.frames < 2 or recipe.frames % 2):
-        problems.append(f"frames must be an even number of 2 or more, not {recipe.frames}")
+        problems.append(Reason("problem_even_number", name="frames", value=recipe.frames))
     if recipe.loss.kind == "number_token" and recipe.scheme == "levels":
-        problems.append("loss.kind number_token needs digits; the scheme levels answers in words")
+        problems.append(Reason("recipe_number_token"))
     for name in ("model", "manifest", "output"):
         if not getattr(recipe, name).strip():
-            problems.append(f"{name} must not be empty")
+            problems.append(Reason("problem_empty_value", name=name))
     if recipe.scale is not None:
         try:
             recipe.the_scale(Scale())
         except (ScaleError, TypeError) as error:
-            reason = phrase(error.params["problem"], "en") if isinstance(error, ScaleError) else error
-            problems.append(f"scale: {reason}")
+            why = error.params["problem"] if isinstance(error, ScaleError) else Detail.of(error)
+            problems.append(Reason("says", what="scale", why=why))
     return problems
 
 
-def _listed(problems: list[str]) -> str:
-    return "\n".join(f"- {problem}" for problem in dict.fromkeys(problems))
+def _once(problems: Sequence[Problem]) -> list[Problem]:
+    return [problem for k, problem in enumerate(problems) if problem not in problems[:k]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +19,10 @@ from xl_vqa.video.check import check_videos
 from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_model
-from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError
+from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError, VideoError
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.messages import phrase
 from xl_vqa.words.model_spec import ModelSpec, Prompt
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import Detail, Problem, Reason
 
 RUN_SUFFIX: Final = ".run"
 """The unfinished run lies beside the output folder, which appears when the run is done."""
@@ -72,7 +71,7 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
 
     ``writes=False``: this is not the first of several processes, which alone looks at the output.
     """
-    problems: list[str] = []
+    problems: list[Problem] = []
     spec = base = manifest = scheme = None
     try:
         base = find_model(recipe.model, offline=recipe.offline)
@@ -80,17 +79,17 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
         check_tokenizer(base)
         spec = spec_of(base, recipe.model, frames=recipe.frames, max_pixels=recipe.max_pixels)
     except ModelError as error:
-        problems.append(f"model: {error}")
+        problems.append(Reason("says", what="model", why=Reason.of(error)))
     manifest_path = recipe.resolve(recipe.manifest)
     try:
         manifest = read_manifest(manifest_path)
     except ManifestError as error:
-        problems.append(f"manifest: {error}")
+        problems.append(_of_manifest(Reason.of(error)))
     own = spec.scale if spec is not None else Scale()
     try:
         scheme = recipe.the_scheme(own)
     except ScaleError as error:
-        problems.append(f"scale: {phrase(error.params['problem'], 'en')}")
+        problems.append(Reason("says", what="scale", why=error.params["problem"]))
     if manifest is not None and scheme is not None:
         problems += _data_problems(manifest, scheme)
     output = recipe.resolve(recipe.output)
@@ -99,8 +98,7 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
     if resume and manifest is not None:
         problems += _changes(recipe, manifest, output.with_name(output.name + RUN_SUFFIX) / RUN_RECIPE)
     if problems or base is None or spec is None or manifest is None or scheme is None:
-        listed = "\n".join(f"- {' '.join(problem.split())}" for problem in problems)
-        raise RecipeError(path=recipe.path or "recipe", problem=listed)
+        raise RecipeError(path=recipe.path or "recipe", problem=problems)
     return Plan(recipe, base, _spec(recipe, spec, scheme, output), scheme, manifest, output)
 
 
@@ -112,32 +110,39 @@ def check_plan_videos(plan: Plan, on_progress: Callable[[int, int], None]) -> No
     rows = [row for part in ("train", "val", "test") for row in plan.manifest.part(part)]
     wrong = [check for check in check_videos([row.video for row in rows], on_progress=on_progress) if check.error]
     if wrong and plan.recipe.unreadable == "stop":
-        shown = "\n".join(f"- {check.error}" for check in wrong[:_SHOWN_VIDEOS])
-        if len(wrong) > _SHOWN_VIDEOS:
-            shown += f"\n- ... {len(wrong) - _SHOWN_VIDEOS}"
-        raise TrainingVideosError(count=len(wrong), total=len(rows), problem=shown)
+        raise unreadable_videos([check.error for check in wrong if check.error], len(rows))
 
 
-def _data_problems(manifest: Manifest, scheme: Scheme) -> list[str]:
-    problems = []
+def unreadable_videos(errors: Sequence[VideoError], total: int) -> TrainingVideosError:
+    """What stops a training of ``total`` videos: the first of ``errors``, one a line, and how many more."""
+    shown: list[Problem] = [Reason.of(error) for error in errors[:_SHOWN_VIDEOS]]
+    if len(errors) > _SHOWN_VIDEOS:
+        shown.append(Reason("and_more", count=len(errors) - _SHOWN_VIDEOS))
+    return TrainingVideosError(count=len(errors), total=total, problem=shown)
+
+
+def _data_problems(manifest: Manifest, scheme: Scheme) -> list[Problem]:
+    problems: list[Problem] = []
     try:
         manifest.check_scale(scheme.scale)
     except ManifestError as error:
-        problems.append(f"manifest: {error}")
+        problems.append(_of_manifest(Reason.of(error)))
     for part in ("train", "val"):
         rows = manifest.part(part)
         if not rows:
-            problems.append(f"manifest: no row belongs to the split {part!r}")
+            problems.append(_of_manifest(Reason("split_empty", split=repr(part))))
         elif part == "train" and len({row.label for row in rows}) < 2:
-            problems.append(
-                f"manifest: all {len(rows)} training videos have the label {rows[0].label}; "
-                "there is nothing to learn"
-            )
+            problems.append(_of_manifest(Reason("split_one_label", count=len(rows), label=rows[0].label)))
         missing = [row.video for row in rows if not os.path.exists(row.video)]
         if missing:
             shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
-            problems.append(f"manifest: {len(missing)} of {len(rows)} videos of {part!r} are not there: {shown}")
+            gone = Reason("split_missing", count=len(missing), total=len(rows), split=repr(part), videos=shown)
+            problems.append(_of_manifest(gone))
     return problems
+
+
+def _of_manifest(why: Reason) -> Reason:
+    return Reason("says", what="manifest", why=why)
 
 
 def _settled(recipe: Recipe, manifest: Manifest) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def _settled(recipe: Recipe, manifest: Manifest) -> dict[str, Any]:
     return {**values, "manifest": manifest.fingerprint}
 
 
-def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[str]:
+def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[Problem]:
     """Resumed with another recipe, the result would be of neither."""
     try:
         old = read_json(begun)
@@ -156,31 +161,35 @@ def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[str]:
         return []
     new = _settled(recipe, manifest)
     return [
-        f"{name}: the unfinished run has {old.get(name)!r}, this recipe {value!r}; --resume needs the same"
+        Reason("run_differs", name=name, old=repr(old.get(name)), new=repr(value))
         for name, value in new.items()
         if old.get(name) != value
     ]
 
 
-def _output_problems(output: Path, resume: bool) -> list[str]:
+def _output_problems(output: Path, resume: bool) -> list[Problem]:
     run = output.with_name(output.name + RUN_SUFFIX)
     if output.exists():
-        return [f"output: {output} is there already; choose another name or move it away"]
+        return [_of_output("output_there", output)]
     # a run that stopped before its first checkpoint left nothing to lose
     begun = any(run.glob("checkpoint-*"))
     if begun and not resume:
-        return [f"output: an unfinished run is in {run}; go on with --resume, or delete that folder"]
+        return [_of_output("run_unfinished", run)]
     if resume and not run.exists():  # with or without a checkpoint: a kill may have come early
-        return [f"output: there is no unfinished run in {run} to resume"]
+        return [_of_output("run_none", run)]
     parent = output.parent
     while not parent.exists():
         parent = parent.parent
     if not os.access(parent, os.W_OK):
-        return [f"output: nothing may be written in {parent}"]
+        return [_of_output("output_forbidden", parent)]
     free = shutil.disk_usage(parent).free
     if free < MIN_FREE_BYTES:
-        return [f"output: only {free >> 20} MiB are free on the disk of {parent}"]
+        return [_of_output("output_little_room", parent, mib=free >> 20)]
     return []
+
+
+def _of_output(key: str, folder: Path, **params: int) -> Reason:
+    return Reason("says", what="output", why=Reason(key, folder=str(folder), **params))
 
 
 def _spec(recipe: Recipe, base: ModelSpec, scheme: Scheme, output: Path) -> ModelSpec:

@@ -30,17 +30,17 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "学習を続けられません: {problem}",
     },
     "recipe_error": {
-        "en": "The recipe {path} cannot be used:\n{problem}\nNothing was started.",
-        "ja": "レシピ {path} を使用できません:\n{problem}\n何も開始していません。",
+        "en": "The recipe {path} cannot be used:\n{problem:lines}\nNothing was started.",
+        "ja": "レシピ {path} を使用できません:\n{problem:lines}\n何も開始していません。",
     },
     "training_data": {
         "en": "The training data in {path} cannot be used: {problem}.",
         "ja": "{path} の学習データを使用できません: {problem}",
     },
     "training_videos": {
-        "en": "{count} of {total} videos cannot be read:\n{problem}\nMend or leave out these rows, or write "
+        "en": "{count} of {total} videos cannot be read:\n{problem:lines}\nMend or leave out these rows, or write "
         "'unreadable: skip' in the recipe.",
-        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem}\n該当する行を修正または除外するか、"
+        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem:lines}\n該当する行を修正または除外するか、"
         "レシピに 'unreadable: skip' と書いてください。",
     },
     "training_memory": {
@@ -89,4 +89,98 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{model} has no linear layers that an adapter could go beside",
         "ja": "{model} には、アダプターを追加できる線形層がありません",
     },
+    # recipes
+    "lines_wanted": {
+        "en": "it must hold lines such as '{example}'",
+        "ja": "「{example}」のような行を記述してください",
+    },
+    "recipe_group": {
+        "en": "{name} must hold names and values, not {value}",
+        "ja": "{name} には名前と値の組を指定してください(現在の値: {value})",
+    },
+    "name_unknown": {"en": "{name} is not known", "ja": "{name} という項目はありません"},
+    "name_unknown_near": {
+        "en": "{name} is not known; did you mean {near}?",
+        "ja": "{name} という項目はありません({near} の誤りではありませんか)",
+    },
+    "recipe_kind": {
+        "en": "{name} must be {why}, not {value}",
+        "ja": "{name} には{why}を指定してください(現在の値: {value})",
+    },
+    "kind_text": {"en": "a text", "ja": "文字列"},
+    "kind_whole": {"en": "a whole number", "ja": "整数"},
+    "kind_number": {"en": "a number", "ja": "数値"},
+    "kind_yes_no": {"en": "true or false", "ja": " true または false "},
+    "kind_group": {"en": "a group of values", "ja": "名前と値の組"},
+    "kind_or_empty": {"en": "{why} or empty", "ja": "{why}(または空)"},
+    "recipe_share": {
+        "en": "{name} must lie in 0..1 (1 excluded), not {value}",
+        "ja": "{name} には 0 以上 1 未満の値を指定してください(現在の値: {value})",
+    },
+    "recipe_number_token": {
+        "en": "loss.kind number_token needs digits; the scheme levels answers in words",
+        "ja": "loss.kind の number_token には数字が必要ですが、scheme の levels は言葉で答えます",
+    },
+    "split_empty": {"en": "no row belongs to the split {split}", "ja": "分割 {split} に属する行がありません"},
+    "split_one_label": {
+        "en": "all {count} training videos have the label {label}; there is nothing to learn",
+        "ja": "学習用の動画 {count} 本がすべて同じラベル {label} のため、学習できません",
+    },
+    "split_missing": {
+        "en": "{count} of {total} videos of {split} are not there: {videos}",
+        "ja": "分割 {split} の動画 {total} 本中 {count} 本が見つかりません: {videos}",
+    },
+    "and_more": {"en": "... and {count} more", "ja": "…ほか {count} 件"},
+    # where a run is written
+    "run_differs": {
+        "en": "{name}: the unfinished run has {old}, this recipe {new}; --resume needs the same",
+        "ja": "{name}: 中断した実行では {old}、このレシピでは {new} です。--resume には同じ値が必要です",
+    },
+    "output_there": {
+        "en": "{folder} is there already; choose another name or move it away",
+        "ja": "{folder} は既に存在します。別の名前を指定するか、移動してください",
+    },
+    "run_unfinished": {
+        "en": "an unfinished run is in {folder}; go on with --resume, or delete that folder",
+        "ja": "中断した実行が {folder} にあります。--resume で再開するか、フォルダーを削除してください",
+    },
+    "run_none": {
+        "en": "there is no unfinished run in {folder} to resume",
+        "ja": "{folder} に再開できる実行がありません",
+    },
+    "output_forbidden": {"en": "nothing may be written in {folder}", "ja": "{folder} に書き込めません"},
+    "output_little_room": {
+        "en": "only {mib} MiB are free on the disk of {folder}",
+        "ja": "{folder} のディスクの空きが {mib} MiB しかありません",
+    },
+    # a step
+    "memory_ran_out": {"en": "memory ran out in a step", "ja": "ステップの途中でメモリが不足しました"},
+    "memory_parts": {
+        "en": "weights: {weights} GiB; gradients and optimizer: {trained} GiB; activations: {activations} GiB; "
+        "answers: {answers} GiB; together, with a margin: {total} GiB",
+        "ja": "重み {weights} GiB、勾配とオプティマイザ {trained} GiB、アクティベーション {activations} GiB、"
+        "回答 {answers} GiB、余裕を含む合計 {total} GiB",
+    },
+    "vocabulary_lacks": {
+        "en": "the vocabulary of {model} cannot write the answers of the scheme {scheme}",
+        "ja": "{model} の語彙では方式 {scheme} の回答を書けません",
+    },
+    # comparisons
+    "comparison_both": {
+        "en": "only one of these may be named: {names}",
+        "ja": "次のうち 1 つだけを指定してください: {names}",
+    },
+    "comparison_choices": {
+        "en": "{name} must be one or more of {choices}, each once, not {value}",
+        "ja": "{name} には {choices} から 1 つ以上を重複なく指定してください(現在の値: {value})",
+    },
+    "comparison_seeds": {
+        "en": "{name} must be whole numbers, each once, not {value}",
+        "ja": "{name} には整数を重複なく指定してください(現在の値: {value})",
+    },
+    "comparison_reference": {
+        "en": "reference must be [scheme, decoding], not {value}",
+        "ja": "reference には [scheme, decoding] の形で指定してください(現在の値: {value})",
+    },
+    "comparison_no_recipe": {"en": "there is no recipe {file}", "ja": "レシピ {file} がありません"},
 }

@@ -20,6 +20,7 @@ from xl_vqa.words.errors import (
     VideoNotFoundError,
     VideoTruncatedError,
 )
+from xl_vqa.words.reasons import Key
 from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
 PathLike = str | os.PathLike[str]
@@ -187,7 +188,7 @@ def _ebml_size(head: bytes, at: int) -> tuple[int, int]:
     return at + width, -1 if value == (1 << 7 * width) - 1 else value
 
 
-_SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
+_SIGNATURES: Final[tuple[tuple[bytes, Key], ...]] = (
     (b"\xff\xd8\xff", "problem_still_image"),
     (b"\x89PNG\r\n\x1a\n", "problem_still_image"),
     (b"II*\0", "problem_still_image"),
@@ -209,7 +210,7 @@ _SIGNATURES: Final[tuple[tuple[bytes, str], ...]] = (
 _IMAGE_BRANDS: Final = (b"avif", b"avis", b"heic", b"heix", b"mif1")
 
 
-def not_a_video_problem(head: bytes) -> str | None:
+def not_a_video_problem(head: bytes) -> Key | None:
     """The key of what the file is instead of a video, None where the first bytes do not say.
 
     A picture may be a moving one, and a row of JPEGs a video: see ``is_picture``.

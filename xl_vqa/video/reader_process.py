@@ -29,6 +29,7 @@ from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sequence import place_of
 from xl_vqa.words.errors import VideoChangingError, VideoError, VideoUnreadableError, XlVqaError
 from xl_vqa.words.model_spec import Sampling
+from xl_vqa.words.reasons import Detail
 
 BEAT_S: Final = 0.25
 """A reader at work says so this often."""
@@ -175,8 +176,7 @@ def _answer(
     except XlVqaError as named_error:
         answer = {"error": named_error.to_dict()}
     except Exception as other:
-        problem = f"{type(other).__name__}: {other}"[:500]
-        answer = {"error": VideoUnreadableError(path=shown_path(path), problem=problem).to_dict()}
+        answer = {"error": VideoUnreadableError(path=shown_path(path), problem=Detail.named(other)).to_dict()}
     line.send(json.dumps(answer).encode("ascii") + b"\n")
 
 

@@ -109,7 +109,7 @@ def check_tokenizer(folder: Path) -> None:
         raise
     except Exception as error:
         # transformers fails with a dozen types, and a sentence of several lines
-        reason = f"its tokenizer cannot be loaded: {' '.join(str(error).split())[:200] or type(error).__name__}"
+        reason = Reason("model_tokenizer_unreadable", detail=Detail.of(error))
         raise ModelIncompatibleError(model=str(folder), problem=reason) from error
 
 

@@ -38,7 +38,7 @@ def parameter_count(files: Iterable[Path]) -> int:
             total += sum(math.prod(facts["shape"]) for facts in tensors)
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
             raise ModelIncompatibleError(
-                model=str(path.parent), problem=Reason("file_says", file=path.name, detail=Detail.of(error))
+                model=str(path.parent), problem=Reason("says", what=path.name, why=Detail.of(error))
             ) from error
     return total
 

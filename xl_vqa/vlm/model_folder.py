@@ -112,7 +112,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        missing = Reason("problem_file_missing", file=path.name)
+        missing = Reason("problem_missing", name=path.name)
         raise ModelNotFoundError(model=str(path.parent), problem=missing) from error
     except (OSError, ValueError) as error:
         broken = Reason("problem_file_unreadable", file=path.name, detail=str(error))
@@ -136,5 +136,5 @@ def find_adapter(adapter: str) -> Path:
         raise ModelIncompatibleError(model=adapter, problem=Reason("problem_adapter_kind", kind=str(kind)))
     weights = folder / "adapter_model.safetensors"
     if not weights.is_file():
-        raise ModelNotFoundError(model=adapter, problem=Reason("problem_file_missing", file=weights.name))
+        raise ModelNotFoundError(model=adapter, problem=Reason("problem_missing", name=weights.name))
     return folder

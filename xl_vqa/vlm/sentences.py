@@ -98,6 +98,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "its tokenizer has no tokenizer.json",
         "ja": "トークナイザーに tokenizer.json がありません",
     },
+    "model_tokenizer_unreadable": {
+        "en": "its tokenizer cannot be loaded: {detail}",
+        "ja": "トークナイザーを読み込めません({detail})",
+    },
     "model_tokens_missing": {
         "en": "its tokenizer lacks {tokens}",
         "ja": "トークナイザーに {tokens} がありません",
@@ -125,10 +129,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "stand_in_option": {
         "en": "{name} has no option {option}",
         "ja": "{name} にオプション {option} はありません",
-    },
-    "stand_in_value": {
-        "en": "{option}: {detail}",
-        "ja": "{option}: {detail}",
     },
     "model_frame_kind": {
         "en": "frames must be 8-bit RGB pictures of one size, not {dtype} {shape}",
@@ -180,7 +180,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "this is a file; name the folder that holds the model",
         "ja": "ファイルが指定されています。モデルの入ったフォルダーを指定してください",
     },
-    "problem_file_missing": {"en": "{file} is missing", "ja": "{file} がありません"},
     "problem_weights_missing": {
         "en": "{count} of {total} weight files are missing, first {file}",
         "ja": "重みファイル {total} 個のうち {count} 個がありません(最初は {file})",

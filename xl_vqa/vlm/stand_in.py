@@ -78,7 +78,7 @@ class StandInOptions:
                 values[key] = kinds[key](raw)
             except ValueError as error:
                 raise ModelNotFoundError(
-                    model=model, problem=Reason("stand_in_value", option=key, detail=Detail.of(error))
+                    model=model, problem=Reason("says", what=key, why=Detail.of(error))
                 ) from error
         return cls(**values)
 

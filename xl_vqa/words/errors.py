@@ -457,5 +457,7 @@ def from_dict(values: Mapping[str, Any]) -> XlVqaError:
     code = str(values.get("code"))
     kind = _known().get(code) or all_errors().get(code)
     if kind is None:
-        return XlVqaError(problem=str(values.get("message") or values.get("code") or "unknown"))
+        from xl_vqa.words.reasons import Detail  # which itself needs the errors
+
+        return XlVqaError(problem=Detail(values.get("message") or code))
     return kind(**dict(values.get("params") or {}))

@@ -1,7 +1,8 @@
 """How a sentence of the catalogue is said in the reader's language.
 
 ``{path}`` and the like are filled from the error's parameters; a missing one shows as an ellipsis rather than
-raising, because a broken message must never hide the error itself. Standard library only.
+raising, because a broken message must never hide the error itself. A list shows its parts side by side, or with
+``{problem:lines}`` one a line. Standard library only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final
 from xl_vqa.words.catalogue import Words, phrases, sentences
 
 _BETWEEN: Final = " | "
+_ENDS: Final = " .。"
 TEXT_UNUSED: Final = "warning_text_unused"
 """The code of a rating whose text made no difference, because the model knows nothing of texts."""
 
@@ -28,7 +30,8 @@ class _Lenient(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "lines":
-            return "\n".join(f"- {spoken(line, self._language)}" for line in value)
+            lines = value if isinstance(value, (list, tuple)) else [value]
+            return "\n".join(f"- {' '.join(str(_whole(line, self._language)).split())}" for line in lines)
         return str(super().format_field(spoken(value, self._language), format_spec))
 
 
@@ -48,17 +51,30 @@ def text(code: str, language: str = "en", **params: Any) -> str:
 def spoken(value: Any, language: str) -> Any:
     """A parameter as it is read: reasons (xl_vqa.words.reasons) in ``language``, everything else as it is."""
     if isinstance(value, Mapping) and "key" in value:
-        key = str(value["key"])
-        found = phrases().get(key) or sentences().get(key)
-        # a newer host's reason: its key says more than nothing
-        return _filled(found, language, value).rstrip(" .。") if found else key
+        return _whole(value, language).rstrip(_ENDS)
     if isinstance(value, (list, tuple)):
         return _BETWEEN.join(str(phrase(one, language)) for one in value)
     return value
 
 
+def _whole(value: Any, language: str) -> str:
+    """A reason, with the end that it has where it is a sentence; anything else as it is said inside one."""
+    if not (isinstance(value, Mapping) and "key" in value):
+        return str(phrase(value, language))
+    key = str(value["key"])
+    found = phrases().get(key) or sentences().get(key)
+    # a newer host's reason: its key says more than nothing
+    return _filled(found, language, value) if found else key
+
+
 def _filled(words: Words, language: str, params: Mapping[str, Any]) -> str:
-    said = {k: phrase(v, language, params) if k in ("problem", "why") else v for k, v in params.items()}
+    # several at once are joined, or put one a line, where they are filled in
+    said = {
+        name: phrase(value, language, params)
+        if name in ("problem", "why") and not isinstance(value, (list, tuple))
+        else value
+        for name, value in params.items()
+    }
     return _Lenient(language).vformat(words.get(language) or words["en"], (), said)
 
 
@@ -67,4 +83,4 @@ def phrase(value: Any, language: str, params: Mapping[str, Any] | None = None) -
     if isinstance(value, str) and value in phrases():
         value = _filled(phrases()[value], language, {k: v for k, v in (params or {}).items() if v != value})
     said = spoken(value, language)
-    return said.rstrip(" .。") if isinstance(said, str) else said
+    return said.rstrip(_ENDS) if isinstance(said, str) else said

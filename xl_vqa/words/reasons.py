@@ -69,4 +69,6 @@ def because(error: BaseException) -> Reason | Detail:
     return given if isinstance(given, (Reason, Detail)) else Detail.of(error)
 
 
-Problem = str | Reason | Detail
+Key = str
+"""The key of a phrase. To mypy any text; tests/core/test_reasons.py looks that what bears this type is one."""
+Problem = Key | Reason | Detail

@@ -77,6 +77,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    # of anything
+    "says": {"en": "{what}: {why}", "ja": "{what}: {why}"},
+    "problem_missing": {"en": "{name} is missing", "ja": "{name} がありません"},
     "problem_folder": {"en": "it is a folder", "ja": "フォルダーです"},
     "problem_not_a_file": {"en": "it is a device or a pipe, not a file", "ja": "通常のファイルではありません"},
     "problem_no_permission": {"en": "you have no permission to read it", "ja": "読み取り権限がありません"},
@@ -186,10 +189,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "rating_incomplete": {
         "en": "not a complete rating: {detail}",
         "ja": "評価の項目が不足しています({detail})",
-    },
-    "file_says": {
-        "en": "{file}: {detail}",
-        "ja": "{file}: {detail}",
     },
     "spec_frames": {
         "en": "sampling.frames must be even and 2 or more, not {value}",

@@ -27,7 +27,7 @@ from typing import Any
 from xl_vqa.words.errors import ScaleError, SettingsError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import DECODINGS
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import Detail, Reason
 
 PREFIX = "XL_VQA_"
 STARTER = "starter"
@@ -143,7 +143,7 @@ class Settings:
         if problems:
             raise SettingsError(source="values", problem=problems)
 
-    def _range_problems(self, wrong: Set[str]) -> list[dict[str, Any]]:
+    def _range_problems(self, wrong: Set[str]) -> list[Reason]:
         """Of the fields that are not ``wrong`` by their type already and have a value."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in wrong}
         values = {name: value for name, value in values.items() if value is not None}
@@ -152,7 +152,7 @@ class Settings:
             if name in values and not fits(values[name]):
                 problems.append(Reason(key, name=name, value=_shown(values[name]), **params))
 
-        problems: list[dict[str, Any]] = []
+        problems: list[Reason] = []
         for name, choices in _CHOICES.items():
             found(name, "problem_one_of", choices.__contains__, choices=", ".join(choices))
         found("model", "problem_empty_value", lambda model: bool(model.strip()))
@@ -207,7 +207,7 @@ class Settings:
         given = {k: v for k, v in overrides.items() if v is not None}
         home = given.get("home") or environment.get(PREFIX + "HOME") or default_home()
         home = Path(home).expanduser().absolute()
-        problems: list[tuple[str, dict[str, Any]]] = []
+        problems: list[tuple[str, Reason]] = []
         values: dict[str, Any] = {}
         names = {f.name for f in fields(cls)} - {"home"}
         origin: dict[str, str] = {}
@@ -288,8 +288,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     except PermissionError as error:
         raise SettingsError(source=str(path), problem="problem_no_permission") from error
     except OSError as error:
-        kind = "problem_folder" if path.is_dir() else error.strerror or str(error)
-        raise SettingsError(source=str(path), problem=kind) from error
+        why = "problem_folder" if path.is_dir() else Detail.of(error)
+        raise SettingsError(source=str(path), problem=why) from error
     return parse_toml(text, path)
 
 
@@ -306,7 +306,7 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
         raise SettingsError(source=str(path), problem=Reason(key, line=line)) from error
 
 
-def unknown_key(name: str, file: str) -> dict[str, Any]:
+def unknown_key(name: str, file: str) -> Reason:
     """The problem with a key of ``file`` that is no setting, with the one that was perhaps meant."""
     near = difflib.get_close_matches(name, sorted(f.name for f in fields(Settings) if f.name != "home"), 1)
     if near:
@@ -314,7 +314,7 @@ def unknown_key(name: str, file: str) -> dict[str, Any]:
     return Reason("problem_unknown_key", file=file, name=name)
 
 
-def _misspelt_variables(environment: Mapping[str, str], names: Set[str]) -> Iterator[dict[str, Any]]:
+def _misspelt_variables(environment: Mapping[str, str], names: Set[str]) -> Iterator[Reason]:
     """Those that are nearly a setting's. Others may belong to another version or program of ours."""
     known = {PREFIX + name.upper() for name in names} | {PREFIX + name for name in _OTHER_VARIABLES}
     for variable in sorted(environment):
@@ -349,7 +349,7 @@ def _parse(cls: type, name: str, raw: str) -> Any:
     return raw
 
 
-def _type_problems(settings: Settings) -> list[dict[str, Any]]:
+def _type_problems(settings: Settings) -> list[Reason]:
     problems = []
     for spec in fields(settings):
         value = getattr(settings, spec.name)
@@ -363,7 +363,7 @@ def _type_problems(settings: Settings) -> list[dict[str, Any]]:
     return problems
 
 
-def _wrong_kind(cls: type, shown_name: str, name: str, value: object) -> dict[str, Any]:
+def _wrong_kind(cls: type, shown_name: str, name: str, value: object) -> Reason:
     return Reason(_KINDS[_kinds(cls, name)[0]], name=shown_name, value=_shown(value))
 
 

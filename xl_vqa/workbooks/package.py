@@ -88,7 +88,7 @@ class Package:
             return self._replaced[name]
         info = self._members.get(name)
         if info is None:
-            raise WorkbookUnreadableError(path=str(self.path), problem=Reason("workbook_part_missing", part=name))
+            raise WorkbookUnreadableError(path=str(self.path), problem=Reason("problem_missing", name=name))
         if info.flag_bits & 1:
             raise WorkbookPasswordError(path=str(self.path))
         if info.file_size > MAX_PART:
@@ -111,7 +111,7 @@ class Package:
             return etree.parse(io.BytesIO(raw), parser)
         except etree.XMLSyntaxError as error:
             raise WorkbookUnreadableError(
-                path=str(self.path), problem=Reason("part_says", part=name, detail=Detail.of(error))
+                path=str(self.path), problem=Reason("says", what=name, why=Detail.of(error))
             ) from error
 
     def replace(self, name: str, content: bytes | etree._ElementTree) -> None:

@@ -130,10 +130,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "[Content_Types].xml is missing",
         "ja": "[Content_Types].xml がありません",
     },
-    "workbook_part_missing": {
-        "en": "{part} is missing",
-        "ja": "{part} がありません",
-    },
     "workbook_part_size": {
         "en": "{part} is too large ({mib} MiB)",
         "ja": "{part} が大きすぎます({mib} MiB)",
@@ -141,10 +137,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "workbook_doctype": {
         "en": "{part} has a DOCTYPE, which the format forbids",
         "ja": "{part} に DOCTYPE 宣言があります",
-    },
-    "part_says": {
-        "en": "{part}: {detail}",
-        "ja": "{part}: {detail}",
     },
     "workbook_self_check": {
         "en": "{part} was not found as it was written",

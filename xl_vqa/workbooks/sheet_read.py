@@ -146,7 +146,7 @@ class Sheet:
         except ValueError as error:
             raise WorkbookUnreadableError(
                 path=str(self.workbook.path),
-                problem=Reason("part_says", part=self.entry.part, detail=Detail.of(error)),
+                problem=Reason("says", what=self.entry.part, why=Detail.of(error)),
             ) from None
 
     def value(self, row: int, column: int) -> Value:

@@ -38,7 +38,7 @@ def test_the_specification_of_the_page_is_one() -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("recipe: s.yaml\nstarter: {}\n", "recipe + starter"),
+        ("recipe: s.yaml\nstarter: {}\n", "only one of these may be named: recipe, starter"),
         ("starter: {work: w, size: 3}\n", "starter: size"),
         ("starter: {contents: [1, 2]}\n", "starter.contents"),
         ("starter: {epochs: 0}\n", "starter.epochs: 0"),
