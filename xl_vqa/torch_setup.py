@@ -21,6 +21,7 @@ from typing import Final
 
 from xl_vqa.graphics_card import Card, find_card
 from xl_vqa.words.settings import language_anyhow
+from xl_vqa.words.table import Table
 
 BUILDS: Final = "https://download.pytorch.org/whl/"
 """PyTorch's documented address; ``cpu``, ``cu126``, ... follow."""
@@ -63,9 +64,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-
-def say(key: str, language: str, **params: object) -> str:
-    return TEXTS[key].get(language, TEXTS[key]["en"]).format(**params)
+say: Final = Table(TEXTS)
 
 
 @dataclass(frozen=True, slots=True)

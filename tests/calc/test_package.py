@@ -108,7 +108,7 @@ def test_what_is_vendored_runs_on_its_own(archive: zipfile.ZipFile, tmp_path: Pa
         f"import sys; sys.path.insert(0, {str(tmp_path / 'python' / 'pythonpath')!r})\n"
         "import xl_vqa.bridge.client, xl_vqa.bridge.cells, xl_vqa.worksheet.evaluate, xl_vqa.calc.saved\n"
         "import xl_vqa.sheets.scoring, xl_vqa.sheets.writing, xl_vqa.sheets.keeping\n"
-        "import xl_vqa.calc.why, xl_vqa.calc.help_text, xl_vqa.bridge.settings_edit\n"
+        "import xl_vqa.sheets.why, xl_vqa.calc.help_text, xl_vqa.bridge.settings_edit\n"
         "print(xl_vqa.__file__)\n"
         "print([m for m in ('torch', 'numpy', 'typer', 'xl_vqa.host', 'xl_vqa.vlm') if m in sys.modules])"
     )

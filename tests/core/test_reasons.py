@@ -173,6 +173,8 @@ class Literals(ast.NodeVisitor):
             return self._is_free(value.left) or self._is_free(value.right)
         if isinstance(value, ast.Call):
             return self._is_free_call(value)
+        if isinstance(value, ast.Tuple) and all(isinstance(one, ast.Tuple) for one in value.elts):
+            return any(map(self._is_free, value.elts))
         if isinstance(value, ast.Tuple):
             # a reason, and where it comes from
             return all(map(self._is_free, (one for one in value.elts if isinstance(one, (ast.Call, ast.Name)))))

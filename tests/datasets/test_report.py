@@ -18,7 +18,8 @@ from xl_vqa.datasets.findings import Finding
 from xl_vqa.datasets.prepare import Options, Prepared, prepare
 from xl_vqa.datasets.problems import BLOCKING, Problem, problem_codes, problem_text
 from xl_vqa.datasets.report import report_html, write_report
-from xl_vqa.datasets.words import LANGUAGES, WORDS, tr
+from xl_vqa.datasets.words import tr
+from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.labels import Scale
 
 NOW = datetime.datetime(2024, 5, 1, 12, 30)
@@ -141,23 +142,23 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("key", sorted(WORDS))
+@pytest.mark.parametrize("key", sorted(tr))
 def test_both_languages_say_the_same_things(key: str) -> None:
-    entry = WORDS[key]
+    entry = tr[key]
     assert set(entry) == set(LANGUAGES)
     assert fields(entry["en"]) == fields(entry["ja"])
     assert "|" not in entry["en"] + entry["ja"]
 
 
 def test_every_problem_has_its_sentence() -> None:
-    assert {f"problem_{code}" for code in BLOCKING} == {key for key in WORDS if key.startswith("problem_")}
+    assert {f"problem_{code}" for code in BLOCKING} == {key for key in tr if key.startswith("problem_")}
     with pytest.raises(KeyError):
         Problem("unheard_of")
 
 
 def test_missing_words_show_an_ellipsis_and_unknown_languages_english() -> None:
     assert "…" in tr("problem_missing_video", "en")
-    assert tr("report_title", "fr") == WORDS["report_title"]["en"]
+    assert tr("report_title", "fr") == tr["report_title"]["en"]
     assert "名前" in Finding("finding_content_guessed", {"rule": "name_front"}).sentence("ja")
 
 

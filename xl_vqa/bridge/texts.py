@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from xl_vqa.words.table import Table
+
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "pending": {"en": "rating…", "ja": "評価中…"},
     "pending_at": {"en": "rating… ({position} ahead)", "ja": "評価中…(待ち {position} 件)"},
@@ -30,18 +32,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "採点すると書き込まれます。",
     },
     "why_asking": {"en": "asking about {name}", "ja": "{name} を確認中"},
-    "why_score": {
-        "en": "Score {label}, MOS {mos:.2f}, {band}",
-        "ja": "スコア {label}、MOS {mos:.2f}、{band}",
-    },
-    "why_confidence": {
-        "en": "The model is {percent}% sure of this category; 90% of its answer lies between {low} and {high}.",
-        "ja": "この区分に対する確信度は {percent}% です。回答の 90% は {low} から {high} の範囲にあります。",
-    },
-    "why_model": {
-        "en": "Rated by {model} from {frames} frames.",
-        "ja": "モデル {model} が {frames} フレームから評価しました。",
-    },
     "ask_bands": {
         "en": "Lowest scores of {names}, rising, with commas between them:",
         "ja": "{names} の下限スコアを、小さい順にカンマ区切りで入力してください:",
@@ -96,11 +86,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "finished": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``, English where the language is not known."""
-    entry = TEXTS[key]
-    return entry.get(language, entry["en"]).format(**params)
+tr: Final = Table(TEXTS)
 
 
 def model_line(status: Mapping[str, Any], language: str) -> str:

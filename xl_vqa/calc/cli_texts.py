@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "written": {"en": "Written to {path}", "ja": "{path} に書き込みました"},
@@ -19,8 +21,4 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "repaired": {"en": "{path}: {count} formulas repaired", "ja": "{path}: {count} 個の数式を修復しました"},
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``, English where the language is not known."""
-    entry = TEXTS[key]
-    return entry.get(language, entry["en"]).format(**params)
+tr: Final = Table(TEXTS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "left": {"en": "Rating videos: {pending} cells waiting", "ja": "動画を評価中: 残り {pending} セル"},
@@ -55,30 +57,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Select a row with the path of a video.",
         "ja": "動画のパスがある行を選択してください。",
     },
-    "why_score": {
-        "en": "Score {label} of {low}-{high}, MOS {mos}, {band}",
-        "ja": "スコア {label}({low}-{high})、MOS {mos}、{band}",
-    },
-    "why_confidence": {
-        "en": "The model is {share} sure of the band.",
-        "ja": "区分に対するモデルの確信度: {share}",
-    },
-    "why_interval": {
-        "en": "Nine out of ten of its probability lie from {low} to {high}.",
-        "ja": "確率の 90% が入る範囲: {low} から {high}",
-    },
-    "why_distribution": {"en": "Probability of the labels", "ja": "ラベルの確率"},
-    "why_frames": {
-        "en": "Frames used: {count} of {total}, from {first} s to {last} s ({width} x {height}, {codec})",
-        "ja": "使用したフレーム: {total} 枚中 {count} 枚、{first} 秒から {last} 秒({width} x {height}、{codec})",
-    },
-    "why_model": {"en": "Model: {model}", "ja": "モデル: {model}"},
-    "why_text": {"en": "Rated against the text: {text}", "ja": "評価に使ったプロンプト: {text}"},
-    "why_rated_at": {"en": "Rated at: {time}", "ja": "評価日時: {time}"},
-    "why_off_digit": {
-        "en": "Share of the answer that was no label: {share}",
-        "ja": "ラベル以外の答えの割合: {share}",
-    },
     "help_functions": {"en": "Functions", "ja": "関数"},
     "help_errors": {
         "en": "#N/A or #VALUE!: =VQA_ERROR(...) with the same arguments says what happened and what to do. "
@@ -104,8 +82,4 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "cancel": {"en": "Cancel", "ja": "キャンセル"},
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``, English where the language is not known."""
-    entry = TEXTS[key]
-    return entry.get(language, entry["en"]).format(**params)
+tr: Final = Table(TEXTS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from xl_vqa.words.table import one_of
+
 State = Literal["good", "warning", "bad"]
 
 
@@ -19,4 +21,4 @@ class Check:
 
 
 def say(language: str, en: str, ja: str) -> str:
-    return ja if language == "ja" else en
+    return one_of((en, ja), language)

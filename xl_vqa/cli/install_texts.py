@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "plan": {"en": "This is what would be done:", "ja": "実行する内容は次のとおりです:"},
@@ -69,8 +71,4 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "fix_host": {"en": "Run: xl-vqa doctor", "ja": "xl-vqa doctor を実行してください"},
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``, English where the language is not known."""
-    entry = TEXTS[key]
-    return entry.get(language, entry["en"]).format(**params)
+tr: Final = Table(TEXTS)

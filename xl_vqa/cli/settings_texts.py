@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 EXPLAINED: Final[dict[str, dict[str, str]]] = {
     "home": {
@@ -133,7 +135,4 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """A text in the user's language, its fields filled in."""
-    return TEXTS[key].get(language, TEXTS[key]["en"]).format(**params)
+tr: Final = Table(TEXTS)

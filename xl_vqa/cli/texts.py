@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from xl_vqa.cli.video_texts import VIDEO_TEXTS
+from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     **VIDEO_TEXTS,
@@ -199,8 +200,4 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``, English where the language is not known."""
-    entry = TEXTS[key]
-    return entry.get(language, entry["en"]).format(**params)
+tr: Final = Table(TEXTS)

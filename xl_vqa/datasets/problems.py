@@ -57,7 +57,8 @@ class Problem:
     def sentence(self, language: str) -> str:
         # an error among the parameters speaks the reader's language
         params = {k: v.message(language) if isinstance(v, XlVqaError) else v for k, v in self.params.items()}
-        return tr(f"problem_{self.code}", language, **params)
+        # its reason may be empty
+        return tr(f"problem_{self.code}", language, **params).strip()
 
 
 # Between two problems of a row. Sentences hold no bar, and bars in file names are replaced.

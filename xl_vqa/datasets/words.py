@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from string import Formatter
-from typing import Any, Final
+from typing import Final
 
 from xl_vqa.datasets.reading_words import WORDS as READING_WORDS
-
-LANGUAGES: Final = ("en", "ja")
+from xl_vqa.words.table import Table
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     # problems of a row: what is wrong, and what was done or is to do
@@ -407,17 +405,5 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "report_more_raters": {"en": "... and {count} more raters.", "ja": "…ほか {count} 人。"},
     "report_failed": {"en": "These labels cannot be trained on", "ja": "このラベルでは学習できません"},
 }  # fmt: skip
-WORDS.update(READING_WORDS)
 
-
-class _Lenient(Formatter):
-    """Shows an ellipsis for what is missing, because broken words must never hide the problem itself."""
-
-    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
-        return kwargs.get(str(key), "…")
-
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``; English where the language is not known. Raises KeyError for an unknown key."""
-    entry = WORDS[key]
-    return _Lenient().vformat(entry.get(language, entry["en"]), (), params).strip()
+tr: Final = Table({**WORDS, **READING_WORDS})

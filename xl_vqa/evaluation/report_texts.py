@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 REPORT: Final[dict[str, tuple[str, str]]] = {
     "title": ("How well {name} agrees with people", "{name} と人の評価の一致"),
@@ -173,8 +175,4 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-
-def heading(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``; English where the language is not known."""
-    english, japanese = REPORT[key]
-    return (japanese if language == "ja" else english).format(**params)
+heading: Final = Table(REPORT)

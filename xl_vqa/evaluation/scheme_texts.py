@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison
-from xl_vqa.evaluation.texts import TEXTS as FIGURE_TEXTS
 from xl_vqa.evaluation.texts import word
+from xl_vqa.words.table import Table
 
 _INTEGER: Final = re.compile(r"integer@(\d+)-(\d+)/(\d)")
 
@@ -155,10 +155,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-
-def say(key: str, language: str, **params: Any) -> str:
-    english, japanese = TEXTS[key]
-    return (japanese if language == "ja" else english).format(**params)
+say: Final = Table(TEXTS)
 
 
 def name_of(key: str, language: str) -> str:
@@ -211,6 +208,6 @@ def fact_lines(comparison: SchemeComparison, language: str) -> list[tuple[str, s
             say("intervals", language),
             say(f"intervals_{c.resampled}", language, n=c.resamples, seed=c.seed),
         ),
-        (say("mapping", language), FIGURE_TEXTS[c.mapping][1 if language == "ja" else 0]),
+        (say("mapping", language), word(c.mapping, language)),
         (say("reference", language), shown_variant(c.reference, language)),
     ]

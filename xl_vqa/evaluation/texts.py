@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.result import Failure, Notice
+from xl_vqa.words.table import Table
 
 PERCENTAGES: Final = frozenset(
     "outlier_ratio outlier_ratio_mapped band_ece band_accuracy precision recall review_rate escape_rate "
@@ -201,11 +202,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "slice_missing": ("No column {column} to slice by.", "区分に使う列 {column} がありません。"),
 }
 
-
-def word(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``; English where the language is not known."""
-    english, japanese = TEXTS[key]
-    return (japanese if language == "ja" else english).format(**params)
+word: Final = Table(TEXTS)
 
 
 def notice_text(notice: Notice, language: str) -> str:

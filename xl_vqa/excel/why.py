@@ -9,8 +9,8 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Video
 from xl_vqa.excel import dialogs
+from xl_vqa.sheets.why import explain
 from xl_vqa.words.errors import CancelledError, XlVqaError
-from xl_vqa.words.labels import band_by_key
 from xl_vqa.words.settings import Settings
 
 PIECE_S: Final = 0.5
@@ -51,7 +51,8 @@ class Why:
     def _ask(self) -> None:
         language = self._settings.language
         try:
-            self._words = explanation(self._result(), language)
+            # a message box has letters of many widths and room for a thousand of them
+            self._words = explain(self._result(), language, drawn=False)
         except XlVqaError as error:
             self._words = error.message(language)
         except Exception as error:  # else the command would end without a word
@@ -65,19 +66,3 @@ class Why:
                     return answer.result
                 if self._cancelled.is_set():
                     return CancelledError(path=self._path)
-
-
-def explanation(result: Any, language: str) -> str:
-    """The sentences about a rating with its details, or an error."""
-    if isinstance(result, XlVqaError):
-        return result.message(language)
-    from xl_vqa.words.messages import text
-
-    band = band_by_key(result["band"]).name(language)
-    low, high = result["interval"]
-    lines = [
-        tr("why_score", language, label=result["label"], mos=result["mos"], band=band),
-        tr("why_confidence", language, percent=round(result["band_probability"] * 100), low=low, high=high),
-        tr("why_model", language, model=result["model"], frames=result["frames"]),
-    ]
-    return "\n".join(lines + [text(key, language) for key in result["warnings"]])

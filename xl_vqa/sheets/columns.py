@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from xl_vqa.words.labels import ACR_BANDS
+from xl_vqa.words.table import one_of
 
 Field = Literal["score", "mos", "band", "confidence", "error", "model"]
 
@@ -58,7 +59,7 @@ class Headed(NamedTuple):
 
 def heading(field: str, language: str = "en", number: int = 1) -> str:
     """What a new column is headed."""
-    text = BY_KEY[field].heading[language == "ja"]
+    text = one_of(BY_KEY[field].heading, language)
     return text if number == 1 else f"{text} {number}"
 
 

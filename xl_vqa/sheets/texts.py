@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     # the remark beside a score that could not be made again
@@ -14,6 +16,31 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "not_renewed": {"en": "not renewed", "ja": "更新できませんでした"},
     "comma": {"en": ", ", "ja": "、"},
     "gap": {"en": " ", "ja": ""},
+    # why a video has its score
+    "why_score": {
+        "en": "Score {label} of {low}-{high}, MOS {mos}, {band}",
+        "ja": "スコア {label}({low}-{high})、MOS {mos}、{band}",
+    },
+    "why_confidence": {
+        "en": "The model is {share} sure of the band.",
+        "ja": "区分に対するモデルの確信度: {share}",
+    },
+    "why_interval": {
+        "en": "Nine out of ten of its probability lie from {low} to {high}.",
+        "ja": "確率の 90% が入る範囲: {low} から {high}",
+    },
+    "why_distribution": {"en": "Probability of the labels", "ja": "ラベルの確率"},
+    "why_frames": {
+        "en": "Frames used: {count} of {total}, from {first} s to {last} s ({width} x {height}, {codec})",
+        "ja": "使用したフレーム: {total} 枚中 {count} 枚、{first} 秒から {last} 秒({width} x {height}、{codec})",
+    },
+    "why_model": {"en": "Model: {model}", "ja": "モデル: {model}"},
+    "why_text": {"en": "Rated against the text: {text}", "ja": "評価に使ったプロンプト: {text}"},
+    "why_rated_at": {"en": "Rated at: {time}", "ja": "評価日時: {time}"},
+    "why_off_digit": {
+        "en": "Share of the answer that was no label: {share}",
+        "ja": "ラベル以外の答えの割合: {share}",
+    },
     # what the buttons ask
     "overwrite_or_move": {
         "en": "{count} cells in our score columns hold values already.\n\nYes: overwrite them. No: write into new "
@@ -40,8 +67,4 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-
-def tr(key: str, language: str, **params: Any) -> str:
-    """The words for ``key``, English where the language is not known."""
-    entry = TEXTS[key]
-    return entry.get(language, entry["en"]).format(**params)
+tr: Final = Table(TEXTS)

@@ -19,7 +19,7 @@ TEXT_UNUSED: Final = "warning_text_unused"
 """The code of a rating whose text made no difference, because the model knows nothing of texts."""
 
 
-class _Lenient(Formatter):
+class Lenient(Formatter):
     """Fills what is there and shows an ellipsis for what is missing."""
 
     def __init__(self, language: str) -> None:
@@ -75,7 +75,7 @@ def _filled(words: Words, language: str, params: Mapping[str, Any]) -> str:
         else value
         for name, value in params.items()
     }
-    return _Lenient(language).vformat(words.get(language) or words["en"], (), said)
+    return Lenient(language).vformat(words.get(language) or words["en"], (), said)
 
 
 def phrase(value: Any, language: str, params: Mapping[str, Any] | None = None) -> Any:

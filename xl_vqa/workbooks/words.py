@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from xl_vqa.words.table import Table
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     # columns of a result sheet
@@ -85,8 +87,4 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-
-def word(key: str, language: str = "en", **params: Any) -> str:
-    """The word for ``key``, English where the language is not known."""
-    entry = WORDS[key]
-    return entry.get(language, entry["en"]).format(**params)
+word: Final = Table(WORDS)

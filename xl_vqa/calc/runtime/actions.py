@@ -22,7 +22,7 @@ from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
 from xl_vqa.calc.texts import tr
-from xl_vqa.calc.why import explain
+from xl_vqa.sheets.why import explain
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import ACR_BANDS, Scale
 from xl_vqa.words.reasons import Detail, Reason
@@ -87,7 +87,7 @@ def _why(frame: Any) -> None:
         video = Video(owner.resolve(path, folder), text)
         with owner.client(owner.settings_of(profile)) as client:
             (answer,) = client.rate([video], wait=WHY_WAIT_S, detail=True)
-        words = explain(answer, language)
+        words = f"{answer.video.path}\n\n{explain(answer.result, language)}"
         return lambda: show_text(frame, tr("why_title", language), words, language, height=230)
 
     _in_background(frame, work)

@@ -14,6 +14,8 @@ from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from xl_vqa.words.table import one_of
+
 INK: Final = "#1F3A5F"
 LINE: Final = "#C9D2DC"
 PALE: Final = "#F3F6F9"
@@ -77,7 +79,7 @@ class Template:
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def word(self, key: str, **params: Any) -> str:
-        text = self._words[key][self.language == "ja"]
+        text = one_of(self._words[key], self.language)
         return text.format(**params) if params else text
 
     def format(self, **properties: Any) -> Format:

@@ -16,6 +16,7 @@ from xl_vqa.page.colours import RUST
 from xl_vqa.page.document import document
 from xl_vqa.page.ticks import percent, ticks
 from xl_vqa.words.labels import ACR_BANDS
+from xl_vqa.words.table import one_of
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, INK, LINE, RED
 from xl_vqa.workbooks.templates.embedded import Picture, pictures_in
@@ -196,7 +197,7 @@ def _charts(values: Any, language: str) -> str:
         return [value for row in found for value in row]
 
     def word(key: str) -> str:
-        return KPI[key][language == "ja"]
+        return one_of(KPI[key], language)
 
     weeks = [str(week) for week in column("c_week_axis") if week]
     week_ticks = [(float(place), week) for place, week in enumerate(weeks)]

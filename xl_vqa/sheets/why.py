@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from xl_vqa.bridge.texts import tr as bridge_tr
-from xl_vqa.bridge.videos import Answer
-from xl_vqa.calc.texts import tr
-from xl_vqa.words.errors import DistributionError
-from xl_vqa.words.labels import band_by_key
+from xl_vqa.bridge.videos import Result
+from xl_vqa.sheets.texts import tr
+from xl_vqa.words.errors import DistributionError, XlVqaError
 from xl_vqa.words.messages import text as message
 from xl_vqa.words.rating import Rating
 
@@ -19,21 +18,23 @@ ROWS: Final = 14
 """The distribution is drawn in at most this many groups of labels."""
 
 
-def explain(answer: Answer, language: str) -> str:
-    """The text of the window: a rating, an error, or that it is still pending."""
-    if answer.error is not None:
-        return f"{answer.video.path}\n\n{answer.error.message(language)}"
-    if answer.rating is None:
-        return f"{answer.video.path}\n\n{bridge_tr('pending', language)}"
-    return explain_rating(answer.rating, language)
+def explain(result: Result | None, language: str, *, drawn: bool = True) -> str:
+    """What came of a video: a rating as the host gives it in detail, an error, or that it is still pending.
+
+    ``drawn``: with the distribution as bars, for a window whose letters are of one width. Raises DistributionError
+    for a rating without its details.
+    """
+    if result is None:
+        return bridge_tr("pending", language)
+    if isinstance(result, XlVqaError):
+        return result.message(language)
+    return "\n".join(_lines(Rating.from_dict(result), language, drawn=drawn))
 
 
-def explain_rating(values: Mapping[str, Any], language: str) -> str:
-    """``values`` is a rating as the host gives it in detail. Raises DistributionError for a short one."""
-    rating = Rating.from_dict(values)
+def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
     scale, frames = rating.distribution.scale, rating.frames
     low, high = rating.distribution.interval()
-    band = band_by_key(str(values["band"])).name(language)
+    band = rating.band.name(language)
     score = tr(
         "why_score",
         language,
@@ -44,17 +45,14 @@ def explain_rating(values: Mapping[str, Any], language: str) -> str:
         band=band,
     )
     lines = [
-        rating.path,
-        "",
         score,
         tr("why_confidence", language, share=f"{rating.band_probability:.0%}"),
         tr("why_interval", language, low=low, high=high),
         *(message(key, language) for key in rating.warnings),
-        "",
-        tr("why_distribution", language),
-        *bars(scale.labels, rating.distribution.probabilities),
-        "",
     ]
+    if drawn:
+        bars_of_all = bars(scale.labels, rating.distribution.probabilities)
+        lines += ["", tr("why_distribution", language), *bars_of_all, ""]
     if frames.timestamps_s:
         lines.append(
             tr(
@@ -75,7 +73,7 @@ def explain_rating(values: Mapping[str, Any], language: str) -> str:
     lines.append(tr("why_off_digit", language, share=f"{rating.distribution.off_digit_mass:.1%}"))
     if rating.rated_at:
         lines.append(tr("why_rated_at", language, time=rating.rated_at))
-    return "\n".join(lines)
+    return lines
 
 
 def bars(labels: Sequence[int], probabilities: Sequence[float]) -> list[str]:

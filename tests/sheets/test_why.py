@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.host.helpers import made_rating
-from xl_vqa.bridge.videos import Answer, Video
-from xl_vqa.calc.why import BAR, bars, explain, explain_rating
+from xl_vqa.sheets.why import BAR, bars, explain
 from xl_vqa.words.errors import DistributionError, VideoNotFoundError
 from xl_vqa.words.labels import band_by_key
 
@@ -16,10 +15,9 @@ from xl_vqa.words.labels import band_by_key
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_everything_a_rating_holds_is_said(language: str) -> None:
     rating = replace(made_rating(text="a red fox"), path="/動画/a.mp4")
-    words = explain_rating(rating.to_dict(detail=True), language)
+    words = explain(rating.to_dict(detail=True), language)
     low, high = rating.distribution.interval()
     for part in (
-        "/動画/a.mp4",
         f" {rating.label}",
         f"{rating.mos:.2f}",
         band_by_key(rating.band.key).name(language),
@@ -50,9 +48,17 @@ def test_the_bars_share_out_the_whole_probability() -> None:
 
 
 def test_an_error_and_a_pending_video_are_said_too() -> None:
-    video = Video("/x.mp4")
     error = VideoNotFoundError(path="/x.mp4")
-    assert error.message("ja") in explain(Answer(video, "error", error=error), "ja")
-    assert "評価中" in explain(Answer(video, "pending"), "ja")
-    rating = made_rating().to_dict(detail=True)
-    assert explain(Answer(video, "done", rating=rating), "en") == explain_rating(rating, "en")
+    assert explain(error, "ja") == error.message("ja")
+    assert "評価中" in explain(None, "ja")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_message_box_has_all_but_the_bars(language: str) -> None:
+    values = made_rating(text="a red fox").to_dict(detail=True)
+    drawn, plain = explain(values, language), explain(values, language, drawn=False)
+    assert [line for line in plain.splitlines() if line not in drawn.splitlines()] == []
+    assert "█" in drawn
+    assert "█" not in plain
+    # what Excel's box shows at the most
+    assert len(plain) < 1000
