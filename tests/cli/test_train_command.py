@@ -7,10 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 import xl_vqa.training.fine_tune as fine_tune_module
 from xl_vqa.cli.main import app
+from xl_vqa.words.model_spec import shipped_folder
 
 
 @pytest.fixture
@@ -26,6 +28,37 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def command_in(said: str) -> list[str]:
     line = next(line for line in said.splitlines() if "xl-vqa " in line)
     return shlex.split(line[line.index("xl-vqa ") :])[1:]
+
+
+@pytest.mark.parametrize("name", ["starter", "qwen2.5-vl-3b", "qwen2.5-vl-7b"])
+@pytest.mark.parametrize("own", ["ours.yaml", "うちの モデル.yml"])
+def test_a_new_recipe_is_one_that_ships_with_an_output_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, own: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["train", own, "--new", name])
+    assert done.exit_code == 0, done.output
+    assert command_in(done.stdout) == ["train", own, "--check"]
+    written = yaml.safe_load((tmp_path / own).read_text(encoding="utf-8"))
+    shipped = yaml.safe_load((shipped_folder("recipes") / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert written == shipped | {"output": f"models/{Path(own).stem}"}
+    # what is written there by then is a person's work
+    before = (tmp_path / own).read_bytes()
+    again = CliRunner().invoke(app, ["train", own, "--new", name])
+    assert again.exit_code == 2
+    assert (tmp_path / own).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("own", "name"), [("ours.yaml", "qwen"), ("ours.txt", "starter"), ("no/ours.yaml", "starter")]
+)
+def test_a_recipe_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["train", own, "--new", name])
+    assert done.exit_code != 0
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

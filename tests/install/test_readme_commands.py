@@ -65,6 +65,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for clip, _ in ratings[:3]:
         sheet.append([str(clip), clip.stem])
     book.save(folder / "list.xlsx")
+    (folder / "list.csv").write_text("video,prompt\na.mp4,a red box\nclip.mp4,\n", encoding="utf-8")
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

@@ -169,7 +169,10 @@ HELP_JA: Final[dict[str, str]] = {
         "中断した実行は --resume で再開します。"
         "複数の GPU を使う場合:\ntorchrun --nproc-per-node 4 -m xl_vqa.cli.main train RECIPE.yaml"
     ),
-    "A recipe (.yaml); examples are in model/recipes.": "レシピ(.yaml)。例は model/recipes にあります。",
+    "A recipe (.yaml); --new writes one.": "レシピ(.yaml)。--new で作成できます。",
+    "Write the recipe, to be edited: starter, qwen2.5-vl-3b or qwen2.5-vl-7b.": (
+        "編集用のレシピを作成します: starter、qwen2.5-vl-3b、qwen2.5-vl-7b。"
+    ),
     "Go on with an unfinished run.": "中断した実行を再開します。",
     "Check the whole recipe and stop.": "レシピ全体を確認して終了します。",
     "Change one value: --set epochs=2, --set lora.rank=32.": (

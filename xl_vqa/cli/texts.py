@@ -22,6 +22,23 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "stage_videos": {"en": "Reading videos", "ja": "動画を読み込み中"},
     "stage_steps": {"en": "Training", "ja": "学習中"},
     "stage_validation": {"en": "Rating validation and test videos", "ja": "検証・テスト動画を評価中"},
+    "recipe_written": {
+        "en": "{path} is written. Name your manifest in it, then: xl-vqa train {typed} --check",
+        "ja": "{path} を作成しました。マニフェストを指定してから、次を実行してください: "
+        "xl-vqa train {typed} --check",
+    },
+    "no_such_recipe": {
+        "en": "There is no recipe {name}. Those that ship: {known}.",
+        "ja": "{name} というレシピはありません。付属のレシピ: {known}。",
+    },
+    "recipe_ending": {
+        "en": "{path}: a recipe's name ends in .yaml.",
+        "ja": "{path}: レシピの名前は .yaml で終わる必要があります。",
+    },
+    "recipe_there": {
+        "en": "{path} is there already. Choose another name, or remove it.",
+        "ja": "{path} はすでにあります。別の名前にするか、削除してください。",
+    },
     "recipe_good": {
         "en": "The recipe can be run: {videos} videos, result in {output}",
         "ja": "レシピは実行できます: 動画 {videos}、結果の保存先 {output}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +13,7 @@ import typer
 
 from xl_vqa.cli.progress import counting
 from xl_vqa.cli.texts import tr
+from xl_vqa.cli.usage import UsageError
 from xl_vqa.shell import typed
 
 if TYPE_CHECKING:
@@ -24,7 +27,11 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe (.yaml); examples are in model/recipes.")],
+    recipe: Annotated[Path, typer.Argument(help="A recipe (.yaml); --new writes one.")],
+    new: Annotated[
+        str | None,
+        typer.Option("--new", help="Write the recipe, to be edited: starter, qwen2.5-vl-3b or qwen2.5-vl-7b."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Check the whole recipe and stop.")] = False,
     changes: Annotated[
@@ -39,6 +46,9 @@ def train(
     import yaml
     from rich.console import Console
 
+    if new is not None:
+        write_new_recipe(recipe, new)
+        return
     from xl_vqa.vlm.threads import wait_patiently
     from xl_vqa.words.settings import Settings
 
@@ -82,6 +92,30 @@ def train(
                 shown = {k: "-" if v is None else f"{v:.3f}" for k, v in figures.items()}
                 typer.echo(tr("training_figures", language, part=part, **shown))
         typer.echo(tr("training_done", language, folder=done.folder, typed=typed(done.folder)))
+
+
+def write_new_recipe(path: Path, name: str) -> None:
+    """A recipe that ships, under ``path``, with an output of its own. Raises OutputNotWritableError."""
+    from xl_vqa.outputs import check_writable, write_output
+    from xl_vqa.words.model_spec import shipped_folder
+    from xl_vqa.words.settings import Settings
+
+    language = Settings.load().language
+    known = sorted(file.stem for file in shipped_folder("recipes").glob("*.yaml"))
+    if name not in known:
+        raise UsageError(tr("no_such_recipe", language, name=name, known=", ".join(known)))
+    if path.suffix not in (".yaml", ".yml"):
+        raise UsageError(tr("recipe_ending", language, path=path))
+    if path.exists():
+        # a person's own work, perhaps
+        raise UsageError(tr("recipe_there", language, path=path))
+    check_writable(path)
+    text = (shipped_folder("recipes") / f"{name}.yaml").read_text(encoding="utf-8")
+    own = re.sub(
+        r"(?m)^output: .*$", lambda _: f"output: {json.dumps(f'models/{path.stem}', ensure_ascii=False)}", text
+    )
+    write_output(path, own.encode())
+    typer.echo(tr("recipe_written", language, path=path, typed=typed(path)))
 
 
 def _say_memory(plan: Plan, language: str) -> None:
