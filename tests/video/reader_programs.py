@@ -19,6 +19,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.read import Decoder, read_frames
 from xl_vqa.video.reader_process import serve
@@ -42,7 +44,7 @@ def read(path: str, sampling: Sampling, beat: Callable[[], None], decoder: Decod
     if "grow" in name:
         kept = []
         while True:
-            kept.append(bytearray(64 << 20))
+            kept.append(np.empty(64 << 20, np.uint8))
     if "liar" in name:
         clip = read_frames(path, sampling)
         return dataclasses.replace(clip, used=dataclasses.replace(clip.used, notes=("x" * (40 << 20),)))

@@ -14,12 +14,9 @@ from typing import Any, BinaryIO, Final
 
 from numpy.typing import NDArray
 
+from xl_vqa.video import ebml
 from xl_vqa.video.container import Source
 
-_MOST_ELEMENTS: Final = 100_000
-_MOST_HEADER: Final = 16 << 20
-"""No list of tracks and no description of samples is longer."""
-_SEGMENT, _TRACKS, _TRACK, _TRACK_TYPE, _VIDEO = 0x18538067, 0x1654AE6B, 0xAE, 0x83, 0xE0
 _PICTURE: Final = 1
 _CROPS: Final = {0x54BB: "top", 0x54AA: "bottom", 0x54CC: "left", 0x54DD: "right"}
 _ENTRY_HEAD: Final = 78
@@ -72,60 +69,13 @@ def cropping_of(source: Source) -> Cropping:
 def _of_matroska(file: BinaryIO, source: Source) -> Cropping:
     """Tracks are told apart by their place among those with a picture, as FFmpeg numbers no track."""
     place = [stream.index for stream in source.container.streams.video].index(source.stream.index)
-    tracks = next((body for name, body in _segment(file) if name == _TRACKS), b"")
     pictures: list[Cropping] = []
-    for name, track in _elements(tracks):
-        inner = dict(_elements(track)) if name == _TRACK else {}
-        if int.from_bytes(inner.get(_TRACK_TYPE, b""), "big") == _PICTURE:
-            said = _elements(inner.get(_VIDEO, b""))
-            pictures.append(
-                Cropping(**{_CROPS[key]: int.from_bytes(value, "big") for key, value in said if key in _CROPS})
-            )
+    for track in ebml.tracks(file):
+        if int.from_bytes(track.get(ebml.TRACK_TYPE, b""), "big") == _PICTURE:
+            said = ebml.elements(track.get(ebml.VIDEO, b""))
+            edges = {_CROPS[key]: int.from_bytes(value, "big") for key, value in said if key in _CROPS}
+            pictures.append(Cropping(**edges))
     return pictures[place]
-
-
-def _segment(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The elements of the segment, those that are too long for a header without their content."""
-    at = 0
-    for _ in range(_MOST_ELEMENTS):
-        file.seek(at)
-        head = file.read(12)
-        if len(head) < 2:
-            return
-        name, start = _number(head, 0, keep_marker=True)
-        size, start = _number(head, start)
-        at += start
-        if name == _SEGMENT:
-            continue
-        if size is None:
-            return
-        file.seek(at)
-        yield name or 0, file.read(size) if name == _TRACKS and size <= _MOST_HEADER else b""
-        at += size
-
-
-def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(data):
-        name, at = _number(data, at, keep_marker=True)
-        size, at = _number(data, at)
-        if name is None or size is None:
-            return
-        yield name, data[at : at + size]
-        at += size
-
-
-def _number(data: bytes, at: int, *, keep_marker: bool = False) -> tuple[int | None, int]:
-    """A number of variable length, None for one that says "unknown", and the place after it."""
-    width = 9 - data[at].bit_length()
-    if width > 8:
-        raise ValueError("no EBML")
-    value = int.from_bytes(data[at : at + width], "big")
-    if not keep_marker:
-        value &= (1 << 7 * width) - 1
-        if value == (1 << 7 * width) - 1:
-            return None, at + width
-    return value, at + width
 
 
 def _of_mov(file: BinaryIO, source: Source) -> Cropping:
@@ -150,7 +100,7 @@ def _inside(file: BinaryIO, start: int, end: int, *path: bytes) -> Iterator[tupl
 def _find(file: BinaryIO, start: int, end: int, wanted: bytes) -> Iterator[tuple[int, int]]:
     """Where the content of each box ``wanted`` begins and ends."""
     at = start
-    for _ in range(_MOST_ELEMENTS):
+    for _ in range(ebml.MOST_ELEMENTS):
         if at + 8 > end:
             return
         file.seek(at)
@@ -178,7 +128,7 @@ def _track_number(file: BinaryIO, start: int, end: int) -> int | None:
 
 def _read(file: BinaryIO, start: int, end: int) -> bytes:
     file.seek(start)
-    return file.read(min(end - start, _MOST_HEADER))
+    return file.read(min(end - start, ebml.MOST_HEADER))
 
 
 def _clean_aperture(descriptions: bytes) -> Cropping:

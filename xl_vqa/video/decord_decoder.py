@@ -68,7 +68,7 @@ def refusal(source: Source, inspection: Inspection) -> Refusal | None:
         (not index.pts or index.restarts, Reason("decord_no_times")),
         (index.fields, Reason("decord_fields")),
         (index.hidden, Reason("decord_hidden")),
-        (index.cut_off, Reason("decord_cut_off")),
+        (index.cut_off or index.damaged, Reason("decord_cut_off")),
         (source.video_tracks != 1, Reason("decord_tracks")),
         (source.stream.frames not in (0, index.count), Reason("decord_header_count")),
         (not source.path.isascii() and not _is_utf8(source.path), Reason("decord_path")),

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from xl_vqa.words.errors import (
@@ -25,6 +26,7 @@ from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
 PathLike = str | os.PathLike[str]
 HEAD_BYTES: Final = 4096
+_ASF_FILE_PROPERTIES: Final = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
 _NOT_FOUND: Final = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM}
@@ -147,36 +149,70 @@ def missing_bytes(file: BinaryIO, size: int) -> int:
         return _missing_in_segment(head, size)
     if kind == "avi":
         return max(int.from_bytes(head[4:8], "little") + 8 - size, 0)
+    if kind == "asf":
+        properties = head.find(_ASF_FILE_PROPERTIES)
+        return (
+            max(int.from_bytes(head[properties + 40 : properties + 48], "little") - size, 0)
+            if properties > 0
+            else 0
+        )
     return 0
 
 
+def says_its_end(file: BinaryIO, size: int) -> bool:
+    """Whether the container itself says where it ends, and does end there: nobody goes on writing such a file."""
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    kind = container_kind(head)
+    if kind == "mp4":
+        names = [name for name, _ in _boxes(file, size)]
+        return b"moov" in names and b"moof" not in names and _missing_in_boxes(file, size) == 0
+    if kind == "matroska":
+        return _segment_end(head) == size
+    if kind == "avi":
+        return 0 < int.from_bytes(head[4:8], "little") + 8 <= size and head[4:8] != bytes(4)
+    return False
+
+
 def _missing_in_boxes(file: BinaryIO, size: int) -> int:
+    return max([0, *(end - size for _, end in _boxes(file, size))])
+
+
+def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Name and end of each box of the file, the last one's also where it lies beyond the end."""
     at = 0
     for _ in range(100_000):  # fragmented files hold a few boxes per second; a damaged one may hold any number
         file.seek(at)
         header = file.read(16)
         if len(header) < 8:
-            return 0
+            return
         length = int.from_bytes(header[:4], "big")
         if length == 1 and len(header) == 16:
             length = int.from_bytes(header[8:], "big")
         elif length == 0:  # reaches to the end, wherever that is
-            return 0
+            yield header[4:8], size
+            return
         if length < 8 or not all(32 <= byte < 127 or byte == 0xA9 for byte in header[4:8]):
-            return 0  # no longer boxes: padding behind the last one, or damage that the decoder will report
+            return  # no longer boxes: padding behind the last one, or damage that the decoder will report
         at += length
+        yield header[4:8], at
         if at > size:
-            return at - size
-    return 0
+            return
 
 
 def _missing_in_segment(head: bytes, size: int) -> int:
+    end = _segment_end(head)
+    return 0 if end is None else max(end - size, 0)
+
+
+def _segment_end(head: bytes) -> int | None:
+    """Where the segment of a Matroska file ends; None where the file does not say (live)."""
     at, length = _ebml_size(head, 4)
     at += length
     if head[at : at + 4] != b"\x18\x53\x80\x67":
-        return 0
+        return None
     at, length = _ebml_size(head, at + 4)
-    return max(at + length - size, 0) if length >= 0 else 0
+    return at + length if length >= 0 else None
 
 
 def _ebml_size(head: bytes, at: int) -> tuple[int, int]:

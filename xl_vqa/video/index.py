@@ -55,6 +55,10 @@ class FrameIndex:
     exact: bool = True
     cut_off: bool = False
     """The file ends before its own header says."""
+    damaged: bool = False
+    """Pictures in the middle are lost: packets that do not fit, or a chain of parts that is broken."""
+    lost: int = 0
+    """About how many of them, where all others stand for the same time."""
     hidden: int = 0
     """Frames that are in the file and never shown: an edit list leaves them out."""
     first_keyframe: int | None = None
@@ -157,7 +161,9 @@ class _Scan:
         self.source = source
         self.codec = source.stream.codec_context.name
         self.broken = False
-        """The last packet of a file that was cut off, or an end in the middle of one."""
+        """An end in the middle of a packet."""
+        self.corrupt_after: int | None = None
+        """How many frames came before the last packet that the container calls corrupt."""
         self.hidden = 0
         self.second_fields = 0
         """Packets that only complete a frame which an earlier one began."""
@@ -183,7 +189,7 @@ class _Scan:
 
     def add(self, packet: av.Packet[VideoStream]) -> None:
         if packet.is_corrupt:
-            self.broken = True
+            self.corrupt_after = self.frames
             return
         entry = self._entry(packet)
         if entry is not bitstream.Entry.NONE and self.lead is None:
@@ -213,7 +219,9 @@ class _Scan:
         source, stream, count = self.source, self.source.stream, self.frames
         if count == 0:
             raise VideoTruncatedError(path=source.shown, problem="problem_no_pictures")
-        cut_off = self.broken or source.missing_bytes > 0 or self._lacks_frames()
+        # of a file that was cut off it is the last one
+        ends_corrupt = self.corrupt_after == count
+        cut_off = self.broken or ends_corrupt or source.missing_bytes > 0 or self._lacks_frames()
         base = stream.time_base or Fraction(1, 1000)
         fallback = float(stream.average_rate or stream.guessed_rate or 25)
         index = FrameIndex(
@@ -225,6 +233,7 @@ class _Scan:
             fallback,
             count / fallback,
             cut_off=cut_off,
+            damaged=self.corrupt_after is not None and not ends_corrupt,
             hidden=self.hidden,
             fields=self.fields,
         )

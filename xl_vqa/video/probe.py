@@ -15,6 +15,7 @@ from xl_vqa.video.cropping import cropping_of
 from xl_vqa.video.files import PathLike
 from xl_vqa.video.framing import Framing, pixel_aspect_of
 from xl_vqa.video.index import FrameIndex, build_index
+from xl_vqa.video.losses import examined
 from xl_vqa.video.pictures import orientation_of
 from xl_vqa.words.errors import VideoTruncatedError, VideoUnreadableError
 
@@ -87,7 +88,7 @@ def probe(path: PathLike) -> VideoInfo:
 
 def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -> Inspection:
     """Scans the packets and decodes the first picture. Errors as ``probe``."""
-    index = build_index(source, should_stop=should_stop)
+    index = examined(source, build_index(source, should_stop=should_stop))
     frame = _first_frame(source, index)
     index = index.begun_at(frame.pts)
     check_picture_size(source.shown, frame.width, frame.height)

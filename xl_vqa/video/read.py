@@ -18,6 +18,7 @@ from xl_vqa.video.clip import Clip
 from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
+from xl_vqa.video.growing import has_writer, is_open_ended, is_written
 from xl_vqa.video.picture_sequence import PictureSequence, open_pictures
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.point_samples import point_samples
@@ -67,11 +68,16 @@ def read_frames(
             reading = _PictureReading(pictures.shown, pictures.inspection, sampling, max_side, should_stop)
             clip = reading.clip_of(pictures)
     else:
+        open_ended = is_open_ended(path)
+        if open_ended and has_writer(path):
+            raise VideoChangingError(path=shown_path(path))
         with open_video(path, threads=threads) as source:
             inspection = inspect(source, should_stop=should_stop)
             clip = _VideoReading(source.shown, inspection, sampling, max_side, should_stop).clip_of(
                 source, decoder
             )
+        if open_ended and is_written(path, should_stop):
+            raise VideoChangingError(path=shown_path(path))
     # the last access may have changed, but neither size nor times of writing
     if stat_key(path) != before:
         raise VideoChangingError(path=shown_path(path))
@@ -187,7 +193,7 @@ class _Reading:
         warnings = []
         if index.cut_off:
             warnings.append("warning_truncated")
-        elif index.count < self.inspection.info.frame_count or set(plan) != set(self._plan()):
+        elif index.damaged or index.count < self.inspection.info.frame_count or set(plan) != set(self._plan()):
             warnings.append("warning_damaged")
         if is_black(distinct):
             warnings.append("warning_black")
@@ -218,6 +224,7 @@ class _Reading:
             (not info.frame_count_exact, Reason("note_estimated")),
             (index.hidden > 0, Reason("note_hidden", count=index.hidden)),
             (index.undecodable > 0, Reason("note_undecodable", count=index.undecodable)),
+            (index.lost > 0, Reason("note_lost", count=index.lost)),
             (index.fields, Reason("note_fields")),
             (bool(index.restarts), Reason("note_clock_restarts")),
             (info.pixel_aspect != 1, Reason("note_pixel_aspect", aspect=f"{info.pixel_aspect:.3f}")),

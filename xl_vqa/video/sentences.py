@@ -227,6 +227,10 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
         "en": "frames before the first keyframe left out: {count}",
         "ja": "最初のキーフレームより前の除外フレーム: {count}",
     },
+    "note_lost": {
+        "en": "pictures lost where the file is damaged: about {count}",
+        "ja": "ファイルの破損により失われた映像: 約 {count} フレーム",
+    },
     "note_fields": {"en": "coded as fields", "ja": "フィールド単位の符号化"},
     "note_clock_restarts": {"en": "the file's clock restarts", "ja": "ファイルのタイムスタンプが途中で再開"},
     "note_pixel_aspect": {
@@ -263,7 +267,7 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     "decord_no_times": {"en": "no usable times", "ja": "使用できる時刻情報がない"},
     "decord_fields": {"en": "coded as fields", "ja": "フィールド単位の符号化"},
     "decord_hidden": {"en": "hidden frames", "ja": "非表示のフレーム"},
-    "decord_cut_off": {"en": "cut off", "ja": "途中で切れたファイル"},
+    "decord_cut_off": {"en": "cut off or damaged", "ja": "途中で切れた、または破損したファイル"},
     "decord_tracks": {"en": "several picture tracks", "ja": "複数の映像トラック"},
     "decord_header_count": {
         "en": "frame count differs from the header's",
