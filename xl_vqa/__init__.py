@@ -1,28 +1,222 @@
-"""Video quality in a spreadsheet: integer labels from a vision-language model, on your own machine."""
+"""Video quality in a spreadsheet: integer labels from a vision-language model, on your own machine.
+
+What stands in ``__all__`` is public and changes as CHANGELOG.md says; everything else may change at any time.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from xl_vqa.api import rate, rate_async, rate_iter
+    from xl_vqa.evaluation.errors import EvaluationError
+    from xl_vqa.evaluation.from_files import evaluate
+    from xl_vqa.evaluation.result import Evaluation
     from xl_vqa.rating_frame import rate_frame
-    from xl_vqa.workbooks.score_run import score_workbook
+    from xl_vqa.without_host import predict
+    from xl_vqa.words.errors import (
+        AddinError,
+        CancelledError,
+        CloudFolderError,
+        DistributionError,
+        HostAuthenticationError,
+        HostDiskError,
+        HostError,
+        HostRequestError,
+        HostStartError,
+        HostUnavailableError,
+        InputError,
+        InstallError,
+        ModelEntryError,
+        ModelError,
+        ModelFailedError,
+        ModelIncompatibleError,
+        ModelMemoryError,
+        ModelNotFoundError,
+        NotAPathError,
+        NotATextError,
+        NotAVideoError,
+        NoVideoPathError,
+        NoVideosInFolderError,
+        NoVideosMatchError,
+        NoVideoStreamError,
+        OfficeFailedError,
+        OfficeMissingError,
+        OutputFormatError,
+        OutputNotWritableError,
+        PackageMissingError,
+        ProfileNotFoundError,
+        RangeShapesError,
+        RelativePathError,
+        ScaleError,
+        SelectionChangedError,
+        SelectionError,
+        SettingsError,
+        VideoAccessError,
+        VideoAddressError,
+        VideoChangingError,
+        VideoCrashedReaderError,
+        VideoEmptyError,
+        VideoError,
+        VideoListError,
+        VideoNotFoundError,
+        VideoTimeoutError,
+        VideoTooLargeError,
+        VideoTruncatedError,
+        VideoUnreadableError,
+        WorkbookCellError,
+        WorkbookColumnAmbiguousError,
+        WorkbookColumnError,
+        WorkbookColumnMissingError,
+        WorkbookError,
+        WorkbookFormatError,
+        WorkbookFormulaError,
+        WorkbookLabelsError,
+        WorkbookLockedError,
+        WorkbookNotFoundError,
+        WorkbookNoVideoColumnError,
+        WorkbookOwnedError,
+        WorkbookPasswordError,
+        WorkbookProtectedError,
+        WorkbookSheetError,
+        WorkbookTemplateError,
+        WorkbookUncomputedError,
+        WorkbookUnreadableError,
+        WorksheetArgumentError,
+        WorksheetCellError,
+        WorksheetError,
+        WorksheetMissingArgumentError,
+        XlVqaError,
+    )
+    from xl_vqa.words.labels import Band, Bands, Scale
+    from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+    from xl_vqa.words.settings import Settings
+    from xl_vqa.workbooks.score_run import ScoredWorkbook, score_workbook
 
 __version__ = "0.1.0"
-_PLACES = {
+__all__ = [
+    "AddinError",
+    "Band",
+    "Bands",
+    "CancelledError",
+    "CloudFolderError",
+    "DistributionError",
+    "Evaluation",
+    "EvaluationError",
+    "FramesUsed",
+    "HostAuthenticationError",
+    "HostDiskError",
+    "HostError",
+    "HostRequestError",
+    "HostStartError",
+    "HostUnavailableError",
+    "InputError",
+    "InstallError",
+    "LabelDistribution",
+    "ModelEntryError",
+    "ModelError",
+    "ModelFailedError",
+    "ModelIncompatibleError",
+    "ModelMemoryError",
+    "ModelNotFoundError",
+    "NoVideoPathError",
+    "NoVideoStreamError",
+    "NoVideosInFolderError",
+    "NoVideosMatchError",
+    "NotAPathError",
+    "NotATextError",
+    "NotAVideoError",
+    "OfficeFailedError",
+    "OfficeMissingError",
+    "OutputFormatError",
+    "OutputNotWritableError",
+    "PackageMissingError",
+    "ProfileNotFoundError",
+    "RangeShapesError",
+    "Rating",
+    "RelativePathError",
+    "Scale",
+    "ScaleError",
+    "ScoredWorkbook",
+    "SelectionChangedError",
+    "SelectionError",
+    "Settings",
+    "SettingsError",
+    "VideoAccessError",
+    "VideoAddressError",
+    "VideoChangingError",
+    "VideoCrashedReaderError",
+    "VideoEmptyError",
+    "VideoError",
+    "VideoListError",
+    "VideoNotFoundError",
+    "VideoTimeoutError",
+    "VideoTooLargeError",
+    "VideoTruncatedError",
+    "VideoUnreadableError",
+    "WorkbookCellError",
+    "WorkbookColumnAmbiguousError",
+    "WorkbookColumnError",
+    "WorkbookColumnMissingError",
+    "WorkbookError",
+    "WorkbookFormatError",
+    "WorkbookFormulaError",
+    "WorkbookLabelsError",
+    "WorkbookLockedError",
+    "WorkbookNoVideoColumnError",
+    "WorkbookNotFoundError",
+    "WorkbookOwnedError",
+    "WorkbookPasswordError",
+    "WorkbookProtectedError",
+    "WorkbookSheetError",
+    "WorkbookTemplateError",
+    "WorkbookUncomputedError",
+    "WorkbookUnreadableError",
+    "WorksheetArgumentError",
+    "WorksheetCellError",
+    "WorksheetError",
+    "WorksheetMissingArgumentError",
+    "XlVqaError",
+    "__version__",
+    "evaluate",
+    "predict",
+    "rate",
+    "rate_async",
+    "rate_frame",
+    "rate_iter",
+    "score_workbook",
+]
+
+_ERRORS: Final = "xl_vqa.words.errors"
+_PLACES: Final = {
+    "Band": "xl_vqa.words.labels",
+    "Bands": "xl_vqa.words.labels",
+    "Evaluation": "xl_vqa.evaluation.result",
+    "EvaluationError": "xl_vqa.evaluation.errors",
+    "FramesUsed": "xl_vqa.words.rating",
+    "LabelDistribution": "xl_vqa.words.rating",
+    "Rating": "xl_vqa.words.rating",
+    "Scale": "xl_vqa.words.labels",
+    "ScoredWorkbook": "xl_vqa.workbooks.score_run",
+    "Settings": "xl_vqa.words.settings",
+    "evaluate": "xl_vqa.evaluation.from_files",
+    "predict": "xl_vqa.without_host",
     "rate": "xl_vqa.api",
     "rate_async": "xl_vqa.api",
     "rate_frame": "xl_vqa.rating_frame",
     "rate_iter": "xl_vqa.api",
     "score_workbook": "xl_vqa.workbooks.score_run",
 }
-__all__ = ["__version__", "rate", "rate_async", "rate_frame", "rate_iter", "score_workbook"]
+"""Where a name stands; one that is not here is an error of ``_ERRORS``."""
 
 
 def __getattr__(name: str) -> Any:
     # lazily: a cell that imports xl_vqa.bridge must not pay for what only programs use
-    if name in _PLACES:
-        return getattr(import_module(_PLACES[name]), name)
+    if name in __all__:
+        return getattr(import_module(_PLACES.get(name, _ERRORS)), name)
     raise AttributeError(f"module 'xl_vqa' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,7 +1,6 @@
 """``predict(model, paths)``: ratings by a model loaded in this process, for experiments and batch jobs.
 
-No host, no store, no settings: nothing is remembered, and the model that is named is the model that rates. Not a
-name of the package itself: what a cell imports must not lead to torch (import-linter).
+No host, no store, no settings: nothing is remembered, and the model that is named is the model that rates.
 """
 
 from __future__ import annotations

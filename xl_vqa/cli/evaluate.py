@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from xl_vqa.evaluation.figure import Figure
     from xl_vqa.evaluation.result import Evaluation
-    from xl_vqa.evaluation.units import Units
     from xl_vqa.words.labels import Scale
 
 # A person reads the top of a list; the report and the JSON file hold all of it.
@@ -79,10 +78,10 @@ def evaluate(
     Exit status: 0 where every row was evaluated, 1 where some rows were not, 2 where nothing could be done.
     """
     from rich.console import Console
+    from rich.text import Text
 
-    from xl_vqa.evaluation import evaluate as evaluation_module
     from xl_vqa.evaluation.errors import EvaluationOptionError
-    from xl_vqa.evaluation.join import join
+    from xl_vqa.evaluation.from_files import evaluate as evaluate_files
     from xl_vqa.evaluation.report import report_html
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.triage import TriageCosts
@@ -93,36 +92,27 @@ def evaluate(
         if path is not None:
             check_writable(path)
     try:
-        costs = TriageCosts(review_cost, escape_cost)
+        TriageCosts(review_cost, escape_cost)
     except ValueError as error:
         raise EvaluationOptionError(source="--review-cost, --escape-cost", problem="problem_costs") from error
-    joined = join(
-        predictions,
-        manifest,
-        baselines=baseline or (),
-        ratings=ratings,
-        scale=_scale(scale),
-        column=prediction_column,
-        units=_units(prediction_scale),
-    )
-    options = evaluation_module.Options(
-        split=split,
-        slices=slice_columns or None,
-        resamples=resamples,
-        seed=seed,
-        costs=costs,
-        defect_limit=defect_limit,
-    )
-    with Console(stderr=True).status(heading("working", shown_language, n=len(joined.items))):
-        result = evaluation_module.evaluate(
-            joined.items,
-            name=name or joined.name or predictions.stem,
-            scale=joined.scale,
-            bands=joined.bands,
-            baselines=joined.baselines,
-            failures=joined.failures,
-            notices=joined.notices,
-            options=options,
+    with Console(stderr=True).status(Text(str(predictions))) as status:
+        result = evaluate_files(
+            predictions,
+            manifest,
+            baselines=baseline or (),
+            ratings=ratings,
+            scale=_scale(scale),
+            prediction_column=prediction_column,
+            prediction_scale=_ends(prediction_scale),
+            name=name,
+            split=split,
+            slices=slice_columns or None,
+            defect_limit=defect_limit,
+            review_cost=review_cost,
+            escape_cost=escape_cost,
+            resamples=resamples,
+            seed=seed,
+            on_read=lambda n: status.update(heading("working", shown_language, n=n)),
         )
     console = Console()
     _print(console, result, shown_language)
@@ -141,16 +131,19 @@ def evaluate(
     raise typer.Exit(1 if result.failed else 0)
 
 
-def _units(text: str | None) -> Units | None:
+def _ends(text: str | None) -> tuple[float, float] | None:
+    """The scale of ``--prediction-scale worst,best``. Raises EvaluationOptionError."""
     from xl_vqa.evaluation.errors import EvaluationOptionError
     from xl_vqa.evaluation.units import Units
 
     if text is None:
         return None
     try:
-        return Units.parse(text)
+        worst, best = (float(part) for part in text.split(","))
+        Units.from_ends(worst, best)
     except ValueError as error:
         raise EvaluationOptionError(source="--prediction-scale", problem="problem_range") from error
+    return worst, best
 
 
 def _language(asked: str | None) -> str:

@@ -22,6 +22,7 @@ def report(
     import warnings
 
     from rich.console import Console
+    from rich.text import Text
 
     from xl_vqa.outputs import check_writable, write_output
     from xl_vqa.words.errors import OutputFormatError
@@ -34,7 +35,7 @@ def report(
     if suffix not in (".pdf", ".html", ".htm"):
         raise OutputFormatError(path=str(output), suffixes=".pdf .html")
     check_writable(output)
-    with Console(stderr=True).status(str(workbook)), warnings.catch_warnings():
+    with Console(stderr=True).status(Text(str(workbook))), warnings.catch_warnings():
         # openpyxl warns of what it would not write back; nothing is written back
         warnings.simplefilter("ignore", UserWarning)
         if suffix == ".pdf":

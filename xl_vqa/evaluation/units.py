@@ -48,12 +48,11 @@ class Units:
         return scale.mos_min + share * (scale.mos_max - scale.mos_min)
 
     @classmethod
-    def parse(cls, text: str) -> Units:
-        """``1,5``, or ``100,0`` from the worst end. Raises ValueError."""
-        parts = [float(part) for part in text.split(",")]
-        if len(parts) != 2 or parts[0] == parts[1] or not all(map(np.isfinite, parts)):
-            raise ValueError(text)
-        return cls(min(parts), max(parts), parts[0] > parts[1])
+    def from_ends(cls, worst: float, best: float) -> Units:
+        """Of a scale from its worst score to its best. Raises ValueError where they are equal or not finite."""
+        if worst == best or not np.isfinite(worst) or not np.isfinite(best):
+            raise ValueError(f"a scale from {worst} to {best}")
+        return cls(min(worst, best), max(worst, best), worst > best)
 
 
 def lower_by_name(*names: str) -> bool | None:

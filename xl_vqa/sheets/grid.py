@@ -23,6 +23,7 @@ class Value(NamedTuple):
 
     @property
     def blank(self) -> bool:
+        """Whether a person sees nothing there."""
         return self.kind == "empty" or (self.kind == "text" and not self.text.strip(" \t\r\n\u00a0\u3000"))
 
     @property
@@ -77,10 +78,12 @@ class Table:
 
     @property
     def first_data_row(self) -> int:
+        """The first row below the header."""
         return self.area.first_row + self.header_rows
 
     @property
     def last_data_row(self) -> int:
+        """The last row above the totals."""
         return self.area.last_row - self.totals_rows
 
 
@@ -113,7 +116,8 @@ class Grid(Protocol):
         """Whether an area touches what must not be written into although it may be empty: merged cells, a pivot
         table."""
 
-    def tables(self) -> Sequence[Table]: ...
+    def tables(self) -> Sequence[Table]:
+        """The list objects of the sheet, in any order."""
 
     @property
     def filter_area(self) -> Area | None:

@@ -26,7 +26,8 @@ Resolve = Callable[[str], str]
 class Rater(Protocol):
     """What ``HostClient`` does for a list."""
 
-    def model(self) -> dict[str, Any]: ...
+    def model(self) -> dict[str, Any]:
+        """The model in force: ``name``, ``scale`` and what else ``/v1/model`` tells (docs/host.md)."""
 
     def rate_all(
         self,
@@ -38,7 +39,11 @@ class Rater(Protocol):
         on_progress: Callable[[int, int], None] | None = None,
         on_result: Callable[[int, Result], None] | None = None,
         cancel: threading.Event | None = None,
-    ) -> list[Result]: ...
+    ) -> list[Result]:
+        """One result per video, in order: a rating as JSON, or its error; ``on_result`` has each with its place.
+
+        Raises HostError, ModelError, SettingsError where nothing can be rated at all, CancelledError.
+        """
 
 
 @dataclass(frozen=True, slots=True)

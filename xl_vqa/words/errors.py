@@ -133,6 +133,7 @@ class XlVqaError(Exception):
         return _rebuild, (type(self), self.params, self._path)
 
     def to_dict(self) -> dict[str, Any]:
+        """JSON-ready, for the way through HTTP; ``from_dict`` reads it back."""
         return {"code": self.code, "params": self.params, "message": self.message("en")}
 
 

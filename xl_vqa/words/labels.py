@@ -114,11 +114,15 @@ class Scale:
         return self.mos_min + share * (self.mos_max - self.mos_min)
 
     def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; ``from_dict`` reads it back."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Scale:
-        """Raises ScaleError for an unknown or ill-typed field."""
+        """The inverse of ``to_dict``; a missing field has its default.
+
+        Raises ScaleError for an unknown or ill-typed field.
+        """
         unknown = set(values) - {"mos_min", "mos_max", "label_min", "label_max", "rounding"}
         if unknown:
             raise ScaleError(problem=Reason("unknown_field", fields=", ".join(sorted(unknown))))
@@ -141,6 +145,7 @@ class Band:
     color: str
 
     def name(self, language: str = "en") -> str:
+        """As people read it, in ``en`` or ``ja``."""
         return self.ja if language == "ja" else self.en
 
 
@@ -178,6 +183,7 @@ class Bands:
 
     @classmethod
     def default(cls, scale: Scale | None = None) -> Bands:
+        """Those of a scale: each band has the labels that are nearest to its own number, 1 to 5."""
         scale = scale or Scale()
         step = (scale.label_max - scale.label_min) / (len(ACR_BANDS) - 1)
         first, second, third, fourth = (scale.label_min + step * (k + 0.5) for k in range(4))

@@ -82,6 +82,7 @@ class LabelDistribution:
         return self.scale.label_max
 
     def median(self) -> int:
+        """The label with half of the probability at or below it."""
         return self.quantile(0.5)
 
     def map(self) -> int:
@@ -151,6 +152,7 @@ class FramesUsed:
     notes: tuple[Note, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; ``from_dict`` reads it back."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
@@ -160,6 +162,7 @@ class FramesUsed:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FramesUsed:
+        """The inverse of ``to_dict``. Raises TypeError for an unknown or missing field."""
         given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**given)
 
@@ -217,10 +220,12 @@ class Rating:
 
     @property
     def band(self) -> Band:
+        """The ACR category that the integer label lies in."""
         return self.bands.of(self.label)
 
     @property
     def band_probability(self) -> float:
+        """How sure the model is of ``band``, 0..1: the probability of all its labels together."""
         return self.distribution.band_probability(self.bands, self.band)
 
     def to_dict(self, *, detail: bool = True) -> dict[str, Any]:

@@ -183,18 +183,22 @@ class Settings:
 
     @property
     def state_file(self) -> Path:
+        """Where a running host is, and the token that it wants."""
         return self.home / "host.json"
 
     @property
     def lock_file(self) -> Path:
+        """Held by the one host of a user."""
         return self.home / "host.lock"
 
     @property
     def store_file(self) -> Path:
+        """Ratings that are known."""
         return self.home / "ratings.sqlite3"
 
     @property
     def log_file(self) -> Path:
+        """What the host did; older ones stand beside it."""
         return self.home / "logs" / "host.log"
 
     @classmethod
