@@ -187,6 +187,7 @@ def test_the_python_of_the_readme_runs(
     else:
         clip.with_name("b.mp4").write_text("no video at all")
     path = list_workbook(clip.with_name("list.xlsx"), [["video"], ["a.mp4"], ["b.mp4"]])
+    clip.with_name("list.csv").write_text("video\na.mp4\nb.mp4\n", encoding="utf-8")
     monkeypatch.chdir(clip.parent)
     monkeypatch.setenv("XL_VQA_HOME", str(host.home))
     monkeypatch.setenv("XL_VQA_MODEL", host.model)
