@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 PAGES = (
     "*.md",
-    "docs/*.md",
+    "docs/**/*.md",
     "model/**/*.md",
     "model/**/*.yaml",
     "starter/*.yaml",
