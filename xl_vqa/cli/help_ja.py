@@ -365,4 +365,19 @@ HELP_JA: Final[dict[str, str]] = {
     "Print the end of the host's log.": "ホストのログの末尾を表示します。",
     "How many of the last lines.": "表示する末尾の行数。",
     "Go on printing new lines.": "新しい行を表示し続けます。",
+    # forget
+    "Remove what was stored of videos: ratings, prompts, paths and the lines of logs that name them.\n\n"
+    "Videos and workbooks are not touched. The host is stopped for it, and starts again when it is next needed.": (
+        "動画について保存した情報(評価、プロンプト、パス、ログの該当行)を削除します。\n\n"
+        "動画とワークブックには触れません。ホストは一度停止し、次に必要になったときに自動で起動します。"
+    ),
+    "Videos, folders or patterns; the files themselves may be gone already.": (
+        "動画、フォルダー、またはパターン。ファイル自体はすでに削除されていてもかまいません。"
+    ),
+    "Everything that was stored: ratings, prompts, paths, logs, caches.": (
+        "保存した情報すべて(評価、プロンプト、パス、ログ、キャッシュ)。"
+    ),
+    "With --all: also settings, profiles and the list of models.": (
+        "--all と一緒に指定すると、設定、プロファイル、モデルの一覧も削除します。"
+    ),
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xl_vqa.cli.texts import tr
+
+if TYPE_CHECKING:
+    from xl_vqa.words.settings import Settings
 
 host = typer.Typer(help="The local process that holds the model.", no_args_is_help=True)
 
@@ -60,18 +63,27 @@ def stop(
 ) -> None:
     """Stop the host; the batch at hand is finished first. Where ratings would be lost, it says so and does not."""
     from xl_vqa.bridge.client import HostClient
-    from xl_vqa.bridge.remarks import sentences
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
+    if not discard:
+        refuse_loss(settings)
     with HostClient(settings) as client:
-        state = client.status() or {}
-        if state.get("unsaved") and not discard:
-            for words in (*sentences(state, settings.language), tr("host_not_stopped", settings.language)):
-                typer.echo(words, err=True)
-            raise typer.Exit(1)
         stopped = client.stop()
     typer.echo(tr("host_stopped" if stopped else "host_not_running", settings.language))
+
+
+def refuse_loss(settings: Settings) -> None:
+    """Says so and ends the command with 1 where a stop of the host would lose ratings."""
+    from xl_vqa.bridge.client import HostClient
+    from xl_vqa.bridge.remarks import sentences
+
+    with HostClient(settings) as client:
+        state = client.status() or {}
+    if state.get("unsaved"):
+        for words in (*sentences(state, settings.language), tr("host_not_stopped", settings.language)):
+            typer.echo(words, err=True)
+        raise typer.Exit(1)
 
 
 @host.command()

@@ -38,6 +38,7 @@ COMMANDS: Final = (
     "addin",
     "calc",
     "host",
+    "forget",
     "doctor",
     "demo",
 )

@@ -128,6 +128,16 @@ class Database:
             except sqlite3.DatabaseError as error:
                 self._raise(error, generation)
 
+    def shrink(self) -> None:
+        """Writes the file anew without what was deleted, and empties the log; raises as ``reading`` does."""
+        with self._write_lock:
+            generation = self._generation
+            try:
+                self._writer.execute("VACUUM")
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as error:
+                self._raise(error, generation)
+
     def close(self) -> None:
         """Folds the log into the file, so that one file is left."""
         with self._write_lock:

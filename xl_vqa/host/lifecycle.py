@@ -26,11 +26,13 @@ import uvicorn
 
 from xl_vqa import __version__
 from xl_vqa.atomic import keep_private, make_private, reason
+from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.protocol import LOOPBACK
 from xl_vqa.bridge.start import find
 from xl_vqa.bridge.state import HostState, remove_state, write_state
 from xl_vqa.host.app import HostApp
 from xl_vqa.host.connections import LimitedProtocol
+from xl_vqa.host.forgetting import Housekeeping
 from xl_vqa.host.logs import start_log, watch_for_crashes
 from xl_vqa.host.service import RatingService
 from xl_vqa.words.errors import HostDiskError, HostStartError
@@ -75,6 +77,25 @@ def only_host(settings: Settings) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextlib.contextmanager
+def no_host(settings: Settings) -> Iterator[bool]:
+    """Ends the host, its work at hand stored, and lets none start meanwhile; gives whether one ran.
+
+    Raises HostUnavailableError where it does not end, and as ``only_host``.
+    """
+    ran = False
+    with contextlib.ExitStack() as stack:
+        while True:
+            with HostClient(settings) as client:
+                ran = client.stop() or ran
+            try:
+                stack.enter_context(only_host(settings))
+                break
+            except AlreadyRunning:
+                continue  # a sheet started the next one in between
+        yield ran
 
 
 def bind(port: int) -> socket.socket:
@@ -124,6 +145,7 @@ class Host:
         except BaseException:
             self._listener.close()
             raise
+        self._housekeeping = Housekeeping(settings, self._service.ledger.store)
         port = int(self._listener.getsockname()[1])
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         self.state = HostState(os.getpid(), port, __version__, started, secrets.token_urlsafe(32))
@@ -155,6 +177,7 @@ class Host:
     def serve(self, on_ready: Callable[[HostState], None]) -> None:
         """Raises HostDiskError where the state file cannot be written."""
         self._service.start()
+        self._housekeeping.start()
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda number, frame: self.stop(f"signal {number}"))
@@ -163,6 +186,7 @@ class Host:
         finally:
             self.stop("its server ended")
             remove_state(self._settings.state_file, self.state.token)
+            self._housekeeping.stop()
             self._service.stop()
             self._app.close()
             log.info("stopped")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
+import re
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -52,3 +55,43 @@ def watch_for_crashes(path: Path) -> tuple[TextIO | None, bool]:
         return None, crashed
     faulthandler.enable(file)
     return file, crashed
+
+
+def thin_logs(folder: Path, keep: Callable[[str], bool]) -> tuple[int, list[Path]]:
+    """Removes the records of all logs in ``folder`` that ``keep`` refuses; how many, and the files that would not.
+
+    In place, so that a program that has a log open goes on writing to the same file.
+    """
+    removed, refused = 0, []
+    for path in sorted(folder.glob("*.log*")):
+        with _our_log_held(path):
+            try:
+                records = list(_records(path.read_text(encoding="utf-8", errors="surrogateescape")))
+                kept = [record for record in records if keep(record)]
+                if len(kept) < len(records):
+                    with path.open("r+", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                        file.write("".join(kept))
+                        file.truncate()
+                    removed += len(records) - len(kept)
+            except OSError:
+                refused.append(path)
+    return removed, refused
+
+
+_BEGIN: Final = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
+
+
+def _records(text: str) -> Iterator[str]:
+    """A line with a time and the lines without one that follow it, such as a traceback."""
+    return filter(None, _BEGIN.split(text))
+
+
+@contextlib.contextmanager
+def _our_log_held(path: Path) -> Iterator[None]:
+    """Nobody in this process writes to it meanwhile."""
+    with contextlib.ExitStack() as stack:
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, logging.FileHandler) and Path(handler.baseFilename) == path:
+                handler.acquire()
+                stack.callback(handler.release)
+        yield

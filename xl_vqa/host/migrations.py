@@ -76,6 +76,13 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         ALTER TABLE ratings ADD COLUMN checksum BLOB;
         """,
     ),
+    (
+        "0006_earlier_contents",
+        """
+        -- what a path held before it held something else, so that whoever forgets the path forgets that too
+        CREATE TABLE earlier (path BLOB, video TEXT, PRIMARY KEY (path, video)) WITHOUT ROWID;
+        """,
+    ),
 )
 
 

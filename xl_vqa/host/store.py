@@ -49,6 +49,15 @@ class KnownFile:
     settled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many ratings were removed, which paths, and how many ratings are left whose path is not known."""
+
+    ratings: int
+    paths: frozenset[str]
+    nameless: int
+
+
 class Store:
     """Thread-safe. Every method may raise HostDiskError.
 
@@ -234,11 +243,64 @@ class Store:
         def put() -> None:
             with self._database.writing(durable=False) as connection:
                 connection.execute(
+                    "INSERT OR IGNORE INTO earlier SELECT path, video FROM files WHERE path = ? AND video <> ?",
+                    (_bytes(path), file.video),
+                )
+                connection.execute(
                     "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
                     (_bytes(path), file.stat_key, file.video, int(file.settled)),
                 )
 
         _twice(put)
+
+    # -- forgetting
+
+    def forget(self, meant: Callable[[str], bool], contents: Iterable[str] = ()) -> Forgotten:
+        """Removes every path that is ``meant``, and the ratings of all that such a path ever held.
+
+        ``contents`` are further fingerprints whose ratings go. Their bytes are out of the file after ``shrink``.
+        """
+
+        def put() -> Forgotten:
+            with self._database.writing(durable=True) as connection:
+                paths: set[bytes] = set()
+                videos = {(video,) for video in contents}
+                for table in _TABLES_OF_PATHS:
+                    gone = [
+                        (path, video)
+                        for path, video in connection.execute(f"SELECT path, video FROM {table}")
+                        if meant(_path(path))
+                    ]
+                    paths.update(path for path, _ in gone)
+                    videos.update((video,) for _, video in gone)
+                    connection.executemany(f"DELETE FROM {table} WHERE path = ? AND video = ?", gone)
+                before = connection.total_changes
+                connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
+                ratings = connection.total_changes - before
+                connection.executemany("DELETE FROM crash_marks WHERE video = ?", videos)
+                (nameless,) = connection.execute(f"SELECT count(*) FROM ratings WHERE {_NAMELESS}").fetchone()
+                return Forgotten(ratings, frozenset(map(_path, paths)), int(nameless))
+
+        return _twice(put)
+
+    def forget_older(self, before: datetime) -> int:
+        """Removes ratings made earlier than ``before``, and paths that have none left; how many ratings."""
+
+        def put() -> int:
+            with self._database.writing(durable=True) as connection:
+                gone = connection.execute(
+                    "DELETE FROM ratings WHERE ifnull(datetime(rated_at), '') < datetime(?)",
+                    (before.isoformat(),),
+                ).rowcount
+                for table in ("files", "earlier"):
+                    connection.execute(f"DELETE FROM {table} WHERE video NOT IN (SELECT video FROM ratings)")
+                return int(gone)
+
+        return _twice(put)
+
+    def shrink(self) -> None:
+        """Writes the file anew, without what was deleted from it."""
+        self._database.shrink()
 
     # -- crash marks
 
@@ -277,6 +339,8 @@ class Store:
         _twice(put)
 
 
+_TABLES_OF_PATHS: Final = ("files", "earlier", "crash_marks")
+_NAMELESS: Final = "video NOT IN (SELECT video FROM files UNION SELECT video FROM earlier)"
 _INSERT: Final = (
     f"INSERT INTO ratings (model, settings, video, {ROW_COLUMNS}, checksum) "
     f"VALUES ({','.join('?' * (3 + len(Row._fields) + 1))}) ON CONFLICT (model, settings, video) DO UPDATE"
@@ -306,13 +370,13 @@ def _or_empty(look: Callable[[], T], empty: T) -> T:
         return empty
 
 
-def _twice(put: Callable[[], None]) -> None:
+def _twice(put: Callable[[], T]) -> T:
     """Into the new store, where the old one turned out to be damaged."""
     try:
-        put()
+        return put()
     except DamagedError:
         try:
-            put()
+            return put()
         except DamagedError as error:
             raise HostDiskError(
                 path="?", problem=Reason("host_store_damaged_by", detail=Detail.of(error))
@@ -322,6 +386,10 @@ def _twice(put: Callable[[], None]) -> None:
 def _words(text: Any) -> str:
     """A text of the reading side, where texts are bytes; what is none compares with nothing."""
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")
 
 
 def _bytes(text: str) -> bytes:

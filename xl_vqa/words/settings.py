@@ -47,6 +47,7 @@ _LOWEST = {
     "model_idle_minutes": 0,
     "start_timeout_s": 0,
     "video_timeout_s": 1,
+    "keep_days": 0,
 }
 # Of the environment, and no settings (docs/settings.md).
 _OTHER_VARIABLES = ("HOME", "PYTHON", "LIBREOFFICE", "CALC_WAIT")
@@ -136,6 +137,8 @@ class Settings:
     """CPU threads of the model; 0 leaves the choice to torch."""
     model_idle_minutes: float = 0.0
     """Unload the model after this long without work, keeping the host; 0 means never."""
+    keep_days: int = 0
+    """Ratings, the paths that belong to them, and lines of logs older than this are removed; 0 means never."""
 
     def __post_init__(self) -> None:
         problems = _type_problems(self)
