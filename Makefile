@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Which build of torch: auto fits the machine; cpu, cu126, cu130, ... or default (pip's own index) say it.
 TORCH_INDEX ?= auto
 
-.PHONY: demo test quick lint types walls bench starter starter-evaluation templates locks setup clean
+.PHONY: demo test quick lint types walls bench starter starter-evaluation templates locks audit setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -49,6 +49,10 @@ templates: $(READY)
 locks: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python tools/make_locks.py
+
+# Licences, and whether the index still has what is locked; docs/it.md says what is not looked up.
+audit: $(READY)
+	$(BIN)/python tools/audit_packages.py
 
 setup: $(READY)
 
