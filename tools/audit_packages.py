@@ -28,8 +28,8 @@ PARTS: Final = ("run", "develop")
 """torch with its CUDA packages is several GB, and asked about only with ``--torch``."""
 
 ALLOWED: Final = frozenset(
-    "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause BSL-1.0 CC0-1.0 CNRI-Python HPND ISC LLVM-exception MIT MIT-0 MIT-CMU "
-    "MPL-2.0 PSF-2.0 Python-2.0 Unlicense Zlib".split()
+    "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause BSL-1.0 CC0-1.0 CNRI-Python HPND ISC LLVM-exception MIT MIT-0 "
+    "MIT-CMU MPL-2.0 PSF-2.0 Python-2.0 Unlicense Zlib".split()
 )
 """SPDX names. The GPL is not among them: av and decord state their own licence, and what they bring besides stands
 in NOTICE."""
@@ -136,9 +136,8 @@ def main(arguments: list[str] | None = None) -> int:
     findings = Findings()
     packages = {name: version for part in (*PARTS, "torch") for name, version in locked(part).items()}
     look_at_installed(packages, findings)
-    print(
-        f"licences and versions: {len(packages) - len(findings.unseen)} of {len(packages)} locked packages are here"
-    )
+    here = len(packages) - len(findings.unseen)
+    print(f"licences and versions: {here} of {len(packages)} locked packages are here")
     if findings.unseen:
         print(f"not looked at, for they are not installed here: {', '.join(findings.unseen)}")
     asked = True
