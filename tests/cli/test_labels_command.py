@@ -77,7 +77,7 @@ def test_some_rows_with_a_remark_in_japanese(run, tmp_path: Path) -> None:  # ty
     done = run(book, "--videos-folder", tmp_path / "動画", "--lang", "ja", "--report", "r.html")
     assert done.exit_code == 1, done.output
     assert "missing_video" in done.output
-    assert "5 行中 1 行に指摘" in done.output
+    assert "5 行中 1 行に備考" in done.output
     *rows, last = read_manifest(tmp_path / "manifest.csv")
     assert all(row.problem == "" for row in rows)
     assert last.problem == "missing_video: 動画 無い.mp4 が見つかりません。"

@@ -29,6 +29,9 @@ def test_every_heading_is_known_again(language: str) -> None:
     for text in ("MOS", "Score", "評価", "備考", "VQA", "VQA scores", "My VQA score", "2", ""):
         assert field_of_heading(text) is None
     assert field_of_heading(" ｖｑａ  SCORE ") == ("score", 1)
+    # sheets that were scored while a band was 評価
+    assert field_of_heading("VQA 評価") == ("band", 1)
+    assert field_of_heading("VQA 評価 2") == ("band", 2)
 
 
 def test_new_columns_are_a_set_in_free_cells() -> None:

@@ -66,7 +66,7 @@ def test_scored_workbooks_are_read_as_written(folder: Path, convert: Any) -> Non
     output = folder / "out"
     output.mkdir()
     for file, saved in zip(files, convert("xlsx", output, *files), strict=True):
-        for header in ("VQA スコア", "VQA 評価", "VQA エラー・警告", "VQA モデル"):
+        for header in ("VQA スコア", "VQA 評価区分", "VQA エラー・警告", "VQA モデル"):
             expected = [value for value in column_of(file, header) if value is not None]
             assert [value for value in column_of(saved, header) if value is not None] == expected
             assert expected

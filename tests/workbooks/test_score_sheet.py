@@ -179,7 +179,7 @@ def test_the_first_language_of_the_headers_stays(folder: Path) -> None:
     score(path, "ja")
     score(path, "en")
     assert values(path)[0][3:] == [heading(field, "ja") for field in FIELDS]
-    assert column_of(path, "VQA 評価")[0] in {"Poor", "Fair", "Good"}
+    assert column_of(path, "VQA 評価区分")[0] in {"Poor", "Fair", "Good"}
 
 
 def test_moved_and_renamed_columns_are_known_again(folder: Path) -> None:

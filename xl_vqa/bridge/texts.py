@@ -77,12 +77,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         '#GETTING_DATA  the video is being rated; =IFERROR(VQA_SCORE(A2),"...") shows a word instead\n\n'
         "Score selection writes scores beside the selected paths without formulas.",
         "ja": "=VQA_SCORE(A2)  A2 のパスの動画のスコア(10〜50)\n=VQA_MOS、=VQA_BAND、=VQA_CONFIDENCE  MOS、"
-        "区分、モデルの確信度\n=VQA_ERROR(A2)  スコアがない理由\n=VQA_STATUS()  評価済みと評価中の件数\n"
+        "評価区分、モデルの確信度\n=VQA_ERROR(A2)  スコアがない理由\n=VQA_STATUS()  評価済みと評価中の件数\n"
         '=VQA_LABEL(4.2)  人による MOS のラベル\n#GETTING_DATA  評価中(=IFERROR(VQA_SCORE(A2),"...") で文字に'
         "置き換えられます)\n\n「選択範囲を採点」は、数式を使わずに、選択したパスの隣に"
         "スコアを書き込みます。",
     },
-    "cancelled": {"en": "{count} videos cancelled", "ja": "{count} 件を取り消しました"},
+    "cancelled": {"en": "{count} videos cancelled", "ja": "{count} 件を中止しました"},
     "finished": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
 }
 

@@ -29,8 +29,8 @@ _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 _ABOUT: Final = {
     "en": "Rates the quality of videos with a vision-language model on your own machine: =VQA_SCORE(A2), "
     "Score selection, Why?. Nothing is uploaded.\n",
-    "ja": "動画の品質を、手元のパソコンの視覚言語モデルで採点します(=VQA_SCORE(A2)、選択範囲を採点、理由を表示)。"
-    "動画が外部に送信されることはありません。\n",
+    "ja": "動画の品質を、手元のコンピューターの視覚言語モデルで採点します(=VQA_SCORE(A2)、選択範囲を採点、"
+    "理由を表示)。動画が外部に送信されることはありません。\n",
 }
 
 

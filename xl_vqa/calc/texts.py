@@ -26,7 +26,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "Err:504 の数式 {count} 個を、エラーのセルを除外する形(IFERROR)に変更しました(元に戻せます)。",
     },
     "undo_skip": {"en": "Skip cells with an error", "ja": "エラーのセルを除外"},
-    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
+    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストは動作中です。"},
     "host_stopped": {"en": "The scoring host was stopped.", "ja": "スコアリングホストを停止しました。"},
     "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
     "status_title": {"en": "Model and status", "ja": "モデルと状態"},
@@ -45,7 +45,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "bands_title": {"en": "Bands and thresholds", "ja": "評価区分としきい値"},
     "bands_hint": {
         "en": "The lowest label of each band. Stored ratings are shown anew; nothing is rated again.",
-        "ja": "各区分の最低ラベル。保存済みの評価の表示だけが変わり、再評価はされません。",
+        "ja": "各評価区分の最低ラベル。保存済みの評価の表示だけが変わり、再評価はされません。",
     },
     "bands_rest": {"en": "{band}: everything below", "ja": "{band}: それ未満"},
     "bands_numbers": {

@@ -188,7 +188,7 @@ HELP_JA: Final[dict[str, str]] = {
     "Remove the add-in. Scores and settings are kept.": "アドインを削除します。スコアと設定は残ります。",
     "Say what works on this machine and how to fix what does not.\n\nExit status: 0 everything needed works, 1 "
     "something needs attention.": (
-        "この環境で動作するものと、動作しないものの対処方法を表示します。\n\n"
+        "このコンピューターで動作するものと、動作しないものの対処方法を表示します。\n\n"
         "終了コード: 0 は必要な機能がすべて動作、1 は対処が必要なことを示します。"
     ),
     "Leave out rating a clip through the host.": "ホストでの動画の評価を省略します。",
@@ -221,7 +221,7 @@ HELP_JA: Final[dict[str, str]] = {
     "rows are fine, 1 some rows have a remark, 2 the ratings cannot be used, or can be read in\n"
     "two ways: then the command for each way is printed.": (
         "評価データからラベルを作成し、学習用マニフェストを出力します。問題は行ごとに示します。\n\n"
-        "終了コード: 0 は全行に問題なし、1 は一部の行に指摘あり、2 は評価データを使用できないか、"
+        "終了コード: 0 は全行に問題なし、1 は一部の行に備考あり、2 は評価データを使用できないか、"
         "2 通りに読み取れることを示します(その場合は、それぞれのコマンドを表示します)。"
     ),
     "Ratings in a workbook, a text table or JSON.": "評価データ(ブック、テキスト形式の表、JSON)。",

@@ -95,7 +95,8 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
     },
     "video_memory_mb": {
         "en": "MiB that reading one video may take; 0 is a quarter of the machine's memory, 1024 to 4096.",
-        "ja": "1 本の動画の読み込みに使えるメモリ(MiB)です。0 ならマシンのメモリの 4 分の 1(1024 から 4096)です。",
+        "ja": "1 本の動画の読み込みに使えるメモリ(MiB)です。0 ならコンピューターのメモリの 4 分の 1"
+        "(1024 から 4096)です。",
     },
     "torch_threads": {
         "en": "CPU threads of the model; 0 leaves it to torch.",

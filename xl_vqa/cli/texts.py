@@ -48,7 +48,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "optimizer {trained}, activations {activations}, answers {logits}), for the largest videos the recipe "
         "allows: {tokens} tokens, {dtype}",
         "ja": "学習 1 ステップのメモリ: 余裕を含めて約 {total} GiB(重み {weights}、"
-        "勾配とオプティマイザ {trained}、アクティベーション {activations}、回答 {logits})。"
+        "勾配とオプティマイザー {trained}、アクティベーション {activations}、回答 {logits})。"
         "レシピで許される最大の動画({tokens} トークン、{dtype})の場合です",
     },
     "recipe_memory_free": {
@@ -102,7 +102,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "col_path": {"en": "Video", "ja": "動画"},
     "col_label": {"en": "Score", "ja": "スコア"},
     "col_mos": {"en": "MOS", "ja": "MOS"},
-    "col_band": {"en": "Band", "ja": "評価"},
+    "col_band": {"en": "Band", "ja": "評価区分"},
     "col_confidence": {"en": "Confidence", "ja": "確信度"},
     "col_error": {"en": "Remark", "ja": "備考"},
     "more_rows": {"en": "... and {count} more; write them all with -o", "ja": "…ほか {count} 件(-o で全件を保存)"},
@@ -131,7 +131,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",
     },
     "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
-    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストを起動しました。"},
+    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストは動作中です。"},
     "host_stopped": {"en": "The scoring host has stopped.", "ja": "スコアリングホストを停止しました。"},
     "host_not_stopped": {
         "en": "The scoring host was not stopped. Make room and wait a few seconds, or type: "
@@ -170,7 +170,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "これは小型のスターターモデルによるスコアで、人の評価ではなく計算で作った劣化から学習しています。"
         "実務に使う前に、自社の MOS で Qwen2.5-VL を微調整してください。",
     },
-    "doctor_title": {"en": "What works on this machine", "ja": "この環境の診断"},
+    "doctor_title": {"en": "What works on this machine", "ja": "このコンピューターの診断"},
     "doctor_check": {"en": "Check", "ja": "項目"},
     "doctor_found": {"en": "Found", "ja": "結果"},
     "doctor_fix": {"en": "What to do", "ja": "対処"},
@@ -212,7 +212,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "labels_some_bad": {
         "en": "{count} of {rows} rows have a remark, {left_out} of them cannot be trained on; "
         "see the problem column.",
-        "ja": "{rows} 行中 {count} 行に指摘があり、うち {left_out} 行は学習に使えません。"
+        "ja": "{rows} 行中 {count} 行に備考があり、うち {left_out} 行は学習に使えません。"
         "problem 列をご覧ください。",
     },
 }

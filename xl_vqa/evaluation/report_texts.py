@@ -25,11 +25,11 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
     "scale": ("Scale", "尺度"),
     "ties": ("Videos that share their score with another", "同じ値を持つ動画の数"),
     "ties_value": ("{mos} by people, {prediction} by the model", "人 {mos} 本、モデル {prediction} 本"),
-    "contents": ("Contents", "コンテンツ数"),
+    "contents": ("Contents", "素材数"),
     "intervals": ("95% intervals", "95% 信頼区間"),
     "intervals_content": (
         "bootstrap of {n} resamples, whole contents drawn (seed {seed})",
-        "ブートストラップ {n} 回、コンテンツ単位で再標本化(シード {seed})",
+        "ブートストラップ {n} 回、素材単位で再標本化(シード {seed})",
     ),
     "intervals_video": (
         "bootstrap of {n} resamples, videos drawn (seed {seed})",
@@ -49,7 +49,7 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
         "曲線に対するものです。外れ率と RMSE* は ITU-T P.1401 に従い、"
         "動画ごとの 95% 信頼区間を超えた分だけを数えます。",
     ),
-    "against": ("Against other raters", "他の評価手法との比較"),
+    "against": ("Against other raters", "他の評価者(手法)との比較"),
     "baseline": ("Baseline", "比較対象"),
     "constant mean": ("Constant mean", "平均値(定数)"),
     "difference": ("Difference", "差"),
@@ -92,8 +92,8 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
     "label_axis": ("Label", "ラベル"),
     "predicted_label_axis": ("Predicted label", "予測ラベル"),
     "people_label_axis": ("Mean label by people", "人の平均ラベル"),
-    "count_axis": ("Videos", "動画の本数"),
-    "histogram": ("Labels", "ラベルの分布"),
+    "count_axis": ("Videos", "動画数"),
+    "histogram": ("Labels", "ラベル"),
     "people": ("People", "人"),
     "model": ("Model", "モデル"),
     "confusion": ("Bands", "評価区分"),
@@ -142,27 +142,27 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
         "Defective: MOS below {limit:.2f}. People review what the model puts below the threshold. An escape is "
         "taken to cost {ratio:g} reviews (--escape-cost, --review-cost). The cheapest threshold was found on "
         "{source}.",
-        "MOS が {limit:.2f} 未満を不良とし、モデルのスコアがしきい値未満の動画を人が確認します。見逃し 1 件の"
-        "費用は確認 {ratio:g} 件分としています(--escape-cost、--review-cost)。"
+        "MOS が {limit:.2f} 未満を不良とし、モデルのスコアがしきい値未満の動画を人が再確認します。見逃し 1 件の"
+        "費用は再確認 {ratio:g} 件分としています(--escape-cost、--review-cost)。"
         "費用が最小のしきい値の推定に用いた動画: "
         "{source}。",
     ),
     "threshold_plain": ("Threshold {value:.2f} (the limit itself)", "しきい値 {value:.2f}(不良の基準)"),
     "threshold_best": ("Threshold {value:.2f} (least cost)", "しきい値 {value:.2f}(費用最小)"),
-    "threshold_all": ("Review everything (least cost)", "すべて確認(費用最小)"),
+    "threshold_all": ("Review everything (least cost)", "すべて再確認(費用最小)"),
     "flagged": ("Flagged / defective / caught / missed", "要確認 / 不良 / 検出 / 見逃し"),
-    "cost": ("Cost per video, in reviews", "動画 1 本あたりの費用(確認の件数換算)"),
+    "cost": ("Cost per video, in reviews", "動画 1 本あたりの費用(再確認の件数換算)"),
     "slices": ("By part", "区分ごとの結果"),
     "slices_note": (
         "* fewer than {small} videos: read with care. In parts of fewer than 10 contents single videos were "
         "drawn, and the intervals hold for these contents.",
-        "* は {small} 本未満のため参考値です。コンテンツが 10 件未満の区分では動画単位で再標本化しており、区間は"
-        "それらのコンテンツに限って有効です。",
+        "* は {small} 本未満のため参考値です。素材が 10 件未満の区分では動画単位で再標本化しており、区間は"
+        "それらの素材に限って有効です。",
     ),
     "empty": ("(empty)", "(空欄)"),
     "failures": ("Rows with a problem", "問題のあった行"),
-    "failures_none": ("None.", "ありません。"),
-    "problem": ("Problem", "内容"),
+    "failures_none": ("None.", "なし"),
+    "problem": ("Problem", "問題"),
     "video": ("Video", "動画"),
     "evaluated": ("Evaluated", "評価"),
     "yes": ("yes", "済"),

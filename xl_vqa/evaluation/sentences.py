@@ -34,6 +34,6 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 PHRASES: Final[dict[str, dict[str, str]]] = {
     "band_thresholds_wrong": {
         "en": "band thresholds {values}",
-        "ja": "区分のしきい値 {values} を使用できません",
+        "ja": "評価区分のしきい値 {values} を使用できません",
     },
 }

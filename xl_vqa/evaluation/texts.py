@@ -49,7 +49,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alpha": ("Krippendorff's alpha among people", "評価者間のクリッペンドルフの α"),
     "precision": ("Precision: flagged videos that are defective", "適合率(要確認のうち不良の割合)"),
     "recall": ("Recall: defective videos that are flagged", "再現率(不良のうち要確認とした割合)"),
-    "review_rate": ("Review rate: videos that people still watch", "確認率(人が見る動画の割合)"),
+    "review_rate": ("Review rate: videos that people still watch", "再確認率(人が見る動画の割合)"),
     "escape_rate": ("Escape rate: defective videos that pass", "流出率(不良のうち見逃した割合)"),
     "passed_defective": ("Passed videos that are defective", "合格とした動画のうち不良の割合"),
     # why there is no figure
@@ -120,13 +120,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "content_leak": (
         "Contents found both among the evaluated and the training videos: {count}. The figures may flatter the "
         "model.",
-        "評価用と学習用の両方に含まれるコンテンツが {count} 件あります。実際より良い値の可能性があります。",
+        "評価用と学習用の両方に含まれる素材が {count} 件あります。実際より良い値の可能性があります。",
     ),
     "few_contents": (
         "Contents: {count}, too few to draw from. Single videos were drawn instead, so the "
         "intervals hold for these contents and may be too narrow for others.",
-        "コンテンツが {count} 件と少ないため、動画単位で再標本化しました。区間はこれらのコンテンツに限って有効で、"
-        "他のコンテンツには狭すぎる可能性があります。",
+        "素材が {count} 件と少ないため、動画単位で再標本化しました。区間はこれらの素材に限って有効で、"
+        "他の素材には狭すぎる可能性があります。",
     ),
     "degenerate": (
         "The model gives nearly every video the same score ({count} different labels; people used {people}). "
@@ -166,7 +166,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "bands_moved": (
         "Predictions that name another band than the thresholds used here: {count}. Their band probability was "
         "left out.",
-        "予測 {count} 件の評価区分がここで用いたしきい値と異なるため、区分の確率を除きました。",
+        "予測 {count} 件の評価区分がここで用いたしきい値と異なるため、評価区分の確率を除きました。",
     ),
     "uncalculated": (
         "Formulas without a stored result: {count}. Their cells count as empty; open the workbook in Excel, save "

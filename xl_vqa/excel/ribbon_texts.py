@@ -18,7 +18,7 @@ RIBBON: Final[dict[str, Words]] = {
     "score_missing": Words("Score selection", "選択範囲を採点"),
     "score_missing_tip": Words(
         "Rates the selected videos that have no score yet and writes score, MOS, band and confidence beside them.",
-        "選択した動画のうち、まだスコアのないものを採点し、スコア、MOS、評価、確信度を隣に書き込みます。",
+        "選択した動画のうち、まだスコアのないものを採点し、スコア、MOS、評価区分、確信度を隣に書き込みます。",
     ),
     "score_missing_item": Words("Score missing rows", "未採点の行を採点"),
     "score_missing_item_tip": Words("Only rows without a score.", "スコアのない行だけを採点します。"),

@@ -33,7 +33,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "cancelled": {
         "en": "The rating of {path} was cancelled.",
-        "ja": "{path} の評価は取り消されました。",
+        "ja": "{path} の評価は中止されました。",
     },
     "warning_same_score": {
         "en": "The last {count} different videos all got the same score; the model may be broken.",

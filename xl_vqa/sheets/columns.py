@@ -34,7 +34,7 @@ class Column(NamedTuple):
 COLUMNS: Final = (
     Column("score", ("VQA score", "VQA スコア"), ("Score", "スコア"), "0", 11.0, "VQA score"),
     Column("mos", ("VQA MOS", "VQA MOS"), ("MOS", "MOS"), "0.00", 10.0, "VQA MOS"),
-    Column("band", ("VQA band", "VQA 評価"), ("Band", "評価"), "General", 14.0, "VQA band"),
+    Column("band", ("VQA band", "VQA 評価区分"), ("Band", "評価"), "General", 14.0, "VQA band"),
     Column("confidence", ("VQA confidence", "VQA 確信度"), ("Confidence", "確信度"), "0%", 15.0, "VQA confidence"),
     Column("error", ("VQA error or warning", "VQA エラー・警告"), ("Remark", "備考"), "@", 40.0, "VQA error"),
     Column("model", ("VQA model", "VQA モデル"), None, "@", 34.0, "VQA model"),
@@ -86,7 +86,11 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
-_BY_HEADING: Final[Mapping[str, Field]] = {_plain(text): c.key for c in COLUMNS for text in c.heading}
+_BY_HEADING: Final[Mapping[str, Field]] = {
+    **{_plain(text): c.key for c in COLUMNS for text in c.heading},
+    # as it was headed before the word for a band was one and the same everywhere
+    _plain("VQA 評価"): "band",
+}
 _BY_EARLIER: Final[Mapping[str, Field]] = {_plain(text): c.key for c in COLUMNS for text in c.earlier or ()}
 _BY_STYLE: Final[Mapping[str, Field]] = {
     **{c.style: c.key for c in COLUMNS},

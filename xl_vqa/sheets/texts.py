@@ -23,7 +23,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "why_confidence": {
         "en": "The model is {share} sure of the band.",
-        "ja": "区分に対するモデルの確信度: {share}",
+        "ja": "評価区分に対するモデルの確信度: {share}",
     },
     "why_interval": {
         "en": "Nine out of ten of its probability lie from {low} to {high}.",

@@ -158,7 +158,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "memory_parts": {
         "en": "weights: {weights} GiB; gradients and optimizer: {trained} GiB; activations: {activations} GiB; "
         "answers: {answers} GiB; together, with a margin: {total} GiB",
-        "ja": "重み {weights} GiB、勾配とオプティマイザ {trained} GiB、アクティベーション {activations} GiB、"
+        "ja": "重み {weights} GiB、勾配とオプティマイザー {trained} GiB、アクティベーション {activations} GiB、"
         "回答 {answers} GiB、余裕を含む合計 {total} GiB",
     },
     "vocabulary_lacks": {

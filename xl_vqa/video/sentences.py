@@ -273,7 +273,7 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
         "en": "frame count differs from the header's",
         "ja": "フレーム数がヘッダーと一致しない",
     },
-    "decord_path": {"en": "path", "ja": "パスの文字"},
+    "decord_path": {"en": "letters of the path", "ja": "パスの文字"},
     "decord_long_path": {"en": "long path", "ja": "長いパス"},
     "decord_missing": {"en": "not installed", "ja": "未インストール"},
     "decord_open_groups": {"en": "open groups of pictures", "ja": "オープン GOP"},

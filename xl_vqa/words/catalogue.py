@@ -8,7 +8,8 @@ A room's own stand in its ``sentences.py``, as two tables of English and Japanes
 A sentence is that of an error's or a warning's code. A phrase is what an error gives as its ``problem``, or a
 ``Reason`` (xl_vqa.words.reasons): it has no end of its own. Nothing is registered by hand, and nothing is loaded
 before the first sentence is said; then every room's are found, also those of rooms that this process never
-imports. A key stands once over all rooms. Standard library only.
+imports. A key stands once over all rooms. How it is worded: docs/translating.md.
+Standard library only.
 """
 
 from __future__ import annotations

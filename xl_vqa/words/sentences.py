@@ -104,7 +104,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "problem_no_such_file": {"en": "there is no such file", "ja": "ファイルがありません"},
     "no_such_band": {
         "en": "no band is called {band}",
-        "ja": "{band} という区分はありません",
+        "ja": "{band} という評価区分はありません",
     },
     "scale_rounding": {
         "en": "rounding must be one of {known}, not {value}",
@@ -148,15 +148,15 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     },
     "bands_count": {
         "en": "four band thresholds are needed, not {count}",
-        "ja": "区分のしきい値は 4 個必要です(指定: {count} 個)",
+        "ja": "評価区分のしきい値は 4 個必要です(指定: {count} 個)",
     },
     "bands_numbers": {
         "en": "band thresholds must be numbers",
-        "ja": "区分のしきい値は数値にしてください",
+        "ja": "評価区分のしきい値は数値にしてください",
     },
     "bands_rise": {
         "en": "band thresholds must rise: {values}",
-        "ja": "区分のしきい値は小さい順に指定してください(指定値: {values})",
+        "ja": "評価区分のしきい値は小さい順に指定してください(指定値: {values})",
     },
     "distribution_count": {
         "en": "{count} probabilities for {labels} labels",
@@ -172,7 +172,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     },
     "off_digit_mass_outside": {
         "en": "off-digit mass {value} is outside 0..1",
-        "ja": "ラベル以外の確率 {value} が 0~1 の範囲外です",
+        "ja": "ラベル外確率 {value} が 0~1 の範囲外です",
     },
     "distribution_none": {
         "en": "the model gave no label any probability",

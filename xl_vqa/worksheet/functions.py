@@ -98,7 +98,7 @@ FUNCTIONS: Final = (
         "VQA_BAND",
         Words(
             "Category of a video's quality: Excellent, Good, Fair, Poor or Bad.",
-            "動画の品質の区分(非常に良い、良い、普通、悪い、非常に悪い)を返します。",
+            "動画の品質の評価区分(非常に良い、良い、普通、悪い、非常に悪い)を返します。",
         ),
         _OF_A_VIDEO,
         "text",
@@ -107,7 +107,7 @@ FUNCTIONS: Final = (
         "VQA_CONFIDENCE",
         Words(
             "How sure the model is of the category, from 0 to 1.",
-            "区分に対するモデルの確信度(0 から 1)を返します。",
+            "評価区分に対するモデルの確信度(0 から 1)を返します。",
         ),
         _OF_A_VIDEO,
         "number",
