@@ -19,6 +19,8 @@ _H264_IDR, _H264_SEI, _H264_SPS, _H264_PPS = 5, 6, 7, 8
 _RECOVERY_POINT: Final = 6
 _HEVC_FIRST_IRAP, _HEVC_LAST_IRAP, _HEVC_IDR = 16, 21, (19, 20)
 _HEVC_VCL_LIMIT: Final = 32
+_HEVC_SEI, _PICTURE_TIMING = 39, 1
+_FIELDS, _BOTTOM_FIELDS = (1, 2, 9, 10, 11, 12), (2, 10, 12)
 # of a slice's header and of parameter sets no more than this is read
 _HEADER_BYTES: Final = 256
 _WITH_CHROMA: Final = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
@@ -105,6 +107,17 @@ class PacketReader:
     def may_begin_with(self, packet: bytes) -> bool:
         """Whether a decoder that begins here is right in everything that is shown from this picture on."""
         return self.entry(packet) in (Entry.CLEAN, Entry.OPEN)
+
+    def is_bottom_field(self, packet: bytes) -> bool | None:
+        """Which field an HEVC packet says it is, None for none. No proof that it is one."""
+        for unit in self._units(packet):
+            kind = unit[0] >> 1 & 63
+            if kind < _HEVC_VCL_LIMIT:
+                return None
+            for message, payload in _messages(unit[2:]) if kind == _HEVC_SEI else ():
+                if message == _PICTURE_TIMING and payload and payload[0] >> 4 in _FIELDS:
+                    return payload[0] >> 4 in _BOTTOM_FIELDS
+        return None
 
     def pictures(self, packet: bytes) -> list[Coded]:
         """The H.264 pictures that begin in the packet; empty where it cannot be told."""
@@ -253,19 +266,24 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
 
 def _recovery_point(unit: bytes) -> tuple[int, bool] | None:
     """How many frames until the picture is whole, and whether it is then so to the bit."""
-    data = unit[1:].replace(b"\0\0\3", b"\0\0")
-    at = 0
-    while at + 2 <= len(data) and data[at:] not in (b"\x80", b""):
-        kind, at = _long_number(data, at)
-        size, at = _long_number(data, at)
+    for kind, payload in _messages(unit[1:]):
         if kind == _RECOVERY_POINT:
-            bits = _Bits(data[at : at + size])
+            bits = _Bits(payload)
             try:
                 return bits.ue(), bool(bits.u(1))
             except EOFError:
                 return None
-        at += size
     return None
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and content of every message of an SEI unit, without the unit's own header."""
+    data, at = data.replace(b"\0\0\3", b"\0\0"), 0
+    while at + 2 <= len(data) and data[at:] not in (b"\x80", b""):
+        kind, at = _long_number(data, at)
+        size, at = _long_number(data, at)
+        yield kind, data[at : at + size]
+        at += size
 
 
 def _long_number(data: bytes, at: int) -> tuple[int, int]:

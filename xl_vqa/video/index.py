@@ -67,6 +67,10 @@ class FrameIndex:
     """Frames at the start that refer to pictures before the file begins (a recording cut anywhere): left out."""
     fields: bool = False
     """Some frames are coded as two fields."""
+    bottoms: frozenset[int] = frozenset()
+    """HEVC: display times of the pictures that call themselves bottom fields (see halves.py)."""
+    begins_bottom: bool = False
+    """HEVC: whether the first picture of the file calls itself one."""
     restarts: tuple[int, ...] = ()
     """Frames at which the clock of the file starts anew."""
     last_s: float = 0.0
@@ -183,6 +187,8 @@ class _Scan:
         if self.codec in bitstream.CODECS:
             self.reader = bitstream.PacketReader.of(self.codec, source.stream.codec_context.extradata)
         self.pairs = bitstream.FieldPairs()
+        self.bottoms: set[int] = set()
+        self.begins_bottom, self.may_hold_halves = False, True
         self._latest_dts: int | None = None
         restarting = any(name in _RESTARTING_FORMATS for name in source.format.split(","))
         self._jump = int(_CLOCK_JUMP_S / source.stream.time_base) if restarting and source.stream.time_base else 0
@@ -205,6 +211,7 @@ class _Scan:
             self.second_fields += 1
             return
         self.frames += 1
+        self._learn_field(packet)
         if self.slotted and packet.dts is not None:
             self.slots.append(packet.dts)
         if packet.pts is not None:
@@ -236,6 +243,8 @@ class _Scan:
             damaged=self.corrupt_after is not None and not ends_corrupt,
             hidden=self.hidden,
             fields=self.fields,
+            bottoms=frozenset(self.bottoms),
+            begins_bottom=self.begins_bottom,
         )
         if len(self.starts) > 1 and len(self.pts) == count:
             return self._joined(index)
@@ -321,6 +330,16 @@ class _Scan:
         self.fields = self.fields or any(picture.is_field for picture in pictures)
         begun = [self.pairs.begins_frame(picture) for picture in pictures]
         return any(begun) or not begun
+
+    def _learn_field(self, packet: av.Packet[VideoStream]) -> None:
+        """Whether an HEVC packet is a bottom field; a file whose first one is no field holds none."""
+        if self.codec != "hevc" or self.reader is None or not self.may_hold_halves:
+            return
+        bottom = self.reader.is_bottom_field(bytes(packet))
+        self.may_hold_halves = self.frames > 1 or bottom is not None
+        self.begins_bottom = self.begins_bottom or (bottom is True and self.frames == 1)
+        if bottom and packet.pts is not None:
+            self.bottoms.add(packet.pts)
 
     def _watch_clock(self, packet: av.Packet[VideoStream]) -> None:
         if not self._jump or packet.dts is None:

@@ -14,6 +14,7 @@ from xl_vqa.video.container import Source, check_picture_size, open_video
 from xl_vqa.video.cropping import cropping_of
 from xl_vqa.video.files import PathLike
 from xl_vqa.video.framing import Framing, pixel_aspect_of
+from xl_vqa.video.halves import CODEC, Halves, halves_of
 from xl_vqa.video.index import FrameIndex, build_index
 from xl_vqa.video.losses import examined
 from xl_vqa.video.pictures import orientation_of
@@ -68,6 +69,8 @@ class Inspection:
     index: FrameIndex
     framing: Framing
     colour: Colour
+    halves: Halves | None = None
+    """Where every coded picture is a field: ``index`` is of the frames that two of them make."""
 
 
 def probe(path: PathLike) -> VideoInfo:
@@ -91,11 +94,16 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
     index = examined(source, build_index(source, should_stop=should_stop))
     frame = _first_frame(source, index)
     index = index.begun_at(frame.pts)
-    check_picture_size(source.shown, frame.width, frame.height)
-    cropping = cropping_of(source).within(frame.width, frame.height)
+    # FFmpeg marks HEVC's pictures so where they are fields, and no others
+    is_field = frame.interlaced_frame and source.stream.codec_context.codec.canonical_name == CODEC
+    halves = halves_of(index) if is_field else None
+    coded_height = frame.height if halves is None else 2 * frame.height
+    index = index if halves is None else halves.frames
+    check_picture_size(source.shown, frame.width, coded_height)
+    cropping = cropping_of(source).within(frame.width, coded_height)
     framing = Framing(orientation_of(frame), pixel_aspect_of(source.stream), cropping)
     colour = colour_of(frame)
-    width, height = framing.shown_size(frame.width, frame.height)
+    width, height = framing.shown_size(frame.width, coded_height)
     check_picture_size(source.shown, width, height)
     components = frame.format.components
     info = VideoInfo(
@@ -103,7 +111,7 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
         width=width,
         height=height,
         coded_width=frame.width,
-        coded_height=frame.height,
+        coded_height=coded_height,
         rotation=framing.orientation.rotation,
         mirrored=framing.orientation.mirrored,
         pixel_aspect=float(framing.pixel_aspect),
@@ -123,7 +131,7 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
         size_bytes=source.size_bytes,
         cut_off=index.cut_off,
     )
-    return Inspection(info, index, framing, colour)
+    return Inspection(info, index, framing, colour, halves)
 
 
 def _first_frame(source: Source, index: FrameIndex) -> av.VideoFrame:

@@ -102,10 +102,11 @@ def decode_whole(path: PathLike, *, should_stop: Callable[[], None] = lambda: No
             count = pictures.inspection.index.count
             return Whole(count, sum(1 for _ in pictures.read(range(count), should_stop)), None)
     with open_video(path) as source:
-        index = inspect(source, should_stop=should_stop).index
+        inspection = inspect(source, should_stop=should_stop)
+        index, each = inspection.index, 1 if inspection.halves is None else 2
         decoded, damaged = pyav_decoder.decode_all(source, should_stop=should_stop)
-        damaged_at = None if damaged is None or index.undecodable else damaged / index.fps
-        return Whole(index.count, decoded, damaged_at)
+        damaged_at = None if damaged is None or index.undecodable else damaged / each / index.fps
+        return Whole(index.count, decoded // each, damaged_at)
 
 
 @dataclass(slots=True)
@@ -273,8 +274,11 @@ class _VideoReading(_Reading):
             source.reopen(lenient=True)
             count = pyav_decoder.count_frames(source, should_stop=self.should_stop)
             if count:
-                index = replace(index, count=count, pts=(), keyframes=())
-                self.inspection = replace(self.inspection, index=index)
+                halves = self.inspection.halves
+                if halves is not None:
+                    halves = halves.recounted(count)
+                index = replace(index, count=count, pts=(), keyframes=()) if halves is None else halves.frames
+                self.inspection = replace(self.inspection, index=index, halves=halves)
                 plan = self._plan()
                 pictures = self._decode(source, plan)
         if not pictures:
@@ -283,18 +287,25 @@ class _VideoReading(_Reading):
         return _without_gaps(plan, pictures), pictures
 
     def _decode(self, source: Source, plan: Sequence[int]) -> dict[int, Picture]:
-        info, colour = self.inspection.info, self.inspection.colour
+        info, colour, halves = self.inspection.info, self.inspection.colour, self.inspection.halves
         pictures: dict[int, Picture] = {}
-        wanted = set(plan)
+        wanted, around = set(plan), self._around(plan)
+        height = info.coded_height if halves is None else info.coded_height // 2
         self.samples.clear()
+
+        def take(number: int, rgb: NDArray[Any]) -> None:
+            self._take(number, rgb, pictures if number in wanted else None)
+
+        put = take if halves is None else halves.weaver(take)
 
         def keep(number: int, frame: av.VideoFrame) -> None:
             self.interlaced = self.interlaced or frame.interlaced_frame
             # of the size of the first picture: some streams change theirs on the way
-            rgb = colour.rgb(frame, info.coded_width, info.coded_height)
-            self._take(number, rgb, pictures if number in wanted else None)
+            put(number, colour.rgb(frame, info.coded_width, height))
 
-        around, index = self._around(plan), self.inspection.index
+        index = self.inspection.index
+        if halves is not None:
+            index, around = halves.index, halves.wanted(around)
         pyav_decoder.decode_frames(source, index, around, keep, should_stop=self.should_stop)
         return pictures
 

@@ -14,7 +14,7 @@ from xl_vqa.video.sequence import sequence_of
 
 READER_VERSION: Final = 3
 """1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour.
-3: cropping that the container asks for, and all of what the coded video asks for."""
+3: cropping that the container asks for, and all of what the coded video asks for; HEVC's fields woven."""
 
 
 def reading_changed(path: PathLike, since: int) -> bool:
@@ -35,7 +35,7 @@ def reading_changed(path: PathLike, since: int) -> bool:
         if decord_decoder.leaves_columns(source, inspection.info.coded_width):
             return True
         info, index = inspection.info, inspection.index
-        if inspection.framing.cropping:
+        if inspection.framing.cropping or inspection.halves is not None:
             return True
         return since < 2 and (
             index.fields
