@@ -173,3 +173,14 @@ class Template:
                 entry.create_system = 3
                 new.writestr(entry, content)
         return out.getvalue()
+
+
+def filled(text: str, formulas: Mapping[str, str]) -> str:
+    """A formula for a sentence with formulas in place of ``{name}``."""
+    parts = []
+    for part in re.split(r"(\{\w+\})", text):
+        if part.startswith("{"):
+            parts.append(formulas[part[1:-1]])
+        elif part:
+            parts.append('"' + part.replace('"', '""') + '"')
+    return "&".join(parts)

@@ -14,7 +14,7 @@ from lxml import etree
 
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 
-_POINTS: Final = 13.5
+POINTS: Final = 13.5
 """Of a line of text."""
 _DEFAULT_WIDTH: Final = 8.43
 
@@ -29,13 +29,13 @@ def fold_list(sheet: Sheet) -> None:
         lines = 1
         for column, cell in sheet.cells.get(number, {}).items() if number > header else ():
             text = sheet.value(number, column).text
-            needed = _lines(text, widths.get(column, _DEFAULT_WIDTH))
+            needed = lines_of(text, widths.get(column, _DEFAULT_WIDTH))
             if needed > 1 and cell.get("t") in ("s", "inlineStr", "str"):
                 cell.set("s", str(styles.like(int(cell.get("s", "0")))))
                 lines = max(lines, needed)
         # LibreOffice does not make room for folded text by itself
-        if lines > 1 and float(row.get("ht", "0")) < lines * _POINTS:
-            row.set("ht", f"{lines * _POINTS:g}")
+        if lines > 1 and float(row.get("ht", "0")) < lines * POINTS:
+            row.set("ht", f"{lines * POINTS:g}")
             row.set("customHeight", "1")
     styles.save()
     sheet.workbook.package.replace(sheet.entry.part, sheet.tree)
@@ -83,7 +83,7 @@ def _widths(sheet: Sheet) -> dict[int, float]:
     return found
 
 
-def _lines(text: str, width: float) -> int:
+def lines_of(text: str, width: float) -> int:
     """That a text takes; letters of Japanese are two wide, and a line seldom ends at the last place."""
     taken = [sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n")]
     return sum(max(1, math.ceil(1.1 * one / max(width - 1, 1))) for one in taken)

@@ -7,11 +7,12 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xl_vqa.workbooks.templates.base import GREY, INK, LINE, Template
-from xl_vqa.workbooks.templates.kpi_calc import CURVE, THRESHOLDS, TOP, WEEKLY, WEEKS
+from xl_vqa.workbooks.templates.kpi_calc import CURVE, THRESHOLDS, TOP, week_column
+from xl_vqa.workbooks.templates.kpi_cells import WEEKS
 from xl_vqa.workbooks.templates.kpi_log import FIELDS, FIRST, LAST
 
 _ORANGE, _GREEN, _BLUE = "#D9822B", "#3F9C5A", "#4A78B5"
-_ROWS_HIGH = 17
+_ROWS_HIGH = 16
 
 
 def add_charts(book: Template, sheet: Worksheet, row: int) -> int:
@@ -20,45 +21,46 @@ def add_charts(book: Template, sheet: Worksheet, row: int) -> int:
     for number, make in enumerate(makers):
         line, right = divmod(number, 2)
         chart = make(book)
-        chart.set_size({"width": 556, "height": 320})
+        chart.set_size({"width": 433, "height": 300})
         sheet.insert_chart(
-            row + line * _ROWS_HIGH, 0, chart, {"x_offset": 566 * right + 2, "y_offset": 4, "object_position": 3}
+            row + line * _ROWS_HIGH, 0, chart, {"x_offset": 443 * right + 2, "y_offset": 4, "object_position": 3}
         )
     return row + 3 * _ROWS_HIGH
 
 
 def trend(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
-    _weekly(book, chart, 2, "w_mean_human", _ORANGE)
-    _weekly(book, chart, 3, "w_mean_ai", INK)
+    _weekly(book, chart, "mean_human", _ORANGE)
+    _weekly(book, chart, "mean_ai", INK)
     _dress(book, chart, "chart_trend", "axis_week", "axis_score")
     return chart
 
 
 def complaints(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
-    _weekly(book, chart, 9, "w_complaint_rate", _ORANGE)
+    _weekly(book, chart, "complaint_rate", _ORANGE)
     _dress(book, chart, "chart_complaints", "axis_week", "axis_rate", number_format="0%", minimum=0, legend=False)
     return chart
 
 
 def hours(book: Template) -> Any:
-    chart = book.book.add_chart({"type": "column"})
-    _weekly(book, chart, 10, "w_hours_week", _GREEN)
+    chart = book.book.add_chart({"type": "line"})
+    _weekly(book, chart, "hours_week", _GREEN)
     _dress(book, chart, "chart_hours", "axis_week", "axis_hours", legend=False)
     return chart
 
 
 def cusum(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
-    _weekly(book, chart, 7, "w_cusum_up", _ORANGE)
-    _weekly(book, chart, 8, "w_cusum_down", _BLUE)
+    _weekly(book, chart, "cusum_up", _ORANGE)
+    _weekly(book, chart, "cusum_down", _BLUE)
     _dress(book, chart, "chart_cusum", "axis_week", "axis_cusum", minimum=0)
     return chart
 
 
 def cost_curve(book: Template) -> Any:
-    chart = book.book.add_chart({"type": "scatter", "subtype": "straight"})
+    # thresholds are names along the axis: it follows the scale of the labels, which a fixed one would not
+    chart = book.book.add_chart({"type": "line"})
     calc, last = book.word("calc"), TOP + len(THRESHOLDS) - 1
     marks: list[dict[str, Any]] = [
         {"type": "none"},
@@ -69,14 +71,14 @@ def cost_curve(book: Template) -> Any:
         chart.add_series(
             {
                 "name": book.word(key),
-                "categories": [calc, TOP, CURVE, last, CURVE],
+                "categories": [calc, TOP, CURVE + 6, last, CURVE + 6],
                 "values": [calc, TOP, CURVE + offset, last, CURVE + offset],
                 "line": {"color": INK, "width": 2} if offset == 3 else {"none": True},
                 "marker": mark,
             }
         )
     _dress(book, chart, "chart_cost", "axis_threshold", "axis_cost", number_format="#,##0", minimum=0)
-    chart.set_x_axis(_axis(book, "axis_threshold") | {"min": 10, "max": 51, "major_gridlines": {"visible": False}})
+    chart.set_x_axis(_axis(book, "axis_threshold") | {"interval_unit": 1, "interval_tick": 5})
     return chart
 
 
@@ -93,28 +95,28 @@ def scatter(book: Template) -> Any:
         }
     )
     _dress(book, chart, "chart_scatter", "axis_human", "axis_ai", legend=False)
-    chart.set_x_axis(_axis(book, "axis_human") | {"min": 10, "max": 50})
-    lines = {"visible": True, "line": {"color": "#E3E8EE"}}
-    chart.set_y_axis(_axis(book, "axis_ai") | {"min": 10, "max": 50, "major_gridlines": lines})
+    # as far as the scores go: scales are settings
+    chart.set_x_axis(_axis(book, "axis_human") | {"major_gridlines": {"visible": False}})
     return chart
 
 
-def _weekly(book: Template, chart: Any, offset: int, key: str, color: str) -> None:
+def _weekly(book: Template, chart: Any, key: str, color: str) -> None:
     calc, last = book.word("calc"), TOP + WEEKS - 1
+    week, value = week_column("axis"), week_column(key)
     chart.add_series(
         {
-            "name": book.word(key),
-            "categories": [calc, TOP, WEEKLY + 11, last, WEEKLY + 11],
-            "values": [calc, TOP, WEEKLY + offset, last, WEEKLY + offset],
-            "line": {"color": color, "width": 2.25},
-            "fill": {"color": color},
-            "gap": 60,
+            "name": book.word(f"w_{key}"),
+            "categories": [calc, TOP, week, last, week],
+            "values": [calc, TOP, value, last, value],
+            "line": {"color": color, "width": 2},
+            # a week without neighbours would not be seen
+            "marker": {"type": "circle", "size": 4, "fill": {"color": color}, "border": {"color": color}},
         }
     )
 
 
 def _axis(book: Template, key: str) -> dict[str, Any]:
-    font = {"name": book.font, "size": 9, "color": GREY, "bold": False}
+    font = {"name": book.font, "size": 10, "color": GREY, "bold": False}
     return {"name": book.word(key), "name_font": font, "num_font": font, "line": {"color": LINE}}
 
 
@@ -132,10 +134,9 @@ def _dress(
     chart.set_title(
         {"name": book.word(title), "name_font": {"name": book.font, "size": 12, "color": INK}, "overlay": False}
     )
-    x_axis = _axis(book, x)
-    # or dates are broken over two lines
-    x_axis["num_font"] = {**x_axis["num_font"], "rotation": -45}
-    chart.set_x_axis(x_axis | {"interval_unit": 2})
+    # days: weeks that the log does not have take their room, and the axis ends with the last one
+    weeks = {"date_axis": True, "num_format": book.word("week_format"), "major_unit": 14, "major_unit_type": "days"}
+    chart.set_x_axis(_axis(book, x) | weeks)
     y_axis = _axis(book, y) | {"major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}}
     if number_format:
         y_axis["num_format"] = number_format
@@ -144,7 +145,7 @@ def _dress(
     chart.set_y_axis(y_axis)
     chart.set_chartarea({"border": {"color": LINE}})
     if legend:
-        chart.set_legend({"position": "bottom", "font": {"name": book.font, "size": 9}})
+        chart.set_legend({"position": "bottom", "font": {"name": book.font, "size": 10}})
     else:
         chart.set_legend({"none": True})
     chart.show_na_as_empty_cell()

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from xl_vqa.workbooks.templates.base import NONE
-from xl_vqa.workbooks.templates.kpi_calc import AI, PEOPLE
-from xl_vqa.workbooks.templates.kpi_settings import TARGETS
+from xl_vqa.workbooks.templates.base import NONE, Template
+from xl_vqa.workbooks.templates.kpi_cells import AI, PEOPLE
+from xl_vqa.workbooks.templates.kpi_pairs import HUMAN, SCORE, SECOND
 
 _N: Final = f'"{NONE}"'
 
 
 class Figure(NamedTuple):
-    """``people`` is the same figure between two people. The cell's name is ``k_`` and the key."""
+    """``people`` is the same figure between two people. The cell's name is ``k_`` and the key.
+
+    Words in braces of ``number_format`` and of a text are put in by the language.
+    """
 
     key: str
     formula: str
     number_format: str
     people: str | None = None
     text: bool = False
-
-    @property
-    def light(self) -> bool:
-        """Whether it is held against a target."""
-        return any(self.key == target[0] for target in TARGETS)
 
 
 def _pair(key: str, number_format: str) -> Figure:
@@ -38,6 +36,14 @@ def _rates(formula: str) -> str:
     return f"IF(c_rates=0,{_N},{formula})"
 
 
+def _shares(formula: str) -> str:
+    return f"IF(c_shares=0,{_N},{formula})"
+
+
+def _checked(formula: str) -> str:
+    return f"IF(c_checked=0,{_N},{formula})"
+
+
 _RATIO: Final = "(c_rate_after/c_rate_before)"
 
 
@@ -50,6 +56,9 @@ _FILLED: Final = (
     '((log_date<>"")+(log_video<>"")+(log_human<>"")+(log_second<>"")+(log_before<>"")+(log_after<>"")'
     '+(log_complaints<>"")+(log_missed<>"")>0)'
 )
+# a sign alone was read the wrong way round: "-21.6%" stood for a rise
+_CHANGE: Final = '0.0%"{fewer}";0.0%"{more}";"{same}"'
+_POINTS: Final = '0.00%"{lower}";0.00%"{higher}";"{same}"'
 _DIFF: Final = "(c_rate_before-c_rate_after)"
 
 SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
@@ -92,47 +101,54 @@ SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
         (
             Figure("rate_before", "c_rate_before", "0.00%"),
             Figure("rate_after", "c_rate_after", "0.00%"),
-            Figure("difference", _rates(_DIFF), "+0.00%;-0.00%;0.00%"),
+            Figure("difference", _rates(_DIFF), _POINTS),
             Figure(
                 "difference_low",
-                _rates(
+                _shares(
                     f"{_DIFF}-SQRT((c_rate_before-c_wilson_low_before)^2+(c_wilson_high_after-c_rate_after)^2)"
                 ),
-                "+0.00%;-0.00%;0.00%",
+                _POINTS,
             ),
             Figure(
                 "difference_high",
-                _rates(
+                _shares(
                     f"{_DIFF}+SQRT((c_wilson_high_before-c_rate_before)^2+(c_rate_after-c_wilson_low_after)^2)"
                 ),
-                "+0.00%;-0.00%;0.00%",
+                _POINTS,
             ),
-            Figure("reduction", f"IF(c_rates*c_complaints_before=0,{_N},1-{_RATIO})", "+0.0%;-0.0%;0.0%"),
-            Figure("reduction_low", _ratio(f"1-{_RATIO}*EXP(c_z*c_se_ratio)"), "+0.0%;-0.0%;0.0%"),
-            Figure("reduction_high", _ratio(f"1-{_RATIO}*EXP(-c_z*c_se_ratio)"), "+0.0%;-0.0%;0.0%"),
+            Figure("reduction", f"IF(c_rates*c_complaints_before=0,{_N},1-{_RATIO})", _CHANGE),
+            Figure("reduction_low", _ratio(f"1-{_RATIO}*EXP(c_z*c_se_ratio)"), _CHANGE),
+            Figure("reduction_high", _ratio(f"1-{_RATIO}*EXP(-c_z*c_se_ratio)"), _CHANGE),
             Figure("causal", "{verdict}", "@", text=True),
         ),
     ),
     (
         "sec_triage",
         (
-            Figure("review", _share("c_flagged", "a_n"), "0.0%"),
-            Figure("escape", _share("(c_defective-c_caught)", "c_defective"), "0.0%"),
-            Figure("precision", _share("c_caught", "c_flagged"), "0.0%"),
-            Figure("recall", _share("c_caught", "c_defective"), "0.0%"),
+            Figure("scored", "c_scored", "#,##0"),
+            Figure("review", _share("c_reviewed", "c_scored"), "0.0%"),
+            Figure("escape", _checked(_share("(c_defective-c_caught)", "c_defective")), "0.0%"),
+            Figure("escape_all", _checked(_share("c_missed_all", "c_defective_all")), "0.0%"),
+            Figure("precision", _share("c_caught", "c_pairs_reviewed"), "0.0%"),
+            Figure("recall", _checked(_share("c_caught", "c_defective")), "0.0%"),
+            Figure("checked", "{checked}", "@", text=True),
             Figure(
                 "cost_chosen",
-                f"IF(a_n=0,{_N},100*(c_flagged*c_cost_review+(c_defective-c_caught)*set_cost_escape)/a_n)",
+                _checked("100*(c_reviewed*c_cost_review+c_missed_all*set_cost_escape)/c_scored"),
                 "#,##0",
             ),
-            Figure("best_threshold", f"IF(a_n=0,{_N},INDEX(c_thresholds,MATCH(MIN(c_costs),c_costs,0)))", "0.##"),
-            Figure("cost_best", f"IF(a_n=0,{_N},MIN(c_costs))", "#,##0"),
+            Figure("best_threshold", _checked("INDEX(c_thresholds,MATCH(MIN(c_costs),c_costs,0))"), "0.##"),
+            Figure("cost_best", _checked("MIN(c_costs)"), "#,##0"),
         ),
     ),
     (
         "sec_money",
         (
-            Figure("avoided", _rates("c_rate_before*c_videos_after-c_complaints_after"), "+#,##0.0;-#,##0.0;0"),
+            Figure(
+                "avoided",
+                _rates("c_rate_before*c_videos_after-c_complaints_after"),
+                '#,##0.0"{fewer}";#,##0.0"{more}";0',
+            ),
             Figure("missed", "c_missed_after", "#,##0"),
             Figure("running", f"IF(c_months=0,{_N},c_months*(set_compute+set_licence+set_upkeep))", "#,##0"),
             Figure(
@@ -141,6 +157,8 @@ SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
                 "-c_missed_after*set_cost_escape)",
                 "#,##0",
             ),
+            Figure("net_sure", f"IF(c_months=0,{_N},k_net-N(k_avoided)*set_cost_complaint)", "#,##0"),
+            Figure("noise", "{noise}", "@", text=True),
             Figure("net_month", f"IF(c_months=0,{_N},k_net/c_months)", "#,##0"),
             Figure("roi", f"IF(c_months=0,{_N},IF(k_running=0,{_N},k_net/k_running))", "0%"),
             Figure(
@@ -164,7 +182,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
                 f"IF(OR(c_ref_n=0,c_recent_n=0),{_N},CHIINV(0.05,4)*(1/c_ref_n+1/c_recent_n))",
                 "0.000",
             ),
-            Figure("cusum", f"IF(OR(c_diff_n<2,c_diff_sd<0.000000001),{_N},MAX(c_cusum_up,c_cusum_down))", "0.00"),
+            Figure("cusum", f"IF(OR(c_diff_n<2,c_diff_sd<0.000000001),{_N},MAX(c_week_up,c_week_down))", "0.00"),
             Figure("drift", "{drift}", "@", text=True),
         ),
     ),
@@ -175,13 +193,26 @@ SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
             Figure("undated", f"SUMPRODUCT({_FILLED}*(1-ISNUMBER(log_date)))", "#,##0"),
             Figure(
                 "not_scores",
-                'COUNTA(log_human)+COUNTA(log_second)+COUNTA(log_score)-COUNTIFS(log_human,">="&set_label_min,'
-                'log_human,"<="&set_label_max)-COUNTIFS(log_second,">="&set_label_min,log_second,"<="&set_label_max)'
-                '-COUNTIFS(log_score,">="&set_label_min,log_score,"<="&set_label_max)',
+                "+".join(f"COUNTA({one.name})-COUNTIFS({one.within})" for one in (HUMAN, SECOND, SCORE)),
                 "#,##0",
             ),
             Figure("beyond", "{beyond}", "#,##0"),
+            Figure("problems", f'IF(j_problems="",{_N},j_problems)', "@", text=True),
         ),
     ),
 )
 FIGURES: Final = {figure.key: figure for _, figures in SECTIONS for figure in figures}
+
+
+def number_format(book: Template, key: str) -> str:
+    """The number format of a figure, with the language's words."""
+    form = FIGURES[key].number_format
+    for word in ("fewer", "more", "same", "lower", "higher"):
+        form = form.replace("{" + word + "}", book.word(f"u_{word}"))
+    return form
+
+
+def text_of(book: Template, key: str) -> str:
+    """A formula: a figure as the dashboard shows it."""
+    form = number_format(book, key).replace('"', '""')
+    return f'IF(ISNUMBER(k_{key}),TEXT(k_{key},"{form}"),k_{key})'

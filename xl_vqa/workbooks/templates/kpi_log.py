@@ -21,8 +21,8 @@ COLUMNS: Final = (
     ("date", 12, "yyyy-mm-dd", "person"),
     ("video", 36, "@", "person"),
     ("videos", 9, "0", "person"),
-    ("human", 10, "0.0", "person"),
-    ("second", 10, "0.0", "person"),
+    ("human", 10, "0.0#", "person"),
+    ("second", 10, "0.0#", "person"),
     ("score", 10, "0", "ai"),
     ("before", 11, "0.0", "person"),
     ("after", 11, "0.0", "person"),
@@ -106,8 +106,8 @@ def _validate(book: Template, sheet: Worksheet) -> None:
     score = {
         "validate": "decimal",
         "criteria": "between",
-        "minimum": "=set_label_min",
-        "maximum": "=set_label_max",
+        "minimum": "=MIN(set_people_worst,set_people_best)",
+        "maximum": "=MAX(set_people_worst,set_people_best)",
     }
     rules: dict[str, dict[str, Any]] = {
         "date": {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)},

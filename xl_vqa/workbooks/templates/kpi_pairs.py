@@ -1,13 +1,14 @@
 """Agreement of two columns of scores, as formulas over the log: AI beside human, and human beside human.
 
-A pair counts where the row's date lies in the period and both cells hold a score of the scale. Scores are
-ranked on a grid of 401 steps (a tenth of a label on 10..50): ranks of ties are averages, and ten thousand
-rows cost two passes and no sorting.
+A pair counts where the row's date lies in the period and both cells hold a score of their scale. People's scores
+are turned into labels first, along the line from the worst to the best score that Settings names. Scores are
+ranked on a grid of 401 steps (a tenth of a label on 10..50): ranks of ties are averages, and ten thousand rows
+cost two passes and no sorting.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -18,37 +19,73 @@ DATED: Final = "ISNUMBER(log_date)*(log_date>=c_start)*(log_date<c_end+1)"
 """An array: 1 for every row of the log whose date lies in the period."""
 
 
-def scored(column: str) -> str:
-    """An array: 1 where the column holds a score of the scale."""
-    return f"ISNUMBER({column})*({column}>=set_label_min)*({column}<=set_label_max)"
-
-
 PERIOD: Final = 'log_date,">="&c_start,log_date,"<"&c_end+1'
 """The same rows as criteria of COUNTIFS and SUMIFS: quicker than arrays by far, so used wherever they do."""
 
 
-def within(column: str) -> str:
-    """Criteria: the column holds a score of the scale."""
-    return f'{column},">="&set_label_min,{column},"<="&set_label_max'
+class Scores(NamedTuple):
+    """A column of scores in the log. ``people`` is True for those on people's own scale (Settings)."""
+
+    name: str
+    people: bool
+
+    @property
+    def _bounds(self) -> tuple[str, str]:
+        return ("c_people_low", "c_people_high") if self.people else ("set_label_min", "set_label_max")
+
+    @property
+    def scored(self) -> str:
+        """An array: 1 where the column holds a score of its scale."""
+        low, high = self._bounds
+        return f"ISNUMBER({self.name})*({self.name}>={low})*({self.name}<={high})"
+
+    @property
+    def within(self) -> str:
+        """The same as criteria."""
+        low, high = self._bounds
+        return f'{self.name},">="&{low},{self.name},"<="&{high}'
+
+    @property
+    def label(self) -> str:
+        """An array: the scores as labels. Rounded, so that 3.45 of 5 is no hair below 34.5."""
+        if not self.people:
+            return self.name
+        return f"ROUND(set_label_min+({self.name}-set_people_worst)*c_people_step,6)"
+
+    def total(self, rows: str, count: str) -> str:
+        """Sum of the labels of the ``count`` rows that meet the criteria."""
+        if not self.people:
+            return f"SUMIFS({self.name},{rows})"
+        return f"(set_label_min*{count}+c_people_step*(SUMIFS({self.name},{rows})-set_people_worst*{count}))"
+
+    @property
+    def key(self) -> str:
+        """Place of a score on the grid, 0 to 400, 400 being the best."""
+        if self.people:
+            share = f"({self.name}-set_people_worst)/c_people_span"
+        else:
+            share = f"({self.name}-set_label_min)/(set_label_max-set_label_min)"
+        return f"ROUND({share}*{STEPS},0)"
 
 
-def paired(x: str, y: str) -> str:
-    return f"{DATED}*{scored(x)}*{scored(y)}"
+HUMAN: Final = Scores("log_human", True)
+SECOND: Final = Scores("log_second", True)
+SCORE: Final = Scores("log_score", False)
 
 
 class Pairs:
     """``prefix`` begins the names of what is computed; ``x`` and ``y`` are columns of the log, y minus x is
-    the difference."""
+    the difference, in labels."""
 
-    def __init__(self, prefix: str, x: str, y: str) -> None:
+    def __init__(self, prefix: str, x: Scores, y: Scores) -> None:
         self.prefix, self.x, self.y = prefix, x, y
-        self.ok = paired(x, y)
-        self.rows = f"{PERIOD},{within(x)},{within(y)}"
+        self.ok = f"{DATED}*{x.scored}*{y.scored}"
+        self.rows = f"{PERIOD},{x.within},{y.within}"
         """The pairs as criteria."""
 
     def sums(self) -> list[tuple[str, str, bool]]:
         """Name without prefix, formula, whether an array formula."""
-        p, x, y, ok = self.prefix, self.x, self.y, self.ok
+        p, x, y, ok = self.prefix, self.x.label, self.y.label, self.ok
 
         def total(of: str) -> str:
             return f"SUM(IF({ok},{of},0))"
@@ -58,8 +95,8 @@ class Pairs:
 
         return [
             ("n", f"COUNTIFS({self.rows})", False),
-            ("mx", f"IF({p}n=0,0,SUMIFS({x},{self.rows})/{p}n)", False),
-            ("my", f"IF({p}n=0,0,SUMIFS({y},{self.rows})/{p}n)", False),
+            ("mx", f"IF({p}n=0,0,{self.x.total(self.rows, f'{p}n')}/{p}n)", False),
+            ("my", f"IF({p}n=0,0,{self.y.total(self.rows, f'{p}n')}/{p}n)", False),
             ("vxx", total(f"({x}-{p}mx)^2"), True),
             ("vyy", total(f"({y}-{p}my)^2"), True),
             ("vxy", total(f"({x}-{p}mx)*({y}-{p}my)"), True),
@@ -102,12 +139,7 @@ class Pairs:
 
     def _rank(self, axis: str) -> str:
         column = self.x if axis == "x" else self.y
-        return f"LOOKUP(IF({self.ok},{key(column)},0),c_grid,{self.prefix}r{axis})"
-
-
-def key(column: str) -> str:
-    """Place of a score on the grid, 0 to 400."""
-    return f"ROUND(({column}-set_label_min)/(set_label_max-set_label_min)*{STEPS},0)"
+        return f"LOOKUP(IF({self.ok},{column.key},0),c_grid,{self.prefix}r{axis})"
 
 
 def _none() -> str:
@@ -127,7 +159,7 @@ def add_ranks(book: Template, sheet: Worksheet, row: int, column: int, pairs: tu
         for axis, scores in (("x", one.x), ("y", one.y)):
             sheet.write_string(row - 1, column, f"{one.prefix}f{axis}", book.header)
             sheet.write_string(row - 1, column + 1, f"{one.prefix}r{axis}", book.header)
-            _frequency(book, sheet, row, column, f"IF({one.ok},{key(scores)},-1)")
+            _frequency(book, sheet, row, column, f"IF({one.ok},{scores.key},-1)")
             book.name(f"{one.prefix}f{axis}", sheet, row, column, last)
             book.name(f"{one.prefix}r{axis}", sheet, row, column + 1, last)
             letter = _letters(column)

@@ -12,7 +12,7 @@ from xl_vqa.workbooks.templates.base import INPUT, PALE, Template
 
 
 class Setting(NamedTuple):
-    """``default`` None leaves the cell empty; ``rule`` is decimal, date, list or text."""
+    """``default`` None leaves the cell empty; ``rule`` is decimal (0 or more), number, date, list or text."""
 
     key: str
     default: Any
@@ -55,6 +55,9 @@ SECTIONS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
     (
         "sec_scores",
         (
+            # as people type them: where the lower score is the better one, the worst is the higher number
+            Setting("people_worst", 10, "0.##", "number"),
+            Setting("people_best", 50, "0.##", "number"),
             Setting("label_min", 10, "0", "decimal"),
             Setting("label_max", 50, "0", "decimal"),
             Setting("tolerance", 5, "0.0", "decimal"),
@@ -63,6 +66,11 @@ SECTIONS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
         ),
     ),
 )
+# settings in labels whose note says what they are on people's scale
+_ON_PEOPLES_SCALE: Final = {
+    "tolerance": "ABS(ROUND(set_tolerance*c_people_span/(set_label_max-set_label_min),3))",
+    "defect": "ROUND(set_people_worst+(set_defect-set_label_min)*c_people_span/(set_label_max-set_label_min),3)",
+}
 BASES: Final = ("measured", "computed")
 TARGETS: Final[tuple[tuple[str, float, float, str], ...]] = (
     # figure, green from here, amber up to here, number format; a limit above the target means: less is better
@@ -121,6 +129,17 @@ def _section(book: Template, sheet: Worksheet, row: int, key: str) -> int:
     return row + 1
 
 
+def _note(book: Template, sheet: Worksheet, row: int, key: str) -> None:
+    form = book.boxed(text_wrap=True)
+    if key not in _ON_PEOPLES_SCALE:
+        sheet.merge_range(row, 2, row, 3, book.word(f"n_{key}"), form)
+        return
+    # people who score 1 to 5 do not think in labels
+    sheet.merge_range(row, 2, row, 3, "", form)
+    before, _, after = book.word("on_peoples_scale").partition("{n}")
+    book.formula(sheet, row, 2, f'"{book.word(f"n_{key}")}{before}"&{_ON_PEOPLES_SCALE[key]}&"{after}"', form)
+
+
 def _setting(book: Template, sheet: Worksheet, row: int, setting: Setting, value: Any) -> None:
     sheet.write_string(row, 0, book.word(f"s_{setting.key}"), book.boxed(bg_color=PALE, text_wrap=True))
     form = book.boxed(bg_color=INPUT, num_format=setting.number_format, align="center")
@@ -134,10 +153,11 @@ def _setting(book: Template, sheet: Worksheet, row: int, setting: Setting, value
         sheet.write_string(row, 1, value, form)
     else:
         sheet.write_number(row, 1, value, form)
-    sheet.merge_range(row, 2, row, 3, book.word(f"n_{setting.key}"), book.boxed(text_wrap=True))
+    _note(book, sheet, row, setting.key)
     book.name(f"set_{setting.key}", sheet, row, 1)
     rules: dict[str, dict[str, Any]] = {
         "decimal": {"validate": "decimal", "criteria": ">=", "value": 0},
+        "number": {"validate": "decimal", "criteria": "between", "minimum": -1_000_000, "maximum": 1_000_000},
         "date": {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1)},
         "list": {"validate": "list", "source": [book.word(f"basis_{basis}") for basis in BASES]},
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from xl_vqa.words.labels import ACR_BANDS
-from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, Template
+from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, Template, filled
 
 FIRST: Final = 12
 """Row of the first video, counted from 0."""
@@ -90,11 +90,3 @@ def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> 
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
-
-
-def filled(text: str, formulas: dict[str, str]) -> str:
-    """A formula for a sentence with formulas in place of ``{name}``."""
-    for name, formula in formulas.items():
-        text = text.replace("{" + name + "}", f'"&{formula}&"')
-    parts = [part for part in f'"{text}"'.split("&") if part != '""']
-    return "&".join(parts)

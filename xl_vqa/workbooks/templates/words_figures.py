@@ -18,7 +18,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "plcc": ("Linear correlation (PLCC)", "線形相関(PLCC)"),
     "icc": ("ICC(2,1)", "ICC(2,1)"),
     "ccc": ("Lin's concordance (CCC)", "Lin の一致相関係数(CCC)"),
-    "bias": ("Mean difference", "平均の差"),
+    "bias": ("Mean difference, AI − human", "平均の差(AI − 人)"),
     "loa_low": ("Limit of agreement, low", "一致限界(下限)"),
     "loa_high": ("Limit of agreement, high", "一致限界(上限)"),
     "within": ("Share within the tolerance", "許容差以内の割合"),
@@ -28,17 +28,20 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "hours": ("Hours saved", "削減時間"),
     "rate_before": ("Complaints per video, before", "クレーム率(導入前)"),
     "rate_after": ("Complaints per video, after", "クレーム率(導入後)"),
-    "difference": ("Fall of the complaint rate", "クレーム率の低下"),
+    "difference": ("Complaint rate against before", "クレーム率(導入前との差)"),
     "difference_low": ("… 95% interval, low", "… 95% 信頼区間(下限)"),
     "difference_high": ("… 95% interval, high", "… 95% 信頼区間(上限)"),
     "reduction": ("Complaint reduction", "クレームの減少率"),
     "reduction_low": ("… 95% interval, low", "… 95% 信頼区間(下限)"),
     "reduction_high": ("… 95% interval, high", "… 95% 信頼区間(上限)"),
     "causal": ("Verdict", "判定"),
+    "scored": ("Videos that the AI scored", "AI が採点した動画"),
     "review": ("Review rate", "再確認率"),
     "escape": ("Escape rate", "見逃し率"),
+    "escape_all": ("Escape rate of all scored videos", "見逃し率(採点した全動画)"),
     "precision": ("Precision", "適合率"),
     "recall": ("Recall", "再現率"),
+    "checked": ("What people looked at", "人が確認した範囲"),
     "cost_chosen": ("Cost per 100 videos", "100 本あたり費用"),
     "best_threshold": ("Cheapest threshold", "費用最小のしきい値"),
     "cost_best": ("Cost at the cheapest threshold", "費用最小時の 100 本あたり費用"),
@@ -46,6 +49,8 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "missed": ("Missed defects", "見逃した不良"),
     "running": ("Running cost", "運用費用"),
     "net": ("Net benefit", "純便益"),
+    "net_sure": ("… without the complaints", "… クレーム分を除く"),
+    "noise": ("… what it rests on", "… 根拠"),
     "net_month": ("Net benefit per month", "純便益(月あたり)"),
     "roi": ("Return on running cost (ROI)", "投資対効果(ROI)"),
     "roi_all": ("ROI with the one-off cost", "ROI(初期費用込み)"),
@@ -58,11 +63,13 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "undated": ("… without a date", "… 日付のない行"),
     "not_scores": ("… cells that are no score", "… スコアでないセル"),
     "beyond": ("… below row 10,000", "… 10,000 行を超える行"),
+    "problems": ("Please check", "確認事項"),
 }
 _NOTES: Final[dict[str, tuple[str, str]]] = {
     "pairs": (
-        "Rows in the period where both scores lie on the scale; all figures of this block look at these.",
-        "期間内で両方の評価が尺度内にある行。このブロックの数値はこれらの行から求めます。",
+        "Rows in the period where both scores lie on their scale, before and since AI is in use; all figures of "
+        "this block look at these, in labels.",
+        "期間内で両方の評価が尺度内にある行(導入前後とも)。このブロックの数値はこれらの行からラベル単位で求めます。",
     ),
     "kappa": (
         "Cohen's kappa of whole labels, quadratic weights: 1 is full agreement, 0 chance; far misses cost more.",
@@ -122,41 +129,61 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "Complaints divided by videos, rows since AI is in use.",
         "AI 運用開始後の行のクレーム件数 ÷ 本数。",
     ),
-    "difference": ("Rate before minus rate after, in points.", "導入前の率 − 導入後の率(ポイント差)。"),
-    "difference_low": (
-        "Newcombe's interval for two proportions: where both ends lie above 0, the fall is more than chance.",
-        "2 つの割合の差の信頼区間(ニューカム法)。両端が 0 より大きければ偶然を超える低下です。",
+    "difference": (
+        "Difference of the two rates, in percentage points.",
+        "導入前後のクレーム率の差(パーセントポイント)。",
     ),
-    "difference_high": ("Upper end of the same interval.", "同じ区間の上限。"),
+    "difference_low": (
+        "Newcombe's interval for two proportions: where both ends say 'lower', the fall is more than chance.",
+        "2 つの割合の差の信頼区間(ニューカム法)。両端とも「低下」なら偶然を超える低下です。",
+    ),
+    "difference_high": ("The other end of the same interval.", "同じ区間のもう一方の端。"),
     "reduction": (
-        "1 − rate after / rate before: above 0 means fewer complaints.",
-        "1 − 導入後の率 ÷ 導入前の率。0 より大きければクレームが減っています。",
+        "1 − rate after / rate before: how much fewer, or more, complaints there are per video.",
+        "1 − 導入後の率 ÷ 導入前の率。動画あたりのクレームがどれだけ減った(増えた)かを示します。",
     ),
     "reduction_low": (
         "Interval of the ratio of two proportions, on the logarithm; needs a complaint in both periods.",
         "2 つの割合の比の信頼区間(対数法)。両期間に 1 件以上のクレームが必要です。",
     ),
-    "reduction_high": ("Upper end of the same interval.", "同じ区間の上限。"),
+    "reduction_high": ("The other end of the same interval.", "同じ区間のもう一方の端。"),
     "causal": (
         "Without a control group other changes of the same time cannot be told apart from the AI.",
         "対照群がないため、同時期の他の変化と AI の効果を区別できません。",
     ),
+    "scored": (
+        "Rows since AI is in use with an AI score on the scale, whether people scored them or not.",
+        "AI 運用開始以降で尺度内の AI スコアがある行(人の評価の有無は問いません)。",
+    ),
     "review": (
-        "Share of videos below the threshold, which people still look at.",
-        "しきい値未満のため人が引き続き確認する動画の割合。",
+        "Share of the videos that the AI scored which lie below the threshold: people still look at these.",
+        "AI が採点した動画のうち、しきい値未満のため人が引き続き確認するものの割合。",
     ),
     "escape": (
-        "Share of the defective videos that the threshold lets pass unseen.",
-        "不良動画のうち、確認されずに通過するものの割合。",
+        "Of the defective videos with both scores since AI is in use: the share that passes the threshold unseen.",
+        "AI 運用開始以降に両方の評価がある不良動画のうち、確認されずに通過するものの割合。",
+    ),
+    "escape_all": (
+        "The same, counted up to all videos that the AI scored: people mostly look at the reviewed ones.",
+        "同じ割合を、AI が採点した全動画に引き伸ばした推定値。人は主に再確認の動画を見るためです。",
     ),
     "precision": (
-        "Share of the reviewed videos that are defective.",
-        "再確認した動画のうち不良であるものの割合。",
+        "Share of the reviewed videos with a human score that are defective.",
+        "人の評価がある再確認の動画のうち、不良であるものの割合。",
     ),
-    "recall": ("Share of the defective videos that are reviewed.", "不良動画のうち再確認されるものの割合。"),
+    "recall": (
+        "1 − escape rate: the share of the defective videos with both scores that are reviewed.",
+        "1 − 見逃し率。両方の評価がある不良動画のうち、再確認されるものの割合。",
+    ),
+    "checked": (
+        "Where people scored nothing of one side of the threshold, nothing is known of its defects.",
+        "しきい値の片側に人の評価がまったくない場合、その側の不良については分かりません。",
+    ),
     "cost_chosen": (
-        "Reviews × wage × minutes + missed defects × cost of a missed defect, at the chosen threshold.",
-        "設定中のしきい値での 再確認 × 人件費 × 時間 + 見逃し × 見逃し費用。",
+        "Per 100 videos that the AI scored, at the chosen threshold: reviews × wage × minutes + missed defects "
+        "(counted up to all scored videos) × their cost.",
+        "AI が採点した動画 100 本あたり、設定中のしきい値での 再確認 × 人件費 × 時間 + "
+        "見逃し(全動画に引き伸ばした数)× 見逃し費用。",
     ),
     "best_threshold": (
         "The threshold of least cost on these videos; of equals the one with the fewest reviews.",
@@ -167,8 +194,8 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "そのときの 100 本あたり費用。同じ動画で選んだ値なので、やや楽観的です。",
     ),
     "avoided": (
-        "Complaints expected at the old rate minus complaints counted; below 0 where there are more.",
-        "導入前の率から見込まれる件数 − 実際の件数。増えた場合は負になります。",
+        "Complaints expected at the old rate minus complaints counted: how many fewer, or more, there were.",
+        "導入前の率から見込まれる件数 − 実際の件数。どれだけ減った(増えた)かを示します。",
     ),
     "missed": (
         "Defects that the check with AI let pass, as counted in the log since AI is in use.",
@@ -181,6 +208,14 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
     "net": (
         "Hours saved × wage + complaints avoided × cost of a complaint − running cost − escapes × their cost.",
         "削減時間 × 人件費 + 回避クレーム × クレーム費用 − 運用費用 − 見逃し × 見逃し費用。",
+    ),
+    "net_sure": (
+        "Hours saved × wage − running cost − escapes × their cost.",
+        "削減時間 × 人件費 − 運用費用 − 見逃し × 見逃し費用。",
+    ),
+    "noise": (
+        "Where the change of complaints is not beyond chance, a light of money that hangs on it is 'not clear'.",
+        "クレームの変化が偶然の範囲の場合、それによって判定が変わる金額の判定は「判断保留」になります。",
     ),
     "net_month": (
         "Net benefit divided by the months since AI is in use.",
@@ -204,8 +239,8 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "直近期間と基準期間のスコア分布の差(五分位の PSI)。慣例で 0.1 未満は安定、0.25 超は変化あり。",
     ),
     "psi_chance": (
-        "With so few videos, 5% of unchanged months pass this value: the drift flag asks for more than it.",
-        "この本数では、変化がなくても 5% の確率でこの値を超えます。ドリフト判定はこれを超えた場合に限ります。",
+        "With so few videos, 5% of unchanged months pass this value: up to it the PSI is 'not clear' at worst.",
+        "この本数では、変化がなくても 5% の確率でこの値を超えます。これ以下の PSI は悪くても「判断保留」です。",
     ),
     "cusum": (
         "Cumulative sum of how far each week's difference of people and AI lies from the reference, beyond half a "
@@ -222,25 +257,19 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "これらの行は集計されません。日付を記入してください。",
     ),
     "not_scores": (
-        "Texts, or numbers outside the scale, in the columns of scores: they are left out.",
-        "スコア列にある文字や尺度外の数値。集計から除かれます。",
+        "Texts, or numbers outside their scale (Settings), in the columns of scores: they are left out.",
+        "スコア列にある文字や尺度(「設定」)外の数値。集計から除かれます。",
     ),
     "beyond": (
         "Entries further down are not counted: begin a new tracker.",
         "これより下の行は集計されません。新しい管理表を作成してください。",
     ),
-}
-_TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "fewer": ("Fewer complaints, more than chance explains.", "クレームは偶然を超えて減少しました。"),
-    "more": ("More complaints, more than chance explains.", "クレームは偶然を超えて増加しました。"),
-    "unclear": ("No change beyond chance.", "偶然を超える変化はありません。"),
-    "not_causal": ("(before/after, not causal)", "(前後比較であり、因果関係を示すものではありません)"),
-    "drift_no": ("stable", "安定"),
-    "drift_maybe": ("watch", "要観察"),
-    "drift_yes": ("DRIFT: check videos and model", "ドリフトあり:動画とモデルをご確認ください"),
+    "problems": (
+        "What makes figures of this log less than they seem.",
+        "この記録の数値を読むときに注意すべき点です。",
+    ),
 }
 FIGURE_WORDS: Final[dict[str, tuple[str, str]]] = {
     **{key if key.startswith("sec_") else f"f_{key}": text for key, text in _NAMES.items()},
     **{f"m_{key}": text for key, text in _NOTES.items()},
-    **_TEXTS,
 }

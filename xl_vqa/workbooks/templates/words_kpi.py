@@ -6,10 +6,12 @@ from typing import Final
 
 from xl_vqa.workbooks.templates.words_common import COMMON
 from xl_vqa.workbooks.templates.words_figures import FIGURE_WORDS
+from xl_vqa.workbooks.templates.words_verdicts import VERDICT_WORDS
 
 KPI: Final[dict[str, tuple[str, str]]] = {
     **COMMON,
     **FIGURE_WORDS,
+    **VERDICT_WORDS,
     "title": ("KPI tracker: AI video quality check", "KPI 管理表:AI 動画品質チェック"),
     "summary": ("Summary", "要約"),
     "dashboard": ("Dashboard", "ダッシュボード"),
@@ -25,8 +27,8 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     ),
     "settings_note": ("Yellow cells are yours to change.", "黄色のセルを自由に変更してください。"),
     "dashboard_note": (
-        "Every figure is computed from the sheets Log and Settings; nothing is typed here.",
-        "すべての数値は「記録」と「設定」シートから自動計算されます。このシートへの入力は不要です。",
+        "Computed from Log and Settings; nothing is typed here. The hidden sheet Calculation shows the way there.",
+        "「記録」と「設定」から自動計算されます(入力不要)。計算過程は非表示の「計算」シートにあります。",
     ),
     "calc_note": (
         "What the dashboard is computed from. Nothing to fill in. #N/A marks points that a chart leaves out.",
@@ -57,8 +59,8 @@ KPI: Final[dict[str, tuple[str, str]]] = {
         "この行が表す動画の本数(整数)。空欄は 1 本と数えます。",
     ),
     "help_human": (
-        "A person's score on the label scale (10 to 50: ten times the MOS), at most one decimal.",
-        "人による評価。ラベルの尺度(10~50、MOS の 10 倍)で、小数は 1 桁まで。",
+        "A person's score on people's scale as Settings names it (10 to 50, 1 to 5, 0 to 100, ...).",
+        "人による評価。「設定」で指定した人の評価の尺度(10~50、1~5、0~100 など)で記入します。",
     ),
     "help_second": (
         "Score of a second person for the same video: shows how well people agree with each other.",
@@ -153,16 +155,27 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     "n_upkeep": ("Care of model and data, support.", "モデル・データの手入れ、問い合わせ対応など。"),
     "s_one_off": ("One-off cost", "初期費用"),
     "n_one_off": ("Set-up, labelling, training, purchase.", "導入・ラベル付け・学習・購入など。"),
-    "s_label_min": ("Lowest label", "ラベルの最小値"),
-    "n_label_min": ("Bottom of the label scale.", "ラベル尺度の下端。"),
-    "s_label_max": ("Highest label", "ラベルの最大値"),
-    "n_label_max": ("Top of the label scale.", "ラベル尺度の上端。"),
+    "s_people_worst": ("People's worst score", "人の評価の最低"),
+    "n_people_worst": (
+        "Of people's scale: 1 for MOS or stars, 0 for 0 to 100, 5 where 1 is the best.",
+        "人の評価の尺度の最も悪い値。MOS や星は 1、0~100 点は 0、1 が最高の尺度では 5 など。",
+    ),
+    "s_people_best": ("People's best score", "人の評価の最高"),
+    "n_people_best": (
+        "The other end of the same scale: 5 for MOS or stars, 100 for 0 to 100.",
+        "同じ尺度の最も良い値。MOS や星は 5、0~100 点は 100 など。",
+    ),
+    "on_peoples_scale": (" On people's scale: {n}.", "人の尺度では {n}。"),
+    "s_label_min": ("Lowest label of the AI", "AI ラベルの最小値"),
+    "n_label_min": ("Bottom of the label scale of the model.", "モデルのラベル尺度の下端。"),
+    "s_label_max": ("Highest label of the AI", "AI ラベルの最大値"),
+    "n_label_max": ("Top of the label scale of the model.", "モデルのラベル尺度の上端。"),
     "s_tolerance": ("Tolerance in labels", "許容差(ラベル)"),
     "n_tolerance": ("Scores this close count as agreeing.", "差がこの値以内なら一致とみなします。"),
     "s_defect": ("Defective below", "不良とする評価"),
     "n_defect": (
-        "A video is defective where the human score is below this label.",
-        "人の評価がこのラベル未満の動画を不良とします。",
+        "A video is defective where the human score is worse than this label.",
+        "人の評価がこのラベルより悪い動画を不良とします。",
     ),
     "s_threshold": ("Review below", "再確認のしきい値"),
     "n_threshold": (
@@ -175,10 +188,6 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     "col_light": ("Light", "判定"),
     "col_meaning": ("What it means", "説明"),
     "col_name": ("Name", "名前"),
-    "light_green": ("on target", "達成"),
-    "light_amber": ("close", "あと少し"),
-    "light_red": ("missed", "未達"),
-    "never": ("never", "回収不可"),
     # calculation
     "grid": ("Grid step", "段階"),
     "c_threshold": ("Threshold", "しきい値"),
@@ -187,6 +196,8 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     "c_cost_100": ("Cost per 100 videos", "100 本あたり費用"),
     "c_chosen": ("Chosen threshold", "設定中のしきい値"),
     "c_cheapest": ("Cheapest threshold", "費用最小のしきい値"),
+    "c_axis": ("Axis", "軸"),
+    "week_format": ("d mmm yy", "yy/m/d"),
     "w_week": ("Week of", "週(月曜)"),
     "w_videos": ("Videos", "動画数"),
     "w_mean_human": ("Mean human score", "人の評価の平均"),
@@ -194,11 +205,23 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     "w_pairs": ("Pairs", "組数"),
     "w_difference": ("Human minus AI", "人 − AI"),
     "w_z": ("z", "z 値"),
+    "w_up": ("Sum up", "累積(上側)"),
+    "w_down": ("Sum down", "累積(下側)"),
     "w_cusum_up": ("CUSUM up", "CUSUM 上側"),
     "w_cusum_down": ("CUSUM down", "CUSUM 下側"),
     "w_complaint_rate": ("Complaints per video", "クレーム率"),
     "w_hours_week": ("Hours saved", "削減時間"),
     "w_axis": ("Axis", "軸"),
+    "j_name": ("Judged figure", "判定する数値"),
+    "j_light": ("Light, 0 to 3", "判定(0~3)"),
+    "j_reason": ("Reason", "理由"),
+    "j_joined_red": ("Missed", "未達"),
+    "j_joined_amber": ("Close", "あと少し"),
+    "j_joined_unclear": ("Not clear", "判断保留"),
+    "j_joined_none": ("No figure", "未算出"),
+    "j_whole": ("The whole", "総合判定"),
+    "j_whole_reason": ("Why", "理由"),
+    "j_problems": ("Please check", "確認事項"),
     "d_bin": ("Fifth", "五分位"),
     "d_upper": ("AI score up to", "AI スコア上限"),
     "d_reference": ("Reference", "基準期間"),
@@ -211,14 +234,14 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     "chart_cusum": ("Drift: CUSUM of human minus AI", "ドリフト:人 − AI の CUSUM"),
     "chart_cost": ("Cost of every threshold", "しきい値ごとの費用"),
     "chart_scatter": ("AI score and human score", "AI スコアと人の評価"),
-    "axis_week": ("Week (last 26)", "週(直近 26 週)"),
+    "axis_week": ("Week, from its Monday", "週(月曜の日付)"),
     "axis_score": ("Label", "ラベル"),
     "axis_rate": ("Share", "割合"),
     "axis_hours": ("Hours", "時間"),
     "axis_cusum": ("Standard errors", "標準誤差"),
     "axis_threshold": ("Review below this label", "このラベル未満を再確認"),
     "axis_cost": ("Cost per 100 videos", "100 本あたり費用"),
-    "axis_human": ("Human score", "人の評価"),
+    "axis_human": ("Human score, on people's scale", "人の評価(人の尺度)"),
     "axis_ai": ("AI score", "AI スコア"),
     # summary
     "summary_title": ("AI video quality check: summary", "AI 動画品質チェック:要約"),
@@ -227,19 +250,25 @@ KPI: Final[dict[str, tuple[str, str]]] = {
     "videos_after": ("Videos since AI is in use", "AI 運用開始後の動画"),
     "headline": ("Key figures", "主要な数値"),
     "reading": ("How to read this", "結果の読み方"),
+    "read_problems": ("Please check: {problems}", "確認事項:{problems}"),
     "read_agreement": (
-        "AI and people agree with kappa {ai}; two people with each other {people}.",
-        "AI と人の一致度(カッパ)は {ai}、人同士は {people} です。",
+        "Agreement on {pairs} videos: AI and people kappa {ai}; two people with each other {people}.",
+        "{pairs} 本での一致度(カッパ):AI と人は {ai}、人同士は {people}。",
     ),
     "read_threshold": (
-        "At the threshold {threshold}, people review {review} of the videos and {escape} of the defects pass; "
-        "the cheapest threshold would be {best}.",
-        "しきい値 {threshold} では {review} の動画を人が再確認し、不良動画の {escape} が見逃されます。"
-        "費用が最小になるしきい値は {best} です。",
+        "At the threshold {threshold}, people review {review} of the videos; of {defective} defective videos that "
+        "people found, {escape} pass unseen. The cheapest threshold would be {best}.",
+        "しきい値 {threshold} では {review} の動画を人が再確認し、人が見つけた不良動画 {defective} 本の "
+        "{escape} が見逃されます。費用が最小になるしきい値は {best} です。",
     ),
+    "read_complaints": ("Complaints: {complaints}", "クレーム:{complaints}"),
     "read_money": (
-        "Net benefit per month: {net} {currency}. Months until the one-off cost is back: {payback}.",
-        "月あたりの純便益:{net} {currency}。初期費用の回収期間(月):{payback}。",
+        "Net benefit per month: {net} {currency}. Months until the one-off cost is back: {payback}. {noise}",
+        "月あたりの純便益:{net} {currency}。初期費用の回収期間(月):{payback}。{noise}",
+    ),
+    "read_drift": (
+        "Drift: {drift} (PSI of the videos {psi}, CUSUM of human minus AI {cusum}).",
+        "ドリフト:{drift}(動画の PSI {psi}、人 − AI の CUSUM {cusum})。",
     ),
     "decision": ("Decision", "判断"),
     "decision_lines": (
