@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import shutil
 import subprocess
 import warnings
@@ -207,7 +208,9 @@ def test_report(language: str, run: Run, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         summary = openpyxl.load_workbook(book, data_only=True).worksheets[0]
-    assert f"{summary['A6'].value:.3f}" in page
+    assert f"{summary['A8'].value:.3f}" in page
+    assert summary["A5"].value in ("missed", "未達")
+    assert str(summary["C5"].value).strip() in html.unescape(page)
     assert ("SAMPLE DATA" if language == "en" else "サンプルデータ") in page
     drawn = lxml.html.fromstring(page)
     assert len(drawn.xpath("//svg")) == 3

@@ -33,8 +33,10 @@ SCALES = {
 
 
 def partial_log(seed: int, scale: str, n: int = 160) -> Log:
-    """Rows of which people scored some, mostly those that the AI sent to them; some before AI is in use. Some weeks
-    have no row at all, and some rows stand for many videos."""
+    """Rows of which people scored some, mostly those that the AI sent to them, and some before AI is in use.
+
+    Some weeks have no row at all, and some rows stand for many videos.
+    """
     source = random.Random(seed)
     worst, best, step = SCALES[scale]
     share = source.choice((0.05, 0.3, 0.9))

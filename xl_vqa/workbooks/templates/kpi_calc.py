@@ -118,8 +118,10 @@ def _weeks(book: Template, sheet: Worksheet) -> None:
         letters[key] = column_letters(WEEKLY + offset + 1)
     sheet.set_column(WEEKLY, WEEKLY + len(WEEK_COLUMNS) - 1, 11)
     sheet.set_column(WEEKLY + len(WEEK_COLUMNS), WEEKLY + len(WEEK_COLUMNS), 3)
+    # the names of earlier versions, which reports read as well
+    short = {"mean_human": "human", "mean_ai": "ai", "complaint_rate": "rate"}
     for key in WEEK_COLUMNS:
-        book.name(f"c_week_{key}", sheet, TOP, week_column(key), TOP + WEEKS - 1)
+        book.name(f"c_week_{short.get(key, key)}", sheet, TOP, week_column(key), TOP + WEEKS - 1)
     for index in range(WEEKS):
         row, line, above = TOP + index, TOP + index + 1, TOP + index
         at = {key: f"{letter}{line}" for key, letter in letters.items()}

@@ -21,9 +21,9 @@ def add_charts(book: Template, sheet: Worksheet, row: int) -> int:
     for number, make in enumerate(makers):
         line, right = divmod(number, 2)
         chart = make(book)
-        chart.set_size({"width": 433, "height": 300})
+        chart.set_size({"width": 396, "height": 300})
         sheet.insert_chart(
-            row + line * _ROWS_HIGH, 0, chart, {"x_offset": 443 * right + 2, "y_offset": 4, "object_position": 3}
+            row + line * _ROWS_HIGH, 0, chart, {"x_offset": 403 * right + 2, "y_offset": 4, "object_position": 3}
         )
     return row + 3 * _ROWS_HIGH
 
@@ -135,8 +135,8 @@ def _dress(
         {"name": book.word(title), "name_font": {"name": book.font, "size": 12, "color": INK}, "overlay": False}
     )
     # days: weeks that the log does not have take their room, and the axis ends with the last one
-    weeks = {"date_axis": True, "num_format": book.word("week_format"), "major_unit": 14, "major_unit_type": "days"}
-    chart.set_x_axis(_axis(book, x) | weeks)
+    days = {"date_axis": True, "major_unit": 14, "major_unit_type": "days"}
+    chart.set_x_axis(_axis(book, x) | days | {"num_format": book.word("week_format")})
     y_axis = _axis(book, y) | {"major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}}
     if number_format:
         y_axis["num_format"] = number_format

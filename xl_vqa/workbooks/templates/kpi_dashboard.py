@@ -14,7 +14,7 @@ from xl_vqa.workbooks.templates.kpi_lights import JUDGED, color_lights, has_ligh
 from xl_vqa.workbooks.templates.kpi_texts import expand
 
 # so many that a page of A4 shows them at eight tenths of their size
-_WIDTHS: Final = (27, 15, 12, 11, 11, 47)
+_WIDTHS: Final = (24, 16, 11, 12, 11, 38)
 
 
 def add_dashboard(book: Template) -> Worksheet:
@@ -28,8 +28,9 @@ def add_dashboard(book: Template) -> Worksheet:
     charts = row + 1
     last = add_charts(book, sheet, charts)
     color_lights(book, sheet, 4, 4, row)
-    sheet.set_h_pagebreaks([starts[3], starts[6]])
+    sheet.set_h_pagebreaks([starts[2], starts[4], charts])
     sheet.print_area(0, 0, last, 5)
+    sheet.set_margins(left=0.3, right=0.3, top=0.7, bottom=0.65)
     sheet.fit_to_pages(1, 0)
     sheet.freeze_panes(4, 0)
     return sheet

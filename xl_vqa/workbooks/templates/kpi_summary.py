@@ -117,7 +117,7 @@ def _heading(book: Template, sheet: Worksheet, row: int, key: str) -> None:
 
 def _tile(book: Template, sheet: Worksheet, row: int, column: int, key: str) -> None:
     edge: dict[str, Any] = {"border": 1, "border_color": LINE, "align": "center"}
-    name = book.format(bg_color=PALE, font_color=GREY, text_wrap=True, font_size=9, **edge)
+    name = book.format(bg_color=PALE, font_color=GREY, text_wrap=True, **edge)
     form = number_format(book, key)
     # words beside a figure take more room than a figure alone
     value = book.format(

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,7 +86,10 @@ def values_of(file: Path) -> dict[tuple[str, str], Any]:
     import openpyxl
     from openpyxl.utils.datetime import to_excel
 
-    book = openpyxl.load_workbook(file, data_only=True)
+    with warnings.catch_warnings():
+        # openpyxl warns of what it would not write back; nothing is written back
+        warnings.simplefilter("ignore", UserWarning)
+        book = openpyxl.load_workbook(file, data_only=True)
     found: dict[tuple[str, str], Any] = {}
     for sheet in book.worksheets:
         for row in sheet.iter_rows():

@@ -14,13 +14,14 @@ from xl_vqa.page.charts import Mark, lines_chart
 from xl_vqa.page.colours import GREEN as GOOD
 from xl_vqa.page.colours import RUST
 from xl_vqa.page.document import document
-from xl_vqa.page.ticks import percent, ticks
+from xl_vqa.page.ticks import Tick, percent, ticks
 from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.words.table import one_of
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
-from xl_vqa.workbooks.templates.base import AMBER, GREEN, INK, LINE, RED
+from xl_vqa.workbooks.templates.base import INK, LINE
 from xl_vqa.workbooks.templates.embedded import Picture, pictures_in
 from xl_vqa.workbooks.templates.known import known_template, language_of
+from xl_vqa.workbooks.templates.kpi_lights import LIGHTS
 from xl_vqa.workbooks.templates.report import computed, pages_of
 from xl_vqa.workbooks.templates.words_kpi import KPI
 
@@ -45,9 +46,8 @@ figcaption {{ font-size: 1em; font-weight: bold; color: {INK}; }}
 # a sheet wider than this many characters is printed across
 _WIDE: Final = 130
 # colours that conditional formats would give
-_LIGHTS: Final = (("light_green", GREEN), ("light_amber", AMBER), ("light_red", RED))
 _WORD_COLORS: Final = {
-    **{text: color for key, color in _LIGHTS for text in KPI[key]},
+    **{text: color for key, color in LIGHTS for text in KPI[key]},
     **{name: f"#{band.color}" for band in ACR_BANDS for name in (band.en, band.ja)},
 }
 
@@ -173,18 +173,21 @@ def shown(value: Any, number_format: str) -> str:
         return str(value)
     parts = number_format.split(";")
     if value < 0 and len(parts) > 1:
-        return shown(-value, parts[1].lstrip("-")).join(("−", ""))
+        # the section for numbers below zero writes a sign only where it has one
+        return ("−" if parts[1].startswith("-") else "") + shown(-value, parts[1].lstrip("-"))
     form = parts[2] if value == 0 and len(parts) > 2 else parts[0]
+    words = "".join(re.findall(r'"([^"]*)"', form))
+    form = re.sub(r'"[^"]*"', "", form)
     sign = "+" if form.startswith("+") else ""
     found = re.search(r"0(?:\.([0#]+))?", form)
     if found is None:
-        return f"{value:g}"
+        return words or f"{value:g}"
     digits = found[1] or ""
     scaled = value * 100 if "%" in form else value
     text = f"{scaled:{',' if ',' in form else ''}.{len(digits)}f}"
     if "#" in digits:
         text = text.rstrip("0").rstrip(".")
-    return f"{sign}{text}{'%' if '%' in form else ''}"
+    return f"{sign}{text}{'%' if '%' in form else ''}{words}"
 
 
 def _charts(values: Any, language: str) -> str:
@@ -199,14 +202,13 @@ def _charts(values: Any, language: str) -> str:
     def word(key: str) -> str:
         return one_of(KPI[key], language)
 
-    weeks = [str(week) for week in column("c_week_axis") if week]
-    week_ticks = [(float(place), week) for place, week in enumerate(weeks)]
+    week_ticks = _weeks(column("c_week_axis"), word("week_format"))
     thresholds = _numbers(column("c_thresholds"))
     costs = [(x, y) for x, y in zip(thresholds, _numbers(column("c_costs")), strict=True) if x is not None]
     limits = (min(x for x, _ in costs), max(x for x, _ in costs)) if costs else (0.0, 1.0)
 
     def weekly(word_key: str, name: str) -> tuple[str, list[tuple[float, float | None]]]:
-        return word(word_key), [*map(_placed, enumerate(_numbers(column(name))[: len(weeks)]))]
+        return word(word_key), [(x, y) for (x, _), y in zip(week_ticks, _numbers(column(name)), strict=False)]
 
     chosen = (
         Mark(x, y, word(key), color)
@@ -243,8 +245,18 @@ def _charts(values: Any, language: str) -> str:
     return f'<div class="figures">{"".join(drawn)}</div>' if any(drawn) else ""
 
 
-def _placed(point: tuple[int, float | None]) -> tuple[float, float | None]:
-    return float(point[0]), point[1]
+def _weeks(axis: Sequence[Any], number_format: str) -> list[Tick]:
+    """The weeks that exist: behind the last one the column repeats it. Earlier trackers hold texts."""
+    weeks: list[Any] = []
+    for week in axis:
+        if week and (not weeks or week != weeks[-1]):
+            weeks.append(week)
+    if not all(isinstance(week, datetime.datetime) for week in weeks):
+        return [(float(place), str(week)) for place, week in enumerate(weeks)]
+    pattern = (
+        number_format.replace("yy", "%y").replace("mmm", "%b").replace("m", "{0.month}").replace("d", "{0.day}")
+    )
+    return [(float((week - weeks[0]).days), week.strftime(pattern.format(week))) for week in weeks]
 
 
 def _height(curve: Sequence[tuple[float, float | None]], x: float) -> float | None:
