@@ -1,6 +1,6 @@
 """The lights of the KPI tracker: how each judged figure stands, and what follows for the whole.
 
-The worst light wins. What chance alone may explain is neither praised nor blamed: it is "not clear".
+The worst light wins. What chance alone may explain is neither praised nor blamed: it is "undecided".
 """
 
 from __future__ import annotations

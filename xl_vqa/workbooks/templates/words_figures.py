@@ -214,7 +214,7 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "削減時間 × 人件費 − 運用費用 − 見逃し × 見逃し費用。",
     ),
     "noise": (
-        "Where the change of complaints is not beyond chance, a light of money that hangs on it is 'not clear'.",
+        "Where the change of complaints is not beyond chance, a light of money that hangs on it is 'undecided'.",
         "クレームの変化が偶然の範囲の場合、それによって判定が変わる金額の判定は「判断保留」になります。",
     ),
     "net_month": (
@@ -239,7 +239,7 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "直近期間と基準期間のスコア分布の差(五分位の PSI)。慣例で 0.1 未満は安定、0.25 超は変化あり。",
     ),
     "psi_chance": (
-        "With so few videos, 5% of unchanged months pass this value: up to it the PSI is 'not clear' at worst.",
+        "With so few videos, 5% of unchanged months pass this value: up to it the PSI is 'undecided' at worst.",
         "この本数では、変化がなくても 5% の確率でこの値を超えます。これ以下の PSI は悪くても「判断保留」です。",
     ),
     "cusum": (

@@ -7,7 +7,7 @@ from typing import Final
 VERDICT_WORDS: Final[dict[str, tuple[str, str]]] = {
     # lights
     "light_green": ("on target", "達成"),
-    "light_unclear": ("not clear", "判断保留"),
+    "light_unclear": ("undecided", "判断保留"),
     "light_amber": ("close", "あと少し"),
     "light_red": ("missed", "未達"),
     "never": ("never", "回収不可"),
@@ -23,7 +23,7 @@ VERDICT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "whole_green": ("Every judged figure is on target. ", "判定対象の数値はすべて目標を達成しています。"),
     "whole_red": ("Missed: {list}. ", "未達:{list}。"),
     "whole_amber": ("Close: {list}. ", "あと少し:{list}。"),
-    "whole_unclear": ("Not clear, chance may explain it: {list}. ", "判断保留(偶然の可能性あり):{list}。"),
+    "whole_unclear": ("Undecided, chance may explain it: {list}. ", "判断保留(偶然の可能性あり):{list}。"),
     "whole_none": ("No figure yet: {list}.", "未算出:{list}。"),
     # complaints
     "fewer_complaints": ("Fewer complaints, more than chance explains.", "クレームは偶然を超えて減少しました。"),
@@ -77,7 +77,7 @@ VERDICT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "drift_no": ("stable", "安定"),
     "drift_maybe": ("watch", "要観察"),
     "drift_yes": ("DRIFT: check videos and model", "ドリフトあり:動画とモデルをご確認ください"),
-    "drift_tile": ("DRIFT", "ドリフトあり"),
+    "drift_tile": ("DRIFTED", "ドリフトあり"),
     # what to check
     "problem_scale_same": (
         "Settings names the same score as people's worst and best. ",
