@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final
 
@@ -81,6 +82,14 @@ def test_a_key_stands_once_over_all_rooms() -> None:
         counted = Counter(key for module in rooms.modules("sentences") for key in getattr(module, table, {}))
         assert [key for key, count in counted.items() if count > 1] == []
     assert not set(sentences()) & set(phrases())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_keys_say_the_same(language: str) -> None:
+    said: dict[str, list[str]] = defaultdict(list)
+    for key, words in {**sentences(), **phrases()}.items():
+        said[re.sub(r"\{[^}]*\}", "{}", words[language]).strip(" .。").casefold()].append(key)
+    assert {text: keys for text, keys in said.items() if len(keys) > 1} == {}
 
 
 def test_no_key_is_written_twice_in_a_room() -> None:

@@ -12,7 +12,9 @@ import pytest
 from tests.core.sentences import PACKAGE, Pair, everything
 from xl_vqa.sheets.columns import COLUMNS
 
-PAGE: Final = (Path(__file__).parents[2] / "docs" / "translating.md").read_text(encoding="utf-8")
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = (ROOT / "docs" / "translating.md").read_text(encoding="utf-8")
+JAPANESE_PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs" / "guides" / "ja").glob("*.md")))
 HEADING_WORDS: Final = 4
 LISTS: Final = (
     "datasets/headers.py",
@@ -41,6 +43,8 @@ MEANINGS: Final = {
     row[0].casefold().rstrip("."): names(row[1], "、") for row in rows("Words with more than one meaning")
 }
 
+SHORT: Final = names(PAGE.partition("Never, wherever:")[2].partition(" without")[0].replace("\n", ""), "、")
+
 
 def texts() -> list[Pair]:
     found = (pair for pair in everything() if not pair.where.startswith(LISTS))
@@ -56,13 +60,20 @@ def speaks_of(english: str, term: str) -> bool:
     return re.search(rf"\b{re.escape(term)}s?\b", plain(english), re.IGNORECASE) is not None
 
 
+def has(japanese: str, word: str) -> bool:
+    """Whether it says ``word``; a loan word is no part of a longer one (コマ is not in コマンド)."""
+    if re.fullmatch("[ァ-ヶー]+", word):
+        return re.search(f"(?<![ァ-ヶー]){word}(?![ァ-ヶー])", japanese) is not None
+    return word in japanese
+
+
 def wrong_terms(pair: Pair, row: list[str]) -> str | None:
     terms, japanese, never = names(row[0], ","), row[1], names(row[2], "、")
     if not any(speaks_of(pair.en, term) for term in terms):
         return None
     rest = pair.ja.replace(japanese, "")
     for word in never:
-        if word in rest:
+        if has(rest, word):
             return f"{pair.where}: {pair.en!r} has {word} in place of {japanese}: {pair.ja!r}"
     is_heading = len(plain(pair.en).split()) <= HEADING_WORDS and not pair.en.strip().endswith(".")
     if is_heading:
@@ -123,12 +134,11 @@ def test_the_same_words_are_the_same_words() -> None:
 
 
 def test_long_vowels_are_written() -> None:
-    short = names(PAGE.partition("Never, wherever:")[2].partition(" without")[0].replace("\n", ""), "、")
-    assert len(short) > 8
+    assert len(SHORT) > 8
     wrong = [
         f"{pair.where}: {pair.ja!r}"
         for pair in texts()
-        for word in short
+        for word in SHORT
         if re.search(rf"{word}(?![ーァ-ヶ])", pair.ja)
     ]
     assert not wrong, "\n".join(wrong)
@@ -164,3 +174,12 @@ def test_every_pair_has_the_same_fields() -> None:
 def test_the_page_names_what_is_there() -> None:
     for path in re.findall(r"`(?:xl_vqa/)?((?:cli|worksheet|excel|calc|workbooks)/[\w/*]+\.py)`", PAGE):
         assert list(PACKAGE.glob(path)), path
+
+
+@pytest.mark.parametrize("page", JAPANESE_PAGES, ids=lambda page: page.name)
+def test_the_japanese_pages_speak_alike(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for row in TERMS:
+        rest = text.replace(row[1], "")
+        assert [word for word in names(row[2], "、") if has(rest, word)] == [], row[1]
+    assert [word for word in SHORT if re.search(rf"{word}(?![ーァ-ヶ])", text)] == []

@@ -63,8 +63,9 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "state_loading": {"en": "loading", "ja": "読み込み中"},
     "state_ready": {"en": "ready", "ja": "準備完了"},
     "state_failed": {"en": "could not be loaded", "ja": "読み込みに失敗しました"},
-    "host_on": {"en": "the scoring host is running", "ja": "スコアリングホストは動作中です"},
-    "host_off": {"en": "the scoring host has stopped", "ja": "スコアリングホストを停止しました"},
+    "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
+    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストは動作中です。"},
+    "host_stopped": {"en": "The scoring host has stopped.", "ja": "スコアリングホストを停止しました。"},
     "relinked_some": {
         "en": "{count} formulas relinked; {failed} could not be changed (array formulas, protected sheets)",
         "ja": "{count} 個の数式を再リンクしました。{failed} 個は変更できません(配列数式または保護されたシート)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.bridge.texts import TEXTS as BRIDGE_TEXTS
 from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -26,12 +27,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "Err:504 の数式 {count} 個を、エラーのセルを除外する形(IFERROR)に変更しました(元に戻せます)。",
     },
     "undo_skip": {"en": "Skip cells with an error", "ja": "エラーのセルを除外"},
-    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストは動作中です。"},
-    "host_stopped": {"en": "The scoring host was stopped.", "ja": "スコアリングホストを停止しました。"},
-    "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
     "status_title": {"en": "Model and status", "ja": "モデルと状態"},
     "status_host": {"en": "Host: process {pid}, port {port}", "ja": "ホスト: プロセス {pid}、ポート {port}"},
-    "status_model": {"en": "Model: {model} ({state})", "ja": "モデル: {model}({state})"},
     "status_queue": {
         "en": "Waiting {queued}, being rated {rating}, rated {done}, errors {failed}",
         "ja": "待機 {queued}、評価中 {rating}、評価済み {done}、エラー {failed}",
@@ -82,4 +79,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "cancel": {"en": "Cancel", "ja": "キャンセル"},
 }
 
-tr: Final = Table(TEXTS)
+_SHARED: Final = ("host_not_running", "host_started", "host_stopped", "status_model")
+"""Said alike by Excel."""
+
+tr: Final = Table({**TEXTS, **{key: BRIDGE_TEXTS[key] for key in _SHARED}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.bridge.texts import TEXTS as BRIDGE_TEXTS
 from xl_vqa.cli.video_texts import VIDEO_TEXTS
 from xl_vqa.words.table import Table
 
@@ -83,7 +84,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "--column and --text-column name columns of the table given with --from.",
         "ja": "--column と --text-column は、--from で指定した表の列を示すオプションです。",
     },
-    "rated": {"en": "{done} rated, {failed} with an error", "ja": "評価済み {done} 件、エラー {failed} 件"},
     "standing": {
         "en": "{count} of these rows keep the score they had, with a remark that says why.",
         "ja": "このうち {count} 行は以前のスコアを残し、理由を備考に書き込みました。",
@@ -130,9 +130,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The scoring host is running (process {pid}, port {port}, since {since}).",
         "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",
     },
-    "host_not_running": {"en": "The scoring host is not running.", "ja": "スコアリングホストは動作していません。"},
-    "host_started": {"en": "The scoring host is running.", "ja": "スコアリングホストは動作中です。"},
-    "host_stopped": {"en": "The scoring host has stopped.", "ja": "スコアリングホストを停止しました。"},
     "host_not_stopped": {
         "en": "The scoring host was not stopped. Make room and wait a few seconds, or type: "
         "xl-vqa host stop --discard",
@@ -217,4 +214,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-tr: Final = Table(TEXTS)
+_SHARED: Final = ("host_not_running", "host_started", "host_stopped")
+"""Said alike beside a spreadsheet."""
+
+tr: Final = Table({**TEXTS, **{key: BRIDGE_TEXTS[key] for key in _SHARED}, "rated": BRIDGE_TEXTS["finished"]})

@@ -63,7 +63,7 @@ def read_ratings(
     """
     wanted = wanted or Wanted()
     if wanted.form is not None and wanted.form not in FORMS:
-        problem = Reason("option_form", known=", ".join(FORMS), value=wanted.form)
+        problem = Reason("option_one_of", known=", ".join(FORMS), value=wanted.form)
         raise RatingsOptionError(path=str(path), source="--form", problem=problem)
     together = sheet is not None and sheet.strip().casefold() == ALL_SHEETS
     grids = _grids(path, None if together else sheet)

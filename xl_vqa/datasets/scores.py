@@ -158,7 +158,7 @@ def parse_mapping(text: str) -> dict[str, float | None]:
             continue
         word, equals, value = unicodedata.normalize("NFKC", part).rpartition("=")
         if not equals or not plain(word):
-            raise ValueError(Reason("map_unlike", part=repr(part.strip())))
+            raise ValueError(Reason("form_unlike", value=repr(part.strip()), form="◎=5"))
         try:
             found[plain(word)] = float(value) if value.strip() else None
         except ValueError:

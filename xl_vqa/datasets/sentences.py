@@ -205,10 +205,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "there is no quality {quality}; there are: {known}",
         "ja": "品質項目 {quality} がありません。項目の一覧: {known}",
     },
-    "option_form": {
-        "en": "the form must be one of {known}, not {value}",
-        "ja": "表の形式は {known} のいずれかを指定してください(指定値: {value})",
-    },
     "no_such_rater": {
         "en": "there is no rater {rater}; the raters are: {known}",
         "ja": "評価者 {rater} がいません。評価者の一覧: {known}",
@@ -231,9 +227,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it is empty",
         "ja": "指定が空です",
     },
-    "map_unlike": {
-        "en": "{part} is not like ◎=5",
-        "ja": "{part} は「◎=5」の形になっていません",
+    "form_unlike": {
+        "en": "{value} is not like {form}",
+        "ja": "{value} は {form} の形になっていません",
     },
     "map_no_number": {
         "en": "{value} in {part} is no number",
@@ -246,10 +242,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "shares_training": {
         "en": "the training share must be above 0",
         "ja": "学習用の割合は 0 より大きくしてください",
-    },
-    "shares_unlike": {
-        "en": "{value} is not like 80/10/10",
-        "ja": "{value} は 80/10/10 の形になっていません",
     },
     "shares_percent": {
         "en": "{value} adds up to {total}, not to 100",

@@ -46,9 +46,9 @@ class Shares:
                 float(part.strip().rstrip("%")) for part in text.replace(":", "/").replace(",", "/").split("/")
             ]
         except ValueError:
-            raise ValueError(Reason("shares_unlike", value=repr(text))) from None
+            raise ValueError(Reason("form_unlike", value=repr(text), form="80/10/10")) from None
         if len(numbers) not in (2, 3) or not all(0 <= number < 1e6 for number in numbers) or sum(numbers) <= 0:
-            raise ValueError(Reason("shares_unlike", value=repr(text)))
+            raise ValueError(Reason("form_unlike", value=repr(text), form="80/10/10"))
         total = sum(numbers)
         if min(abs(total - 100), abs(total - 1)) > 1e-6 * total:
             raise ValueError(Reason("shares_percent", value=repr(text), total=f"{total:g}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from xl_vqa.evaluation.report_texts import REPORT
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison
 from xl_vqa.evaluation.texts import word
@@ -14,17 +15,12 @@ _INTEGER: Final = re.compile(r"integer@(\d+)-(\d+)/(\d)")
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Schemes of teaching a score, compared", "スコアの学習方式の比較"),
-    "made": ("Made on {date} with xl_vqa {version}", "作成日時 {date}(xl_vqa {version})"),
-    "attention": ("Please note", "ご注意"),
     "what": ("What was compared", "比較の対象"),
     "videos": ("Videos judged", "評価した動画"),
     "videos_value": ("{n} ({split})", "{n} 本({split})"),
-    "contents": ("Contents", "素材数"),
-    "unknown": ("not known", "不明"),
     "runs": ("Training runs", "学習の回数"),
     "runs_value": ("{done} finished, {failed} failed", "完了 {done} 回、失敗 {failed} 回"),
     "seeds": ("Seeds", "シード"),
-    "intervals": ("95% intervals", "95% 信頼区間"),
     "intervals_content": (
         "bootstrap of {n} resamples; whole contents and seeds drawn (seed {seed})",
         "ブートストラップ {n} 回、素材とシードを再標本化(シード {seed})",
@@ -62,8 +58,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "forest": ("{figure}: every seed, the mean and its interval", "{figure}: 各シード、平均、95% 信頼区間"),
     "scatter": ("{name}", "{name}"),
     "scatters": ("Prediction and MOS (mean over the seeds)", "予測と MOS(シード間の平均)"),
-    "prediction_axis": ("Prediction (MOS)", "予測(MOS)"),
-    "mos_axis": ("MOS by people", "人の MOS"),
     "against": ("Each against the reference", "基準との差"),
     "against_note": (
         "The difference is the variant minus the reference, in the same resamples. Holm's correction is over all "
@@ -72,12 +66,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "補正後の p が 0.05 未満のときに判定します。",
     ),
     "variant": ("Variant", "方式 / 復号"),
-    "figure": ("Figure", "指標"),
-    "difference": ("Difference", "差"),
-    "interval": ("95% interval", "95% 信頼区間"),
-    "p": ("p", "p 値"),
-    "p_holm": ("p (Holm)", "p 値(Holm 補正)"),
-    "verdict": ("Verdict", "判定"),
     "better": ("better than the reference", "基準より優れる"),
     "worse": ("worse than the reference", "基準より劣る"),
     "open": ("cannot be told apart", "差は認められない"),
@@ -95,7 +83,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "state": ("Result", "結果"),
     "done": ("finished", "完了"),
     "left_out": ("Videos left out", "除外した動画"),
-    "video": ("Video", "動画"),
     "reason": ("Reason", "理由"),
     "integer": ("integer", "整数"),
     "decimal": ("decimal", "小数"),
@@ -133,7 +120,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "search_recipe": ("For the training recipe:", "学習レシピへの記述:"),
     "low": ("95% low", "95% 下限"),
     "high": ("95% high", "95% 上限"),
-    "value": ("Value", "値"),
     "mean": ("Mean", "平均"),
     "one_seed": (
         "Some schemes have a single seed: the noise of training is not in their intervals. Take three seeds or "
@@ -155,7 +141,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-say: Final = Table(TEXTS)
+say: Final = Table({**REPORT, **TEXTS})
 
 
 def name_of(key: str, language: str) -> str:

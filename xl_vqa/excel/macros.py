@@ -191,14 +191,14 @@ def host_start(book: Any) -> None:
     with HostClient(Settings.load()) as client:
         client.ensure_running()
     session.ratings().retry()
-    book.app.status_bar = "xl_vqa: " + tr("host_on", session.language())
+    book.app.status_bar = "xl_vqa: " + tr("host_started", session.language())
 
 
 def host_stop(book: Any) -> None:
     """Stops the host after the videos at hand."""
     with HostClient(Settings.load()) as client:
         client.stop()
-    book.app.status_bar = "xl_vqa: " + tr("host_off", session.language())
+    book.app.status_bar = "xl_vqa: " + tr("host_stopped", session.language())
 
 
 # -- workbooks

@@ -305,7 +305,7 @@ class Pipeline:
     def _rate_batch(self, jobs: Sequence[Job]) -> None:
         rater = self._keeper.wait(jobs[0].model, 0.0)
         if rater is None:
-            raise ModelFailedError(path=jobs[0].path, problem="host_model_unloaded")
+            raise ModelFailedError(path=jobs[0].path, problem="model_unloaded")
         keys = {
             job.key: RatingKey(rater.fingerprint, settings_key(rater.spec, job.text), job.video) for job in jobs
         }

@@ -126,10 +126,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "profile must be an object with {fields}",
         "ja": "profile は {fields} を持つオブジェクトにしてください",
     },
-    "host_model_unloaded": {
-        "en": "it was unloaded",
-        "ja": "モデルのメモリが解放されました",
-    },
     "host_video_object": {
         "en": 'each video must be an object with a "path"',
         "ja": 'videos の各要素は "path" を持つオブジェクトにしてください',

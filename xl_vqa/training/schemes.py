@@ -148,7 +148,7 @@ class IntegerLabels(Scheme):
         if digits is None:
             digits = scale.width
         if digits < 1:
-            raise ScaleError(problem=Reason("scheme_digits", value=digits))
+            raise ScaleError(problem=Reason("problem_at_least", name="digits", lowest=1, value=digits))
         values = tuple(scale.to_mos(label) for label in scale.labels)
         return cls(scale, tuple(map(scale.text, scale.labels)), values, min(digits, scale.width))
 
@@ -217,5 +217,7 @@ def scheme(name: str, scale: Scale | None = None, *, digits: int | None = 2) -> 
     ``digits`` counts for ``integer`` alone. Raises ScaleError for another name or fewer digits than one.
     """
     if name not in SCHEMES:
-        raise ScaleError(problem=Reason("scheme_unknown", known=", ".join(SCHEMES), value=repr(name)))
+        raise ScaleError(
+            problem=Reason("problem_one_of", name="scheme", choices=", ".join(SCHEMES), value=repr(name))
+        )
     return SCHEMES[name].of(scale or Scale(), digits)

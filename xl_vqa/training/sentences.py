@@ -61,14 +61,6 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
-    "scheme_unknown": {
-        "en": "scheme must be one of {known}, not {value}",
-        "ja": "scheme は {known} のいずれかを指定してください(指定値: {value})",
-    },
-    "scheme_digits": {
-        "en": "digits must be 1 or more, not {value}",
-        "ja": "digits は 1 以上にしてください(指定値: {value})",
-    },
     "split_unreadable": {
         "en": "not one video of the split {split} can be read",
         "ja": "分割 {split} の動画を 1 本も読み込めません",
@@ -96,7 +88,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     },
     "recipe_group": {
         "en": "{name} must hold names and values, not {value}",
-        "ja": "{name} には名前と値の組を指定してください(現在の値: {value})",
+        "ja": "{name} には名前と値の組を指定してください(指定値: {value})",
     },
     "name_unknown": {"en": "{name} is not known", "ja": "{name} という項目はありません"},
     "name_unknown_near": {
@@ -105,7 +97,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     },
     "recipe_kind": {
         "en": "{name} must be {why}, not {value}",
-        "ja": "{name} には{why}を指定してください(現在の値: {value})",
+        "ja": "{name} には{why}を指定してください(指定値: {value})",
     },
     "kind_text": {"en": "a text", "ja": "文字列"},
     "kind_whole": {"en": "a whole number", "ja": "整数"},
@@ -115,7 +107,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "kind_or_empty": {"en": "{why} or empty", "ja": "{why}(または空)"},
     "recipe_share": {
         "en": "{name} must lie in 0..1 (1 excluded), not {value}",
-        "ja": "{name} には 0 以上 1 未満の値を指定してください(現在の値: {value})",
+        "ja": "{name} には 0 以上 1 未満の値を指定してください(指定値: {value})",
     },
     "recipe_number_token": {
         "en": "loss.kind number_token needs digits; the scheme levels answers in words",
@@ -172,15 +164,15 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     },
     "comparison_choices": {
         "en": "{name} must be one or more of {choices}, each once, not {value}",
-        "ja": "{name} には {choices} から 1 つ以上を重複なく指定してください(現在の値: {value})",
+        "ja": "{name} には {choices} から 1 つ以上を重複なく指定してください(指定値: {value})",
     },
     "comparison_seeds": {
         "en": "{name} must be whole numbers, each once, not {value}",
-        "ja": "{name} には整数を重複なく指定してください(現在の値: {value})",
+        "ja": "{name} には整数を重複なく指定してください(指定値: {value})",
     },
     "comparison_reference": {
         "en": "reference must be [scheme, decoding], not {value}",
-        "ja": "reference には [scheme, decoding] の形で指定してください(現在の値: {value})",
+        "ja": "reference には [scheme, decoding] の形で指定してください(指定値: {value})",
     },
     "comparison_no_recipe": {"en": "there is no recipe {file}", "ja": "レシピ {file} がありません"},
 }

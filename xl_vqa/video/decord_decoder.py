@@ -66,7 +66,7 @@ def refusal(source: Source, inspection: Inspection) -> Refusal | None:
         (info.rotation or info.mirrored, Reason("decord_rotated")),
         (info.hdr or inspection.colour.note is not None, Reason("decord_colour")),
         (not index.pts or index.restarts, Reason("decord_no_times")),
-        (index.fields, Reason("decord_fields")),
+        (index.fields, Reason("note_fields")),
         (index.hidden, Reason("decord_hidden")),
         (index.cut_off or index.damaged, Reason("decord_cut_off")),
         (source.video_tracks != 1, Reason("decord_tracks")),

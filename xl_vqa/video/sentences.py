@@ -265,7 +265,6 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     "decord_rotated": {"en": "rotated picture", "ja": "回転した画面"},
     "decord_colour": {"en": "colour", "ja": "色空間"},
     "decord_no_times": {"en": "no usable times", "ja": "使用できる時刻情報がない"},
-    "decord_fields": {"en": "coded as fields", "ja": "フィールド単位の符号化"},
     "decord_hidden": {"en": "hidden frames", "ja": "非表示のフレーム"},
     "decord_cut_off": {"en": "cut off or damaged", "ja": "途中で切れた、または破損したファイル"},
     "decord_tracks": {"en": "several picture tracks", "ja": "複数の映像トラック"},

@@ -53,7 +53,8 @@ class Scale:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 problems.append(Reason("scale_not_whole", name=name, value=repr(value)))
         if self.rounding not in ROUNDINGS:
-            problems.append(Reason("scale_rounding", known=", ".join(ROUNDINGS), value=repr(self.rounding)))
+            choices = ", ".join(ROUNDINGS)
+            problems.append(Reason("problem_one_of", name="rounding", choices=choices, value=repr(self.rounding)))
         if not problems:
             if self.mos_min >= self.mos_max:
                 problems.append(Reason("scale_mos_order", low=self.mos_min, high=self.mos_max))
@@ -93,7 +94,7 @@ class Scale:
         number or lies outside the MOS range.
         """
         if isinstance(mos, bool) or not isinstance(mos, (int, float)) or not math.isfinite(mos):
-            raise ScaleError(problem=Reason("mos_no_number", mos=repr(mos)))
+            raise ScaleError(problem=Reason("problem_number", name="MOS", value=repr(mos)))
         if not self.mos_min <= mos <= self.mos_max:
             raise ScaleError(problem=Reason("mos_outside", mos=mos, low=self.mos_min, high=self.mos_max))
         low, high = _decimal(self.mos_min), _decimal(self.mos_max)

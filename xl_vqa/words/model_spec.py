@@ -106,9 +106,9 @@ class ModelSpec:
     def __post_init__(self) -> None:
         problems: list[Problem] = []
         if self.sampling.frames < 2 or self.sampling.frames % 2:
-            problems.append(Reason("spec_frames", value=self.sampling.frames))
+            problems.append(Reason("problem_even_number", name="sampling.frames", value=self.sampling.frames))
         if not 0 <= self.sampling.fps < math.inf:
-            problems.append(Reason("spec_fps", value=self.sampling.fps))
+            problems.append(Reason("problem_at_least", name="sampling.fps", lowest=0, value=self.sampling.fps))
         if self.sampling.window % 2 or self.sampling.window < 0:
             problems.append(Reason("spec_window", value=self.sampling.window))
         if (self.sampling.window > 0) != self.pixels.canvas:

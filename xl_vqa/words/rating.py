@@ -107,7 +107,9 @@ class LabelDistribution:
         """The label by one of ``DECODINGS``; fractional only for the expectation."""
         if decoding not in DECODINGS:
             raise DistributionError(
-                problem=Reason("decoding_unknown", known=", ".join(DECODINGS), value=repr(decoding))
+                problem=Reason(
+                    "problem_one_of", name="decoding", choices=", ".join(DECODINGS), value=repr(decoding)
+                )
             )
         return float(getattr(self, decoding)())
 

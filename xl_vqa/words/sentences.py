@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_NOT: Final = {"en": ", not {value}", "ja": "(現在の値: {value})"}
+_NOT: Final = {"en": ", not {value}", "ja": "(指定値: {value})"}
 
 
 def _setting(en: str, ja: str) -> dict[str, str]:
@@ -106,10 +106,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "no band is called {band}",
         "ja": "{band} という評価区分はありません",
     },
-    "scale_rounding": {
-        "en": "rounding must be one of {known}, not {value}",
-        "ja": "rounding は {known} のいずれかを指定してください(指定値: {value})",
-    },
     "scale_not_finite": {
         "en": "{name} must be a finite number, not {value}",
         "ja": "{name} は有限の数値にしてください(指定値: {value})",
@@ -133,10 +129,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "label_outside": {
         "en": "label {label} is outside {low}..{high}",
         "ja": "ラベル {label} は {low}~{high} の範囲外です",
-    },
-    "mos_no_number": {
-        "en": "a MOS must be a number, not {mos}",
-        "ja": "MOS は数値で指定してください(指定値: {mos})",
     },
     "mos_outside": {
         "en": "MOS {mos} is outside {low}..{high}",
@@ -178,10 +170,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the model gave no label any probability",
         "ja": "どのラベルの確率も 0 です",
     },
-    "decoding_unknown": {
-        "en": "decoding must be one of {known}, not {value}",
-        "ja": "decoding は {known} のいずれかを指定してください(指定値: {value})",
-    },
     "coverage_outside": {
         "en": "coverage must lie between 0 and 1, not {value}",
         "ja": "coverage は 0 より大きく 1 より小さい値にしてください(指定値: {value})",
@@ -189,14 +177,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "rating_incomplete": {
         "en": "not a complete rating: {detail}",
         "ja": "評価の項目が不足しています({detail})",
-    },
-    "spec_frames": {
-        "en": "sampling.frames must be even and 2 or more, not {value}",
-        "ja": "sampling.frames は 2 以上の偶数にしてください(指定値: {value})",
-    },
-    "spec_fps": {
-        "en": "sampling.fps must be 0 or more, not {value}",
-        "ja": "sampling.fps は 0 以上にしてください(指定値: {value})",
     },
     "spec_window": {
         "en": "sampling.window must be even and 0 or more, not {value}",
