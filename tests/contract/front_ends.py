@@ -19,12 +19,12 @@ from tests.contract.rater import Rater
 from tests.excel import office, uno_engine
 from tests.excel.conftest import finish
 from xl_vqa.excel import jobs, macros
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.settings import Settings
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_run import score_list
 from xl_vqa.workbooks.score_sheet import WorkbookScores
-from xl_vqa.worksheet.locations import Locations
 
 FRONT_ENDS = ("command", "excel", "calc")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -17,11 +16,10 @@ from xl_vqa.words.errors import (
     from_dict,
 )
 from xl_vqa.words.reasons import Reason
+from xl_vqa.words.video_names import is_web_address
 
 Result = dict[str, Any] | XlVqaError
 """A finished video: its rating as JSON, or its error."""
-# two letters at least: one is a drive of Windows
-_ADDRESS: Final = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Video:
         """
         if not self.path.strip():
             raise NoVideoPathError()
-        if _ADDRESS.match(self.path.strip()):
+        if is_web_address(self.path):
             raise VideoAddressError(path=self.path.strip())
         text = self.text if self.text is not None and self.text.strip() else None
         try:

@@ -20,8 +20,8 @@ from xl_vqa.excel import dialogs
 from xl_vqa.excel.sheet_grid import ExcelGrid
 from xl_vqa.excel.targets import Target
 from xl_vqa.sheets.keeping import keep_copy
-from xl_vqa.sheets.rows import PlannedRow
-from xl_vqa.sheets.scoring import Pending, Resolve, find_pending, rate, together
+from xl_vqa.sheets.rows import PlannedRow, Resolve
+from xl_vqa.sheets.scoring import Pending, find_pending, rate, together
 from xl_vqa.sheets.texts import tr as sheet_text
 from xl_vqa.sheets.writing import SheetRun, begin, with_news
 from xl_vqa.words.errors import CancelledError, XlVqaError

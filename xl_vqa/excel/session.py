@@ -17,9 +17,9 @@ from typing import Any, Final
 from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.excel.addresses import workbook
 from xl_vqa.excel.udf_names import PROJECT
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.settings import language_anyhow
 from xl_vqa.worksheet.evaluate import Context, evaluate
-from xl_vqa.worksheet.locations import Locations
 
 FRESH_S: Final = 2.0
 """How long settings and configuration are taken to be what they were."""

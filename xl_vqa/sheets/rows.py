@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import unquote
 
 from xl_vqa.sheets.areas import cell_name
@@ -13,6 +15,10 @@ from xl_vqa.sheets.grid import Value
 from xl_vqa.sheets.marks import Score, ScoredBy, State, row_key, state_of
 from xl_vqa.words.errors import WorkbookCellError, XlVqaError
 from xl_vqa.words.video_names import clean, is_video_name
+
+Resolve = Callable[[str], str]
+"""The absolute path of what a cell names. Raises XlVqaError."""
+_NUMBER: Final = re.compile(r"[-+]?[\d.,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,34 @@ def likely_names(names: Iterable[str]) -> list[str]:
 
 def could_name_a_file(text: str) -> bool:
     """Whether a text looks like a path, so that a file of this name is missed and not just a word misplaced."""
+    if _NUMBER.fullmatch(text):
+        return False
     return is_video_name(text) or re.search(r"[\\/]|\.\w{1,5}$", text) is not None
+
+
+def located(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
+    """The row with the file that it means, or with the error that says why it means none.
+
+    Of a cell's text and links those count that name a file of this machine, those among them that end like a
+    video first, and of these the first that exists. ``book`` names the workbook in errors.
+    """
+    found: dict[str, str] = {}
+    errors: list[XlVqaError] = []
+    for name in row.names or (row.shown,):
+        try:
+            found[name] = resolve(name)
+        except XlVqaError as error:
+            errors.append(error)
+    if not found:
+        return replace(row, error=errors[0])
+    likely = likely_names(found)
+    shown = likely[0]
+    if len({found[name] for name in likely}) > 1:
+        shown = next((name for name in likely if os.path.exists(found[name])), shown)
+    path = found[shown]
+    if not could_name_a_file(shown) and not os.path.isfile(path):
+        return replace(row, path=path, error=WorkbookCellError(path=book, cell=row.cell, value=shown))
+    return replace(row, shown=shown, path=path)
 
 
 def to_rate(

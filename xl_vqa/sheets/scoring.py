@@ -6,21 +6,16 @@ calls it on a thread that suits it, and writes the results itself.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from xl_vqa.bridge.videos import Result, Video
 from xl_vqa.sheets.marks import ScoredBy
-from xl_vqa.sheets.rows import PlannedRow, could_name_a_file, likely_names, to_rate
-from xl_vqa.words.errors import WorkbookCellError, XlVqaError
+from xl_vqa.sheets.rows import PlannedRow, Resolve, located, to_rate
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.settings import Settings
-
-Resolve = Callable[[str], str]
-"""The absolute path of what a cell names. Raises XlVqaError."""
 
 
 class Rater(Protocol):
@@ -77,7 +72,7 @@ def find_pending(
     of a network drive. ``book`` names the workbook in errors.
     """
     by = scored_by(client, settings)
-    known = [row if resolve is None or row.error is not None else _resolved(row, resolve, book) for row in rows]
+    known = [row if resolve is None or row.error is not None else located(row, resolve, book) for row in rows]
     unusable = tuple(row for row in known if row.error is not None)
     wanted = tuple(to_rate(known, by, rescore=rescore))
     return Pending(wanted, unusable, len(known) - len(unusable) - len(wanted), by)
@@ -127,20 +122,3 @@ def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
     bands = settings.bands(Scale.from_dict(facts["spec"]["scale"]))
     thresholds = tuple(float(value) for value in bands.thresholds)
     return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds)
-
-
-def _resolved(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
-    try:
-        shown, path = _chosen([(name, resolve(name)) for name in likely_names(row.names) or [row.shown]])
-    except XlVqaError as error:
-        return replace(row, error=error)
-    if not could_name_a_file(shown) and not os.path.isfile(path):
-        return replace(row, path=path, error=WorkbookCellError(path=book, cell=row.cell, value=shown))
-    return replace(row, shown=shown, path=path)
-
-
-def _chosen(paths: list[tuple[str, str]]) -> tuple[str, str]:
-    """The first that exists, where a cell and its link name several files; else the first."""
-    if len({path for _, path in paths}) > 1:
-        return next((pair for pair in paths if os.path.exists(pair[1])), paths[0])
-    return paths[0]

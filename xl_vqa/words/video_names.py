@@ -43,6 +43,10 @@ _LISTED_FOR_S: Final = 10.0
 _INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _BLANK: Final = " \t\r\n\u00a0\u3000" + _INVISIBLE
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+# two letters at least before the colon: one is a drive of Windows
+_ADDRESS: Final = re.compile(
+    r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):|(?!file:)[a-z][a-z0-9+.-]+://", re.IGNORECASE
+)
 # Explorer's "copy as path" quotes
 _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "<": ">", "`": "`"}
 
@@ -53,6 +57,11 @@ def clean(text: str) -> str:
     while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         text = text[1:-1].strip(_BLANK)
     return text
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text names something that is no file of this machine or its network: a web page, a stream."""
+    return _ADDRESS.match(clean(text)) is not None
 
 
 def suffix_of(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, column_letters, column_number
 from xl_vqa.sheets.grid import EMPTY, Table, Value, value_of
 from xl_vqa.sheets.listing import HEADING_SEARCH_ROWS, Listing, find_list, heads_list, names_video, squash
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import read_grids
 from xl_vqa.words.errors import (
@@ -19,7 +20,6 @@ from xl_vqa.words.errors import (
     WorkbookNoVideoColumnError,
     XlVqaError,
 )
-from xl_vqa.workbooks import video_paths
 from xl_vqa.workbooks.score_plan import plan_workbook
 
 _EDITED_IN_PLACE: Final = (".xlsx", ".xlsm")
@@ -53,10 +53,10 @@ def read_list_file(
         texts = _column(grid, text_column, listing.heading_row)
         if texts is None or all(grid.value(row, texts).blank for row in listing.rows):
             raise _missing(path, grid, text_column)
-    folder = os.path.abspath(path.parent)
+    folder, locations = os.path.abspath(path.parent), Locations.of(os.environ)
     return [
         ListedVideo(
-            _meant(grid.value(row, listing.column), folder),
+            _meant(grid.value(row, listing.column), folder, locations),
             grid.value(row, texts).text.strip() or None if texts is not None else None,
         )
         for row in listing.rows
@@ -179,6 +179,10 @@ def _missing(path: Path, grid: TableGrid, spec: str) -> WorkbookColumnMissingErr
     return WorkbookColumnMissingError(path=str(path), sheet=grid.name, column=spec, columns=", ".join(names))
 
 
-def _meant(value: Value, folder: str) -> str:
+def _meant(value: Value, folder: str, locations: Locations) -> str:
+    """The path that a cell means; its text where it means none, for the error to name."""
     text = value.text.strip()
-    return text if not text or video_paths.is_web_address(text) else video_paths.resolve(text, folder)
+    try:
+        return locations.resolve(text, folder) if text else ""
+    except XlVqaError:
+        return text

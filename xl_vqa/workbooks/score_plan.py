@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xl_vqa.sheets.areas import MAX_COLUMN, Area, cell_name, column_letters
+from xl_vqa.sheets.areas import MAX_COLUMN, Area, column_letters
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import Columns, plan_sheet
-from xl_vqa.sheets.rows import PlannedRow, cell_sources, could_name_a_file, link_sources, to_rate
+from xl_vqa.sheets.rows import PlannedRow, cell_sources, link_sources, located, to_rate
 from xl_vqa.words.errors import (
     OutputNotWritableError,
     SelectionError,
-    VideoAddressError,
-    VideoNotFoundError,
     WorkbookCellError,
     WorkbookColumnMissingError,
     WorkbookFormulaError,
@@ -25,8 +24,6 @@ from xl_vqa.words.errors import (
     XlVqaError,
 )
 from xl_vqa.words.reasons import Detail, Reason
-from xl_vqa.words.video_names import is_video_name
-from xl_vqa.workbooks import video_paths
 from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
 from xl_vqa.workbooks.score_grid import SheetGrid
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
@@ -115,7 +112,9 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         text_number = _text_column(listed, text_column) if text_column is not None else None
         styles = Styles(workbook)
         grid = SheetGrid(listed.sheet, styles.names())
-        planned = plan_sheet(grid, listed.listing, [_plan_row(listed, row, text_number) for row in listed.rows])
+        locations = Locations.of(os.environ)
+        rows = [_plan_row(listed, row, text_number, locations) for row in listed.rows]
+        planned = plan_sheet(grid, listed.listing, rows)
     except SelectionError as error:
         problem = Reason(
             "workbook_columns_limit", sheet=listed.sheet.entry.name, column=column_letters(MAX_COLUMN)
@@ -182,50 +181,37 @@ def _titled(letters: str, header: str | None) -> str:
     return f"{letters} ({header})" if header else letters
 
 
-def _plan_row(listed: VideoList, row: int, text_number: int | None) -> PlannedRow:
+def _plan_row(listed: VideoList, row: int, text_number: int | None, locations: Locations) -> PlannedRow:
     sheet = listed.sheet
     sources = cell_sources(sheet.value(row, listed.column))
     links = link_sources(sheet.links.get((row, listed.column)))
-    shown, path, error = _choose(sheet, row, listed.column, list(dict.fromkeys((*sources, *links))))
     text = None
     if text_number is not None:
         value = sheet.value(row, text_number)
         text = value.text.strip() if not value.blank and value.kind != "error" else None
-    return PlannedRow(
+    name = next(iter((*sources, *links)), "") or sheet.value(row, listed.column).text
+    planned = PlannedRow(
         row=row,
         column=listed.column,
         sources=sources,
-        shown=shown,
-        path=path,
+        shown=name,
+        path=name,
         text=text or None,
         hidden=sheet.hidden(row),
-        error=error,
         links=links,
     )
+    if not planned.names:
+        return replace(planned, error=_nothing_there(sheet, planned))
+    folder = str(sheet.workbook.path.parent)
+    return located(planned, lambda one: locations.resolve(one, folder), str(sheet.workbook.path))
 
 
-def _choose(sheet: Sheet, row: int, column: int, sources: Sequence[str]) -> tuple[str, str, XlVqaError | None]:
-    """Which source counts, the absolute path meant by it, and why it cannot be rated."""
-    value = sheet.value(row, column)
-    workbook = sheet.workbook.path
-    where = {"path": str(workbook), "cell": cell_name(row, column)}
-    if not sources:
-        if value.kind == "uncomputed":
-            return "", "", WorkbookFormulaError(**where)
-        return value.text, value.text, WorkbookCellError(**where, value=value.text)
-    local = [source for source in sources if not video_paths.is_web_address(source)]
-    if not local:
-        return sources[0], sources[0], VideoAddressError(path=sources[0])
-    paths = [(source, video_paths.resolve(source, str(workbook.parent))) for source in local]
-    likely = [pair for pair in paths if is_video_name(pair[0])] or paths
-    shown, path = likely[0]
-    if len({pair[1] for pair in likely}) > 1:
-        shown, path = next((pair for pair in likely if os.path.exists(pair[1])), likely[0])
-    if video_paths.is_foreign(path):
-        return shown, path, VideoNotFoundError(path=path)
-    if (not could_name_a_file(shown) or value.kind == "number") and not os.path.isfile(path):
-        return shown, path, WorkbookCellError(**where, value=shown)
-    return shown, path, None
+def _nothing_there(sheet: Sheet, row: PlannedRow) -> XlVqaError:
+    """Why a row of the list names no video."""
+    where = {"path": str(sheet.workbook.path), "cell": row.cell}
+    if sheet.value(row.row, row.column).kind == "uncomputed":
+        return WorkbookFormulaError(**where)
+    return WorkbookCellError(**where, value=row.shown)
 
 
 def _notes(

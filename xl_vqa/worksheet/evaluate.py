@@ -14,6 +14,7 @@ from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Answer
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.errors import (
     InputError,
     ScaleError,
@@ -25,7 +26,6 @@ from xl_vqa.words.labels import Scale, band_by_key
 from xl_vqa.words.messages import warning_sentences
 from xl_vqa.words.reasons import Reason
 from xl_vqa.worksheet.functions import BY_NAME
-from xl_vqa.worksheet.locations import Locations
 from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
 
 BLANK: Final = ""

@@ -26,11 +26,11 @@ from xl_vqa.calc.runtime.status_bar import StatusBar
 from xl_vqa.calc.runtime.values import error_value, to_calc
 from xl_vqa.calc.runtime.volatile import VolatileResult
 from xl_vqa.calc.texts import tr
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.settings import Settings
 from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
 from xl_vqa.worksheet.functions import BY_NAME
-from xl_vqa.worksheet.locations import Locations
 
 log = logging.getLogger("xl_vqa.calc")
 

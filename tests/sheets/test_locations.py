@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.errors import CloudFolderError, RelativePathError, VideoAddressError
-from xl_vqa.worksheet.locations import Locations
 
 WINDOWS = Locations(
     personal=r"C:\Users\aoi\OneDrive",

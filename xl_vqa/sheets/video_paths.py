@@ -11,14 +11,10 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from xl_vqa.words.errors import RelativePathError
 from xl_vqa.words.video_names import clean, existing_form
 
-_WEB = re.compile(r"(?:https?|ftps?|s3|gs|rtsp|rtmp|blob|data):", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-
-
-def is_web_address(text: str) -> bool:
-    return _WEB.match(clean(text)) is not None
 
 
 def is_foreign(path: str, *, windows: bool = os.name == "nt") -> bool:
@@ -28,20 +24,25 @@ def is_foreign(path: str, *, windows: bool = os.name == "nt") -> bool:
 
 def resolve(
     text: str,
-    folder: str,
+    folder: str | None,
     *,
     windows: bool = os.name == "nt",
     exists: Callable[[str], bool] = os.path.exists,
 ) -> str:
     """The absolute path meant by a cell's text; relative ones start at ``folder``, the workbook's.
 
-    Spellings are tried in this order, and the first that exists wins: as written, a file URL decoded, other
-    slashes, the yen sign as a backslash, ``_xHHHH_`` read and not read, the other Unicode normal form (macOS
-    writes a Japanese name decomposed). Where none exists, the first is returned, for the message to name what was
-    written.
+    Spellings are tried in this order, and the first that exists wins: with the user's folder and variables
+    (``~/``, ``$CLIPS``, ``%CLIPS%``) filled in, as written, a file URL decoded, other slashes, the yen sign as a
+    backslash, ``_xHHHH_`` read and not read, the other Unicode normal form (macOS writes a Japanese name
+    decomposed). Where none exists, the first is returned, for the message to name what was meant.
+
+    Raises RelativePathError where a relative one has no ``folder``: the workbook was never saved.
     """
     spellings = list(dict.fromkeys(_spellings(clean(text), windows=windows)))
-    paths = list(dict.fromkeys(_absolute(spelling, folder, windows=windows) for spelling in spellings))
+    known = [spelling for spelling in spellings if folder or _is_absolute(spelling, windows=windows)]
+    if not known:
+        raise RelativePathError(path=clean(text))
+    paths = list(dict.fromkeys(_absolute(spelling, folder or "", windows=windows) for spelling in known))
     # without a choice there is nothing to look up, and a look-up costs a round trip on a network share
     if len(paths) > 1 and (found := next((path for path in paths if exists(path)), None)):
         return found
@@ -49,7 +50,7 @@ def resolve(
 
 
 def _spellings(text: str, *, windows: bool) -> list[str]:
-    texts = _from_url(text, windows=windows) if text.lower().startswith("file:") else [text]
+    texts = _from_url(text, windows=windows) if text.lower().startswith("file:") else _filled_in(text)
     if "¥" in text or "￥" in text:
         texts += [t.replace("¥", "\\").replace("￥", "\\") for t in texts]
     if not windows:
@@ -81,11 +82,21 @@ def _from_url(url: str, *, windows: bool) -> list[str]:
     return found
 
 
+def _filled_in(text: str) -> list[str]:
+    """With the user's folder and variables in their places; a name may hold such signs itself."""
+    home = os.path.expanduser("~") if text.startswith(("~/", "~\\")) else ""
+    return list(dict.fromkeys((os.path.expandvars(home + text[1:] if home else text), text)))
+
+
+def _is_absolute(path: str, *, windows: bool) -> bool:
+    if windows:
+        return ntpath.isabs(path) or path.startswith(("\\", "/"))
+    return posixpath.isabs(path) or is_foreign(path, windows=False)
+
+
 def _absolute(path: str, folder: str, *, windows: bool) -> str:
     if is_foreign(path, windows=windows):
         return path
-    if path.startswith("~") and len(path) > 1 and path[1] in "/\\":
-        path = os.path.expanduser("~") + path[1:]
     if windows:
         return ntpath.normpath(ntpath.join(folder, path))
     return posixpath.normpath(posixpath.join(folder, path))

@@ -11,13 +11,16 @@ import os
 import posixpath
 import re
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
-from xl_vqa.words.errors import CloudFolderError, RelativePathError, VideoAddressError
-from xl_vqa.words.video_names import clean
+from xl_vqa.sheets import video_paths
+from xl_vqa.words.errors import CloudFolderError, VideoAddressError, VideoNotFoundError
+from xl_vqa.words.video_names import clean, is_web_address
 
 _PERSONAL: Final = re.compile(r"https://d\.docs\.live\.net/[^/]+/?(.*)", re.IGNORECASE)
 _BUSINESS: Final = re.compile(r"https://[^-/]+-my\.sharepoint\.[^/]+/[^/]+/[^/]+/[^/]+/?(.*)", re.IGNORECASE)
@@ -25,7 +28,7 @@ _SITE: Final = re.compile(r"https?://[^/]+/(?:sites|teams)/([^/]+)/([^/]+)/?(.*)
 _DOCUMENTS: Final = ("Documents", "ドキュメント")
 """What a site's own library is called on this PC, in English and in Japanese; in its address it is "Shared
 Documents" or "Documents" all the same."""
-_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_KNOWN_FOR_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +78,20 @@ class Locations:
     def resolve(self, path: str, folder: str | None) -> str:
         """The local path of what a person typed; ``folder`` is the workbook's, None while it is unsaved.
 
-        Raises RelativePathError, CloudFolderError, or VideoAddressError for a web address that is no local file.
+        Raises RelativePathError, CloudFolderError, VideoAddressError for a web address that is no local file, or
+        VideoNotFoundError for a path of another system.
         """
         path = clean(path)
-        if path.lower().startswith("file:"):
-            path = self._of_file_address(path)
-        elif _ADDRESS.match(path):
+        if is_web_address(path):
             try:
                 return self.local_folder(path)
             except CloudFolderError:
                 raise VideoAddressError(path=path) from None
-        expanded = os.path.expandvars(os.path.expanduser(path))
-        rules = ntpath if self.windows else posixpath
-        if rules.isabs(expanded) or (self.windows and expanded.startswith(("\\\\", "//"))):
-            return expanded
-        if not folder:
-            raise RelativePathError(path=path)
-        base = self.local_folder(folder) if _ADDRESS.match(folder) else folder
-        return str(rules.normpath(rules.join(base, expanded)))
+        base = self.local_folder(folder) if folder and is_web_address(folder) else folder
+        found = video_paths.resolve(path, base, windows=self.windows, exists=_exists)
+        if video_paths.is_foreign(found, windows=self.windows):
+            raise VideoNotFoundError(path=found)
+        return found
 
     def _of_site(self, site: str, library: str, rest: str, address: str) -> str:
         """The folder "Site - Library". Of the names that the library may have here, one that is there, if any."""
@@ -110,9 +109,12 @@ class Locations:
         parts = [part for part in unquote(rest).split("/") if part]
         return str(rules.join(root, *parts))
 
-    def _of_file_address(self, address: str) -> str:
-        rest = unquote(address[5:])
-        if self.windows:
-            rest = rest.replace("/", "\\")
-            return rest[3:] if rest.startswith("\\\\\\") else rest
-        return rest[2:] if rest.startswith("//") else rest
+
+def _exists(path: str) -> bool:
+    return _existed(path, int(time.monotonic() / _KNOWN_FOR_S))
+
+
+@lru_cache(maxsize=4096)
+def _existed(path: str, _: int) -> bool:
+    # formulas are computed again and again, and a look-up costs a round trip on a network share
+    return os.path.exists(path)

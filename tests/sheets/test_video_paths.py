@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from xl_vqa.workbooks.video_paths import is_foreign, is_web_address, resolve
+from xl_vqa.sheets.video_paths import is_foreign, resolve
+from xl_vqa.words.errors import RelativePathError
+from xl_vqa.words.video_names import is_web_address
 
 
 def nothing(path: str) -> bool:
@@ -90,3 +92,14 @@ def test_addresses_and_foreign_paths() -> None:
     assert is_foreign("\\\\s\\a.mp4", windows=False)
     assert not is_foreign("C:\\a.mp4", windows=True)
     assert not is_foreign("/a.mp4", windows=False)
+
+
+def test_without_a_folder_only_whole_paths_mean_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIPS", "/media/clips")
+    for text in ("a.mp4", "clips/a.mp4", ".", "$UNKNOWN/a.mp4"):
+        with pytest.raises(RelativePathError):
+            resolve(text, None, windows=False, exists=nothing)
+    assert resolve("$CLIPS/a.mp4", None, windows=False, exists=nothing) == "/media/clips/a.mp4"
+    assert resolve("\\v\\a.mp4", None, windows=True, exists=nothing) == "\\v\\a.mp4"
+    # a name may hold such a sign itself
+    assert resolve("$CLIPS/a.mp4", "/l", windows=False, exists=only("/l/$CLIPS/a.mp4")) == "/l/$CLIPS/a.mp4"
