@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bridge.fake_host import TOKEN, Reply, fake_host
-from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health
+from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, HttpPool, ask_health
 from xl_vqa.bridge.start import find
 from xl_vqa.words.errors import (
     HostAuthenticationError,
@@ -66,7 +66,6 @@ def test_no_whole_answer_is_a_host_that_is_gone(settings: Settings, reply: Reply
         ((400, {"error": {"code": "host_request", "params": {"problem": "no"}}}), HostRequestError),
         ((500, {"error": {"code": "host_disk", "params": {"path": "/x", "problem": "full"}}}), HostDiskError),
         ((404, {"error": {"code": "video_not_found", "params": {"path": "/a.mp4"}}}), VideoNotFoundError),
-        ((404, {}), HostRequestError),
         ((200, []), HostRequestError),
         ((418, "a teapot"), HostRequestError),
     ],
@@ -75,6 +74,12 @@ def test_a_refusal_has_a_name(settings: Settings, reply: Reply, kind: type[XlVqa
     with pytest.raises(kind) as caught:
         asked(settings, reply)
     assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("reply", [(404, {}), (404, {"detail": "Not Found"}), (405, b"no JSON")])
+def test_an_address_that_is_not_known_tells_an_outdated_host(settings: Settings, reply: Reply) -> None:
+    with pytest.raises(HostOutdatedError):
+        asked(settings, reply)
 
 
 def test_an_error_of_a_newer_host_keeps_its_sentence(settings: Settings) -> None:

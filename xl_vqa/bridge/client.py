@@ -17,9 +17,9 @@ from types import TracebackType
 from typing import Any, Final
 
 from xl_vqa.bridge.bulk import BulkRun
-from xl_vqa.bridge.connection import HostGoneError, HttpPool
+from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, HttpPool
 from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
-from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, reap_children, wait_until_gone
+from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, keeps_unsaved, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
 from xl_vqa.words.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
@@ -50,6 +50,7 @@ class HostClient:
         self._view = view_of(self.settings)
         self._pool: HttpPool | None = None
         self._lock = threading.Lock()
+        self._retired_one = False
 
     def __enter__(self) -> HostClient:
         return self
@@ -255,14 +256,27 @@ class HostClient:
                 raise HostGoneError("the client was closed")
         try:
             values = pool.request(method, path, body, timeout=wait + SLACK_S)
-        except (HostGoneError, HostAuthenticationError):
+        except (HostGoneError, HostAuthenticationError) as error:
             with self._lock:
                 if self._pool is pool:
                     self._pool = None
             pool.close()
+            if isinstance(error, HostOutdatedError):
+                self._replace(pool.state, path)
             raise
         self.host_info = values.get("host") or self.host_info
         return values
+
+    def _replace(self, state: HostState, path: str) -> None:
+        """A host that does not know an address of ours gives way to one that does, but no second one after it.
+
+        Raises HostUnavailableError where it stays.
+        """
+        if self._retired_one or keeps_unsaved(state):
+            raise HostUnavailableError(problem=Reason("host_outdated", address=path, version=state.version))
+        self._retired_one = True
+        ask_to_stop(state)
+        wait_until_gone(self.settings, state, time.monotonic() + max(self.settings.start_timeout_s, 1.0))
 
     def _insist(self, method: str, path: str, body: Any, *, wait: float = 0.0) -> dict[str, Any]:
         """Asks, and starts the host again where it is gone. Raises HostUnavailableError in the end."""

@@ -6,16 +6,22 @@ import http.client
 import json
 import secrets
 import threading
-from typing import Any
+from typing import Any, Final
 
 from xl_vqa.bridge.protocol import APP, LOOPBACK, proof
 from xl_vqa.bridge.state import HostState
 from xl_vqa.words.errors import HostAuthenticationError, HostRequestError, XlVqaError, from_dict
 from xl_vqa.words.reasons import Reason
 
+_UNKNOWN_ADDRESS: Final = (404, 405)
+
 
 class HostGoneError(Exception):
     """No answer from the host: it died, is stopping, or hangs. Asking again after a restart is safe."""
+
+
+class HostOutdatedError(HostGoneError):
+    """The host does not know the address: it runs code of before an update."""
 
 
 class HttpPool:
@@ -34,14 +40,17 @@ class HttpPool:
     def request(self, method: str, path: str, body: Any = None, *, timeout: float = 60.0) -> dict[str, Any]:
         """The JSON object that the host answers.
 
-        Raises HostGoneError where no (whole) answer comes, HostAuthenticationError for a refused token,
-        HostRequestError where the host does not understand, or the error that the host reports.
+        Raises HostGoneError where no (whole) answer comes, HostOutdatedError where it does not know ``path``,
+        HostAuthenticationError for a refused token, HostRequestError where the host does not understand, or the
+        error that the host reports.
         """
         data = b"" if body is None else json.dumps(body).encode("ascii")
         status, answer = self._send(method, path, data, timeout)
         try:
             values = json.loads(answer)
         except (ValueError, RecursionError):
+            if status in _UNKNOWN_ADDRESS:
+                raise HostOutdatedError(f"it does not know {path}") from None
             raise HostGoneError(f"an answer of {len(answer)} bytes that is not JSON") from None
         if status == 200 and isinstance(values, dict):
             return values
@@ -148,6 +157,8 @@ def _refusal(status: int, values: Any) -> Exception:
         return HostGoneError(str(known or "it is stopping"))
     if status == 401:
         return HostAuthenticationError()
+    if known is None and status in _UNKNOWN_ADDRESS:
+        return HostOutdatedError(f"it does not know the address ({status})")
     return known or HostRequestError(problem=Reason("status_code", status=status))
 
 

@@ -16,6 +16,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it went away {times} times ({why})",
         "ja": "接続が {times} 回切れました({why})",
     },
+    "host_outdated": {
+        "en": "it is version {version}, does not know {address}, and could not be replaced; end it with "
+        "'xl-vqa host stop' and try again",
+        "ja": "バージョン {version} のホストが {address} に対応しておらず、入れ替えもできませんでした。"
+        "「xl-vqa host stop」で停止してから、もう一度お試しください",
+    },
     "host_still_ending": {
         "en": "process {pid} was asked to stop and is still finishing its work",
         "ja": "プロセス {pid} に停止を要求しましたが、まだ処理中です",

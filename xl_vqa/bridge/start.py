@@ -17,7 +17,7 @@ from typing import Any
 import xl_vqa
 from xl_vqa.atomic import make_private, reason
 from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health, proves
-from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, environment_of
+from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, PROTOCOL, environment_of
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError, from_dict
 from xl_vqa.words.reasons import Detail, Reason
@@ -59,12 +59,12 @@ def find_or_start(settings: Settings, *, python: str | None = None) -> HostState
     Many threads and programs may call this at once: one of them starts the host, the others wait for it.
     """
     state = find(settings)
-    if state is not None and state.version == xl_vqa.__version__:
+    if state is not None and not is_outdated(state):
         return state
     with _starting:
         deadline = time.monotonic() + max(settings.start_timeout_s, 1.0)
         state = find(settings)
-        if state is not None and state.version != xl_vqa.__version__:
+        if state is not None and is_outdated(state) and not keeps_unsaved(state):
             # after an update the old host would go on answering with the old code
             ask_to_stop(state)
             wait_until_gone(settings, state, deadline)
@@ -83,6 +83,34 @@ def find_or_start(settings: Settings, *, python: str | None = None) -> HostState
                     )
                 time.sleep(POLL_S)
         return state
+
+
+def is_outdated(state: HostState) -> bool:
+    """Whether the host runs code of before this program's.
+
+    A host of a later version is not: it answers earlier clients as well, and two programs of different versions
+    must not end each other's hosts in turns.
+    """
+    theirs, ours = _numbers(state.version), _numbers(xl_vqa.__version__)
+    if theirs is None or ours is None:
+        return state.version != xl_vqa.__version__ or state.protocol < PROTOCOL
+    return (theirs, state.protocol) < (ours, PROTOCOL)
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    parts = version.split(".")
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else None
+
+
+def keeps_unsaved(state: HostState) -> bool:
+    """Whether a host holds ratings in memory alone (a full disk): it is left until it could store them."""
+    pool = HttpPool(state)
+    try:
+        return bool(pool.request("GET", "/v1/progress", timeout=10.0).get("unsaved"))
+    except (HostGoneError, XlVqaError):
+        return False  # it is ending, or ours no more
+    finally:
+        pool.close()
 
 
 def ask_to_stop(state: HostState) -> bool:

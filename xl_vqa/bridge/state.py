@@ -7,17 +7,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from xl_vqa.atomic import write_atomically
+from xl_vqa.bridge.protocol import PROTOCOL
 
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """``started_at`` is an ISO time; ``token`` is valid for this run of the host alone."""
+    """``started_at`` is an ISO time, ``token`` of this run alone, ``protocol`` what the host understands."""
 
     pid: int
     port: int
     version: str
     started_at: str
     token: str = field(repr=False)
+    protocol: int = PROTOCOL
 
 
 def read_state(path: Path) -> HostState | None:
@@ -30,6 +32,7 @@ def read_state(path: Path) -> HostState | None:
             version=str(values["version"]),
             started_at=str(values["started_at"]),
             token=str(values["token"]),
+            protocol=int(values.get("protocol", 1)),
         )
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

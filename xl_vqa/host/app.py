@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from xl_vqa import __version__
-from xl_vqa.bridge.protocol import APP, MAX_ROWS, MAX_WAIT_S, proof
+from xl_vqa.bridge.protocol import APP, MAX_ROWS, MAX_WAIT_S, PROTOCOL, proof
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.service import RatingService, Slot, check_rows, number_of
@@ -105,7 +105,7 @@ class HostApp:
         return json.dumps(await self._run(lambda: self._service.model(profile)))
 
     async def _health(self, request: Request) -> str:
-        facts = {"app": APP, "version": __version__, "pid": os.getpid()}
+        facts = {"app": APP, "version": __version__, "protocol": PROTOCOL, "pid": os.getpid()}
         nonce = request.query_params.get("nonce")
         if nonce:
             facts["proof"] = proof(self._token, nonce[:128])
