@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m starter.make", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("model/starter"), help="folder of the model")
     parser.add_argument(
-        "--work", type=Path, default=cache.default_work_folder(), help="downloads, clips, features"
+        "--work", type=Path, default=cache.cache_folder("starter"), help="downloads, clips, features"
     )
     parser.add_argument("--per-content", type=int, default=6, help="degraded clips per training content")
     parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8], help="the best by validation is kept")

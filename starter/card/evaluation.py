@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command. Returns 0, or 1 with a sentence on standard error."""
     parser = argparse.ArgumentParser(prog="python -m starter.card.evaluation", description=__doc__)
     parser.add_argument("--model", type=Path, default=Path("model/starter"))
-    parser.add_argument("--work", type=Path, default=cache.default_work_folder(), help="clips and features")
+    parser.add_argument("--work", type=Path, default=cache.cache_folder("starter"), help="clips and features")
     parser.add_argument("--per-content", type=int, default=6)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(

@@ -19,7 +19,7 @@ from PIL import Image
 
 from starter.clips import camera, contents, defects, encoder
 from starter.pictures import sources
-from xl_vqa.training.cache import atomic_path, default_work_folder
+from xl_vqa.training.cache import atomic_path, cache_folder
 
 SIZE: Final = (640, 360)
 SECONDS: Final = 4
@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command. Returns 0, or 1 with a sentence on standard error."""
     parser = argparse.ArgumentParser(prog="python -m starter.clips.demo_clips", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("model/demo_clips"))
-    parser.add_argument("--work", type=Path, default=default_work_folder())
+    parser.add_argument("--work", type=Path, default=cache_folder("starter"))
     values = parser.parse_args(arguments)
     try:
         written = make(values.output, values.work)

@@ -83,7 +83,7 @@ def measure(scenes: Sequence[contents.Content]) -> dict[str, tuple[float, ...]]:
 def main() -> None:
     """Prints ``USUAL`` anew, from training contents alone."""
     parser = argparse.ArgumentParser(prog="python -m starter.clips.visibility", description=main.__doc__)
-    parser.add_argument("--work", type=Path, default=cache.default_work_folder())
+    parser.add_argument("--work", type=Path, default=cache.cache_folder("starter"))
     parser.add_argument("--contents", type=int, default=28)
     values = parser.parse_args()
     scenes = [scene for scene in contents.catalogue(values.work) if scene.split == "train"]

@@ -28,7 +28,7 @@ from starter.fit.training import FitOptions, Prompts
 from starter.pictures import sources
 from starter.pictures.sources import SourceError
 from xl_vqa.evaluation.runs import Run, RunRow
-from xl_vqa.training.cache import default_work_folder
+from xl_vqa.training.cache import cache_folder
 from xl_vqa.training.errors import ComparisonSpecError
 from xl_vqa.training.jobs import Job, OnShare, Train
 from xl_vqa.training.scheme_names import named_scheme
@@ -75,7 +75,7 @@ def read_task(values: Any, path: Path, problems: list[Problem]) -> StarterTask |
             f"starter: {', '.join(sorted(set(values) - known)) if isinstance(values, dict) else values}"
         )
         return None
-    work = Path(str(values.get("work") or default_work_folder())).expanduser()
+    work = Path(str(values.get("work") or cache_folder("starter"))).expanduser()
     if not work.is_absolute():
         work = path.parent / work
     limits = values.get("contents", StarterTask(work="").contents)

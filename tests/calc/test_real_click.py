@@ -65,41 +65,51 @@ def middle_of(context: Any, label: str) -> tuple[int, int] | None:
     return None
 
 
-def test_a_click_on_score_selection_scores_and_why_opens_a_window(tmp_path: Path) -> None:
+@contextlib.contextmanager
+def window(tmp_path: Path, *, clips: int) -> Iterator[tuple[Soffice, Any, str]]:
+    """LibreOffice with our extension on a screen of its own, and a list of ``clips`` videos in a new document.
+
+    Gives the program, the document and the screen.
+    """
     needed("soffice", "Xvfb", "xdotool")
     settings = helpers.settings_for(tmp_path / "home")
     settings.home.mkdir()
     (settings.home / "settings.toml").write_text('model = "stand-in"\n')
-    clips = helpers.clips(tmp_path / "clips", 8)
+    listed = ["Video", *map(str, helpers.clips(tmp_path / "clips", clips))]
     with helpers.cleaned_up(settings), screen() as display:
         office = Soffice(tmp_path, {"XL_VQA_HOME": str(settings.home)}, display=display)
         office.install()
         office.start()
         try:
             document = office.new()
-            sheet = document.Sheets.getByIndex(0)
-            values = ["Video", *map(str, clips)]
-            sheet.getCellRangeByName(f"A1:A{len(values)}").setDataArray(tuple((v,) for v in values))
-            sheet.getCellRangeByName("H1").setFormula("=VQA_STATUS()")
-            document.getCurrentController().select(sheet.getCellRangeByName("A1:A9"))
-            place = eventually(lambda: found(lambda: button(office, document, "Score selection")))
-            click(display, *place)
-            eventually(
-                lambda: (
-                    isinstance(sheet.getCellRangeByName("F9").getDataArray()[0][0], str)
-                    and sheet.getCellRangeByName("B9").getValue() > 0
-                )
-            )
-            before = picture(display, "calc_scored.png")
-            click(display, *button(office, document, "Why?"))
-            eventually(lambda: picture(display, "calc_why.png").tobytes() != before.tobytes())
-            time.sleep(1.0)
-            after = picture(display, "calc_why.png")
-            assert colors(before) > 20  # a drawn window, no empty screen
-            assert after.tobytes() != before.tobytes()
+            cells = document.Sheets.getByIndex(0).getCellRangeByName(f"A1:A{len(listed)}")
+            cells.setDataArray(tuple((text,) for text in listed))
+            yield office, document, display
             document.setModified(False)
         finally:
             assert office.stop() == 0
+
+
+def test_a_click_on_score_selection_scores_and_why_opens_a_window(tmp_path: Path) -> None:
+    with window(tmp_path, clips=8) as (office, document, display):
+        sheet = document.Sheets.getByIndex(0)
+        sheet.getCellRangeByName("H1").setFormula("=VQA_STATUS()")
+        document.getCurrentController().select(sheet.getCellRangeByName("A1:A9"))
+        place = eventually(lambda: found(lambda: button(office, document, "Score selection")))
+        click(display, *place)
+        eventually(
+            lambda: (
+                isinstance(sheet.getCellRangeByName("F9").getDataArray()[0][0], str)
+                and sheet.getCellRangeByName("B9").getValue() > 0
+            )
+        )
+        before = picture(display, "calc_scored.png")
+        click(display, *button(office, document, "Why?"))
+        eventually(lambda: picture(display, "calc_why.png").tobytes() != before.tobytes())
+        time.sleep(1.0)
+        after = picture(display, "calc_why.png")
+        assert colors(before) > 20  # a drawn window, no empty screen
+        assert after.tobytes() != before.tobytes()
 
 
 def found(what: object) -> object:
@@ -128,33 +138,19 @@ def colors(image: Image.Image) -> int:
 
 def test_the_question_before_scores_are_replaced_offers_new_columns(tmp_path: Path) -> None:
     """In a real window: a person presses No, and what stood there stays."""
-    needed("soffice", "Xvfb", "xdotool")
-    settings = helpers.settings_for(tmp_path / "home")
-    settings.home.mkdir()
-    (settings.home / "settings.toml").write_text('model = "stand-in"\n')
-    clips = helpers.clips(tmp_path / "clips", 2)
-    with helpers.cleaned_up(settings), screen() as display:
-        office = Soffice(tmp_path, {"XL_VQA_HOME": str(settings.home)}, display=display)
-        office.install()
-        office.start()
-        try:
-            document = office.new()
-            sheet = document.Sheets.getByIndex(0)
-            sheet.getCellRangeByName("A1:A3").setDataArray((("Video",), *((str(clip),) for clip in clips)))
-            document.getCurrentController().select(sheet.getCellRangeByName("A1:A3"))
-            office.dispatch(document, "score_missing")
-            eventually(lambda: sheet.getCellRangeByName("B3").getValue() > 0)
-            before = sheet.getCellRangeByName("A1:G3").getDataArray()
-            eventually(lambda: not asked(office))
-            office.dispatch(document, "rescore")
-            click(display, *eventually(lambda: asked(office)))
-            eventually(lambda: sheet.getCellRangeByName("H3").getValue() > 0)
-            picture(display, "calc_question.png")
-            assert sheet.getCellRangeByName("A1:G3").getDataArray() == before
-            assert sheet.getCellRangeByName("H1").getString() == "VQA score 2"
-            document.setModified(False)
-        finally:
-            assert office.stop() == 0
+    with window(tmp_path, clips=2) as (office, document, display):
+        sheet = document.Sheets.getByIndex(0)
+        document.getCurrentController().select(sheet.getCellRangeByName("A1:A3"))
+        office.dispatch(document, "score_missing")
+        eventually(lambda: sheet.getCellRangeByName("B3").getValue() > 0)
+        before = sheet.getCellRangeByName("A1:G3").getDataArray()
+        eventually(lambda: not asked(office))
+        office.dispatch(document, "rescore")
+        click(display, *eventually(lambda: asked(office)))
+        eventually(lambda: sheet.getCellRangeByName("H3").getValue() > 0)
+        picture(display, "calc_question.png")
+        assert sheet.getCellRangeByName("A1:G3").getDataArray() == before
+        assert sheet.getCellRangeByName("H1").getString() == "VQA score 2"
 
 
 def asked(office: Soffice) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -115,3 +116,16 @@ def test_the_minimum_of_soft_targets_is_the_distribution_itself() -> None:
     generator = torch.Generator().manual_seed(0)
     for _ in range(20):
         assert soft(logits + 0.3 * torch.randn(logits.shape, generator=generator), labels) >= best - 1e-6
+
+
+def test_answers_that_a_masked_digit_makes_one_share_their_weight() -> None:
+    made = scheme("integer", digits=1)
+    soft = SoftTargets(made, TOKENS, spread=2.0)
+    weights = soft.weights([TOKENS.digits[3]])
+    # 1, 2, 3, 4 and 5, of which the last stands for one label and each other for ten
+    assert len(weights) == 5
+    assert sum(weights) == pytest.approx(1)
+    assert weights[1] == pytest.approx(weights[3])
+    centre = 24.5  # the middle of 30..39, counted from the label 10
+    raw = [sum(math.exp(-((k - centre) ** 2) / 8) for k in range(41) if str(k + 10)[0] == d) for d in "12345"]
+    assert weights == pytest.approx([value / sum(raw) for value in raw])

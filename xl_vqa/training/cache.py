@@ -1,4 +1,4 @@
-"""The work folder of a training run: atomic writes, so that a killed run resumes where it was."""
+"""What a run keeps for the next one: where it lies, and files that are whole, so that a killed run resumes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 from xl_vqa.atomic import replacing
 
 
-def default_work_folder() -> Path:
-    """Where downloads, clips and features are kept between runs: the user's cache folder."""
+def cache_folder(name: str) -> Path:
+    """A folder of ours in the user's cache folder: what is kept there between runs can be made again."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return base / "xl_vqa" / "starter"
+    return base / "xl_vqa" / name
 
 
 @contextmanager
@@ -31,6 +31,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, values: Any) -> None:
+    """``values`` as a file for people and ``read_json``. Raises OSError."""
     with atomic_path(path) as partial:
         partial.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -231,9 +231,9 @@ def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
 
 
 def _default_cache() -> Path:
-    from xl_vqa.training.cache import default_work_folder
+    from xl_vqa.training.cache import cache_folder
 
-    return default_work_folder().parent / "frames"
+    return cache_folder("frames")
 
 
 def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Examples:

@@ -18,6 +18,7 @@ from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import LossOptions
 from xl_vqa.training.schemes import Scheme
 from xl_vqa.training.target_mask import IGNORE
+from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.reasons import Reason
 
@@ -60,18 +61,22 @@ class SoftTargets:
     """
 
     def __init__(self, scheme: Scheme, tokenizer: PromptTokenizer, spread: float) -> None:
-        answers = [tokenizer.plain(text) for text in scheme.texts]
-        self._answers = [tuple(answer[: scheme.counted(answer)]) for answer in answers]
-        self._index: dict[tuple[int, ...], list[int]] = {}
-        for place, answer in enumerate(self._answers):
-            self._index.setdefault(answer, []).append(place)
+        counted: dict[tuple[int, ...], list[int]] = {}
+        for place, text in enumerate(scheme.texts):
+            answer = tokenizer.plain(text)
+            counted.setdefault(tuple(answer[: scheme.counted(answer)]), []).append(place)
+        self._tree = AnswerTree.of(list(counted))
+        self._places = list(counted.values())
         self._spread = spread
 
     def weights(self, answer: Sequence[int]) -> list[float]:
-        """The target probability of every answer of the scheme, given the counted tokens of the true one."""
-        places = self._index[tuple(answer)]
-        centre = sum(places) / len(places)
-        raw = [math.exp(-0.5 * ((k - centre) / self._spread) ** 2) for k in range(len(self._answers))]
+        """The target probability of each answer that can be told apart, given the counted tokens of the true."""
+        own = self._places[self._tree.answers.index(tuple(answer))]
+        centre = sum(own) / len(own)
+        raw = [
+            sum(math.exp(-0.5 * ((place - centre) / self._spread) ** 2) for place in places)
+            for places in self._places
+        ]
         return [value / sum(raw) for value in raw]
 
     def __call__(self, logits: Tensor, labels: Tensor, count: Tensor | int | None = None) -> Tensor:
@@ -81,13 +86,10 @@ class SoftTargets:
         seen = 0
         for row in range(len(shifted)):
             places = (shifted[row] != IGNORE).nonzero().flatten().tolist()
-            answer = shifted[row, places].tolist()
+            answer = tuple(shifted[row, places].tolist())
             weights = self.weights(answer)
             for depth, place in enumerate(places):
-                following: dict[int, float] = {}
-                for weight, other in zip(weights, self._answers, strict=True):
-                    if len(other) > depth and list(other[:depth]) == answer[:depth]:
-                        following[other[depth]] = following.get(other[depth], 0.0) + weight
+                following = self._tree.masses(answer[:depth], weights)
                 mass = sum(following.values())
                 ids = torch.tensor(list(following), device=logits.device)
                 target = torch.tensor([w / mass for w in following.values()], device=logits.device)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from xl_vqa.datasets.manifest import ManifestRow, read_manifest, write_manifest
 from xl_vqa.evaluation.runs import Run, RunRow
-from xl_vqa.training.cache import default_work_folder
+from xl_vqa.training.cache import cache_folder
 from xl_vqa.training.jobs import Job, OnShare
 from xl_vqa.training.recipe import Recipe, load_recipe
 from xl_vqa.training.scheme_names import named_scheme
@@ -80,7 +80,7 @@ def _recipe(path: Path, overrides: Mapping[str, Any], folder: Path, own: Scheme,
         "seed": job.seed,
         "output": str(output.absolute()),
         "name": job.name,
-        "cache": str(base.resolve(base.cache) if base.cache else default_work_folder().parent / "frames"),
+        "cache": str(base.resolve(base.cache) if base.cache else cache_folder("frames")),
     }
     if own.digits is not None:
         values["digits"] = own.digits

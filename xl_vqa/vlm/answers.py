@@ -82,22 +82,29 @@ class AnswerTree:
             for answer in self.answers
         ]
 
+    def masses(self, node: Node, weights: Sequence[float] | NDArray[np.float64]) -> dict[int, float]:
+        """What each token that can follow a node weighs: as much as the answers that go on with it.
+
+        ``weights[i]`` belongs to answer i.
+        """
+        found: dict[int, float] = {}
+        depth = len(node)
+        for answer, weight in zip(self.answers, weights, strict=True):
+            if answer[:depth] == node:
+                found[answer[depth]] = found.get(answer[depth], 0.0) + float(weight)
+        return found
+
     def greedy(self, joint: Sequence[float] | NDArray[np.float64]) -> int:
         """The answer that taking the likeliest token again and again ends at; ``joint[i]`` belongs to answer i.
 
         By the probability of what can follow, as rating.LabelDistribution.greedy does: a first digit counts for
         as much as the answers that begin with it.
         """
-        left, depth = list(range(len(self.answers))), 0
-        while len(left) > 1:
-            masses: dict[int, float] = {}
-            for i in left:
-                token = self.answers[i][depth]
-                masses[token] = masses.get(token, 0.0) + float(joint[i])
-            best = max(masses, key=lambda token: (masses[token], -token))
-            left = [i for i in left if self.answers[i][depth] == best]
-            depth += 1
-        return left[0]
+        node: Node = ()
+        while node not in self.answers:
+            masses = self.masses(node, joint)
+            node = (*node, max(masses, key=lambda token: (masses[token], -token)))
+        return self.answers.index(node)
 
 
 @lru_cache(maxsize=64)

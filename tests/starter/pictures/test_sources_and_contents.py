@@ -288,9 +288,9 @@ def test_no_frame_of_an_unevenly_timed_film_comes_twice(tmp_path: Path, monkeypa
 
 
 def test_the_catalogue_keeps_groups_together_where_the_sources_are_there() -> None:
-    from xl_vqa.training.cache import default_work_folder
+    from xl_vqa.training.cache import cache_folder
 
-    work = default_work_folder()
+    work = cache_folder("starter")
     if not (work / "sources" / "film" / "cuts.json").exists():
         pytest.skip("the training pictures are not on this machine")
     scenes = contents.catalogue(work)
