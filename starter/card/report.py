@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from starter.card import calibration
 from starter.clips.clips import Clip
 from starter.clips.defects import CLEAN, UNSEEN_DEFECTS
-from starter.fit.ranks import correlation, ranks
+from xl_vqa.datasets.correlation import pearson, spearman
 from xl_vqa.evaluation.intervals import MIN_FOR_INTERVAL, group_numbers, percentile_interval
 from xl_vqa.evaluation.resampling import Resampling, Statistic, bootstrap, pearson_of, root_mean_of, spearman_of
 from xl_vqa.words.rating import LabelDistribution
@@ -91,7 +91,7 @@ def agreement(table: pd.DataFrame) -> dict[str, Any]:
     limits = intervals(statistics, table.group.tolist())
     return {
         "srcc": _srcc(table),
-        "plcc": correlation(predicted, mos),
+        "plcc": pearson(predicted, mos) or 0.0,
         "rmse": float(np.sqrt(((predicted - mos) ** 2).mean())),
         **{f"{name}_ci95": limits[name] for name in statistics},
     }
@@ -155,13 +155,17 @@ def _mean(values: Any) -> float | None:
 def _oracles(table: pd.DataFrame) -> dict[str, float]:
     """What answering one MOS per defect, or per severity, would reach: it knows what no rater is told."""
     return {
-        name: correlation(ranks(table.groupby(name).mos.transform("mean").tolist()), ranks(table.mos.tolist()))
-        for name in ("defect", "severity")
+        name: _spearman(table.groupby(name).mos.transform("mean"), table.mos) for name in ("defect", "severity")
     }
 
 
 def _srcc(group: pd.DataFrame) -> float:
-    return correlation(ranks(group.predicted.tolist()), ranks(group.mos.tolist()))
+    return _spearman(group.predicted, group.mos)
+
+
+def _spearman(x: pd.Series[float], y: pd.Series[float]) -> float:
+    """0 where one side does not vary: one answer for all earns nothing."""
+    return spearman(np.asarray(x, np.float64), np.asarray(y, np.float64)) or 0.0
 
 
 def comparable(table: pd.DataFrame, degraded: pd.DataFrame) -> pd.DataFrame:

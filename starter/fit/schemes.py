@@ -17,8 +17,8 @@ from torch.nn import functional
 
 from starter.fit import training
 from starter.fit.features import StoredFeatures
-from starter.fit.ranks import correlation, ranks
 from starter.fit.training import FitOptions, Prompts
+from xl_vqa.datasets.correlation import spearman
 from xl_vqa.training.target_mask import IGNORE, digit_targets
 from xl_vqa.vlm.answers import AnswerTree, grow
 from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
@@ -95,7 +95,7 @@ def fit(
         if epoch + 1 < options.epochs / 2:
             continue
         predicted = answer(model, prompts, tree, validation[0]).decode("expectation", values)
-        rank = correlation(ranks(predicted.tolist()), ranks(validation[1]))
+        rank = spearman(np.asarray(predicted), np.asarray(validation[1])) or 0.0
         if rank > best:
             best, best_epoch = rank, epoch + 1
             best_state = {name: value.clone() for name, value in model.state_dict().items()}

@@ -28,7 +28,7 @@ from starter.fit.loss import (
     order_loss,
     soft_labels,
 )
-from starter.fit.ranks import correlation, ranks
+from xl_vqa.datasets.correlation import spearman
 from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
@@ -161,7 +161,7 @@ def fit(
         with average:
             predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
             state_now = {k: v.clone() for k, v in model.state_dict().items()}
-        rank = correlation(ranks(predicted), ranks(validation[1]))
+        rank = spearman(np.asarray(predicted), np.asarray(validation[1])) or 0.0
         errors = [scale.to_mos(p) - m for p, m in zip(predicted, validation[1], strict=True)]
         error = float(np.sqrt(np.mean(np.square(errors))))
         history.append({"epoch": epoch + 1, "loss": mean, "validation_srcc": rank, "validation_rmse": error})

@@ -10,6 +10,7 @@ from scipy import stats
 
 from xl_vqa.evaluation import calibration
 from xl_vqa.evaluation.mapping import fold_numbers
+from xl_vqa.evaluation.resampling import Resampling
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import LabelDistribution
 
@@ -93,8 +94,8 @@ def test_conformal_of_too_few_is_none() -> None:
 def test_conformal_on_validation_and_cross_fit() -> None:
     validation, test = GENERATOR.normal(0, 0.5, 400), GENERATOR.normal(0, 0.5, 400)
     for found in (
-        calibration.conformal_on(validation, test),
-        calibration.conformal_cross_fit(test, fold_numbers(np.arange(400))),
+        calibration.conformal_on(validation, test, Resampling(400)),
+        calibration.conformal_cross_fit(test, fold_numbers(np.arange(400)), Resampling(400)),
     ):
         assert [one.nominal for one in found] == [0.5, 0.8, 0.9, 0.95]
         for one in found:
@@ -105,7 +106,7 @@ def test_conformal_on_validation_and_cross_fit() -> None:
 def test_cross_fit_sees_a_shift_between_folds() -> None:
     folds = np.repeat(np.arange(5), 40)
     residuals = GENERATOR.normal(0, 0.1, 200) + np.where(folds == 0, 3.0, 0.0)
-    found = calibration.conformal_cross_fit(residuals, folds, [0.5])[0]
+    found = calibration.conformal_cross_fit(residuals, folds, Resampling(200), [0.5])[0]
     # the shifted fold is never covered by the others' width
     assert found.empirical.value is not None
     assert found.empirical.value < 0.8 * 0.9
@@ -113,8 +114,8 @@ def test_cross_fit_sees_a_shift_between_folds() -> None:
 
 def test_small_tables_have_no_conformal_interval() -> None:
     for found in (
-        calibration.conformal_on(np.arange(5.0), np.arange(3.0)),
-        calibration.conformal_cross_fit(np.arange(6.0), np.arange(6) % 5),
+        calibration.conformal_on(np.arange(5.0), np.arange(3.0), Resampling(3)),
+        calibration.conformal_cross_fit(np.arange(6.0), np.arange(6) % 5, Resampling(6)),
     ):
         assert found[-1].reason == "too_few_for_conformal"
         assert found[-1].half_width is None

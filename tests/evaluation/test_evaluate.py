@@ -48,7 +48,7 @@ def test_figures_are_those_of_the_table(items: Maker) -> None:
     assert found.facts.human_labels == (10 + round(10 * (y.min() - 1)), 10 + round(10 * (y.max() - 1)))
     assert sum(map(sum, found.confusion)) == 150
     assert sum(found.confusion[k][k] for k in range(5)) / 150 == pytest.approx(
-        found.calibration.band_accuracy.value
+        found.figures["band_accuracy"].value
     )
 
 
@@ -203,7 +203,7 @@ def test_calibration_with_and_without_distributions(items: Maker) -> None:
     found = evaluate(stated, options=QUICK)
     assert found.calibration.band_error.n == 120
     assert found.calibration.band_error.value == pytest.approx(
-        abs(0.7 - (found.calibration.band_accuracy.value or 0))
+        abs(0.7 - (found.figures["band_accuracy"].value or 0))
     )
     moved = [dataclasses.replace(item, band="excellent") for item in stated]
     assert "bands_moved" in [notice.code for notice in evaluate(moved, options=QUICK).notices]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from xl_vqa.evaluation import metrics, resampling
+from xl_vqa.evaluation import resampling
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.intervals import (
     Comparison,
@@ -14,12 +15,15 @@ from xl_vqa.evaluation.intervals import (
     compare,
     group_numbers,
     holm,
+    mean_with_interval,
     percentile_interval,
     resampling_of,
     share,
+    wilson,
     with_holm,
     with_intervals,
 )
+from xl_vqa.evaluation.metrics.correlation import plcc, srcc
 from xl_vqa.evaluation.resampling import Resampling, bootstrap
 
 
@@ -89,7 +93,7 @@ def test_few_contents_are_not_drawn() -> None:
 
 def test_figures_without_a_value_and_small_tables_have_no_interval() -> None:
     x = np.array([1.0, 2, 3, 4])
-    figures = {"srcc": metrics.srcc(x, x), "plcc": Figure.missing("too_few", 4)}
+    figures = {"srcc": srcc(x, x), "plcc": Figure.missing("too_few", 4)}
     statistics = {"srcc": resampling.spearman_of(x, x), "plcc": resampling.pearson_of(x, x)}
     found, draws = with_intervals(figures, statistics, Resampling(4))
     assert found["srcc"].interval_reason == "too_few_for_interval"
@@ -100,7 +104,7 @@ def test_figures_without_a_value_and_small_tables_have_no_interval() -> None:
 def test_a_statistic_that_most_resamples_lack_has_no_interval() -> None:
     # one of ten differs: a third of the resamples are constant
     x = np.array([1.0] * 9 + [2.0])
-    found, _ = with_intervals({"plcc": metrics.plcc(x, x)}, {"plcc": resampling.pearson_of(x, x)}, Resampling(10))
+    found, _ = with_intervals({"plcc": plcc(x, x)}, {"plcc": resampling.pearson_of(x, x)}, Resampling(10))
     assert found["plcc"].value == pytest.approx(1)
     assert found["plcc"].interval_reason == "undefined_resamples"
 
@@ -134,7 +138,7 @@ def test_a_better_rater_is_found_and_pairing_helps() -> None:
     draws = bootstrap(
         {"a": resampling.pearson_of(ours, mos), "b": resampling.pearson_of(theirs, mos)}, Resampling(200)
     )
-    one = compare("other", "plcc", metrics.plcc(ours, mos), metrics.plcc(theirs, mos), (draws["a"], draws["b"]))
+    one = compare("other", "plcc", plcc(ours, mos), plcc(theirs, mos), (draws["a"], draws["b"]))
     (tested,) = with_holm([one], {"plcc": True})
     assert tested.better is True
     assert tested.p_holm == tested.p
@@ -163,10 +167,61 @@ def test_a_baseline_without_the_statistic_says_why() -> None:
     assert (one.difference.reason, one.p) == ("constant_prediction", None)
 
 
-def test_share_is_wilsons() -> None:
-    figure = share(8, 10)
-    assert (figure.value, figure.low, figure.high) == pytest.approx((0.8, 0.4902, 0.9433), abs=1e-4)
-    assert share(0, 0).reason == "no_items"
+def test_a_share_of_independent_videos_is_wilsons() -> None:
+    hits = np.arange(10) < 8
+    figure = share(hits, Resampling(10))
+    assert (figure.value, figure.n) == (0.8, 10)
+    for k in (0, 3, 10):
+        limits = stats.binomtest(k, 10).proportion_ci(0.95, method="wilson")
+        assert wilson(k / 10, 10) == pytest.approx((limits.low, limits.high))
+    assert (figure.low, figure.high) == pytest.approx(wilson(0.8, 10))
+    assert share(np.zeros(0, dtype=bool), Resampling(0)).reason == "no_items"
+    assert share(hits, Resampling(10), np.zeros(10, dtype=bool), "none_flagged").reason == "none_flagged"
+
+
+def test_a_share_of_contents_goes_by_them() -> None:
+    """Ten versions of each of twenty contents, right or wrong together: as sure as twenty videos, not as 200."""
+    groups = np.repeat(np.arange(20), 10)
+    hits = groups < 14
+    alone, together = share(hits, Resampling(200)), share(hits, Resampling(200, groups))
+    assert alone.value == together.value == 0.7
+    assert together.low < alone.low < 0.7 < alone.high < together.high
+    of_twenty = share(np.arange(20) < 14, Resampling(20, None, 2000))
+    assert together.high - together.low == pytest.approx(of_twenty.high - of_twenty.low, rel=0.15)
+    # all alike: no resample differs, and yet twenty contents are no proof of 100%
+    everything = share(np.ones(200, dtype=bool), Resampling(200, groups))
+    assert (everything.low, everything.high) == pytest.approx(wilson(1, 20))
+    # a part of which there are too few contents to draw
+    few = share(hits, Resampling(200, groups), groups < 4)
+    assert (few.n, few.low) == (40, pytest.approx(wilson(1, 4)[0]))
+
+
+def test_the_interval_of_a_share_covers() -> None:
+    """60 videos of 20 contents whose chance to be right is their content's: about 95%, where Wilson's is less."""
+    generator = np.random.default_rng(2)
+    groups = np.repeat(np.arange(20), 3)
+    held = naive = 0
+    for _ in range(400):
+        chance = generator.beta(1.4, 0.6, 20)[groups]
+        hits = generator.random(60) < chance
+        for drawn in (Resampling(60, groups, 300), Resampling(60)):
+            figure = share(hits, drawn)
+            inside = figure.low <= 0.7 <= figure.high
+            held += inside if drawn.groups is not None else 0
+            naive += inside if drawn.groups is None else 0
+    assert naive / 400 < 0.9 < held / 400 < 0.98
+
+
+def test_the_mean_of_contents_goes_by_them() -> None:
+    values = np.random.default_rng(1).normal(size=12)
+    plain = mean_with_interval(values)
+    assert (plain.low, plain.high) == pytest.approx(stats.t.interval(0.95, 11, values.mean(), stats.sem(values)))
+    apart = mean_with_interval(values, np.arange(12))
+    assert (apart.low, apart.high) == pytest.approx((plain.low, plain.high))
+    # every video ten times over says no more than once
+    often = mean_with_interval(np.repeat(values, 10), np.repeat(np.arange(12), 10))
+    assert (often.low, often.high) == pytest.approx((plain.low, plain.high))
+    assert mean_with_interval(values, np.zeros(12, dtype=np.int64)).interval_reason == "too_few_for_interval"
 
 
 def test_items_without_a_content_stand_alone() -> None:

@@ -18,7 +18,7 @@ from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.report import p_text, report_html
 from xl_vqa.evaluation.report_texts import REPORT
 from xl_vqa.evaluation.result import Evaluation, Failure, Item
-from xl_vqa.evaluation.texts import TEXTS, interval_text, number_text, value_text
+from xl_vqa.evaluation.texts import TEXTS, interval_text, number_text, value_text, word
 
 Maker = Callable[..., list[Item]]
 MADE = datetime.datetime(2026, 1, 2, 3, 4)
@@ -51,7 +51,7 @@ def test_one_file_that_needs_nothing_else(full: Evaluation, language: str) -> No
 def test_every_figure_stands_in_the_report(full: Evaluation) -> None:
     text = lxml.html.fromstring(report_html(full, "en", MADE)).text_content()
     for name, figure in full.figures.items():
-        assert TEXTS[name][0] in text
+        assert word(name, "en") in text
         assert value_text(name, figure, "en") in text
         assert interval_text(name, figure, "en") in text
     assert "cut off" in text

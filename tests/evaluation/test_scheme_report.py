@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 
 from tests.evaluation.test_scheme_comparison import SEEDS, make_run
-from xl_vqa.evaluation.pairs import COMPARED
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, compare_runs
 from xl_vqa.evaluation.scheme_report import forest, scatter, scheme_report_html
@@ -41,7 +40,7 @@ def test_the_page_is_whole_and_holds_every_figure(found: SchemeComparison, langu
     assert not page.xpath("//script | //link | //b/b")
     assert '=cmd|"<b>out of memory</b>"' in text
     for variant in found.variants:
-        for name in COMPARED:
+        for name in found.statistics:
             assert f"{variant.figures[name].value:.3f}" in text
     # three forests and a scatter per scheme
     assert len(page.xpath("//svg")) == 5
@@ -96,12 +95,12 @@ def test_the_workbook_holds_the_numbers_and_runs_no_formula(found: SchemeCompari
     assert not [cell for cell in cells if cell.data_type == "f"]
     numbers = [cell.value for cell in cells if isinstance(cell.value, float)]
     for variant in found.variants:
-        for name in COMPARED:
+        for name in found.statistics:
             figure = variant.figures[name]
             for value in (figure.value, figure.low, figure.high):
                 assert any(value == pytest.approx(number, rel=1e-12) for number in numbers)
     intervals = book.worksheets[1]
-    assert intervals.max_row == 1 + len(found.variants) * len(COMPARED)
+    assert intervals.max_row == 1 + len(found.variants) * len(found.statistics)
     predictions = book.worksheets[4]
     assert [cell.value for cell in predictions["A"][1:]] == list(found.videos)
     assert '=cmd|"<b>out of memory</b>"' in [cell.value for cell in book.worksheets[5]["F"]]

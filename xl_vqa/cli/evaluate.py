@@ -200,8 +200,7 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
         others = (_cell(key, one.figures[key], language, reason=False) for one in result.baselines)
         table.add_row(word(key, language), _cell(key, figure, language), *others)
     calibration = result.calibration
-    extra = [*calibration.line.items(), ("icc", result.icc), ("band_accuracy", calibration.band_accuracy)]
-    for key, figure in (*extra, ("band_ece", calibration.band_error)):
+    for key, figure in (*calibration.line.items(), ("band_ece", calibration.band_error)):
         table.add_row(word(key, language), _cell(key, figure, language), *[""] * len(result.baselines))
     print_whole(console, table)
 
@@ -219,7 +218,7 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
                 Text(baseline_name(one.baseline, language)),
                 word(one.statistic, language),
                 f"{one.difference.value:+.3f}",
-                interval_text("bias", one.difference, language),
+                interval_text("difference", one.difference, language),
                 p_text(one.p_holm),
                 heading(verdict, language),
             )
@@ -251,7 +250,7 @@ def _print_more(console: Console, result: Evaluation, language: str) -> None:
     for key, found in (("coverage_own", calibration.coverage), ("coverage_conformal", calibration.conformal)):
         for one in found:
             width = "" if one.half_width is None else heading("width_mos", language, value=one.half_width)
-            cell = _cell("band_accuracy", one.empirical, language)
+            cell = _cell("coverage", one.empirical, language)
             lines.append((f"{heading(key, language)} {one.nominal:.0%} {width}".rstrip(), cell))
     if result.triage is not None:
         plain, keys = result.triage.plain, ("precision", "recall", "review_rate", "escape_rate")

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from xl_vqa.datasets.correlation import pearson, spearman
 from xl_vqa.datasets.mos import Floats, Ints
 from xl_vqa.words.labels import Scale
 
@@ -39,29 +40,6 @@ def coding_ceilings(mos: Floats, scale: Scale) -> tuple[CodingCeiling, ...]:
         CodingCeiling(name, len(np.unique(values)), spearman(values, mos), pearson(values, mos))
         for name, values in coded.items()
     )
-
-
-def pearson(x: Floats, y: Floats) -> float | None:
-    """Pearson's correlation; None below two pairs or without spread."""
-    if len(x) < 2:
-        return None
-    x, y = x - x.mean(), y - y.mean()
-    scale = math.sqrt(float(x @ x) * float(y @ y))
-    # equal values leave rounding errors behind, never a correlation
-    return max(-1.0, min(1.0, float(x @ y) / scale)) if scale > 1e-12 else None
-
-
-def spearman(x: Floats, y: Floats) -> float | None:
-    """Spearman's rank correlation, ties getting their average rank; None where it is not defined."""
-    return pearson(average_ranks(x), average_ranks(y))
-
-
-def average_ranks(values: Floats) -> Floats:
-    """Ranks from 1; equal values share the mean of their ranks."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    ranks: Floats = (last - (counts - 1) / 2)[place]
-    return ranks
 
 
 @dataclass(frozen=True, slots=True)

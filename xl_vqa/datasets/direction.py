@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from xl_vqa.datasets.ceilings import spearman
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.correlation import spearman
 from xl_vqa.datasets.errors import RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.quality_columns import scale_hint

@@ -81,6 +81,17 @@ def with_pooled_intervals(table: MosTable) -> MosTable:
     return MosTable(table.mos, table.sd, ci95, table.count)
 
 
+def standard_error(ci95: Floats, count: Floats) -> Floats:
+    """The standard errors behind half-widths of ``with_pooled_intervals``, shape (n,): its rule, backwards.
+
+    Only the half-widths are known (a manifest holds no more), so where they rest on the pooled spread its degrees
+    of freedom are taken to be many.
+    """
+    degrees = np.where(count < FEW_RATERS, _MOST_DEGREES, count - 1).astype(np.int64)
+    quantiles: Floats = np.array([t_quantile_975(int(one)) for one in degrees])
+    return ci95 / quantiles
+
+
 @functools.lru_cache(maxsize=4096)
 def t_quantile_975(degrees: int) -> float:
     """The 97.5% quantile of Student's t: 12.706 for one degree of freedom, 1.96 in the limit.

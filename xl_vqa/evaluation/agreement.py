@@ -11,72 +11,17 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
-from xl_vqa.datasets.mos import FEW_RATERS
+from xl_vqa.datasets.mos import standard_error
 from xl_vqa.datasets.reliability import Coefficient, incomplete_icc, krippendorff_alpha
 from xl_vqa.evaluation.figure import Figure, FloatArray
-from xl_vqa.evaluation.intervals import CONFIDENCE
-from xl_vqa.evaluation.metrics import MIN_ITEMS, plcc, srcc, undefined
+from xl_vqa.evaluation.intervals import CONFIDENCE, with_intervals
+from xl_vqa.evaluation.metrics.concordance import icc_2_1
+from xl_vqa.evaluation.metrics.correlation import plcc, srcc
+from xl_vqa.evaluation.metrics.defined import MIN_ITEMS, undefined
+from xl_vqa.evaluation.resampling import Resampling, Statistic, icc_of, mean_of, spread_of
 
 SPLITS: Final = 100
 """Random halvings of the panel whose correlations are averaged."""
-
-
-def quadratic_kappa(first: FloatArray, second: FloatArray) -> Figure:
-    """Cohen's kappa with quadratic weights, of integer categories or labels of shape (n,).
-
-    The weight is the squared distance of the categories, so kappa has the closed form of Lin's concordance.
-    """
-    return lin_concordance(first, second)
-
-
-def lin_concordance(prediction: FloatArray, mos: FloatArray) -> Figure:
-    """Lin's concordance correlation coefficient: 1 only where every pair is equal (moments over n)."""
-    reason = undefined(prediction, mos, correlation=False)
-    if reason is not None:
-        return Figure.missing(reason, len(mos))
-    spread = float(np.var(prediction) + np.var(mos) + (prediction.mean() - mos.mean()) ** 2)
-    if spread <= 1e-12:
-        # both are one and the same constant: nothing varies, so nothing can agree by more than chance
-        return Figure.missing("constant_mos", len(mos))
-    covariance = float(np.mean((prediction - prediction.mean()) * (mos - mos.mean())))
-    return Figure.of(2 * covariance / spread, len(mos))
-
-
-def icc_2_1(scores: FloatArray) -> Figure:
-    """ICC(2,1): absolute agreement of single raters, two-way random effects, with its F interval.
-
-    ``scores`` has shape (videos, raters) and must be complete (Shrout and Fleiss; McGraw and Wong, ICC(A,1)).
-    """
-    if scores.ndim != 2 or scores.shape[1] < 2:
-        return Figure.missing("no_rater_data", 0)
-    n, k = scores.shape
-    if n < MIN_ITEMS:
-        return Figure.missing("too_few", n)
-    if not np.isfinite(scores).all():
-        return Figure.missing("not_finite", n)
-    grand = scores.mean()
-    rows, columns = scores.mean(axis=1), scores.mean(axis=0)
-    ms_rows = float(k * np.sum((rows - grand) ** 2) / (n - 1))
-    ms_columns = float(n * np.sum((columns - grand) ** 2) / (k - 1))
-    residual = scores - rows[:, None] - columns[None, :] + grand
-    ms_error = float(np.sum(residual**2) / ((n - 1) * (k - 1)))
-    total = ms_rows + (k - 1) * ms_error + k * (ms_columns - ms_error) / n
-    if total <= 1e-12:
-        return Figure.missing("constant_mos", n)
-    icc = (ms_rows - ms_error) / total
-    if ms_error <= 1e-12 * max(ms_rows, ms_columns):
-        # every rater differs from every other by a constant: the F interval has no width to stand on
-        return Figure(icc, n, interval_reason="no_residual")
-    ratio = ms_columns / ms_error
-    freedom = (k - 1) * (n - 1) * (k * icc * ratio + n * (1 + (k - 1) * icc) - k * icc) ** 2
-    freedom /= (n - 1) * k**2 * icc**2 * ratio**2 + (n * (1 + (k - 1) * icc) - k * icc) ** 2
-    tail = (1 - CONFIDENCE) / 2
-    f_low = float(stats.f.ppf(1 - tail, n - 1, freedom))
-    f_high = float(stats.f.ppf(1 - tail, freedom, n - 1))
-    scale = k * ms_columns + (k * n - k - n) * ms_error
-    low = n * (ms_rows - f_low * ms_error) / (f_low * scale + n * ms_rows)
-    high = n * (f_high * ms_rows - ms_error) / (scale + n * f_high * ms_rows)
-    return Figure.of(icc, n, low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +42,26 @@ class BlandAltman:
         }
 
 
-def bland_altman(prediction: FloatArray, mos: FloatArray) -> BlandAltman:
-    """Limits of agreement with the approximate intervals of Bland and Altman (1999)."""
+def bland_altman(prediction: FloatArray, mos: FloatArray, bias: Figure, resampling: Resampling) -> BlandAltman:
+    """Limits of agreement, ``bias`` being the metric of that name: one bias has one interval.
+
+    The limits' intervals are the bootstrap's, since those of Bland and Altman (1999) take videos for independent.
+    """
     n = len(mos)
     reason = undefined(prediction, mos, correlation=False)
     if reason is not None:
         missing = Figure.missing(reason, n)
-        return BlandAltman(missing, missing, missing, None)
+        return BlandAltman(bias, missing, missing, None)
     difference = prediction - mos
-    mean, deviation = float(difference.mean()), float(difference.std(ddof=1))
+    mean, deviation = mean_of(difference), spread_of(difference)
     z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
-    t = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1))
-    of_mean = t * deviation / math.sqrt(n)
-    of_limit = t * deviation * math.sqrt(1 / n + z**2 / (2 * (n - 1)))
-    lower, upper = mean - z * deviation, mean + z * deviation
-    return BlandAltman(
-        Figure.of(mean, n, mean - of_mean, mean + of_mean),
-        Figure.of(lower, n, lower - of_limit, lower + of_limit),
-        Figure.of(upper, n, upper - of_limit, upper + of_limit),
-        deviation,
-    )
+    twins: dict[str, Statistic] = {
+        "lower": lambda weights: mean(weights) - z * deviation(weights),
+        "upper": lambda weights: mean(weights) + z * deviation(weights),
+    }
+    limits = {name: Figure.of(float(twin(np.ones((n, 1)))[0]), n) for name, twin in twins.items()}
+    limits, _ = with_intervals(limits, twins, resampling)
+    return BlandAltman(bias, limits["lower"], limits["upper"], float(difference.std(ddof=1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +84,7 @@ class Ceiling:
     reliability: Figure
     limit_plcc: Figure
     icc: Figure
-    """ICC(A,1); of a panel with gaps by the variances of videos, raters and rest, without an interval."""
+    """ICC(2,1); of a panel with gaps by the variances of videos, raters and rest, without an interval."""
     alpha: Figure
     """Krippendorff's alpha with the interval metric; a panel may have gaps."""
     source: str
@@ -153,7 +98,9 @@ class Ceiling:
         return values
 
 
-def ceiling_from_raters(scores: FloatArray, prediction: FloatArray, seed: int = 0) -> Ceiling:
+def ceiling_from_raters(
+    scores: FloatArray, prediction: FloatArray, seed: int = 0, resampling: Resampling | None = None
+) -> Ceiling:
     """``scores`` has shape (videos, raters), NaN where a rater did not see a video; ``prediction`` (videos,)."""
     rater_figures, model_figures = _leave_one_out(scores, prediction)
     half, panel = _split_half(scores, seed)
@@ -169,7 +116,7 @@ def ceiling_from_raters(scores: FloatArray, prediction: FloatArray, seed: int = 
         split_half=half,
         reliability=panel,
         limit_plcc=_root(panel),
-        icc=icc_2_1(scores) if whole else _coefficient(incomplete_icc(*ratings)),
+        icc=_icc(scores, resampling) if whole else _coefficient(incomplete_icc(*ratings)),
         alpha=_coefficient(krippendorff_alpha(*ratings)),
         source="raters",
     )
@@ -187,9 +134,7 @@ def ceiling_from_ci(mos: FloatArray, ci95: FloatArray, raters: FloatArray) -> Ce
     n = int(known.sum())
     reliability = Figure.missing("no_ci95" if n == 0 else "too_few", n)
     if n >= MIN_ITEMS:
-        # the interval of a few raters rests on the spread of all videos pooled (datasets/mos.py): many degrees
-        degrees = np.where(raters[known] < FEW_RATERS, 1000, raters[known] - 1)
-        error = ci95[known] / stats.t.ppf((1 + CONFIDENCE) / 2, degrees)
+        error = standard_error(ci95[known], raters[known])
         variance = float(np.var(mos[known], ddof=1))
         reliability = Figure.missing("constant_mos", n)
         if variance > 1e-12:
@@ -197,6 +142,11 @@ def ceiling_from_ci(mos: FloatArray, ci95: FloatArray, raters: FloatArray) -> Ce
     most = int(np.nanmax(raters[known])) if n else 0
     limit = _root(reliability)
     return Ceiling(most, missing, missing, missing, missing, missing, reliability, limit, missing, missing, "ci95")
+
+
+def _icc(scores: FloatArray, resampling: Resampling | None) -> Figure:
+    drawn = resampling or Resampling(len(scores))
+    return with_intervals({"icc": icc_2_1(scores)}, {"icc": icc_of(scores)}, drawn)[0]["icc"]
 
 
 def _coefficient(found: Coefficient) -> Figure:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
-from xl_vqa.evaluation.intervals import CONFIDENCE, share
-from xl_vqa.evaluation.metrics import undefined
-from xl_vqa.evaluation.resampling import Statistic
+from xl_vqa.evaluation.intervals import mean_with_interval, share
+from xl_vqa.evaluation.metrics.defined import undefined
+from xl_vqa.evaluation.resampling import Resampling, Statistic
 
 COVERAGES: Final = (0.5, 0.8, 0.9, 0.95)
 BINS: Final = 10
@@ -31,8 +31,13 @@ class ReliabilityBin:
         return {"prediction": self.prediction, "mos": self.mos.to_dict()}
 
 
-def reliability(prediction: FloatArray, mos: FloatArray, bins: int = BINS) -> list[ReliabilityBin]:
-    """Bins of about equal size by rising prediction; equal predictions are never parted. Empty without items."""
+def reliability(
+    prediction: FloatArray, mos: FloatArray, groups: IntArray | None = None, bins: int = BINS
+) -> list[ReliabilityBin]:
+    """Bins of about equal size by rising prediction; equal predictions are never parted. Empty without items.
+
+    ``groups``, shape (n,), are the contents that the intervals go by, None where videos are independent.
+    """
     if undefined(prediction, mos, correlation=False) is not None:
         return []
     edges = np.unique(np.quantile(prediction, np.linspace(0, 1, bins + 1)[1:-1]))
@@ -40,18 +45,9 @@ def reliability(prediction: FloatArray, mos: FloatArray, bins: int = BINS) -> li
     found = []
     for one in np.unique(number):
         inside = number == one
-        found.append(ReliabilityBin(float(prediction[inside].mean()), mean_with_interval(mos[inside])))
+        mean = mean_with_interval(mos[inside], None if groups is None else groups[inside])
+        found.append(ReliabilityBin(float(prediction[inside].mean()), mean))
     return found
-
-
-def mean_with_interval(values: FloatArray) -> Figure:
-    """The mean with its t interval."""
-    n = len(values)
-    mean = float(values.mean())
-    if n < 2:
-        return Figure(mean, n, interval_reason="too_few_for_interval")
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / math.sqrt(n))
-    return Figure.of(mean, n, mean - half, mean + half)
 
 
 def calibration_line(prediction: FloatArray, mos: FloatArray) -> dict[str, Figure]:
@@ -125,21 +121,26 @@ class Coverage:
 
 
 def interval_coverage(
-    distributions: FloatArray, human: IntArray, coverages: Sequence[float] = COVERAGES
+    distributions: FloatArray,
+    human: IntArray,
+    coverages: Sequence[float] = COVERAGES,
+    resampling: Resampling | None = None,
 ) -> list[Coverage]:
     """The model's central intervals against people's labels.
 
     ``distributions`` has shape (n, labels), rows summing to 1; ``human`` (n,) holds the index of people's
     label. Labels are whole, so an interval holds at least its nominal share of the model's own probability.
+    ``resampling`` says what the intervals of the coverage go by, None for independent videos.
     """
+    resampling = resampling or Resampling(len(human))
     cumulative = np.cumsum(distributions, axis=1)
     found = []
     for nominal in coverages:
         tail = (1 - nominal) / 2
         low, high = _quantile(cumulative, tail), _quantile(cumulative, 1 - tail)
-        hits = int(((low <= human) & (human <= high)).sum())
+        hits = (low <= human) & (human <= high)
         width = float(np.mean(high - low)) if len(human) else None
-        found.append(Coverage(nominal, share(hits, len(human)), mean_width=width))
+        found.append(Coverage(nominal, share(hits, resampling), mean_width=width))
     return found
 
 
@@ -184,7 +185,7 @@ def conformal_half_width(residuals: FloatArray, coverage: float) -> float | None
 
 
 def conformal_on(
-    validation: FloatArray, test: FloatArray, coverages: Sequence[float] = COVERAGES
+    validation: FloatArray, test: FloatArray, resampling: Resampling, coverages: Sequence[float] = COVERAGES
 ) -> list[Coverage]:
     """Half widths from the residuals of validation videos, and what they hold of the test videos' residuals."""
     found = []
@@ -193,29 +194,29 @@ def conformal_on(
         if width is None:
             found.append(_no_interval(nominal, len(validation)))
         else:
-            hits = int((np.abs(test) <= width).sum())
-            found.append(Coverage(nominal, share(hits, len(test)), half_width=width))
+            hits = np.abs(test) <= width
+            found.append(Coverage(nominal, share(hits, resampling), half_width=width))
     return found
 
 
 def conformal_cross_fit(
-    residuals: FloatArray, folds: IntArray, coverages: Sequence[float] = COVERAGES
+    residuals: FloatArray, folds: IntArray, resampling: Resampling, coverages: Sequence[float] = COVERAGES
 ) -> list[Coverage]:
     """Without validation videos: the half width of all, and the coverage of each fold by the others' width."""
     found = []
     for nominal in coverages:
         width = conformal_half_width(residuals, nominal)
-        hits = 0
+        hits = np.zeros(len(residuals), dtype=bool)
         for fold in np.unique(folds):
             others = conformal_half_width(residuals[folds != fold], nominal)
             if others is None:
                 width = None
                 break
-            hits += int((np.abs(residuals[folds == fold]) <= others).sum())
+            hits[folds == fold] = np.abs(residuals[folds == fold]) <= others
         if width is None:
             found.append(_no_interval(nominal, len(residuals)))
         else:
-            found.append(Coverage(nominal, share(hits, len(residuals)), half_width=width))
+            found.append(Coverage(nominal, share(hits, resampling), half_width=width))
     return found
 
 
@@ -231,7 +232,6 @@ class Calibration:
     line: Mapping[str, Figure]
     band_error: Figure
     band_confidence: float | None
-    band_accuracy: Figure
     coverage: Sequence[Coverage]
     conformal: Sequence[Coverage]
     conformal_source: str
@@ -243,7 +243,6 @@ class Calibration:
             "line": {name: figure.to_dict() for name, figure in self.line.items()},
             "band_ece": self.band_error.to_dict(),
             "band_confidence": self.band_confidence,
-            "band_accuracy": self.band_accuracy.to_dict(),
             "interval_coverage": [one.to_dict() for one in self.coverage],
             "conformal": [one.to_dict() for one in self.conformal],
             "conformal_source": self.conformal_source,

@@ -17,13 +17,13 @@ from xl_vqa.evaluation.intervals import (
     compare,
     group_numbers,
     resampling_of,
-    share,
     with_holm,
     with_intervals,
 )
 from xl_vqa.evaluation.mapping import MIN_FOR_LOGISTIC, cross_fit, fit_mapping, fold_numbers, is_usable
-from xl_vqa.evaluation.metrics import tied_items
-from xl_vqa.evaluation.pairs import COMPARED, HIGHER_IS_BETTER, Pairs
+from xl_vqa.evaluation.metrics import compared_metrics
+from xl_vqa.evaluation.metrics.defined import tied_items
+from xl_vqa.evaluation.pairs import Labels, Pairs
 from xl_vqa.evaluation.resampling import Resampling
 from xl_vqa.evaluation.result import Baseline, Evaluation, Facts, Failure, Item, MappingUsed, Notice, Row
 from xl_vqa.evaluation.selection import Selection, select
@@ -101,7 +101,7 @@ class _Evaluator:
         pairs, mapping = self._pairs(
             {video: value for video, value in model.items() if value is not None}, np.ones(len(self.judged), bool)
         )
-        figures, draws = with_intervals(pairs.figures(), pairs.statistics(), self.resampling)
+        figures, draws = pairs.measured(self.resampling)
         compared, comparisons = self._compare(pairs, figures, draws, baselines)
         self._look_for_degenerate(pairs)
         return Evaluation(
@@ -111,8 +111,7 @@ class _Evaluator:
             facts=self._facts(pairs),
             figures=figures,
             mapping=mapping,
-            icc=agreement.icc_2_1(np.column_stack([pairs.prediction, pairs.mos])),
-            bland_altman=agreement.bland_altman(pairs.prediction, pairs.mos),
+            bland_altman=agreement.bland_altman(pairs.prediction, pairs.mos, figures["bias"], self.resampling),
             ceiling=self._ceiling(pairs),
             calibration=self._calibration(pairs),
             triage=self._triage(pairs),
@@ -144,10 +143,7 @@ class _Evaluator:
             mos=mos,
             mapped=mapped,
             ci95=_column([item.ci95 for item in judged]),
-            model_labels=labels,
-            human_labels=human,
-            model_bands=self._band_numbers(labels),
-            human_bands=self._band_numbers(human),
+            labels=Labels(labels, human, self._band_numbers(labels), self._band_numbers(human)),
             # a poor regression steps over the ends of the scale; VMAF lies outside it altogether
             mos_units=bool(inside.mean() >= 0.5) if len(judged) else True,
         )
@@ -198,6 +194,7 @@ class _Evaluator:
         mean = self._constant()
         everyone = {**baselines, CONSTANT: {item.video: mean for item in self.judged}}
         found, comparisons = [], []
+        compared = compared_metrics()
         for name, predictions in everyone.items():
             known = {video: value for video, value in predictions.items() if np.isfinite(value)}
             common = np.array([item.video in known for item in self.judged])
@@ -209,16 +206,16 @@ class _Evaluator:
                 ours = pairs.take(common)
                 groups = None if drawn.groups is None else drawn.groups[common]
                 drawn = resampling_of(len(ours), groups, drawn.resamples, drawn.seed)
-                ours_figures, ours_draws = with_intervals(_compared(ours.figures()), ours.statistics(), drawn)
-            their_figures, their_draws = with_intervals(theirs.figures(), theirs.statistics(), drawn)
+                ours_figures, ours_draws = ours.measured(drawn, compared)
+            their_figures, their_draws = theirs.measured(drawn)
             found.append(Baseline(name, len(theirs), their_figures, missing))
             comparisons += [
                 compare(
                     name, key, ours_figures[key], their_figures[key], (ours_draws.get(key), their_draws.get(key))
                 )
-                for key in COMPARED
+                for key in (metric.key for metric in compared)
             ]
-        return found, with_holm(comparisons, HIGHER_IS_BETTER)
+        return found, with_holm(comparisons, {metric.key: metric.higher_is_better for metric in compared})
 
     def _constant(self) -> float:
         """The mean of the training videos; without any that of the judged ones, which no constant can beat."""
@@ -229,35 +226,39 @@ class _Evaluator:
         line = calibration.calibration_line(pairs.prediction, pairs.mos)
         line, _ = with_intervals(line, calibration.line_statistics(pairs.prediction, pairs.mos), self.resampling)
         distributions, rated = self._distributions()
-        human = pairs.human_labels[rated] - self.scale.label_min
+        human = pairs.known_labels.human[rated] - self.scale.label_min
         confidence, sure = self._confidence(pairs, distributions, rated)
-        correct = (pairs.model_bands == pairs.human_bands)[sure]
+        correct = (pairs.known_labels.model_bands == pairs.known_labels.human_bands)[sure]
         error = calibration.expected_calibration_error(confidence, correct)
         if len(confidence):
-            groups = None if self.resampling.groups is None else self.resampling.groups[sure]
-            drawn = resampling_of(len(confidence), groups, self.options.resamples, self.options.seed)
             twins = {"ece": calibration.ece_statistic(confidence, correct)}
-            error = with_intervals({"ece": error}, twins, drawn)[0]["ece"]
+            error = with_intervals({"ece": error}, twins, self._drawn(sure))[0]["ece"]
         conformal, source = self._conformal(pairs)
         return calibration.Calibration(
-            bins=calibration.reliability(pairs.prediction, pairs.mos),
+            bins=calibration.reliability(pairs.prediction, pairs.mos, self.resampling.groups),
             line=line,
             band_error=error,
             band_confidence=float(confidence.mean()) if len(confidence) else None,
-            band_accuracy=share(int((pairs.model_bands == pairs.human_bands).sum()), len(pairs)),
-            coverage=calibration.interval_coverage(distributions, human) if len(human) else [],
+            coverage=calibration.interval_coverage(distributions, human, resampling=self._drawn(rated))
+            if len(human)
+            else [],
             conformal=conformal,
             conformal_source=source,
             pit=calibration.pit_histogram(distributions, human),
         )
+
+    def _drawn(self, places: IntArray) -> Resampling:
+        """What is drawn of the judged videos at ``places``, shape (k,)."""
+        groups = None if self.resampling.groups is None else self.resampling.groups[places]
+        return resampling_of(len(places), groups, self.options.resamples, self.options.seed)
 
     def _conformal(self, pairs: Pairs) -> tuple[list[calibration.Coverage], str]:
         residuals = pairs.mos - pairs.prediction
         if self.validation:
             held = _column([item.mos for item in self.validation])
             held = held - _column([item.prediction for item in self.validation])
-            return calibration.conformal_on(held, residuals), "validation"
-        return calibration.conformal_cross_fit(residuals, self.folds), "cross_fit"
+            return calibration.conformal_on(held, residuals, self.resampling), "validation"
+        return calibration.conformal_cross_fit(residuals, self.folds, self.resampling), "cross_fit"
 
     def _distributions(self) -> tuple[FloatArray, IntArray]:
         """The distributions there are, shape (k, labels), and whose they are, shape (k,)."""
@@ -276,14 +277,14 @@ class _Evaluator:
         """The probability of the predicted band, and of which videos it is known."""
         known: dict[int, float] = {}
         band_of_label = self._band_numbers(np.arange(self.scale.label_min, self.scale.label_max + 1))
-        inside = band_of_label[None, :] == pairs.model_bands[rated][:, None]
+        inside = band_of_label[None, :] == pairs.known_labels.model_bands[rated][:, None]
         for index, probability in zip(rated, (distributions * inside).sum(axis=1), strict=True):
             known[int(index)] = min(float(probability), 1.0)
         moved = 0
         for index, item in enumerate(self.judged):
             if index in known or item.band_probability is None:
                 continue
-            if item.band is not None and item.band != ACR_BANDS[pairs.model_bands[index] - 1].key:
+            if item.band is not None and item.band != ACR_BANDS[pairs.known_labels.model_bands[index] - 1].key:
                 moved += 1
             elif 0 <= item.band_probability <= 1:
                 known[index] = item.band_probability
@@ -315,13 +316,14 @@ class _Evaluator:
             self.options.costs,
             thresholds,
             folds=self.folds,
+            resampling=self.resampling,
             validation=validation,
         )
 
     def _ceiling(self, pairs: Pairs) -> agreement.Ceiling | None:
         scores = _panel(self.judged)
         if scores is not None:
-            return agreement.ceiling_from_raters(scores, pairs.prediction, self.options.seed)
+            return agreement.ceiling_from_raters(scores, pairs.prediction, self.options.seed, self.resampling)
         raters = _column([item.raters for item in self.judged])
         if np.isfinite(pairs.ci95).any() and np.isfinite(raters).any():
             return agreement.ceiling_from_ci(pairs.mos, pairs.ci95, raters)
@@ -344,7 +346,7 @@ class _Evaluator:
         return found
 
     def _look_for_degenerate(self, pairs: Pairs) -> None:
-        used, wanted = len(np.unique(pairs.model_labels)), len(np.unique(pairs.human_labels))
+        used, wanted = len(np.unique(pairs.known_labels.model)), len(np.unique(pairs.known_labels.human))
         if len(pairs) >= MIN_FOR_INTERVAL and used <= 2 < wanted:
             self.notices.append(Notice("degenerate", {"count": used, "people": wanted}))
         if not pairs.mos_units:
@@ -367,8 +369,8 @@ class _Evaluator:
             ratings_min=min(counts, default=None),
             ratings_median=float(np.median(counts)) if counts else None,
             ratings_max=max(counts, default=None),
-            human_labels=(int(pairs.human_labels.min()), int(pairs.human_labels.max())),
-            model_labels=(int(pairs.model_labels.min()), int(pairs.model_labels.max())),
+            human_labels=(int(pairs.known_labels.human.min()), int(pairs.known_labels.human.max())),
+            model_labels=(int(pairs.known_labels.model.min()), int(pairs.known_labels.model.max())),
             mos_range=(float(pairs.mos.min()), float(pairs.mos.max())),
             tied_mos=tied_items(pairs.mos),
             tied_predictions=tied_items(pairs.prediction),
@@ -386,17 +388,13 @@ class _Evaluator:
                 mos=float(pairs.mos[i]),
                 prediction=float(pairs.prediction[i]),
                 mapped=mapped[i],
-                human_label=int(pairs.human_labels[i]),
-                model_label=int(pairs.model_labels[i]),
-                human_band=int(pairs.human_bands[i]),
-                model_band=int(pairs.model_bands[i]),
+                human_label=int(pairs.known_labels.human[i]),
+                model_label=int(pairs.known_labels.model[i]),
+                human_band=int(pairs.known_labels.human_bands[i]),
+                model_band=int(pairs.known_labels.model_bands[i]),
             )
             for i, item in enumerate(self.judged)
         ]
-
-
-def _compared(figures: Mapping[str, Figure]) -> dict[str, Figure]:
-    return {name: figures[name] for name in COMPARED}
 
 
 def _column(values: Sequence[float | None]) -> FloatArray:
@@ -423,5 +421,5 @@ def _panel(items: Sequence[Item]) -> FloatArray | None:
 
 def _confusion(pairs: Pairs) -> list[list[int]]:
     size = len(ACR_BANDS)
-    cells = (pairs.human_bands - 1) * size + (pairs.model_bands - 1)
+    cells = (pairs.known_labels.human_bands - 1) * size + (pairs.known_labels.model_bands - 1)
     return [[int(count) for count in line] for line in np.bincount(cells, minlength=size**2).reshape(size, size)]

@@ -6,14 +6,15 @@ Percentile intervals: on simulated data BCa covered no better at 20, 50 or 200 i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from scipy import stats
 
-from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
+from xl_vqa.evaluation.figure import BoolArray, Figure, FloatArray, IntArray
 from xl_vqa.evaluation.resampling import Resampling, Statistic, bootstrap
 
 CONFIDENCE: Final = 0.95
@@ -41,17 +42,27 @@ def percentile_interval(draws: FloatArray, confidence: float = CONFIDENCE) -> tu
 
 
 def with_intervals(
-    figures: Mapping[str, Figure], statistics: Mapping[str, Statistic], resampling: Resampling
+    figures: Mapping[str, Figure],
+    statistics: Mapping[str, Statistic],
+    resampling: Resampling,
+    shares: Collection[str] = (),
 ) -> tuple[dict[str, Figure], dict[str, FloatArray]]:
     """Each figure with the interval of the statistic of its name, and the statistics' draws.
 
-    A figure without a value, or without a statistic, is passed through.
+    A figure without a value, or without a statistic, is passed through. ``shares`` names the figures that are
+    shares of items (see ``share``).
     """
     wanted = {name: s for name, s in statistics.items() if name in figures and figures[name].value is not None}
     draws = bootstrap(wanted, resampling) if resampling.units >= MIN_FOR_INTERVAL else {}
-    return {
-        name: _with_interval(figure, name in wanted, draws.get(name)) for name, figure in figures.items()
-    }, draws
+    found = {}
+    for name, figure in figures.items():
+        if name in wanted and name in shares:
+            found[name] = _share_with_interval(
+                figure, resampling.groups is not None, resampling.units, draws.get(name)
+            )
+        else:
+            found[name] = _with_interval(figure, name in wanted, draws.get(name))
+    return found, draws
 
 
 def _with_interval(figure: Figure, wanted: bool, draws: FloatArray | None) -> Figure:
@@ -124,7 +135,7 @@ def bootstrap_p(differences: FloatArray) -> float:
     return min(1.0, 2 * (min(below, above) + 1) / (len(known) + 1))
 
 
-def with_holm(comparisons: Sequence[Comparison], higher_is_better: Mapping[str, bool]) -> list[Comparison]:
+def with_holm(comparisons: Sequence[Comparison], higher_is_better: Mapping[str, bool | None]) -> list[Comparison]:
     """The comparisons with corrected p values and verdicts; all baselines in one statistic are one family.
 
     One family of everything would hide real differences: its statistics are nearly one, and a bootstrap p
@@ -158,12 +169,67 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def share(hits: int, n: int) -> Figure:
-    """A proportion with its Wilson interval."""
+def share(
+    hits: BoolArray, resampling: Resampling, known: BoolArray | None = None, none: str = "no_items"
+) -> Figure:
+    """The share of hits, shape (n,), among the items where ``known`` holds; ``none`` is the reason where none is.
+
+    Where videos are drawn its interval is Wilson's. Where whole contents are drawn it is the bootstrap's; with
+    too few contents to draw from, or where all videos are alike and no resample differs, it is Wilson's with
+    each content counting once, since its versions are not independent.
+    """
+    known = np.ones(len(hits), dtype=bool) if known is None else known
+    n = int(known.sum())
     if n == 0:
-        return Figure.missing("no_items", 0)
-    limits = stats.binomtest(hits, n).proportion_ci(CONFIDENCE, method="wilson")
-    return Figure.of(hits / n, n, float(limits.low), float(limits.high))
+        return Figure.missing(none, 0)
+    figure = Figure(float(np.mean(hits[known])), n)
+    if resampling.groups is None:
+        return _share_with_interval(figure, False, n, None)
+    # two counts say all of a content: hundreds of contents are drawn, not ten thousand videos
+    place = np.unique(resampling.groups, return_inverse=True)[1]
+    counts = np.bincount(place, known).astype(np.float64)
+    hit = np.bincount(place, known & hits).astype(np.float64)
+    units = int((counts > 0).sum())
+    draws = None
+    if units >= MIN_FOR_INTERVAL:
+        contents = Resampling(len(counts), None, resampling.resamples, resampling.seed)
+        draws = bootstrap({"share": lambda weights: (hit @ weights) / (counts @ weights)}, contents)["share"]
+    return _share_with_interval(figure, True, units, draws)
+
+
+def _share_with_interval(figure: Figure, grouped: bool, units: int, draws: FloatArray | None) -> Figure:
+    assert figure.value is not None
+    limits = percentile_interval(draws) if grouped and draws is not None else None
+    if limits is None or limits[0] == limits[1]:
+        limits = wilson(figure.value, units if grouped else figure.n)
+    return dataclasses.replace(figure, low=limits[0], high=limits[1])
+
+
+def wilson(p: float, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Wilson's interval of a share ``p`` of ``n``; ``p * n`` need not be whole (SciPy's must be)."""
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    centre = p + z * z / (2 * n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
+    # a share of all or nothing is a limit itself, which rounding may miss
+    return (0.0 if p == 0 else max(low, 0.0)), (1.0 if p == 1 else min(high, 1.0))
+
+
+def mean_with_interval(values: FloatArray, groups: IntArray | None = None) -> Figure:
+    """The mean of shape (n,) with its t interval, from the sums of the groups where there are some, shape (n,).
+
+    Without groups it is the ordinary one (a group for each item gives the same).
+    """
+    n, mean = len(values), float(values.mean())
+    sums = (
+        values - mean if groups is None else np.bincount(np.unique(groups, return_inverse=True)[1], values - mean)
+    )
+    units = len(sums)
+    if units < 2:
+        return Figure(mean, n, interval_reason="too_few_for_interval")
+    error = math.sqrt(units / (units - 1) * float(np.sum(sums**2))) / n
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, units - 1)) * error
+    return Figure.of(mean, n, mean - half, mean + half)
 
 
 def group_numbers(names: Sequence[str | None]) -> IntArray:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import optimize, special
 
 from xl_vqa.evaluation.figure import FloatArray, IntArray
-from xl_vqa.evaluation.metrics import undefined
+from xl_vqa.evaluation.metrics.defined import undefined
 
 MIN_FOR_LOGISTIC: Final = 10
 """Four parameters through fewer items follow the noise."""

@@ -11,6 +11,7 @@ from xl_vqa.evaluation import charts
 from xl_vqa.evaluation.calibration import Coverage
 from xl_vqa.evaluation.evaluate import CONSTANT
 from xl_vqa.evaluation.figure import Figure
+from xl_vqa.evaluation.metrics import sliced_metrics
 from xl_vqa.evaluation.report_texts import heading
 from xl_vqa.evaluation.result import Evaluation, MappingUsed
 from xl_vqa.evaluation.slices import EMPTY, SMALL
@@ -18,19 +19,6 @@ from xl_vqa.evaluation.texts import failure_text, interval_text, notice_text, nu
 from xl_vqa.evaluation.triage import TriagePoint
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import table
-
-_SLICE_FIGURES = (
-    "srcc",
-    "krcc",
-    "plcc",
-    "plcc_mapped",
-    "rmse",
-    "rmse_mapped",
-    "mae",
-    "bias",
-    "outlier_ratio",
-    "ccc",
-)
 
 
 def report_html(evaluation: Evaluation, language: str = "en", made: datetime.datetime | None = None) -> str:
@@ -75,8 +63,7 @@ class _Page:
 
     def tiles(self) -> str:
         figures = self.evaluation.figures
-        shown = [(name, figures[name]) for name in ("srcc", "plcc", "rmse", "mae")]
-        shown.append(("band_accuracy", self.evaluation.calibration.band_accuracy))
+        shown = [(name, figures[name]) for name in ("srcc", "plcc", "rmse", "mae", "band_accuracy")]
         tiles = []
         for name, figure in shown:
             value = number_text(name, figure.value) if figure.value is not None else "–"
@@ -157,7 +144,7 @@ class _Page:
                     escape(baseline_name(one.baseline, self.language)),
                     escape(self.word(one.statistic)),
                     f"{one.difference.value:+.3f}",
-                    escape(interval_text("bias", one.difference, self.language)),
+                    escape(interval_text("difference", one.difference, self.language)),
                     p_text(one.p),
                     p_text(one.p_holm),
                     f'<span class="{style}">{escape(self.say(verdict))}</span>' if one.p is not None else "",
@@ -167,9 +154,10 @@ class _Page:
 
     def agreement(self) -> str:
         evaluation = self.evaluation
-        named = [("icc", evaluation.icc)]
-        named += [(name, evaluation.figures[name]) for name in ("ccc", "kappa_labels", "kappa_bands")]
-        named += [(name, getattr(evaluation.bland_altman, name)) for name in ("bias", "lower", "upper")]
+        named = [
+            (name, evaluation.figures[name]) for name in ("icc", "ccc", "kappa_labels", "kappa_bands", "bias")
+        ]
+        named += [(name, getattr(evaluation.bland_altman, name)) for name in ("lower", "upper")]
         html = self.section("agreement", self._figure_table(named))
         ceiling = evaluation.ceiling
         if ceiling is None:
@@ -184,7 +172,7 @@ class _Page:
 
     def calibration(self) -> str:
         calibration = self.evaluation.calibration
-        named = [*calibration.line.items(), ("band_accuracy", calibration.band_accuracy)]
+        named = [*calibration.line.items(), ("band_accuracy", self.evaluation.figures["band_accuracy"])]
         named.append(("band_ece", calibration.band_error))
         html = self.section("calibration", self._figure_table(named))
         head = [self.say(key) for key in ("interval", "nominal", "empirical", "interval", "width")]
@@ -203,7 +191,7 @@ class _Page:
             width = self.say("width_mos", value=one.half_width)
         elif one.mean_width is not None:
             width = self.say("width_labels", value=one.mean_width)
-        cells = self._cells("band_accuracy", one.empirical)
+        cells = self._cells("coverage", one.empirical)
         return [escape(self.say(key)), f"{one.nominal:.0%}", *cells, escape(width)]
 
     def triage(self) -> str:
@@ -237,16 +225,17 @@ class _Page:
         if not self.evaluation.slices:
             return ""
         columns = list(dict.fromkeys(one.column for one in self.evaluation.slices))
+        keys = [metric.key for metric in sliced_metrics()]
         html = []
         for column in columns:
-            head = [column, "n", *(self.word(name) for name in _SLICE_FIGURES)]
+            head = [column, "n", *(self.word(name) for name in keys)]
             rows = []
             for one in self.evaluation.slices:
                 if one.column != column:
                     continue
                 name = self.say("empty") if one.value == EMPTY else one.value
                 row = [escape(name + (" *" if one.small else "")), str(one.n)]
-                for key in _SLICE_FIGURES:
+                for key in keys:
                     value, interval = self._cells(key, one.figures[key])
                     row.append(f'{value}<br><span class="faint">{interval}</span>')
                 rows.append(row)

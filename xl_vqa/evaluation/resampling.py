@@ -119,6 +119,45 @@ def concordance_of(x: FloatArray, y: FloatArray) -> Statistic:
     return statistic
 
 
+def icc_of(scores: FloatArray) -> Statistic:
+    """ICC(2,1) of complete scores of shape (n, raters), by the mean squares of videos, raters and rest.
+
+    Which raters there are is taken as given; the videos are what is drawn.
+    """
+    k = scores.shape[1]
+    # centred once: sums of squares of 40 +- 0.1 would lose half their digits
+    scores = scores - scores.mean()
+    rows = scores.mean(axis=1)
+    products = np.vstack([scores.T, (scores**2).sum(axis=1), rows**2])
+
+    def statistic(weights: FloatArray) -> FloatArray:
+        n = weights.sum(axis=0)
+        *columns, squares, row_squares = products @ weights
+        grand = np.sum(columns, axis=0) / (k * n)
+        of_rows = k * (row_squares - n * grand**2)
+        of_columns = np.sum(np.square(columns), axis=0) / n - k * n * grand**2
+        rest = np.maximum(squares - k * n * grand**2 - of_rows - of_columns, 0.0)
+        ms_rows, ms_columns, ms_rest = of_rows / (n - 1), of_columns / (k - 1), rest / ((n - 1) * (k - 1))
+        total = ms_rows + (k - 1) * ms_rest + k * (ms_columns - ms_rest) / n
+        return np.where(total > 1e-12, (ms_rows - ms_rest) / np.maximum(total, 1e-300), np.nan)
+
+    return statistic
+
+
+def spread_of(values: FloatArray) -> Statistic:
+    """The standard deviation (n - 1) of values of shape (n,)."""
+    centred = values - values.mean()
+    products = np.stack([centred, centred**2])
+
+    def statistic(weights: FloatArray) -> FloatArray:
+        n = weights.sum(axis=0)
+        mean, square = products @ weights / n
+        found: FloatArray = np.sqrt(_variance(square, mean) * n / (n - 1))
+        return found
+
+    return statistic
+
+
 class _Ranks:
     """Average ranks of one array under weights; the sorting is done here, once."""
 

@@ -151,7 +151,6 @@ class Evaluation:
     facts: Facts
     figures: Mapping[str, Figure]
     mapping: MappingUsed
-    icc: Figure
     bland_altman: BlandAltman
     ceiling: Ceiling | None
     calibration: Calibration
@@ -179,7 +178,6 @@ class Evaluation:
             "facts": self.facts.to_dict(),
             "figures": {name: figure.to_dict() for name, figure in self.figures.items()},
             "mapping": self.mapping.to_dict(),
-            "icc_2_1": self.icc.to_dict(),
             "bland_altman": self.bland_altman.to_dict(),
             "human_ceiling": None if self.ceiling is None else self.ceiling.to_dict(),
             "calibration": self.calibration.to_dict(),

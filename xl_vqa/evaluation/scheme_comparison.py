@@ -14,12 +14,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from xl_vqa.datasets.ceilings import pearson, spearman
-from xl_vqa.evaluation import metrics, resampling
+from xl_vqa.datasets.correlation import pearson, spearman
 from xl_vqa.evaluation.errors import EvaluationNoVideosError
 from xl_vqa.evaluation.figure import Figure, FloatArray
 from xl_vqa.evaluation.intervals import (
-    MIN_FOR_INTERVAL,
     Comparison,
     compare,
     group_numbers,
@@ -28,8 +26,8 @@ from xl_vqa.evaluation.intervals import (
     with_holm,
 )
 from xl_vqa.evaluation.mapping import MIN_FOR_LOGISTIC, cross_fit, fit_mapping, fold_numbers, is_usable
-from xl_vqa.evaluation.pairs import COMPARED, HIGHER_IS_BETTER
-from xl_vqa.evaluation.resampling import bootstrap
+from xl_vqa.evaluation.metrics import compared_metrics
+from xl_vqa.evaluation.pairs import Pairs
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.runs import Run, RunRow
 from xl_vqa.evaluation.selection import split_name
@@ -110,6 +108,11 @@ class SchemeComparison:
     mapping: str
     """``validation``, ``cross_fit`` or ``none``."""
     notices: tuple[Notice, ...] = field(default=())
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The keys of the metrics that were compared, in the order of the tables."""
+        return tuple(self.variants[0].figures)
 
     @property
     def failed(self) -> tuple[Run, ...]:
@@ -202,8 +205,9 @@ class _Comparer:
             )
             for key, (variant, draws) in found.items()
             if key != chosen
-            for statistic in COMPARED
+            for statistic in variant.figures
         ]
+        directions = {metric.key: metric.higher_is_better for metric in compared_metrics()}
         return SchemeComparison(
             split=self.split,
             videos=tuple(self.judged),
@@ -211,7 +215,7 @@ class _Comparer:
             contents=len(self.known_contents) or None,
             reference=chosen,
             variants=tuple(variant for variant, _ in found.values()),
-            comparisons=tuple(with_holm(comparisons, HIGHER_IS_BETTER)),
+            comparisons=tuple(with_holm(comparisons, directions)),
             ceilings=self._ceilings(),
             runs=self.runs,
             left_out=self.left_out,
@@ -270,17 +274,14 @@ class _Comparer:
         runs = [run for run in self.finished if run.scheme == scheme]
         predictions = [self._predictions(run, decoding, self.judged) for run in runs]
         mapped = [self._mapped(run, decoding, p) for run, p in zip(runs, predictions, strict=True)]
-        by_seed: dict[str, list[Figure]] = {name: [] for name in COMPARED}
-        drawn: dict[str, list[FloatArray]] = {name: [] for name in COMPARED}
-        enough = self.resampling.units >= MIN_FOR_INTERVAL
+        compared = compared_metrics()
+        by_seed: dict[str, list[Figure]] = {metric.key: [] for metric in compared}
+        drawn: dict[str, list[FloatArray]] = {metric.key: [] for metric in compared}
+        nothing = np.full(len(self.mos), np.nan)
         for p, m in zip(predictions, mapped, strict=True):
-            figures = _figures(p, m, self.mos)
-            statistics = {
-                name: one for name, one in _statistics(p, m, self.mos).items() if figures[name].value is not None
-            }
-            draws = bootstrap(statistics, self.resampling) if enough else {}
-            for name in COMPARED:
-                by_seed[name].append(figures[name])
+            figures, draws = Pairs(p, self.mos, m, ci95=nothing).measured(self.resampling, compared)
+            for name, figure in figures.items():
+                by_seed[name].append(figure)
                 if name in draws:
                     drawn[name].append(draws[name])
         seeds = tuple(run.seed for run in runs)
@@ -289,7 +290,7 @@ class _Comparer:
             for name, values in drawn.items()
             if len(values) == len(runs)
         }
-        mean = {name: self._mean(by_seed[name], joined.get(name)) for name in COMPARED}
+        mean = {name: self._mean(values, joined.get(name)) for name, values in by_seed.items()}
         variant = Variant(
             scheme=scheme,
             decoding=decoding,
@@ -374,36 +375,6 @@ def over_seeds(draws: FloatArray, seeds: Sequence[int], seed: int) -> FloatArray
     weights = generator.multinomial(count, np.full(count, 1 / count), size=size).T / count - 1 / count
     result: FloatArray = mean + math.sqrt(count / (count - 1)) * (weights * draws).sum(axis=0)
     return result
-
-
-def _figures(prediction: FloatArray, mapped: FloatArray | None, mos: FloatArray) -> dict[str, Figure]:
-    found = {
-        "srcc": metrics.srcc(prediction, mos),
-        "krcc": metrics.krcc(prediction, mos),
-        "plcc": metrics.plcc(prediction, mos),
-        "rmse": metrics.rmse(prediction, mos),
-        "mae": metrics.mae(prediction, mos),
-    }
-    missing = Figure.missing("mapping_constant", len(mos))
-    found["plcc_mapped"] = missing if mapped is None else metrics.plcc(mapped, mos)
-    found["rmse_mapped"] = missing if mapped is None else metrics.rmse(mapped, mos)
-    return found
-
-
-def _statistics(
-    prediction: FloatArray, mapped: FloatArray | None, mos: FloatArray
-) -> dict[str, resampling.Statistic]:
-    found = {
-        "srcc": resampling.spearman_of(prediction, mos),
-        "krcc": resampling.kendall_of(prediction, mos),
-        "plcc": resampling.pearson_of(prediction, mos),
-        "rmse": resampling.root_mean_of((prediction - mos) ** 2),
-        "mae": resampling.mean_of(np.abs(prediction - mos)),
-    }
-    if mapped is not None:
-        found["plcc_mapped"] = resampling.pearson_of(mapped, mos)
-        found["rmse_mapped"] = resampling.root_mean_of((mapped - mos) ** 2)
-    return found
 
 
 def _sd(values: Sequence[Figure]) -> float | None:

@@ -8,7 +8,6 @@ from typing import Final
 
 from xl_vqa import __version__
 from xl_vqa.evaluation.figure import Figure
-from xl_vqa.evaluation.pairs import COMPARED
 from xl_vqa.evaluation.report import p_text
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant
 from xl_vqa.evaluation.scheme_texts import (
@@ -77,12 +76,12 @@ class _Page:
         return self.section("attention", "".join(lines))
 
     def figures(self) -> str:
-        head = [self.say("variant"), *(word(name, self.language) for name in COMPARED)]
+        head = [self.say("variant"), *(word(name, self.language) for name in self.c.statistics)]
         rows = []
         for variant in self.c.variants:
             shown = escape(self.name(variant))
             row = [f"<b>{shown}</b>" if variant.key == self.c.reference else shown]
-            row += [self._cell(name, variant.figures[name], variant.seed_sd[name]) for name in COMPARED]
+            row += [self._cell(name, variant.figures[name], variant.seed_sd[name]) for name in self.c.statistics]
             rows.append(row)
         return self.section("figures", table(head, rows), self.say("figures_note"))
 
@@ -129,8 +128,8 @@ class _Page:
                 [
                     escape(self.name(keys[one.baseline])),
                     escape(word(one.statistic, self.language)),
-                    number_text("bias", one.difference.value),
-                    escape(interval_text("bias", one.difference, self.language)),
+                    number_text("difference", one.difference.value),
+                    escape(interval_text("difference", one.difference, self.language)),
                     p_text(one.p),
                     p_text(one.p_holm),
                     said,

@@ -8,7 +8,6 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from xl_vqa.evaluation.pairs import COMPARED
 from xl_vqa.evaluation.scheme_comparison import SchemeComparison, Variant
 from xl_vqa.evaluation.scheme_texts import (
     fact_lines,
@@ -68,19 +67,23 @@ class _Book:
             sheet.write_string(at, 0, fact, self.plain)
             sheet.write_string(at, 1, said, self.plain)
             at += 1
-        head = [self.say("scheme"), self.say("decoding"), *(word(name, self.language) for name in COMPARED)]
+        head = [
+            self.say("scheme"),
+            self.say("decoding"),
+            *(word(name, self.language) for name in self.c.statistics),
+        ]
         rows = [
             [
                 name_of(variant.scheme, self.language),
                 name_of(variant.decoding, self.language),
-                *(self._value(variant, name) for name in COMPARED),
+                *(self._value(variant, name) for name in self.c.statistics),
             ]
             for variant in c.variants
         ]
         self._table(sheet, at + 1, head, rows)
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, 1, 26)
-        sheet.set_column(2, 1 + len(COMPARED), 13)
+        sheet.set_column(2, 1 + len(self.c.statistics), 13)
         self._page(sheet)
 
     def _value(self, variant: Variant, name: str) -> float | str:
@@ -100,7 +103,7 @@ class _Book:
                 variant.seed_sd[name],
             ]
             for variant in self.c.variants
-            for name in COMPARED
+            for name in self.c.statistics
         ]
         self._sheet("sheet_intervals", head, rows, (22, 18, 28, 12, 12, 12, 14))
 
@@ -127,18 +130,18 @@ class _Book:
 
     def _seeds(self) -> None:
         head = [self.say("scheme"), self.say("decoding"), self.say("seed")]
-        head += [word(name, self.language) for name in COMPARED]
+        head += [word(name, self.language) for name in self.c.statistics]
         rows = [
             [
                 name_of(variant.scheme, self.language),
                 name_of(variant.decoding, self.language),
                 str(seed),
-                *(variant.by_seed[name][k].value for name in COMPARED),
+                *(variant.by_seed[name][k].value for name in self.c.statistics),
             ]
             for variant in self.c.variants
             for k, seed in enumerate(variant.seeds)
         ]
-        self._sheet("sheet_seeds", head, rows, (20, 16, 10, *([14] * len(COMPARED))))
+        self._sheet("sheet_seeds", head, rows, (20, 16, 10, *([14] * len(self.c.statistics))))
 
     def _predictions(self) -> None:
         """Every judged video, one column per variant, with a scatter chart of the reference."""

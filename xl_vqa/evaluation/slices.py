@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from xl_vqa.evaluation.figure import Figure, IntArray
-from xl_vqa.evaluation.intervals import resampling_of, with_intervals
+from xl_vqa.evaluation.intervals import resampling_of
 from xl_vqa.evaluation.pairs import Pairs
 from xl_vqa.evaluation.resampling import Resampling
 
@@ -85,7 +85,6 @@ def slice_figures(
             continue
         groups = None if resampling.groups is None else resampling.groups[inside]
         drawn = resampling_of(len(part), groups, resampling.resamples, resampling.seed)
-        figures = part.figures()
-        figures, _ = with_intervals(figures, part.statistics(), drawn)
+        figures, _ = part.measured(drawn)
         found.append(Slice(column, name, len(part), len(part) < SMALL, figures))
     return found

@@ -5,36 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from xl_vqa.evaluation.figure import Figure
+from xl_vqa.evaluation.metrics import metric_of
+from xl_vqa.evaluation.metrics.metric import Unit
 from xl_vqa.evaluation.result import Failure, Notice
 from xl_vqa.words.table import Table
 
-PERCENTAGES: Final = frozenset(
-    "outlier_ratio outlier_ratio_mapped band_ece band_accuracy precision recall review_rate escape_rate "
-    "passed_defective".split()
+_PERCENTAGES: Final = frozenset(
+    "band_ece coverage precision recall review_rate escape_rate passed_defective".split()
 )
-SIGNED: Final = frozenset({"bias", "lower", "upper"})
+_SIGNED: Final = frozenset({"difference", "lower", "upper"})
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
-    # figures
-    "srcc": ("SRCC (Spearman)", "SRCC(スピアマン順位相関)"),
-    "krcc": ("KRCC (Kendall tau-b)", "KRCC(ケンドール tau-b)"),
-    "plcc": ("PLCC (Pearson)", "PLCC(ピアソン相関)"),
-    "plcc_mapped": ("PLCC after mapping", "PLCC(写像後)"),
-    "rmse": ("RMSE", "RMSE"),
-    "rmse_mapped": ("RMSE after mapping", "RMSE(写像後)"),
-    "mae": ("MAE", "MAE(平均絶対誤差)"),
-    "bias": ("Bias (model minus people)", "偏り(モデル − 人)"),
-    "outlier_ratio": ("Outlier ratio", "外れ率"),
-    "outlier_ratio_mapped": ("Outlier ratio after mapping", "外れ率(写像後)"),
-    "rmse_star": ("RMSE*", "RMSE*"),
-    "rmse_star_mapped": ("RMSE* after mapping", "RMSE*(写像後)"),
-    "ccc": ("Lin's concordance (CCC)", "Lin の一致相関係数(CCC)"),
-    "kappa_labels": ("Quadratic kappa, labels", "2 次重み付きカッパ(ラベル)"),
-    "kappa_bands": ("Quadratic kappa, bands", "2 次重み付きカッパ(評価区分)"),
-    "icc": ("ICC(2,1), model and people", "ICC(2,1)(モデルと人)"),
+    # figures that are no metrics
     "slope": ("Slope of MOS on prediction (ideal 1)", "傾き(理想値 1)"),
     "intercept": ("Intercept (ideal 0)", "切片(理想値 0)"),
-    "band_accuracy": ("Same band as people", "人と同じ評価区分の割合"),
     "band_ece": ("Calibration error of the band's probability", "評価区分の確率の校正誤差(ECE)"),
     "lower": ("Lower limit of agreement", "一致限界(下限)"),
     "upper": ("Upper limit of agreement", "一致限界(上限)"),
@@ -72,7 +56,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_items": ("no videos", "動画がない"),
     "too_few_for_interval": ("too few videos for an interval", "動画が少なく区間を計算できない"),
     "undefined_resamples": ("not defined in many resamples", "多くの再標本で計算できない"),
-    "no_residual": ("no residual to estimate it from", "残差がなく推定できない"),
+    "no_labels": ("the scale of the labels is not known", "ラベルの尺度が不明"),
     "too_few_for_conformal": ("too few videos", "動画が少なすぎる"),
     # mappings
     "logistic4": ("logistic, 4 parameters", "4 パラメーターのロジスティック"),
@@ -202,7 +186,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "slice_missing": ("No column {column} to slice by.", "区分に使う列 {column} がありません。"),
 }
 
-word: Final = Table(TEXTS)
+_said: Final = Table(TEXTS)
+
+
+def word(key: str, language: str, **params: object) -> str:
+    """The words for ``key``, a metric's or one of TEXTS; English where the language is not known."""
+    metric = metric_of(key)
+    return _said(key, language, **params) if metric is None else metric.words[language == "ja"]
 
 
 def notice_text(notice: Notice, language: str) -> str:
@@ -216,9 +206,12 @@ def failure_text(failure: Failure, language: str) -> str:
 
 def number_text(name: str, value: float) -> str:
     """``value`` of the figure ``name``: three decimals, or a percentage."""
-    if name in PERCENTAGES:
+    metric = metric_of(name)
+    if name in _PERCENTAGES or (metric is not None and metric.unit is Unit.SHARE):
         return f"{value:.1%}"
-    shown = f"{value:+.3f}" if name in SIGNED else f"{value:.3f}"
+    # a best value in the middle: too much or too little
+    signed = name in _SIGNED or (metric is not None and metric.higher_is_better is None)
+    shown = f"{value:+.3f}" if signed else f"{value:.3f}"
     # -0.000 reads like a mistake
     return shown.replace("-0.000", "0.000").replace("+0.000", "0.000")
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
+from xl_vqa.evaluation.figure import BoolArray, Figure, FloatArray, IntArray
 from xl_vqa.evaluation.intervals import share
+from xl_vqa.evaluation.resampling import Resampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,33 @@ class TriageCosts:
             raise ValueError(f"costs must be 0 or more and not both 0: review {self.review}, escape {self.escape}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TriagePoint:
-    """Counts at one threshold: ``flagged`` videos go to review, ``caught`` of them are defective."""
+    """One threshold: ``is_flagged`` videos go to review, ``is_defective`` is what people say; shape (n,) each."""
 
     threshold: float | None
     """Predictions below it are flagged, in MOS; None where folds had their own."""
-    n: int
-    defective: int
-    flagged: int
-    caught: int
+    is_flagged: BoolArray
+    is_defective: BoolArray
+    resampling: Resampling
+    """What the intervals of the rates go by."""
+
+    @property
+    def n(self) -> int:
+        return len(self.is_flagged)
+
+    @property
+    def defective(self) -> int:
+        return int(self.is_defective.sum())
+
+    @property
+    def flagged(self) -> int:
+        return int(self.is_flagged.sum())
+
+    @property
+    def caught(self) -> int:
+        """Flagged and defective."""
+        return int((self.is_flagged & self.is_defective).sum())
 
     @property
     def missed(self) -> int:
@@ -43,28 +61,27 @@ class TriagePoint:
     @property
     def precision(self) -> Figure:
         """The share of flagged videos that are defective."""
-        return share(self.caught, self.flagged) if self.flagged else Figure.missing("none_flagged", 0)
+        return share(self.is_defective, self.resampling, self.is_flagged, "none_flagged")
 
     @property
     def recall(self) -> Figure:
         """The share of defective videos that are flagged."""
-        return share(self.caught, self.defective) if self.defective else Figure.missing("none_defective", 0)
+        return share(self.is_flagged, self.resampling, self.is_defective, "none_defective")
 
     @property
     def review_rate(self) -> Figure:
         """The share of all videos that people still look at."""
-        return share(self.flagged, self.n)
+        return share(self.is_flagged, self.resampling)
 
     @property
     def escape_rate(self) -> Figure:
         """The share of defective videos that pass unseen: 1 - recall."""
-        return share(self.missed, self.defective) if self.defective else Figure.missing("none_defective", 0)
+        return share(~self.is_flagged, self.resampling, self.is_defective, "none_defective")
 
     @property
     def passed_defective(self) -> Figure:
         """The share of passed videos that are defective: what the customer meets."""
-        passed = self.n - self.flagged
-        return share(self.missed, passed) if passed else Figure.missing("none_passed", 0)
+        return share(self.is_defective, self.resampling, ~self.is_flagged, "none_passed")
 
     def cost(self, costs: TriageCosts) -> float:
         """Per video."""
@@ -112,12 +129,11 @@ def _finite(threshold: float | None) -> float | None:
     return threshold if threshold is not None and math.isfinite(threshold) else None
 
 
-def triage_at(threshold: float, prediction: FloatArray, mos: FloatArray, limit: float) -> TriagePoint:
-    """Arrays of shape (n,), everything in MOS."""
-    flagged, defective = prediction < threshold, mos < limit
-    return TriagePoint(
-        threshold, len(mos), int(defective.sum()), int(flagged.sum()), int((flagged & defective).sum())
-    )
+def triage_at(
+    threshold: float, prediction: FloatArray, mos: FloatArray, limit: float, resampling: Resampling | None = None
+) -> TriagePoint:
+    """Arrays of shape (n,), everything in MOS; ``resampling`` None stands for independent videos."""
+    return TriagePoint(threshold, prediction < threshold, mos < limit, resampling or Resampling(len(mos)))
 
 
 def cheapest_threshold(
@@ -139,20 +155,22 @@ def triage(
     thresholds: Sequence[float],
     *,
     folds: IntArray,
+    resampling: Resampling | None = None,
     validation: tuple[FloatArray, FloatArray] | None = None,
 ) -> Triage:
     """Arrays of shape (n,) in MOS; ``thresholds`` rise; ``validation`` is (prediction, mos) of other videos."""
-    plain = triage_at(limit, prediction, mos, limit)
+    plain = triage_at(limit, prediction, mos, limit, resampling)
     if validation is not None:
         best = cheapest_threshold(*validation, limit, costs, thresholds)
-        return Triage(limit, costs, plain, triage_at(best, prediction, mos, limit), best, "validation")
+        cheapest = triage_at(best, prediction, mos, limit, resampling)
+        return Triage(limit, costs, plain, cheapest, best, "validation")
     best = cheapest_threshold(prediction, mos, limit, costs, thresholds)
-    flagged = caught = 0
+    flagged = np.zeros(len(mos), dtype=bool)
     for fold in np.unique(folds):
         held = folds == fold
         others = ~held if (~held).any() else held
-        threshold = cheapest_threshold(prediction[others], mos[others], limit, costs, thresholds)
-        point = triage_at(threshold, prediction[held], mos[held], limit)
-        flagged, caught = flagged + point.flagged, caught + point.caught
-    cheapest = TriagePoint(None, plain.n, plain.defective, flagged, caught)
+        flagged[held] = prediction[held] < cheapest_threshold(
+            prediction[others], mos[others], limit, costs, thresholds
+        )
+    cheapest = TriagePoint(None, flagged, plain.is_defective, plain.resampling)
     return Triage(limit, costs, plain, cheapest, best, "cross_fit")

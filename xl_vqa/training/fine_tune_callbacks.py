@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from scipy import stats
 from transformers import TrainerCallback
 
+from xl_vqa.datasets.correlation import pearson, spearman
 from xl_vqa.datasets.manifest import ManifestRow
+from xl_vqa.evaluation.metrics.defined import MIN_ITEMS
 from xl_vqa.training.cache import atomic_path, read_json, write_json
 from xl_vqa.training.frame_cache import StoredClip
 from xl_vqa.training.read_answers import read_answers
@@ -28,11 +28,8 @@ def agreement(predicted: Sequence[float], mos: Sequence[float]) -> dict[str, flo
     """SRCC, PLCC and RMSE in MOS; a correlation is None where one side is constant or has fewer than 3 values."""
     p, m = np.asarray(predicted, float), np.asarray(mos, float)
     figures: dict[str, float | None] = {"srcc": None, "plcc": None, "rmse": float(np.sqrt(np.mean((p - m) ** 2)))}
-    if len(p) >= 3 and np.ptp(p) > 0 and np.ptp(m) > 0:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            figures["srcc"] = float(stats.spearmanr(p, m).statistic)
-            figures["plcc"] = float(stats.pearsonr(p, m).statistic)
+    if len(p) >= MIN_ITEMS:
+        figures |= {"srcc": spearman(p, m), "plcc": pearson(p, m)}
     return figures
 
 

@@ -11,7 +11,6 @@ from scipy import stats
 from starter.card import report
 from starter.clips.clips import Clip
 from starter.clips.defects import UNSEEN_DEFECTS
-from starter.fit.ranks import ranks
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import LabelDistribution
 
@@ -52,10 +51,6 @@ def test_one_answer_for_all_earns_nothing() -> None:
     found = report.evaluate(CLIPS, [answer(3.0)] * len(CLIPS))
     assert found["srcc"] == found["plcc"] == found["clean_above"] == found["severity_order"] == 0
     assert found["predicted_spread"] == 0
-
-
-def test_ties_share_their_rank() -> None:
-    assert ranks([3.0, 1.0, 3.0]).tolist() == [2.5, 1.0, 2.5]
 
 
 def test_as_many_answers_as_clips() -> None:
