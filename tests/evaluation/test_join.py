@@ -160,8 +160,8 @@ def test_the_prediction_is_found(tmp_path: Path, header: str, cell: str, predict
 
 def test_columns_that_are_missing_are_named_with_those_that_are_there(tmp_path: Path) -> None:
     people = write_csv(tmp_path / "m.csv", "video,mos", "a.mp4,3.0")
-    for header, wanted in (("psnr,ssim,path", "mos"), ("psnr,ssim", "path")):
-        bad = write_csv(tmp_path / "p.csv", header, "1,2,3")
+    for header, row, wanted in (("psnr,ssim,path", "-,x,a.mp4", "mos"), ("psnr,ssim", "1,2", "path")):
+        bad = write_csv(tmp_path / "p.csv", header, row)
         with pytest.raises(EvaluationColumnError) as caught:
             join(bad, people)
         assert caught.value.params["column"] == wanted

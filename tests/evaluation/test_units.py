@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from xl_vqa.evaluation.errors import EvaluationColumnError
-from xl_vqa.evaluation.evaluate import evaluate
+from xl_vqa.evaluation.evaluate import Options, evaluate
 from xl_vqa.evaluation.join import Joined, join
+from xl_vqa.evaluation.predictions import Told
 from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.evaluation.texts import TEXTS
 from xl_vqa.evaluation.units import Units, lower_by_name
@@ -55,7 +56,19 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 
 def figures(joined: Joined) -> Evaluation:
-    return evaluate(joined.items, scale=joined.scale, baselines=joined.baselines, notices=joined.notices)
+    return evaluate(
+        joined.items,
+        scale=joined.scale,
+        baselines=joined.baselines,
+        predictor=joined.predictor,
+        baseline_predictors=joined.baseline_predictors,
+        notices=joined.notices,
+        options=Options(resamples=300),
+    )
+
+
+def reading(files: dict[str, Path], column: str, units: Units | None = None) -> Joined:
+    return join(files["branches"], files["manifest"], told=Told(column=column, units=units))
 
 
 def codes(result: Evaluation) -> set[str]:
@@ -67,7 +80,10 @@ def codes(result: Evaluation) -> set[str]:
     ("names", "lower"),
     [
         (("NIQE",), True),
-        (("score", "brisque"), False),
+        (("score", "brisque"), True),
+        (("NIQE score",), True),
+        (("psnr_y", "results"), False),
+        (("score", "results"), None),
         (("value", "brisque_results"), True),
         (("LPIPS (alex)",), True),
         (("VMAF",), False),
@@ -97,30 +113,30 @@ def test_labels_are_read_where_a_files_mos_are_of_another_scale(files: dict[str,
     result = figures(join(files["own"], files["percent"], scale=Scale(0, 100)))
     assert abs(result.bland_altman.bias.value) < 6
     assert {"mos_of_another_scale"} <= codes(result)
-    assert "bias_large" not in codes(result)
+    assert not codes(result) & {"bias_high", "bias_low"}
 
 
 def test_another_tools_column_and_scale_can_be_named(files: dict[str, Path]) -> None:
-    told = join(files["branches"], files["manifest"], column="overall/final score", units=Units.from_ends(0, 1))
+    told = reading(files, column="overall/final score", units=Units.from_ends(0, 1))
     result = figures(told)
     assert abs(result.bland_altman.bias.value) < 0.3
     assert result.figures["srcc"].value > 0.8
     with pytest.raises(EvaluationColumnError, match="technical score"):
-        join(files["branches"], files["manifest"], column="nothing")
+        reading(files, column="nothing")
 
 
 def test_predictions_that_run_against_people_get_a_word(files: dict[str, Path]) -> None:
-    wrong = figures(join(files["branches"], files["manifest"], column="technical score"))
+    wrong = figures(reading(files, column="technical score"))
     assert "predictions_reversed" in codes(wrong)
-    right = join(files["branches"], files["manifest"], column="technical score", units=Units.from_ends(-1, -5))
+    right = reading(files, column="technical score", units=Units.from_ends(-1, -5))
     assert "predictions_reversed" not in codes(figures(right))
     assert [item.prediction for item in right.items] == pytest.approx([item.mos for item in right.items], abs=1e-3)
 
 
 def test_a_bias_of_a_whole_mos_gets_a_word(files: dict[str, Path]) -> None:
-    joined = join(files["own"], files["manifest"], column="mos", units=Units(2.0, 6.0))
+    joined = join(files["own"], files["manifest"], told=Told(column="mos", units=Units(2.0, 6.0)))
     found = {notice.code: notice.params for notice in figures(joined).notices}
-    assert float(found["bias_large"]["bias"]) == pytest.approx(-1, abs=0.3)
+    assert float(found["bias_low"]["bias"]) == pytest.approx(1, abs=0.3)
 
 
 @pytest.mark.parametrize("ends", [(1, 1), (1, math.inf), (math.nan, 5)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
+    context: typer.Context,
     predictions: Annotated[Path, typer.Argument(help="What 'xl-vqa score -o' wrote: .csv, .json or .xlsx.")],
     manifest: Annotated[
         Path, typer.Option("--manifest", "-m", help="People's scores, as 'xl-vqa labels prepare' writes them.")
@@ -33,6 +35,18 @@ def evaluate(
     baseline: Annotated[
         list[Path] | None,
         typer.Option("--baseline", help="Predictions of another rater of the same videos; may be repeated."),
+    ] = None,
+    baseline_column: Annotated[
+        list[str] | None,
+        typer.Option("--baseline-column", help="Header of a baseline's column of scores; may be repeated."),
+    ] = None,
+    lower_is_better: Annotated[
+        list[str] | None,
+        typer.Option("--lower-is-better", help="File or column in which lower scores are better."),
+    ] = None,
+    higher_is_better: Annotated[
+        list[str] | None,
+        typer.Option("--higher-is-better", help="File or column in which higher scores are better."),
     ] = None,
     ratings: Annotated[
         Path | None,
@@ -80,12 +94,14 @@ def evaluate(
     from rich.console import Console
     from rich.text import Text
 
-    from xl_vqa.evaluation.errors import EvaluationOptionError
+    from xl_vqa.evaluation.conclusion import conclusion
+    from xl_vqa.evaluation.errors import EvaluationOptionError, EvaluationUnclearError
     from xl_vqa.evaluation.from_files import evaluate as evaluate_files
     from xl_vqa.evaluation.report import report_html
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.triage import TriageCosts
     from xl_vqa.outputs import check_writable, write_output
+    from xl_vqa.words.catalogue import LANGUAGES
 
     shown_language = _language(language)
     for path in (output, json_output):
@@ -95,25 +111,32 @@ def evaluate(
         TriageCosts(review_cost, escape_cost)
     except ValueError as error:
         raise EvaluationOptionError(source="--review-cost, --escape-cost", problem="problem_costs") from error
-    with Console(stderr=True).status(Text(str(predictions))) as status:
-        result = evaluate_files(
-            predictions,
-            manifest,
-            baselines=baseline or (),
-            ratings=ratings,
-            scale=_scale(scale),
-            prediction_column=prediction_column,
-            prediction_scale=_ends(prediction_scale),
-            name=name,
-            split=split,
-            slices=slice_columns or None,
-            defect_limit=defect_limit,
-            review_cost=review_cost,
-            escape_cost=escape_cost,
-            resamples=resamples,
-            seed=seed,
-            on_read=lambda n: status.update(heading("working", shown_language, n=n)),
-        )
+    try:
+        with Console(stderr=True).status(Text(str(predictions))) as status:
+            result = evaluate_files(
+                predictions,
+                manifest,
+                baselines=baseline or (),
+                ratings=ratings,
+                scale=_scale(scale),
+                prediction_column=prediction_column,
+                prediction_scale=_ends(prediction_scale),
+                baseline_columns=baseline_column or (),
+                lower_is_better=lower_is_better or (),
+                higher_is_better=higher_is_better or (),
+                name=name,
+                split=split,
+                slices=slice_columns or None,
+                defect_limit=defect_limit,
+                review_cost=review_cost,
+                escape_cost=escape_cost,
+                resamples=resamples,
+                seed=seed,
+                on_read=lambda n: status.update(heading("working", shown_language, n=n)),
+            )
+    except EvaluationUnclearError as error:
+        typer.echo(error.with_commands(command_as_given(context)).message(shown_language), err=True)
+        raise typer.Exit(2) from error
     console = Console()
     _print(console, result, shown_language)
     if output is not None:
@@ -123,7 +146,9 @@ def evaluate(
     if json_output is not None:
         import json
 
-        text = json.dumps(result.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        values = result.to_dict()
+        values["conclusion"] = {language: conclusion(result, language) for language in LANGUAGES}
+        text = json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         # bytes of a path that were no text become \udcXX, which JSON reads back as they were
         content = text.encode("utf-8", "backslashreplace")
         write_output(json_output, content)
@@ -179,11 +204,14 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from xl_vqa.evaluation.conclusion import conclusion
     from xl_vqa.evaluation.report import baseline_name, fact_lines, p_text
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.texts import failure_text, interval_text, notice_text, word
 
     console.print(Text(heading("title", language, name=result.name), style="bold"))
+    console.print(Text(conclusion(result, language)), soft_wrap=False)
+    console.print()
     facts = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for key, value in fact_lines(result, language):
         facts.add_row(Text(key, style="dim"), Text(value))
@@ -196,11 +224,12 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
     table.add_column(heading("figure", language))
     for title in (result.name, *(baseline_name(one.name, language) for one in result.baselines)):
         table.add_column(Text(title), justify="right")
-    for key, figure in result.figures.items():
+    for key, figure in result.shown.items():
         others = (_cell(key, one.figures[key], language, reason=False) for one in result.baselines)
         table.add_row(word(key, language), _cell(key, figure, language), *others)
     calibration = result.calibration
-    for key, figure in (*calibration.line.items(), ("band_ece", calibration.band_error)):
+    kept = (*calibration.line.items(), ("band_ece", calibration.band_error)) if result.mos_units else ()
+    for key, figure in kept:
         table.add_row(word(key, language), _cell(key, figure, language), *[""] * len(result.baselines))
     print_whole(console, table)
 
@@ -261,7 +290,7 @@ def _print_more(console: Console, result: Evaluation, language: str) -> None:
         table.add_row(name, cell)
     print_whole(console, table)
     if result.slices:
-        shown = ("srcc", "plcc", "rmse")
+        shown = ("srcc", "plcc", "rmse" if result.mos_units else "rmse_mapped")
         console.print()
         table = Table(show_edge=False, pad_edge=False)
         for title in (heading("slices", language), "n", *(word(key, language) for key in shown)):

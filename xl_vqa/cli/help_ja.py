@@ -240,6 +240,11 @@ HELP_JA: Final[dict[str, str]] = {
     ),
     "Whether to look into each video for damage.": "各動画を開いて破損を確認するかどうか。",
     "Header of the column with another tool's scores.": "他のツールの点数がある列の見出し。",
+    "Header of a baseline's column of scores; may be repeated.": (
+        "比較対象のスコアの列の見出し。複数指定できます。"
+    ),
+    "File or column in which lower scores are better.": "値が低いほど良いファイルまたは列。複数指定できます。",
+    "File or column in which higher scores are better.": "値が高いほど良いファイルまたは列。複数指定できます。",
     "The predictions' own range, such as 1,5; 100,0 where lower is better. Else that of --scale.": (
         "予測値自体の範囲(例: 1,5)。低いほど良い場合は 100,0 のように指定します。省略時は --scale の範囲。"
     ),

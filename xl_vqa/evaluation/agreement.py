@@ -17,7 +17,7 @@ from xl_vqa.evaluation.figure import Figure, FloatArray
 from xl_vqa.evaluation.intervals import CONFIDENCE, with_intervals
 from xl_vqa.evaluation.metrics.concordance import icc_2_1
 from xl_vqa.evaluation.metrics.correlation import plcc, srcc
-from xl_vqa.evaluation.metrics.defined import MIN_ITEMS, undefined
+from xl_vqa.evaluation.metrics.defined import MIN_ITEMS
 from xl_vqa.evaluation.resampling import Resampling, Statistic, icc_of, mean_of, spread_of
 
 SPLITS: Final = 100
@@ -48,9 +48,8 @@ def bland_altman(prediction: FloatArray, mos: FloatArray, bias: Figure, resampli
     The limits' intervals are the bootstrap's, since those of Bland and Altman (1999) take videos for independent.
     """
     n = len(mos)
-    reason = undefined(prediction, mos, correlation=False)
-    if reason is not None:
-        missing = Figure.missing(reason, n)
+    if bias.value is None:
+        missing = Figure.missing(bias.reason or "not_finite", n)
         return BlandAltman(bias, missing, missing, None)
     difference = prediction - mos
     mean, deviation = mean_of(difference), spread_of(difference)

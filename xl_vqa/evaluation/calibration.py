@@ -248,3 +248,10 @@ class Calibration:
             "conformal_source": self.conformal_source,
             "pit": list(self.pit),
         }
+
+
+def unknown(n: int) -> Calibration:
+    """Of ``n`` scores in units of their own: they promise nothing in MOS."""
+    missing = Figure.missing("not_mos_units", n)
+    line = dict.fromkeys(("slope", "intercept"), missing)
+    return Calibration([], line, missing, None, [], [], "none", [])

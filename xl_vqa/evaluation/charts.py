@@ -28,17 +28,18 @@ def scatter(evaluation: Evaluation, language: str) -> str:
     points = [(row.prediction, row.mos, row.video) for row in evaluation.rows]
     outside = [x for x, _, _ in points if not scale.mos_min <= x <= scale.mos_max]
     x_range = (scale.mos_min, scale.mos_max)
-    if len(outside) > len(points) / 20:
-        # a rater with a scale of its own
+    own = not evaluation.mos_units
+    if own or len(outside) > len(points) / 20:
         x_range = (min(x for x, _, _ in points), max(x for x, _, _ in points))
     plane = Plane(
         x_range,
         (scale.mos_min, scale.mos_max),
-        heading("prediction_axis", language),
+        heading("own_axis" if own else "prediction_axis", language),
         heading("mos_axis", language),
     )
     _cloud(plane, points)
-    plane.line([(scale.mos_min, scale.mos_min), (scale.mos_max, scale.mos_max)], color=FAINT, dash="5 4")
+    if not own:
+        plane.line([(scale.mos_min, scale.mos_min), (scale.mos_max, scale.mos_max)], color=FAINT, dash="5 4")
     mappings = [mapping for mapping in evaluation.mapping.mappings if mapping.kind != "constant"]
     if mappings:
         xs = np.linspace(min(x for x, _, _ in points), max(x for x, _, _ in points), 80)

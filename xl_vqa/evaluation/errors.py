@@ -5,12 +5,13 @@ InputError
     ├── EvaluationFileError
     ├── EvaluationColumnError
     ├── EvaluationOptionError
+    ├── EvaluationUnclearError     two readings are near: the user is asked
     └── EvaluationNoVideosError
 """
 
 from __future__ import annotations
 
-from xl_vqa.words.errors import InputError
+from xl_vqa.words.errors import InputError, Unclear
 
 
 class EvaluationError(InputError):
@@ -27,6 +28,10 @@ class EvaluationColumnError(EvaluationError):
 
 class EvaluationOptionError(EvaluationError):
     code = "evaluation_option"
+
+
+class EvaluationUnclearError(Unclear, EvaluationError):
+    code = "evaluation_unclear"
 
 
 class EvaluationNoVideosError(EvaluationError):

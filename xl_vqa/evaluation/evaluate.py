@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,7 +11,7 @@ import numpy as np
 
 from xl_vqa.evaluation import agreement, calibration
 from xl_vqa.evaluation.errors import EvaluationNoVideosError
-from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
+from xl_vqa.evaluation.figure import BoolArray, Figure, FloatArray, IntArray
 from xl_vqa.evaluation.intervals import (
     MIN_FOR_INTERVAL,
     Comparison,
@@ -29,12 +30,13 @@ from xl_vqa.evaluation.result import Baseline, Evaluation, Facts, Failure, Item,
 from xl_vqa.evaluation.selection import Selection, select
 from xl_vqa.evaluation.slices import Slice, slice_figures, slice_values
 from xl_vqa.evaluation.triage import Triage, TriageCosts, triage
+from xl_vqa.evaluation.units import Predictor, in_mos
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 
 CONSTANT: Final = "constant mean"
 """The name of the baseline that gives every video the same score."""
 _REVERSED: Final = 0.3
-"""A rank correlation below minus this is no noise: the scores run the other way."""
+"""A rank correlation below minus this, with an interval below 0, is no noise: the scores run the other way."""
 _LARGE_BIAS: Final = 0.125
 """Half a category of five."""
 MOST_RATERS: Final = 200
@@ -62,26 +64,36 @@ def evaluate(
     scale: Scale | None = None,
     bands: Bands | None = None,
     baselines: Mapping[str, Mapping[str, float]] | None = None,
+    predictor: Predictor | None = None,
+    baseline_predictors: Mapping[str, Predictor] | None = None,
     failures: Sequence[Failure] = (),
     notices: Sequence[Notice] = (),
     options: Options | None = None,
 ) -> Evaluation:
     """Judges the predictions of ``items`` by people's scores.
 
-    ``baselines`` give other raters' predictions by video, in MOS or on a scale of their own. ``failures`` and
-    ``notices`` of reading the table are carried into the result.
+    ``baselines`` give other raters' predictions by video, in MOS or in units of their own; higher is better in
+    all of them. ``predictor`` and ``baseline_predictors`` say how they were read, ``failures`` and ``notices`` of
+    reading the tables are carried into the result.
     Raises EvaluationNoVideosError where not one video has both a MOS and a prediction.
     """
-    return _Evaluator(items, name, scale, bands, options or Options()).run(baselines or {}, failures, notices)
+    evaluator = _Evaluator(items, name, scale, bands, options or Options(), predictor or Predictor())
+    return evaluator.run(baselines or {}, baseline_predictors or {}, failures, notices)
 
 
 class _Evaluator:
     """One evaluation under way: what its steps share."""
 
     def __init__(
-        self, items: Sequence[Item], name: str, scale: Scale | None, bands: Bands | None, options: Options
+        self,
+        items: Sequence[Item],
+        name: str,
+        scale: Scale | None,
+        bands: Bands | None,
+        options: Options,
+        predictor: Predictor,
     ) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.predictor = name, options, predictor
         self.scale = scale or (bands.scale if bands else Scale())
         self.bands = bands or Bands.default(self.scale)
         self.selection: Selection = select(items, self.scale, options.split)
@@ -95,17 +107,25 @@ class _Evaluator:
         self.resampling = self._resampling()
 
     def run(
-        self, baselines: Mapping[str, Mapping[str, float]], failures: Sequence[Failure], notices: Sequence[Notice]
+        self,
+        baselines: Mapping[str, Mapping[str, float]],
+        raters: Mapping[str, Predictor],
+        failures: Sequence[Failure],
+        notices: Sequence[Notice],
     ) -> Evaluation:
         model = {item.video: item.prediction for item in (*self.judged, *self.validation)}
         pairs, mapping = self._pairs(
-            {video: value for video, value in model.items() if value is not None}, np.ones(len(self.judged), bool)
+            {video: value for video, value in model.items() if value is not None},
+            np.ones(len(self.judged), bool),
+            self.predictor,
         )
         figures, draws = pairs.measured(self.resampling)
-        compared, comparisons = self._compare(pairs, figures, draws, baselines)
-        self._look_for_degenerate(pairs)
+        compared, comparisons = self._compare(pairs, figures, draws, baselines, raters)
+        self._look_for_degenerate(pairs, figures)
+        self._look_for_reversed(figures, compared)
         return Evaluation(
             name=self.name,
+            predictor=_known(self.predictor, pairs),
             scale=self.scale,
             bands=self.bands,
             facts=self._facts(pairs),
@@ -113,12 +133,12 @@ class _Evaluator:
             mapping=mapping,
             bland_altman=agreement.bland_altman(pairs.prediction, pairs.mos, figures["bias"], self.resampling),
             ceiling=self._ceiling(pairs),
-            calibration=self._calibration(pairs),
+            calibration=self._calibration(pairs) if pairs.mos_units else calibration.unknown(len(pairs)),
             triage=self._triage(pairs),
             baselines=compared,
             comparisons=comparisons,
             slices=self._slices(pairs),
-            confusion=_confusion(pairs),
+            confusion=_confusion(pairs) if pairs.mos_units else [],
             rows=self._rows(pairs),
             failures=[*failures, *self.selection.failures],
             # last: the steps above add to them
@@ -128,14 +148,13 @@ class _Evaluator:
     # -- the pairs of one rater
 
     def _pairs(
-        self, predictions: Mapping[str, float], kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
+        self, predictions: Mapping[str, float], kept: BoolArray, rater: Predictor
     ) -> tuple[Pairs, MappingUsed]:
         """One rater's pairs of the judged videos where ``kept`` holds; the rater has a prediction of each."""
         judged = [item for item, keep in zip(self.judged, kept, strict=True) if keep]
         prediction = _column([predictions[item.video] for item in judged])
         mos = self.mos[kept]
         mapped, mapping = self._map(predictions, prediction, mos, self.folds[kept])
-        inside = (prediction >= self.scale.mos_min) & (prediction <= self.scale.mos_max)
         human = np.array([self.scale.to_label(float(value)) for value in mos], dtype=np.int64)
         labels = self._labels(prediction)
         pairs = Pairs(
@@ -144,8 +163,7 @@ class _Evaluator:
             mapped=mapped,
             ci95=_column([item.ci95 for item in judged]),
             labels=Labels(labels, human, self._band_numbers(labels), self._band_numbers(human)),
-            # a poor regression steps over the ends of the scale; VMAF lies outside it altogether
-            mos_units=bool(inside.mean() >= 0.5) if len(judged) else True,
+            mos_units=in_mos(prediction, mos, self.scale) if rater.in_mos is None else rater.in_mos,
         )
         return pairs, mapping
 
@@ -190,6 +208,7 @@ class _Evaluator:
         figures: Mapping[str, Figure],
         draws: Mapping[str, FloatArray],
         baselines: Mapping[str, Mapping[str, float]],
+        raters: Mapping[str, Predictor],
     ) -> tuple[list[Baseline], list[Comparison]]:
         mean = self._constant()
         everyone = {**baselines, CONSTANT: {item.video: mean for item in self.judged}}
@@ -199,7 +218,8 @@ class _Evaluator:
             known = {video: value for video, value in predictions.items() if np.isfinite(value)}
             common = np.array([item.video in known for item in self.judged])
             missing = [item.video for item in self.judged if item.video not in known]
-            theirs, _ = self._pairs(known, common)
+            rater = Predictor(in_mos=True) if name == CONSTANT else raters.get(name, Predictor())
+            theirs, _ = self._pairs(known, common, rater)
             drawn = self.resampling
             ours_figures, ours_draws = dict(figures), dict(draws)
             if missing:
@@ -208,7 +228,7 @@ class _Evaluator:
                 drawn = resampling_of(len(ours), groups, drawn.resamples, drawn.seed)
                 ours_figures, ours_draws = ours.measured(drawn, compared)
             their_figures, their_draws = theirs.measured(drawn)
-            found.append(Baseline(name, len(theirs), their_figures, missing))
+            found.append(Baseline(name, len(theirs), their_figures, missing, _known(rater, theirs)))
             comparisons += [
                 compare(
                     name, key, ours_figures[key], their_figures[key], (ours_draws.get(key), their_draws.get(key))
@@ -345,18 +365,31 @@ class _Evaluator:
                 found += slice_figures(pairs, column, *values, self.resampling)
         return found
 
-    def _look_for_degenerate(self, pairs: Pairs) -> None:
-        used, wanted = len(np.unique(pairs.known_labels.model)), len(np.unique(pairs.known_labels.human))
+    def _look_for_degenerate(self, pairs: Pairs, figures: Mapping[str, Figure]) -> None:
+        labels = pairs.known_labels
+        # labels of scores in other units say nothing: all of 0..1 is label 10
+        said, people = (labels.model, labels.human) if pairs.mos_units else (pairs.prediction, pairs.mos)
+        used, wanted = len(np.unique(said)), len(np.unique(people))
         if len(pairs) >= MIN_FOR_INTERVAL and used <= 2 < wanted:
             self.notices.append(Notice("degenerate", {"count": used, "people": wanted}))
         if not pairs.mos_units:
-            self.notices.append(Notice("model_not_mos_units"))
-        order = pairs.figures()["srcc"].value
-        if order is not None and len(pairs) >= MIN_FOR_INTERVAL and order < -_REVERSED:
-            self.notices.append(Notice("predictions_reversed", {"srcc": f"{order:+.2f}"}))
-        bias = float(np.mean(pairs.prediction - pairs.mos))
-        if pairs.mos_units and abs(bias) >= _LARGE_BIAS * (self.scale.mos_max - self.scale.mos_min):
-            self.notices.append(Notice("bias_large", {"bias": f"{bias:+.2f}"}))
+            # as they stand in the file: a metric that is better when lower was turned round by its sign
+            values = -pairs.prediction if self.predictor.lower_is_better else pairs.prediction
+            low, high = f"{values.min():.4g}", f"{values.max():.4g}"
+            self.notices.append(Notice("model_not_mos_units", {"name": self.name, "low": low, "high": high}))
+        bias = figures["bias"].value
+        if bias is not None and abs(bias) >= _LARGE_BIAS * (self.scale.mos_max - self.scale.mos_min):
+            shown = {"bias": f"{abs(bias):.2f}"}
+            self.notices.append(Notice("bias_high" if bias > 0 else "bias_low", shown))
+
+    def _look_for_reversed(self, figures: Mapping[str, Figure], baselines: Sequence[Baseline]) -> None:
+        """Scores that run against people's: a model's, or a baseline's, which the comparison would flatter."""
+        if _reversed(figures["srcc"]):
+            self.notices.append(Notice("predictions_reversed", {"srcc": f"{figures['srcc'].value:+.2f}"}))
+        for one in baselines:
+            if _reversed(one.figures["srcc"]):
+                shown = f"{one.figures['srcc'].value:+.2f}"
+                self.notices.append(Notice("baseline_reversed", {"name": one.name, "srcc": shown}))
 
     def _facts(self, pairs: Pairs) -> Facts:
         ratings = [_ratings(item) for item in self.judged]
@@ -370,7 +403,9 @@ class _Evaluator:
             ratings_median=float(np.median(counts)) if counts else None,
             ratings_max=max(counts, default=None),
             human_labels=(int(pairs.known_labels.human.min()), int(pairs.known_labels.human.max())),
-            model_labels=(int(pairs.known_labels.model.min()), int(pairs.known_labels.model.max())),
+            model_labels=(int(pairs.known_labels.model.min()), int(pairs.known_labels.model.max()))
+            if pairs.mos_units
+            else None,
             mos_range=(float(pairs.mos.min()), float(pairs.mos.max())),
             tied_mos=tied_items(pairs.mos),
             tied_predictions=tied_items(pairs.prediction),
@@ -395,6 +430,14 @@ class _Evaluator:
             )
             for i, item in enumerate(self.judged)
         ]
+
+
+def _known(rater: Predictor, pairs: Pairs) -> Predictor:
+    return dataclasses.replace(rater, in_mos=pairs.mos_units)
+
+
+def _reversed(order: Figure) -> bool:
+    return order.value is not None and order.high is not None and order.value < -_REVERSED and order.high < 0
 
 
 def _column(values: Sequence[float | None]) -> FloatArray:

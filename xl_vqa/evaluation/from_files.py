@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xl_vqa.evaluation import evaluate as evaluation
 from xl_vqa.evaluation.join import join
+from xl_vqa.evaluation.predictions import Told
 from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.evaluation.triage import TriageCosts
 from xl_vqa.evaluation.units import Units
@@ -25,6 +26,9 @@ def evaluate(
     scale: Scale | None = None,
     prediction_column: str | None = None,
     prediction_scale: tuple[float, float] | None = None,
+    baseline_columns: Sequence[str] = (),
+    lower_is_better: Sequence[str] = (),
+    higher_is_better: Sequence[str] = (),
     name: str | None = None,
     split: str | None = None,
     slices: Sequence[str] | None = None,
@@ -42,9 +46,12 @@ def evaluate(
         manifest: people's scores, as ``xl-vqa labels prepare`` writes them.
         baselines: predictions of other raters of the same videos, a file each.
         ratings: single raters' scores, long (video, rater, score) or with a column per rater.
-        scale: MOS and label range; where not given, the one that the predictions state, else 1..5 and 10..50.
+        scale: MOS and label range; where not given, the one that the manifest's labels were made on, else the one
+            that the predictions state, else 1..5 and 10..50.
         prediction_column: header of the column with another tool's scores.
         prediction_scale: the predictions' own worst and best score, ``(100, 0)`` where lower is better.
+        baseline_columns: headers of the baselines' columns of scores, looked for in each of their files.
+        lower_is_better, higher_is_better: names of files or columns whose direction no name gives away.
         name: the model's name; where not given, the one that the predictions state, else the file's.
         split: ``train``, ``val``, ``test`` or ``all``; by default ``test`` where the manifest has one.
         slices: columns of the manifest to look at the figures by; by default those that are known.
@@ -60,6 +67,8 @@ def evaluate(
 
     Raises:
         EvaluationError: a file, a column or an option is wrong, or not one video has both scores.
+        EvaluationUnclearError: a direction, a column or a scale can be meant in two ways; ``choices`` are the
+            options that settle it.
         ScaleError: the scale is wrong.
         RatingsError: the table of single ratings cannot be read.
         ValueError: costs below 0, or a ``prediction_scale`` without two ends.
@@ -71,8 +80,13 @@ def evaluate(
         baselines=[Path(one) for one in baselines],
         ratings=None if ratings is None else Path(ratings),
         scale=scale,
-        column=prediction_column,
-        units=None if prediction_scale is None else Units.from_ends(*prediction_scale),
+        told=Told(
+            column=prediction_column,
+            units=None if prediction_scale is None else Units.from_ends(*prediction_scale),
+            baseline_columns=baseline_columns,
+            lower=lower_is_better,
+            higher=higher_is_better,
+        ),
     )
     if on_read is not None:
         on_read(len(joined.items))
@@ -82,6 +96,8 @@ def evaluate(
         scale=joined.scale,
         bands=joined.bands,
         baselines=joined.baselines,
+        predictor=joined.predictor,
+        baseline_predictors=joined.baseline_predictors,
         failures=joined.failures,
         notices=joined.notices,
         options=evaluation.Options(

@@ -10,16 +10,26 @@ from typing import Any, Final
 
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.evaluation.errors import EvaluationColumnError
+from xl_vqa.evaluation.errors import EvaluationOptionError
+from xl_vqa.evaluation.manifest_scale import scale_of
 from xl_vqa.evaluation.matching import Matches, match, parts
+from xl_vqa.evaluation.predictions import (
+    PREDICTION_COLUMNS,
+    Matched,
+    Reading,
+    Told,
+    one_dimension,
+    read_baseline,
+    read_model,
+    stated_scale,
+)
 from xl_vqa.evaluation.result import Failure, Item, Notice
 from xl_vqa.evaluation.tables import Table, number, read_table, text
-from xl_vqa.evaluation.units import Units, lower_by_name, of_another_scale
+from xl_vqa.evaluation.units import Predictor
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 from xl_vqa.words.reasons import Reason
 
-_PREDICTION_COLUMNS: Final = ("mos", "prediction", "expected_label", "label", "score")
 _MANIFEST_COLUMNS: Final = frozenset("path mos ci95 raters label split content problem".split())
 
 
@@ -31,7 +41,10 @@ class Joined:
     scale: Scale
     bands: Bands
     name: str | None
+    predictor: Predictor
+    """How the model's scores were read."""
     baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    baseline_predictors: dict[str, Predictor] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
@@ -43,54 +56,64 @@ def join(
     baselines: Sequence[Path] = (),
     ratings: Path | None = None,
     scale: Scale | None = None,
-    column: str | None = None,
-    units: Units | None = None,
+    told: Told | None = None,
 ) -> Joined:
     """Reads the files and joins them by video.
 
     ``predictions``: path and a score (the columns that ``xl-vqa score -o`` writes). ``manifest``: video and
     mos, and what there is of ci95, raters, label, split, content, problem and columns to slice by.
     ``baselines``: path and one column of numbers each. ``ratings``: single raters' scores, long (video,
-    rater, score) or wide (video and a column per rater). ``scale`` None stands for the predictions' own
-    where they state it, else the default. ``column`` is the header of the predictions' score column and ``units``
-    their own scale and direction, where they are not what the product writes.
+    rater, score) or wide (video and a column per rater). ``scale`` None stands for the one that the
+    manifest's labels were made on, else the predictions' own where they state it, else the default. ``told`` is
+    what the user says of the predictors' columns, scales and directions.
 
-    Raises EvaluationFileError and EvaluationColumnError, RatingsError for a table of ratings that cannot be
-    read, and ScaleError for a scale that cannot be.
+    Raises EvaluationFileError, EvaluationColumnError and EvaluationUnclearError, RatingsError for a table of
+    ratings that cannot be read, and ScaleError for a scale that cannot be.
     """
     people, model = read_table(manifest), read_table(predictions)
     people.require("path", "mos")
     model.require("path")
-    scale, bands = _stated_scale(model, scale)
-    joined = Joined([], scale, bands, _model_name(model))
-    own = next((row["scale"] for row in model.rows if isinstance(row.get("scale"), dict)), None)
-    if units is None and own is not None and (stated := Scale.from_dict(own)).mos_max != scale.mos_max:
-        # a result file says on which scale its MOS are
-        units = Units(stated.mos_min, stated.mos_max)
-
+    model, told = one_dimension(model, told or Told())
     videos = [text(row.get("path")) for row in people.rows]
-    rows = _first_of_each(people, videos, "manifest", "mos", joined)
-    matches = _match(people, rows, model, joined)
+    failures: list[Failure] = []
+    rows = _first_of_each(people, videos, "manifest", "mos", failures)
+    scale, notices = scale_of(people, rows, scale, stated_scale(model))
+    bands = _stated_bands(model, scale)
+    matches = _match(people, rows, model, failures, notices)
+    score_of = read_model(model, scale, told, _matched(people, model, matches))
+    joined = Joined([], scale, bands, _model_name(model), score_of.predictor, failures=failures, notices=notices)
+    joined.notices += score_of.notices
     scores = _panel(people, rows, ratings, joined) if ratings is not None else {}
-    score_of = _prediction_reader(model, scale, column, units, joined)
     for index in rows:
         row = people.rows[index]
         predicted = model.rows[matches[index]] if index in matches else {}
         joined.items.append(_item(row, predicted, scores.get(index, {}), score_of, people, scale))
     _check_labels(people, rows, joined)
     for path in baselines:
-        name = path.stem
-        while name in joined.baselines:
-            name += "'"
-        joined.baselines[name] = _baseline(people, rows, read_table(path), scale, name, joined)
+        _baseline(people, rows, path, told, joined)
+    _check_told(told, predictions, baselines, joined)
     return joined
+
+
+def _matched(people: Table, other: Table, matches: Mapping[int, int]) -> Matched:
+    return [(other.rows[theirs], number(people.rows[ours].get("mos"))) for ours, theirs in matches.items()]
+
+
+def _check_told(told: Told, predictions: Path, baselines: Sequence[Path], joined: Joined) -> None:
+    """A direction told of a rater that is not there would be no direction at all."""
+    known = {name.casefold() for path in (predictions, *baselines) for name in (path.name, path.stem)}
+    known |= {one.column.casefold() for one in (joined.predictor, *joined.baseline_predictors.values())}
+    for option, names in (("--lower-is-better", told.lower), ("--higher-is-better", told.higher)):
+        for name in names:
+            if name.casefold() not in known:
+                raise EvaluationOptionError(source=f"{option} {name}", problem="no_such_predictor")
 
 
 def _item(
     row: Mapping[str, Any],
     predicted: Mapping[str, Any],
     scores: Mapping[str, float],
-    score_of: _Reader,
+    score_of: Reading,
     people: Table,
     scale: Scale,
 ) -> Item:
@@ -103,7 +126,7 @@ def _item(
     error = text(predicted.get("error"))
     prediction = None if error else score_of(predicted)
     if predicted and prediction is None and not error:
-        error = f"{score_of.column} = {text(predicted.get(score_of.column)) or ''}"
+        error = f"{score_of.key} = {text(predicted.get(score_of.key)) or ''}"
     raters = number(row.get("raters"))
     return Item(
         video=text(row.get("path")) or "",
@@ -144,68 +167,18 @@ def _band_key(cell: str | None) -> str | None:
     return cell.casefold()
 
 
-class _Reader:
-    """Takes a prediction in MOS from a row."""
-
-    def __init__(self, column: str, scale: Scale, units: Units | None = None) -> None:
-        self.column, self.scale, self.units = column, scale, units or Units()
-        self.of_label = column in ("label", "expected_label")
-
-    def __call__(self, row: Mapping[str, Any]) -> float | None:
-        value = number(row.get(self.column))
-        if value is None or not self.of_label:
-            return None if value is None else self.units.to_mos(value, self.scale)
-        return self.scale.to_mos(value) if self.scale.label_min <= value <= self.scale.label_max else None
-
-
-def _prediction_reader(
-    table: Table, scale: Scale, told: str | None, units: Units | None, joined: Joined
-) -> _Reader:
-    """Raises EvaluationColumnError where no column, or more than one, could be the prediction."""
-    if told is not None:
-        named = [column for column, title in table.titles.items() if told.casefold() in (column, title.casefold())]
-        if not named:
-            raise EvaluationColumnError(
-                path=str(table.path), column=told, columns=", ".join(table.titles.values())
-            )
-        return _Reader(named[0], scale, units)
-    for column in _PREDICTION_COLUMNS:
-        if column in table.titles:
-            reader = _Reader(column, scale, units)
-            labels = next((name for name in ("expected_label", "label") if name in table.titles), None)
-            if units is None and column == "mos" and labels is not None:
-                of_label = _Reader(labels, scale)
-                if of_another_scale(
-                    [reader(row) for row in table.rows], [of_label(row) for row in table.rows], scale
-                ):
-                    # the labels are the common tongue: what they mean is on the manifest's scale
-                    joined.notices.append(Notice("mos_of_another_scale", {"column": table.titles[labels]}))
-                    return of_label
-            return reader
-    numeric = [
-        column
-        for column in table.titles
-        if column != "path" and any(number(row.get(column)) is not None for row in table.rows)
-    ]
-    if len(numeric) == 1:
-        return _Reader(numeric[0], scale, units)
-    raise EvaluationColumnError(path=str(table.path), column="mos", columns=", ".join(table.titles.values()))
-
-
-def _stated_scale(model: Table, scale: Scale | None) -> tuple[Scale, Bands]:
-    stated = next((row["scale"] for row in model.rows if isinstance(row.get("scale"), dict)), None)
-    own = Scale.from_dict(stated) if stated is not None else Scale()
-    scale = scale or own
+def _stated_bands(model: Table, scale: Scale) -> Bands:
+    """The thresholds that the predictions state, where they are of this scale; else its own."""
     thresholds = next(
         (row["band_thresholds"] for row in model.rows if isinstance(row.get("band_thresholds"), list)), None
     )
-    if thresholds is None or scale != own:
-        return scale, Bands.default(scale)
+    if thresholds is None or scale != (stated_scale(model) or Scale()):
+        return Bands.default(scale)
     numbers = [number(value) for value in thresholds]
     if len(numbers) != 4 or None in numbers:
         raise ScaleError(problem=Reason("band_thresholds_wrong", values=str(thresholds)))
     first, second, third, fourth = (value for value in numbers if value is not None)
-    return scale, Bands(scale, (first, second, third, fourth))
+    return Bands(scale, (first, second, third, fourth))
 
 
 def _model_name(model: Table) -> str | None:
@@ -214,14 +187,14 @@ def _model_name(model: Table) -> str | None:
 
 
 def _first_of_each(
-    table: Table, videos: Sequence[str | None], which: str, value: str, joined: Joined
+    table: Table, videos: Sequence[str | None], which: str, value: str, failures: list[Failure]
 ) -> list[int]:
     """The rows to use; a row without a video, or of a video that came before, becomes a failure."""
     seen: dict[tuple[str, ...], int] = {}
     rows = []
     for index, video in enumerate(videos):
         if video is None:
-            joined.failures.append(Failure(f"#{table.numbers[index]}", f"no_path_{which}"))
+            failures.append(Failure(f"#{table.numbers[index]}", f"no_path_{which}"))
             continue
         key = parts(video)
         if key not in seen:
@@ -234,24 +207,24 @@ def _first_of_each(
         detail = f"#{table.numbers[first]}, #{table.numbers[index]}"
         if not same:
             detail += f": {text(table.rows[first].get(value))}, {text(table.rows[index].get(value))}"
-        joined.failures.append(Failure(video, kind, detail, fatal=False))
+        failures.append(Failure(video, kind, detail, fatal=False))
     return rows
 
 
-def _match(people: Table, rows: Sequence[int], model: Table, joined: Joined) -> dict[int, int]:
+def _match(
+    people: Table, rows: Sequence[int], model: Table, failures: list[Failure], notices: list[Notice]
+) -> dict[int, int]:
     """The row of the predictions for each row of the manifest; predictions left over become failures."""
     paths = [text(row.get("path")) for row in model.rows]
-    value = next((column for column in _PREDICTION_COLUMNS if column in model.titles), "path")
-    used = _first_of_each(model, paths, "predictions", value, joined)
+    value = next((column for column in PREDICTION_COLUMNS if column in model.titles), "path")
+    used = _first_of_each(model, paths, "predictions", value, failures)
     matches = _match_rows(people, rows, model, used)
     taken = set(matches.found.values())
-    for index in used:
-        if index not in taken:
-            joined.failures.append(Failure(paths[index] or "", "missing_manifest"))
+    failures += [Failure(paths[index] or "", "missing_manifest") for index in used if index not in taken]
     if model.uncalculated + people.uncalculated:
-        joined.notices.append(Notice("uncalculated", {"count": model.uncalculated + people.uncalculated}))
+        notices.append(Notice("uncalculated", {"count": model.uncalculated + people.uncalculated}))
     if matches.moved:
-        joined.notices.append(Notice("moved", {"count": matches.moved}))
+        notices.append(Notice("moved", {"count": matches.moved}))
     return matches.found
 
 
@@ -270,25 +243,24 @@ def _with_path(table: Table) -> list[int]:
     return [index for index, row in enumerate(table.rows) if text(row.get("path")) is not None]
 
 
-def _baseline(
-    people: Table, rows: Sequence[int], table: Table, scale: Scale, name: str, joined: Joined
-) -> dict[str, float]:
-    """Predictions by the manifest's own video; rows with an error have none.
-
-    A metric known to be better when lower is turned round, so that "better" means one thing for all.
-    """
+def _baseline(people: Table, rows: Sequence[int], path: Path, told: Told, joined: Joined) -> None:
+    """Adds another rater's predictions by the manifest's own video; rows with an error have none."""
+    name = path.stem
+    table, told = one_dimension(read_table(path), told, baseline=True)
+    while name in joined.baselines:
+        name += "'"
     table.require("path")
-    score_of = _prediction_reader(table, scale, None, None, joined)
-    if not score_of.of_label and lower_by_name(table.titles[score_of.column], name):
-        score_of.units = Units(lower_is_better=True)
-        joined.notices.append(Notice("baseline_turned", {"name": name}))
+    matches = _match_rows(people, rows, table, _with_path(table)).found
+    score_of = read_baseline(table, joined.scale, told, _matched(people, table, matches), name)
+    joined.notices += score_of.notices
     found = {}
-    for ours, theirs in _match_rows(people, rows, table, _with_path(table)).found.items():
+    for ours, theirs in matches.items():
         row = table.rows[theirs]
         value = None if text(row.get("error")) else score_of(row)
         if value is not None:
             found[text(people.rows[ours].get("path")) or ""] = value
-    return found
+    joined.baselines[name] = found
+    joined.baseline_predictors[name] = score_of.predictor
 
 
 def _panel(people: Table, rows: Sequence[int], ratings: Path, joined: Joined) -> dict[int, dict[str, float]]:

@@ -9,6 +9,7 @@ from html import escape
 from xl_vqa import __version__
 from xl_vqa.evaluation import charts
 from xl_vqa.evaluation.calibration import Coverage
+from xl_vqa.evaluation.conclusion import conclusion
 from xl_vqa.evaluation.evaluate import CONSTANT
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.metrics import sliced_metrics
@@ -17,6 +18,7 @@ from xl_vqa.evaluation.result import Evaluation, MappingUsed
 from xl_vqa.evaluation.slices import EMPTY, SMALL
 from xl_vqa.evaluation.texts import failure_text, interval_text, notice_text, number_text, value_text, word
 from xl_vqa.evaluation.triage import TriagePoint
+from xl_vqa.evaluation.units import Predictor
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import table
 
@@ -30,6 +32,7 @@ def report_html(evaluation: Evaluation, language: str = "en", made: datetime.dat
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="faint">{escape(heading("made", language, date=date, version=__version__))}</p>',
+        f"<p><b>{escape(conclusion(evaluation, language))}</b></p>",
         page.tiles(),
         page.notices(),
         page.facts(),
@@ -63,7 +66,10 @@ class _Page:
 
     def tiles(self) -> str:
         figures = self.evaluation.figures
-        shown = [(name, figures[name]) for name in ("srcc", "plcc", "rmse", "mae", "band_accuracy")]
+        keys = ("srcc", "plcc", "rmse", "mae", "band_accuracy")
+        if not self.evaluation.mos_units:
+            keys = ("srcc", "krcc", "plcc", "plcc_mapped", "rmse_mapped")
+        shown = [(name, figures[name]) for name in keys]
         tiles = []
         for name, figure in shown:
             value = number_text(name, figure.value) if figure.value is not None else "–"
@@ -96,7 +102,7 @@ class _Page:
             name = baseline_name(baseline.name, self.language)
             head += [self.say("on_videos", name=name, n=baseline.videos), self.say("interval")]
         rows = []
-        for name, figure in evaluation.figures.items():
+        for name, figure in evaluation.shown.items():
             row = [escape(self.word(name)), *self._cells(name, figure)]
             for baseline in evaluation.baselines:
                 row += self._cells(name, baseline.figures[name])
@@ -116,6 +122,10 @@ class _Page:
             "lower": value_text("lower", lower, self.language),
             "upper": value_text("upper", upper, self.language),
         }
+        if not evaluation.mos_units:
+            # differences, labels and bands of other units would be pictures of nothing
+            drawn = charts.scatter(evaluation, self.language)
+            return f'<div class="figures">{self._picture("scatter", drawn, self.say("scatter_own_note"))}</div>'
         pictures = [
             ("scatter", charts.scatter(evaluation, self.language), self.say("scatter_note")),
             ("residuals", charts.differences(evaluation, self.language), self.say("residuals_note", **limits)),
@@ -158,7 +168,7 @@ class _Page:
             (name, evaluation.figures[name]) for name in ("icc", "ccc", "kappa_labels", "kappa_bands", "bias")
         ]
         named += [(name, getattr(evaluation.bland_altman, name)) for name in ("lower", "upper")]
-        html = self.section("agreement", self._figure_table(named))
+        html = self.section("agreement", self._figure_table(named)) if evaluation.mos_units else ""
         ceiling = evaluation.ceiling
         if ceiling is None:
             body = f"<p>{escape(self.word('no_rater_data'))}</p>"
@@ -172,6 +182,8 @@ class _Page:
 
     def calibration(self) -> str:
         calibration = self.evaluation.calibration
+        if not self.evaluation.mos_units:
+            return ""
         named = [*calibration.line.items(), ("band_accuracy", self.evaluation.figures["band_accuracy"])]
         named.append(("band_ece", calibration.band_error))
         html = self.section("calibration", self._figure_table(named))
@@ -225,7 +237,7 @@ class _Page:
         if not self.evaluation.slices:
             return ""
         columns = list(dict.fromkeys(one.column for one in self.evaluation.slices))
-        keys = [metric.key for metric in sliced_metrics()]
+        keys = [metric.key for metric in sliced_metrics() if metric.key in self.evaluation.shown]
         html = []
         for column in columns:
             head = [column, "n", *(self.word(name) for name in keys)]
@@ -303,6 +315,9 @@ def fact_lines(evaluation: Evaluation, language: str) -> list[tuple[str, str]]:
             f"MOS {scale.mos_min:g}–{scale.mos_max:g} → {scale.label_min}–{scale.label_max} ({scale.rounding})",
         ),
     ]
+    raters = [(evaluation.name, evaluation.predictor)]
+    raters += [(one.name, one.predictor) for one in evaluation.baselines if one.name != CONSTANT]
+    lines += [(say("scores_of", name=name), predictor_text(one, language)) for name, one in raters]
     for key, limits in (("labels_people", facts.human_labels), ("labels_model", facts.model_labels)):
         if limits is not None:
             lines.append((say(key), say("range", low=limits[0], high=limits[1])))
@@ -311,6 +326,20 @@ def fact_lines(evaluation: Evaluation, language: str) -> list[tuple[str, str]]:
     lines.append((say("intervals"), say(f"intervals_{facts.resampled}", n=facts.resamples, seed=facts.seed)))
     lines.append((say("mapping"), mapping_text(evaluation.mapping, language)))
     return lines
+
+
+def predictor_text(one: Predictor, language: str) -> str:
+    """How a rater's scores were read: the column, which way they run, the unit, and how that is known."""
+
+    def say(key: str, **params: object) -> str:
+        return heading(key, language, **params)
+
+    unit = say("unit_mos") if one.in_mos else say("unit_own")
+    if one.low is not None and one.high is not None:
+        unit = say("unit_converted", low=one.low, high=one.high)
+    column = say("scores_column", column=one.column) if one.column else ""
+    way = word("lower_is_better" if one.lower_is_better else "higher_is_better", language)
+    return say("scores_value", column=column, way=way, unit=unit, known=word(one.known_by, language))
 
 
 def mapping_text(mapping: MappingUsed, language: str) -> str:

@@ -9,6 +9,73 @@ from xl_vqa.words.table import Table
 REPORT: Final[dict[str, tuple[str, str]]] = {
     "title": ("How well {name} agrees with people", "{name} と人の評価の一致"),
     "made": ("Made on {date} with xl_vqa {version}", "作成日時 {date}(xl_vqa {version})"),
+    "conclusion_order": (
+        "On {n} videos {name} puts videos in people's order with an SRCC of {value} (95% interval {low} to "
+        "{high}).",
+        "{name} は動画 {n} 本について、人の評価の順位と SRCC {value}(95% 信頼区間 {low}～{high})で一致しました。",
+    ),
+    "conclusion_order_chance": (
+        "On {n} videos the SRCC of {name} with people is {value} (95% interval {low} to {high}), which "
+        "chance alone "
+        "may give.",
+        "動画 {n} 本での {name} と人の SRCC は {value}(95% 信頼区間 {low}～{high})で、偶然でも起こり得る値です。",
+    ),
+    "conclusion_order_reversed": (
+        "On {n} videos {name} runs against people's order: its SRCC is {value} (95% interval {low} to {high}).",
+        "動画 {n} 本で {name} の順位は人の評価と逆です: SRCC {value}(95% 信頼区間 {low}～{high})。",
+    ),
+    "conclusion_order_bare": (
+        "On {n} videos the SRCC of {name} with people is {value}; that is too few for an interval.",
+        "動画 {n} 本での {name} と人の SRCC は {value} です。本数が少なく、区間は計算できません。",
+    ),
+    "conclusion_order_none": (
+        "On {n} videos {name} and people have no SRCC: {reason}.",
+        "動画 {n} 本では {name} と人の SRCC を計算できません: {reason}。",
+    ),
+    "conclusion_own_units": (
+        "Its scores are in units of its own, so nothing is said of their values.",
+        "スコアが独自の単位のため、値そのものは評価していません。",
+    ),
+    "conclusion_values_no_bias": (
+        "Its scores are {error} MOS off on average, with no bias beyond chance, and {bands} lie in people's band.",
+        "スコアの誤差は平均 {error} MOS、偶然を超える偏りはなく、{bands} が人と同じ評価区分です。",
+    ),
+    "conclusion_values_high": (
+        "Its scores are {error} MOS off and {bias} MOS too high on average, and {bands} lie in people's band.",
+        "スコアの誤差は平均 {error} MOS で、平均 {bias} MOS 高く、{bands} が人と同じ評価区分です。",
+    ),
+    "conclusion_values_low": (
+        "Its scores are {error} MOS off and {bias} MOS too low on average, and {bands} lie in people's band.",
+        "スコアの誤差は平均 {error} MOS で、平均 {bias} MOS 低く、{bands} が人と同じ評価区分です。",
+    ),
+    "conclusion_better": (
+        "In SRCC it is better than: {names}.",
+        "SRCC で優れる比較対象: {names}。",
+    ),
+    "conclusion_worse": (
+        "In SRCC it is worse than: {names}.",
+        "SRCC で劣る比較対象: {names}。",
+    ),
+    "conclusion_open": (
+        "In SRCC it cannot be told apart from: {names}.",
+        "SRCC で差があるとは言えない比較対象: {names}。",
+    ),
+    "conclusion_constant_better": (
+        "Its RMSE is better than that of one constant score for all.",
+        "RMSE は、全動画に同じ値を与えた場合より優れています。",
+    ),
+    "conclusion_constant_worse": (
+        "One constant score for all would have a better RMSE.",
+        "RMSE は、全動画に同じ値を与えた場合より劣ります。",
+    ),
+    "conclusion_constant_open": (
+        "Its RMSE cannot be told apart from that of one constant score for all.",
+        "RMSE は、全動画に同じ値を与えた場合と差があるとは言えません。",
+    ),
+    "conclusion_people": (
+        "Against the same other people the model reaches {model}, one person {rater}.",
+        "同じ評価者群に対する SRCC は、モデルが {model}、評価者 1 人が {rater} です。",
+    ),
     "attention": ("Please note", "ご注意"),
     "what": ("What was evaluated", "評価の対象"),
     "videos": ("Videos", "動画"),
@@ -37,6 +104,12 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
     ),
     "mapping": ("Mapping", "写像"),
     "fitted_on": ("{kind}; fitted on {source} ({n})", "{kind}、推定に用いた動画: {source}({n} 本)"),
+    "scores_of": ("Scores of {name}", "{name} のスコア"),
+    "scores_value": ("{column}{way}; {unit} ({known})", "{column}{way}、{unit}({known})"),
+    "scores_column": ("column {column}; ", "列 {column}、"),
+    "unit_mos": ("in MOS", "単位は MOS"),
+    "unit_own": ("in units of its own", "独自の単位"),
+    "unit_converted": ("on {low:g}–{high:g}, converted to MOS", "尺度 {low:g}–{high:g} から MOS に換算"),
     "figures": ("Figures", "指標"),
     "figure": ("Figure", "指標"),
     "value": ("Value", "値"),
@@ -75,6 +148,8 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
         "破線は予測 = MOS、実線は写像です。",
     ),
     "prediction_axis": ("Prediction (MOS)", "予測(MOS)"),
+    "own_axis": ("Prediction (units of its own)", "予測(独自の単位)"),
+    "scatter_own_note": ("Solid: the mapping to MOS.", "実線は MOS への写像です。"),
     "mos_axis": ("MOS by people", "人の MOS"),
     "residuals": ("Differences (Bland-Altman)", "差の分布(Bland-Altman)"),
     "residuals_note": (

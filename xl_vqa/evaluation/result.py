@@ -13,6 +13,7 @@ from xl_vqa.evaluation.intervals import Comparison
 from xl_vqa.evaluation.mapping import Mapping as FittedMapping
 from xl_vqa.evaluation.slices import Slice
 from xl_vqa.evaluation.triage import Triage
+from xl_vqa.evaluation.units import Predictor
 from xl_vqa.words.labels import Bands, Scale
 
 
@@ -132,10 +133,17 @@ class Baseline:
     videos: int
     figures: Mapping[str, Figure]
     missing: Sequence[str] = ()
+    predictor: Predictor = field(default_factory=Predictor)
 
     def to_dict(self) -> dict[str, Any]:
         figures = {name: figure.to_dict() for name, figure in self.figures.items()}
-        return {"name": self.name, "videos": self.videos, "figures": figures, "missing": list(self.missing)}
+        return {
+            "name": self.name,
+            "predictor": self.predictor.to_dict(),
+            "videos": self.videos,
+            "figures": figures,
+            "missing": list(self.missing),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,7 @@ class Evaluation:
     """
 
     name: str
+    predictor: Predictor
     scale: Scale
     bands: Bands
     facts: Facts
@@ -164,6 +173,16 @@ class Evaluation:
     notices: Sequence[Notice]
 
     @property
+    def mos_units(self) -> bool:
+        """Whether the model's scores are MOS, so that errors, labels and bands mean anything."""
+        return self.predictor.in_mos is not False
+
+    @property
+    def shown(self) -> dict[str, Figure]:
+        """The figures that tables show: of a model in units of its own only those that do not need MOS."""
+        return {name: figure for name, figure in self.figures.items() if figure.reason != "not_mos_units"}
+
+    @property
     def failed(self) -> int:
         """Rows that were not evaluated."""
         return sum(failure.fatal for failure in self.failures)
@@ -173,6 +192,7 @@ class Evaluation:
         values: dict[str, Any] = {
             "format": 1,
             "name": self.name,
+            "predictor": self.predictor.to_dict(),
             "scale": self.scale.to_dict(),
             "band_thresholds": list(self.bands.thresholds),
             "facts": self.facts.to_dict(),
@@ -190,5 +210,9 @@ class Evaluation:
             "notices": [notice.to_dict() for notice in self.notices],
         }
         if rows:
-            values["rows"] = [row.to_dict() for row in self.rows]
+            # in other units the model has no label and no band
+            left_out = () if self.mos_units else ("model_label", "model_band")
+            values["rows"] = [
+                {name: value for name, value in row.to_dict().items() if name not in left_out} for row in self.rows
+            ]
         return values

@@ -23,6 +23,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The option {source} cannot be used: {problem}.",
         "ja": "オプション {source} を使用できません: {problem}",
     },
+    "evaluation_unclear": {
+        "en": "{problem} ({path}). Nothing was evaluated. Run the line that is meant:\n{commands}",
+        "ja": "{problem}({path})。まだ何も評価していません。正しい方のコマンドを実行してください:\n{commands}",
+    },
     "evaluation_no_videos": {
         "en": "Not one video of the split '{source}' has both a score by people and a prediction ({count} rows in "
         "the manifest). Check that both files name the same videos, and --split.",
@@ -32,6 +36,36 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    "unclear_prediction_direction": {
+        "en": "Nothing says whether higher or lower is better in the column {column}",
+        "ja": "列 {column} の値は、高いほど良いのか低いほど良いのか分かりません",
+    },
+    "unclear_prediction_direction_order": {
+        "en": "Nothing says whether higher or lower is better in the column {column}. Its rank correlation with "
+        "people's scores is {order}, so the first line is the likelier one",
+        "ja": "列 {column} の値は、高いほど良いのか低いほど良いのか分かりません。人のスコアとの順位相関は "
+        "{order} の"
+        "ため、1 行目の可能性が高いと思われます",
+    },
+    "unclear_prediction_column": {
+        "en": "Several columns hold numbers ({columns}), and none of them is known to be the score",
+        "ja": "数値の列が複数あり({columns})、どれがスコアか分かりません",
+    },
+    "unclear_prediction_scale": {
+        "en": "The predictions ({column}) stay within {low} to {high}, while people's scores go far "
+        "beyond: they may "
+        "be of a scale of their own",
+        "ja": "予測({column})は {low}～{high} に収まっていますが、人のスコアはその範囲を大きく超えています。"
+        "予測の尺度が異なる可能性があります",
+    },
+    "unclear_manifest_scale": {
+        "en": "People's scores run from {low} to {high}, and nothing says on which scale they were given",
+        "ja": "人のスコアは {low}～{high} ですが、どの尺度で評価したのか分かりません",
+    },
+    "no_such_predictor": {
+        "en": "no file and no column of this evaluation has that name",
+        "ja": "その名前のファイルも列も、この評価にはありません",
+    },
     "band_thresholds_wrong": {
         "en": "band thresholds {values}",
         "ja": "評価区分のしきい値 {values} を使用できません",

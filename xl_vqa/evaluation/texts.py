@@ -8,7 +8,7 @@ from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.metrics import metric_of
 from xl_vqa.evaluation.metrics.metric import Unit
 from xl_vqa.evaluation.result import Failure, Notice
-from xl_vqa.words.table import Table
+from xl_vqa.words.table import Table, one_of
 
 _PERCENTAGES: Final = frozenset(
     "band_ece coverage precision recall review_rate escape_rate passed_defective".split()
@@ -70,6 +70,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "validation": ("validation videos", "検証用の動画"),
     "cross_fit": ("cross-fit: each fifth by the other four", "交差当てはめ(5 分割の残り 4 つで推定)"),
     "none": ("none", "なし"),
+    # how a predictor was read
+    "told": ("as told", "指定による"),
+    "stated": ("as its file states", "ファイルの記載による"),
+    "product": ("a column of xl_vqa", "xl_vqa の列"),
+    "labels": ("by its labels", "ラベルによる"),
+    "metric": ("a known metric", "既知の指標"),
+    "name": ("by the column's name", "列名による"),
+    "values": ("by its values", "値による"),
+    "higher_is_better": ("higher is better", "高いほど良い"),
+    "lower_is_better": ("lower is better, turned round", "低いほど良い(符号を反転)"),
     # failures
     "error": ("Error", "エラー"),
     "bad_prediction": ("Prediction is no number", "予測が数値でない"),
@@ -119,28 +129,71 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "可能性があります。",
     ),
     "model_not_mos_units": (
-        "Most predictions lie outside the MOS range, so errors in MOS are not computed. Check --scale.",
-        "予測の多くが MOS の範囲外のため、MOS 単位の誤差は計算していません。--scale をご確認ください。",
+        "The scores of {name} run from {low} to {high} and are no MOS of this scale. Their order and their "
+        "mapping "
+        "are judged; whatever is counted in MOS would mean nothing and is left out. If they have a scale of their "
+        "own, name it with --prediction-scale.",
+        "{name} のスコアは {low}～{high} で、この尺度の MOS ではありません。順位と写像後の値のみを評価し、"
+        "MOS を単位とする指標は意味を持たないため省きました。独自の尺度がある場合は --prediction-scale で"
+        "指定してください。",
     ),
     "mos_of_another_scale": (
         "The MOS in the predictions are of another scale than people's, so they were read off {column} instead, "
         "which is on the labels that both share.",
         "予測の MOS は人の評価と尺度が異なるため、両者に共通するラベルの列 {column} から求めました。",
     ),
+    "mos_stated_elsewhere": (
+        "{name} states that its MOS are on {theirs}. They were converted to people's scale of {ours}.",
+        "{name} の MOS の尺度は {theirs} と記録されているため、人の尺度 {ours} に換算しました。",
+    ),
+    "mos_recognised_elsewhere": (
+        "The MOS of {name} are evidently on {theirs}, and people's on {ours}, so they were converted. If they are "
+        "not, say so with --prediction-scale.",
+        "{name} の MOS は {theirs} の尺度と判断し、人の尺度 {ours} に換算しました。異なる場合は "
+        "--prediction-scale で"
+        "指定してください。",
+    ),
+    "scale_by_labels": (
+        "The labels of the manifest were made of MOS on {low} to {high}, so that scale was taken.",
+        "マニフェストのラベルは {low}～{high} の MOS から作られているため、その尺度を用いました。",
+    ),
+    "predictions_turned": (
+        "{name} is better when it is lower; its scores were turned round before they were judged.",
+        "{name} は値が低いほど良い指標のため、符号を反転して評価しました。",
+    ),
     "baseline_turned": (
         "{name} is better when it is lower; its scores were turned round before the comparison.",
         "{name} は値が低いほど良い指標のため、符号を反転して比較しました。",
     ),
     "predictions_reversed": (
-        "The predictions run against people's scores (SRCC {srcc}): lower seems to be better in them. Say so with "
-        "--prediction-scale, the worst end first, as in 100,0.",
-        "予測の大小が人の評価と逆です(SRCC {srcc})。低いほど良い値と思われます。--prediction-scale 100,0 の"
+        "The predictions run against people's scores (SRCC {srcc}): the better a video is to people, the "
+        "lower it is "
+        "scored. If lower is better in them, say --lower-is-better and the file's name, or give the range "
+        "from its "
+        "worst end, as in --prediction-scale 100,0.",
+        "予測の大小が人の評価と逆です(SRCC {srcc})。人が高く評価した動画ほど低いスコアになっています。"
+        "低いほど良い値であれば --lower-is-better にファイル名を指定するか、--prediction-scale 100,0 の"
         "ように、最も悪い側から範囲を指定してください。",
     ),
-    "bias_large": (
-        "The predictions lie {bias} MOS off people's scores on average, half a category or more. The order may be "
-        "right; the values are not.",
-        "予測は人の評価から平均で {bias} MOS ずれています(半段階以上)。順位が正しくても、値は正しくありません。",
+    "baseline_reversed": (
+        "The scores of {name} run against people's (SRCC {srcc}), so the comparison flatters the model. If "
+        "lower is "
+        "better in them, say --lower-is-better and the file's name.",
+        "{name} の大小が人の評価と逆です(SRCC {srcc})。このままの比較はモデルに有利に偏ります。"
+        "低いほど良い値であれば "
+        "--lower-is-better にファイル名を指定してください。",
+    ),
+    "bias_high": (
+        "On average the predictions are {bias} MOS higher than people's scores, which is half a category or more. "
+        "The order may be right; the values are not.",
+        "予測は人の評価より平均で {bias} MOS 高く、半段階以上ずれています。順位が正しくても、値は"
+        "正しくありません。",
+    ),
+    "bias_low": (
+        "On average the predictions are {bias} MOS lower than people's scores, which is half a category or more. "
+        "The order may be right; the values are not.",
+        "予測は人の評価より平均で {bias} MOS 低く、半段階以上ずれています。順位が正しくても、値は"
+        "正しくありません。",
     ),
     "distribution_mismatch": (
         "Label distributions that do not fit the scale's {labels} labels: {count}. They were left out of the "
@@ -192,7 +245,7 @@ _said: Final = Table(TEXTS)
 def word(key: str, language: str, **params: object) -> str:
     """The words for ``key``, a metric's or one of TEXTS; English where the language is not known."""
     metric = metric_of(key)
-    return _said(key, language, **params) if metric is None else metric.words[language == "ja"]
+    return _said(key, language, **params) if metric is None else one_of(metric.words, language)
 
 
 def notice_text(notice: Notice, language: str) -> str:
