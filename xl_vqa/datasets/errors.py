@@ -21,7 +21,7 @@ InputError
 
 from __future__ import annotations
 
-from xl_vqa.words.errors import InputError, Unclear
+from xl_vqa.words.errors import InputError
 
 
 class RatingsError(InputError):
@@ -66,8 +66,19 @@ class RatingsScoreColumnError(RatingsError):
     code = "ratings_score_column"
 
 
-class RatingsUnclearError(Unclear, RatingsError):
+class RatingsUnclearError(RatingsError):
+    """Two readings are near. ``choices`` are the options that settle it, one string each."""
+
     code = "ratings_unclear"
+
+    @property
+    def choices(self) -> list[str]:
+        return list(self.params["choices"])
+
+    def with_commands(self, command: str) -> RatingsUnclearError:
+        """The same question with ``command`` and each choice as the lines to run."""
+        lines = "\n".join(f"  {command} {choice}" for choice in self.choices)
+        return RatingsUnclearError(**{**self.params, "commands": lines})
 
 
 class RatingsNoScoresError(RatingsError):

@@ -11,7 +11,7 @@ InputError
 
 from __future__ import annotations
 
-from xl_vqa.words.errors import InputError, Unclear
+from xl_vqa.words.errors import InputError
 
 
 class EvaluationError(InputError):
@@ -30,8 +30,19 @@ class EvaluationOptionError(EvaluationError):
     code = "evaluation_option"
 
 
-class EvaluationUnclearError(Unclear, EvaluationError):
+class EvaluationUnclearError(EvaluationError):
+    """Two readings are near. ``choices`` are the options that settle it, one string each."""
+
     code = "evaluation_unclear"
+
+    @property
+    def choices(self) -> list[str]:
+        return list(self.params["choices"])
+
+    def with_commands(self, command: str) -> EvaluationUnclearError:
+        """The same question with ``command`` and each choice as the lines to run."""
+        lines = "\n".join(f"  {command} {choice}" for choice in self.choices)
+        return EvaluationUnclearError(**{**self.params, "commands": lines})
 
 
 class EvaluationNoVideosError(EvaluationError):

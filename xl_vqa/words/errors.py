@@ -76,8 +76,6 @@ XlVqaError
 │   └── HostDiskError
 └── CancelledError
 
-Where two readings are near, an error is Unclear too: it holds the options that settle it.
-
 Standard library only. Parameters of an error are plain JSON values, so it survives the way through HTTP.
 """
 
@@ -147,24 +145,6 @@ def _rebuild(kind: type[XlVqaError], params: dict[str, Any], path: str | None = 
 
 class InputError(XlVqaError):
     code = "input_error"
-
-
-class Unclear:
-    """An error's other half where two readings are near, and nobody guesses: what settles it, as commands."""
-
-    params: dict[str, Any]
-
-    @property
-    def choices(self) -> list[str]:
-        """The options that settle it, one string each."""
-        return list(self.params["choices"])
-
-    def with_commands(self, command: str) -> Self:
-        """The same question with ``command`` and each choice as the lines to run."""
-        lines = "\n".join(f"  {command} {choice}" for choice in self.choices)
-        error: Any = type(self)
-        asked: Self = error(**{**self.params, "commands": lines})
-        return asked
 
 
 class ScaleError(InputError):
