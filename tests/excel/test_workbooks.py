@@ -69,6 +69,20 @@ def test_a_workbook_with_another_name_after_saving_keeps_waiting(clip_folder: li
     assert poll("list.xlsx")[2] == ["[list.xlsx]S!$A$1"]
 
 
+def test_an_edited_formula_is_counted_as_it_stands_now(
+    clip_folder: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score(clip_folder[0], ONE + "$A$1")
+    score(clip_folder[1], ONE + "$A$1", name="VQA_BAND")  # a second function of the same formula
+    score(clip_folder[1], ONE + "$A$2")
+    assert count(ONE + "$C$1").startswith("0 rated, 2 waiting")
+    monkeypatch.setattr(session, "ONE_CALCULATION_S", 0.0)
+    score(clip_folder[2], ONE + "$A$1")
+    assert count(ONE + "$C$1").startswith("0 rated, 2 waiting")
+    score(clip_folder[2], ONE + "$A$2")
+    assert count(ONE + "$C$1").startswith("0 rated, 1 waiting")
+
+
 def test_the_count_is_of_one_workbook_and_is_told_when_it_changes(clip_folder: list[Path]) -> None:
     assert count(ONE + "$C$1") == count(TWO + "$C$1") == "0 rated, 0 waiting, 0 with an error"
     score(clip_folder[0], ONE + "$A$1")

@@ -30,13 +30,29 @@ _books: dict[str, _Book] = {}
 _surroundings: tuple[float, str, Locations] | None = None
 
 
+ONE_CALCULATION_S: Final = 1.0
+"""A formula with several of our functions calls them one after another; what it asked for earlier than this was in
+another calculation, when it may have been another formula."""
+
+
+@dataclass(slots=True)
+class _Cell:
+    """The videos that one cell's formula asked for when it was last computed, and when that began."""
+
+    computed_at: float
+    asked: set[Question] = field(default_factory=set)
+
+
 @dataclass(slots=True)
 class _Book:
-    """What an open workbook's cells asked for: their addresses, the videos, and the counts that they show."""
+    """An open workbook's cells by their address, and the counts that some of them show."""
 
-    cells: set[str] = field(default_factory=set)
-    asked: set[Question] = field(default_factory=set)
+    cells: dict[str, _Cell] = field(default_factory=dict)
     counts: dict[str, Any] = field(default_factory=dict)
+
+    def asked(self) -> set[Question]:
+        """What its formulas ask for. Excel does not tell of a formula that was deleted."""
+        return {question for cell in self.cells.values() for question in cell.asked}
 
 
 def ratings() -> CellRatings:
@@ -91,17 +107,28 @@ def locations() -> Locations:
     return Locations.of(os.environ, read_config())
 
 
-def context(folder: str | None, caller: str | None) -> Context:
-    """Where a formula stands: its workbook's folder and its own address, as VBA tells them."""
+def context(folder: str | None, caller: str | None, *, overall: bool = False) -> Context:
+    """Where a formula stands: its workbook's folder and its own address, as VBA tells them.
+
+    With ``overall`` it counts the videos of its workbook and asks for none itself.
+    """
     global _surroundings
     known = _surroundings
     # files are read once a moment, not once for each of thousands of cells
     if known is None or time.monotonic() - known[0] > FRESH_S:
         known = _surroundings = (time.monotonic(), language(), locations())
     book = _book_of(caller or "")
-    if caller:
-        book.cells.add(caller)
-    return Context(ratings(), folder or None, caller or None, known[1], known[2], book.asked)
+    # a macro's call has no cell, and nothing to be told
+    asked = book.asked() if overall else _cell_of(book, caller).asked if caller else None
+    return Context(ratings(), folder or None, caller or None, known[1], known[2], asked)
+
+
+def _cell_of(book: _Book, caller: str) -> _Cell:
+    now = time.monotonic()
+    cell = book.cells.get(caller)
+    if cell is None or now - cell.computed_at > ONE_CALCULATION_S:
+        cell = book.cells[caller] = _Cell(now)
+    return cell
 
 
 def shows_count(caller: str | None, text: Any) -> None:
@@ -120,7 +147,7 @@ def finished(open_books: Collection[str]) -> list[str]:
     told = [cell for cell in ratings().finished() if workbook(cell) in _books]
     for book in _books.values():
         for cell, shown in book.counts.items():
-            ((text,),) = evaluate("VQA_STATUS", (), Context(ratings(), language=language(), asked=book.asked))
+            ((text,),) = evaluate("VQA_STATUS", (), Context(ratings(), language=language(), asked=book.asked()))
             if text != shown:
                 book.counts[cell] = text
                 told.append(cell)

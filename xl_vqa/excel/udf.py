@@ -24,9 +24,10 @@ from xl_vqa.worksheet.functions import CATEGORY, FUNCTIONS, Function
 
 def call(name: str, arguments: tuple[Any, ...], folder: str | None, cell: str | None) -> list[list[Any]]:
     """Rows for Excel: numbers, texts, and what ``values`` marks as errors and waiting cells."""
-    context = session.context(folder, cell)
+    overall = bool(name == "VQA_STATUS" and arguments and _given(arguments[0]) is None)
+    context = session.context(folder, cell, overall=overall)
     rows = evaluate(name, [_given(argument) for argument in arguments], context)
-    if name == "VQA_STATUS" and arguments and _given(arguments[0]) is None:
+    if overall:
         session.shows_count(cell, rows[0][0])
     return to_excel(rows)
 
