@@ -20,9 +20,10 @@ MOS_DECIMALS: Final = 9
 """A mean is kept to this many decimals, so that (3.4 + 3.5) / 2 is 3.45 and not a hair below its half."""
 FEW_RATERS: Final = 6
 """Below this many ratings a video's own spread is too uncertain to stand alone."""
-_FEWEST_DEGREES: Final = 5
-# from here on Student's t is the normal distribution to two decimals
-_MOST_DEGREES: Final = 1000
+FEWEST_DEGREES: Final = 5
+"""Of freedom that a pooled SD must rest on."""
+MOST_DEGREES: Final = 1000
+"""From here on Student's t is the normal distribution to two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ def with_pooled_intervals(table: MosTable) -> MosTable:
         return table
     ci95 = table.ci95.copy()
     ci95[doubtful & ~(ci95 > 1e-9)] = np.nan
-    if freedom >= _FEWEST_DEGREES:
+    if freedom >= FEWEST_DEGREES:
         pooled = math.sqrt(float(np.sum((table.count[several] - 1) * table.sd[several] ** 2)) / freedom)
         if pooled > 1e-9:
-            t = t_quantile_975(min(freedom, _MOST_DEGREES))
+            t = t_quantile_975(min(freedom, MOST_DEGREES))
             ci95[doubtful] = t * pooled / np.sqrt(table.count[doubtful])
     return MosTable(table.mos, table.sd, ci95, table.count)
 
@@ -87,7 +88,7 @@ def standard_error(ci95: Floats, count: Floats) -> Floats:
     Only the half-widths are known (a manifest holds no more), so where they rest on the pooled spread its degrees
     of freedom are taken to be many.
     """
-    degrees = np.where(count < FEW_RATERS, _MOST_DEGREES, count - 1).astype(np.int64)
+    degrees = np.where(count < FEW_RATERS, MOST_DEGREES, count - 1).astype(np.int64)
     quantiles: Floats = np.array([t_quantile_975(int(one)) for one in degrees])
     return ci95 / quantiles
 

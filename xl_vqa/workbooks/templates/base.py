@@ -23,6 +23,7 @@ GREY: Final = "#6B7785"
 INPUT: Final = "#FFF9E5"
 """What a person fills in is this colour everywhere."""
 GREEN, AMBER, RED = "#7CC58D", "#F7DC6F", "#E0705A"
+WARNING: Final = "#B02418"
 NONE: Final = "–"
 """What a figure shows that cannot be computed yet."""
 KIND_NAME: Final = "xl_vqa_template"
@@ -119,7 +120,7 @@ class Template:
         if self.sample:
             sheet.set_tab_color(RED)
             sheet.set_row(2, 22)
-            banner = self.format(bold=True, font_color="#FFFFFF", bg_color="#B02418", align="left")
+            banner = self.format(bold=True, font_color="#FFFFFF", bg_color=WARNING, align="left")
             for column in range(last_column + 1):
                 sheet.write_blank(2, column, None, banner)
             sheet.write_string(2, 0, self.word("sample_banner"), banner)

@@ -8,15 +8,19 @@ from typing import Any, Final
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from xl_vqa.datasets.mos import FEW_RATERS, FEWEST_DEGREES, MOST_DEGREES
 from xl_vqa.sheets.areas import column_letters
 from xl_vqa.words.labels import ACR_BANDS
-from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INPUT, PALE, Template, Values
-from xl_vqa.workbooks.templates.label_rater import add_rater
+from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INPUT, LINE, PALE, WARNING, Template, Values
+from xl_vqa.workbooks.templates.label_rater import add_rater, fold
 from xl_vqa.workbooks.templates.words_label import LABEL
 
 SLOTS: Final = 200
 """Videos that one workbook takes."""
-RATERS: Final = 5
+RATERS: Final = 15
+"""Sheets for people: as many as the guide recommends (at least 15 observers, ITU-R BT.500)."""
+OPEN: Final = 35
+"""Videos whose rows are open at first. The rest is folded away, or a list of twelve would print as one of 200."""
 FIRST: Final = 8
 """Row of the first video on the sheets Videos and Labels, counted from 0."""
 _SEED: Final = 2508
@@ -55,7 +59,7 @@ def build_label(
     for rater in range(1, RATERS + 1):
         given = scores[rater - 1] if rater <= len(scores) else ()
         shown = order(rater, closed or 0, len(videos)) if closed else []
-        add_rater(book, rater, SLOTS, [given[slot - 1] if slot <= len(given) else None for slot in shown])
+        add_rater(book, rater, SLOTS, OPEN, [given[slot - 1] if slot <= len(given) else None for slot in shown])
     book.pages(_labels(book))
     _order(book)
     return book.content()
@@ -67,7 +71,8 @@ def _guide(book: Template) -> None:
     sheet.set_column(1, 1, 4)
     for row, number in enumerate(range(1, 6), 4):
         sheet.set_row(row, 34)
-        sheet.write_string(row, 0, book.word(f"guide_{number}"), book.format(text_wrap=True, font_size=11))
+        text = book.word(f"guide_{number}", raters=RATERS, open=OPEN)
+        sheet.write_string(row, 0, text, book.format(text_wrap=True, font_size=11))
     sheet.write_string(10, 0, book.word("anchor"), book.header)
     for row, band in enumerate(reversed(ACR_BANDS), 11):
         text = f"{band.number}  {band.name(book.language)}: {book.word(f'a{band.number}')}"
@@ -101,7 +106,8 @@ def _videos(book: Template, videos: Sequence[tuple[str, str]], closed: int | Non
     sheet.set_row(4, 32)
     sheet.merge_range(4, 0, 4, 2, book.word("closed_help"), book.format(text_wrap=True, font_color=GREY))
     sheet.write_string(5, 0, book.word("state"), book.boxed(bg_color=PALE, bold=True))
-    listed, gap = 'SUMPRODUCT((l_videos<>"")*1)', 'SUMPRODUCT((l_videos<>"")*(l_slots<=N(l_closed)))<N(l_closed)'
+    listed = 'SUMPRODUCT((l_videos<>"")*1)'
+    gap = f'SUMPRODUCT((l_videos<>"")*(ROW(l_videos)-{FIRST}<=N(l_closed)))<N(l_closed)'
     before, _, after = book.word("state_open").partition("{n}")
     state = (
         f'IF(ISNUMBER(l_closed),IF({gap},"{book.word("state_gap")}","{book.word("state_closed")}"),'
@@ -113,80 +119,100 @@ def _videos(book: Template, videos: Sequence[tuple[str, str]], closed: int | Non
         rule = {"type": "cell", "criteria": "==", "value": f'"{book.word(key)}"', "format": form}
         sheet.conditional_format(5, 1, 5, 1, rule)
     typed = book.boxed(bg_color=INPUT, bold=True, align="center")
-    for column, (key, head) in enumerate((("no", book.header), ("video", typed), ("content", typed))):
-        sheet.write_string(FIRST - 1, column, book.word(key), head)
+    # nothing but what is typed stands in the rows: those without a video are not printed
+    for column, key in enumerate(("video", "content"), 1):
+        sheet.write_string(FIRST - 1, column, book.word(key), typed)
     sheet.write_comment(
         FIRST - 1, 2, book.word("content_help"), {"font_name": book.font, "x_scale": 2, "y_scale": 0.9}
     )
     for slot in range(SLOTS):
-        sheet.write_number(FIRST + slot, 0, slot + 1, book.format(font_color=GREY, align="center"))
         path, content = videos[slot] if slot < len(videos) else ("", "")
         if path:
             sheet.write_string(FIRST + slot, 1, path)
         if content:
             sheet.write_string(FIRST + slot, 2, content)
     book.name("l_closed", sheet, 3, 1)
-    book.name("l_slots", sheet, FIRST, 0, last)
     book.name("l_videos", sheet, FIRST, 1, last)
     book.name("l_contents", sheet, FIRST, 2, last)
     book.mark(sheet, FIRST - 1, 1)
     sheet.freeze_panes(FIRST, 0)
     sheet.fit_to_pages(1, 0)
     sheet.set_landscape()
-    sheet.print_area(0, 0, last, 2)
+    sheet.repeat_rows(FIRST - 1)
 
 
 def _labels(book: Template) -> Worksheet:
-    sheet = book.sheet("results", note="results_note", last_column=RATERS + 8)
-    heads = ["no", "video", "content", *("" for _ in range(RATERS)), "count", "mos", "sd", "ci", "label", "band"]
-    widths = (6, 46, 18, *(10 for _ in range(RATERS)), 11, 9, 10, 12, 11, 14)
-    for column, (key, width) in enumerate(zip(heads, widths, strict=True)):
+    heads = ("no", "video", "content", "count", "mos", "sd", "ci", "label", "band")
+    widths = (6, 38, 15, 10, 8, 9, 9, 9, 13, *(9 for _ in range(RATERS)))
+    sheet = book.sheet("results", note="results_note", last_column=len(heads) - 1)
+    titles = [*map(book.word, heads), *(book.word("rater", number=rater) for rater in range(1, RATERS + 1))]
+    for column, (title, width) in enumerate(zip(titles, widths, strict=True)):
         sheet.set_column(column, column, width)
-        text = book.word(key) if key else book.word("rater", number=column - 2)
-        sheet.write_string(FIRST - 1, column, text, book.header)
-    for number, key in enumerate(("count", "mos", "sd", "ci", "label", "band")):
-        # two columns of three lines above the table
-        text = f"{book.word(key)}: {book.word(f'm_{key}')}"
-        sheet.write_string(3 + number % 3, 3 * (number // 3), text, book.format(font_color=GREY, font_size=9))
+        sheet.write_string(FIRST - 1, column, title, book.header)
+    grey = book.format(font_color=GREY, font_size=9)
+    for number, key in enumerate(("count", "mos", "sd", "label", "band")):
+        # two columns above the table, and a line of its own for the longest
+        sheet.write_string(3 + number % 3, 3 * (number // 3), f"{book.word(key)}: {book.word(f'm_{key}')}", grey)
+    interval = book.word("m_ci", few=FEW_RATERS)
+    sheet.write_string(6, 0, f"{book.word('ci')}: {interval}", grey)
+    folded = (
+        f'IF(SUMPRODUCT((l_videos<>"")*(ROW(l_videos)>{FIRST + OPEN}))>0,"{book.word("more_rows", open=OPEN)}","")'
+    )
+    book.formula(sheet, 5, 3, folded, book.format(bold=True, font_color=WARNING))
     sheet.set_row(FIRST - 1, 32)
-    first, last = column_letters(4), column_letters(3 + RATERS)
-    n, mos, sd, label = (column_letters(4 + RATERS + k) for k in (0, 1, 2, 4))
-    names = ",".join(f'"{band.name(book.language)}"' for band in ACR_BANDS)
-    centred = book.boxed(align="center")
+    last = FIRST + SLOTS - 1
+    for name, key in (("l_counts", "count"), ("l_deviations", "sd")):
+        book.name(name, sheet, FIRST, heads.index(key), last)
     for slot in range(1, SLOTS + 1):
-        row = FIRST + slot - 1
-        line = row + 1
-        sheet.write_number(row, 0, slot, book.boxed(font_color=GREY, align="center"))
-        book.formula(sheet, row, 1, f'INDEX(l_videos,{slot})&""', book.boxed())
-        book.formula(sheet, row, 2, f'INDEX(l_contents,{slot})&""', book.boxed())
-        for rater in range(1, RATERS + 1):
-            score = f"INDEX(rater{rater}_scores,MATCH({slot},rater{rater}_slots,0))"
-            # 0 stands for an empty cell: nobody scores below 1
-            text = f'IF(COUNTIF(rater{rater}_slots,{slot})=0,"",IF(AND(N({score})>=1,N({score})<=5),{score},""))'
-            book.formula(sheet, row, 2 + rater, text, centred)
-        cells = f"{first}{line}:{last}{line}"
-        formulas = (
-            (f'IF(B{line}="","",COUNT({cells}))', "0"),
-            (f'IF(COUNT({cells})=0,"",AVERAGE({cells}))', "0.00"),
-            (f'IF(COUNT({cells})<2,"",STDEV({cells}))', "0.00"),
-            (f'IF(COUNT({cells})<2,"",TINV(0.05,{n}{line}-1)*{sd}{line}/SQRT({n}{line}))', "0.00"),
-            # rounded twice: 3.45 times ten must not lie a hair below its half
-            (f'IF(COUNT({cells})=0,"",ROUND(ROUND(({mos}{line}-1)/4*40+10,6),0))', "0"),
-            (f'IF(COUNT({cells})=0,"",CHOOSE(MATCH({label}{line},{{0,15,25,35,45}},1),{names}))', "@"),
-        )
-        for offset, (formula, number_format) in enumerate(formulas):
-            form = book.boxed(align="center", num_format=number_format, bold=offset == 4)
-            book.formula(sheet, row, 3 + RATERS + offset, formula, form)
+        _label_row(book, sheet, slot, len(heads))
+    fold(sheet, FIRST, SLOTS, OPEN)
+    line = book.book.add_format({"border": 1, "border_color": LINE})
+    rule = {"type": "formula", "criteria": f'=$B{FIRST + 1}<>""', "format": line}
+    sheet.conditional_format(FIRST, 0, last, len(titles) - 1, rule)
     for band in ACR_BANDS:
         form = book.book.add_format({"bg_color": f"#{band.color}"})
         rule = {"type": "cell", "criteria": "==", "value": f'"{band.name(book.language)}"', "format": form}
-        column = 3 + RATERS + 5
-        sheet.conditional_format(FIRST, column, FIRST + SLOTS - 1, column, rule)
+        sheet.conditional_format(FIRST, heads.index("band"), last, heads.index("band"), rule)
     sheet.freeze_panes(FIRST, 2)
-    sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
+    # what each rater said stands to the right, for the screen
+    sheet.print_area(0, 0, last, len(heads) - 1)
     return sheet
+
+
+def _label_row(book: Template, sheet: Worksheet, slot: int, width: int) -> None:
+    """The figures of one video, then what each rater said of it; ``width`` counts the columns before these."""
+    row, line = FIRST + slot - 1, FIRST + slot
+    raters = f"{column_letters(width + 1)}{line}:{column_letters(width + RATERS)}{line}"
+    names = ",".join(f'"{band.name(book.language)}"' for band in ACR_BANDS)
+    n, mos, sd, label = f"D{line}", f"E{line}", f"F{line}", f"H{line}"
+    own = f"IF({n}<2,0,TINV(0.05,{n}-1)*{sd}/SQRT({n}))"
+    # the rule of datasets.mos.with_pooled_intervals
+    pooled = f"TINV(0.05,MIN(l_freedom,{MOST_DEGREES}))*l_pooled/SQRT({n})"
+    known = f"AND(l_freedom>={FEWEST_DEGREES},l_pooled>0.000000001)"
+    few = f'IF({known},{pooled},IF({own}>0.000000001,{own},""))'
+    formulas = (
+        (f'IF(INDEX(l_videos,{slot})="","",{slot})', "0"),
+        (f'INDEX(l_videos,{slot})&""', "@"),
+        (f'INDEX(l_contents,{slot})&""', "@"),
+        (f'IF(B{line}="","",COUNT({raters}))', "0"),
+        (f'IF(COUNT({raters})=0,"",AVERAGE({raters}))', "0.00"),
+        (f'IF(COUNT({raters})<2,"",STDEV({raters}))', "0.00"),
+        (f'IF(COUNT({raters})=0,"",IF({n}<{FEW_RATERS},{few},IF({sd}>0.000000001,{own},{few})))', "0.00"),
+        # rounded twice: 3.45 times ten must not lie a hair below its half
+        (f'IF(COUNT({raters})=0,"",ROUND(ROUND(({mos}-1)/4*40+10,6),0))', "0"),
+        (f'IF(COUNT({raters})=0,"",CHOOSE(MATCH({label},{{0,15,25,35,45}},1),{names}))', "@"),
+    )
+    for column, (formula, number_format) in enumerate(formulas):
+        align = "left" if column in (1, 2) else "center"
+        form = book.format(align=align, num_format=number_format, bold=column == 7)
+        book.formula(sheet, row, column, formula, form)
+    for rater in range(1, RATERS + 1):
+        score = f"INDEX(rater{rater}_scores,MATCH({slot},rater{rater}_slots,0))"
+        # 0 stands for an empty cell: nobody scores below 1
+        text = f'IF(COUNTIF(rater{rater}_slots,{slot})=0,"",IF(AND(N({score})>=1,N({score})<=5),{score},""))'
+        book.formula(sheet, row, width + rater - 1, text, book.format(align="center"))
 
 
 def _order(book: Template) -> None:
@@ -207,11 +233,24 @@ def _order(book: Template) -> None:
             none = f'OR(NOT(ISNUMBER(l_closed)),INDEX(l_videos,{slot})="")'
             text = f'IF({none},"",IF({slot}<=l_closed,{cell},1+{slot}))'
             book.formula(sheet, row, used, text)
+    # the spread of all videos together, for the intervals of the sheet Labels
+    spread = (
+        ("l_freedom", 'SUMIF(l_counts,">=2")-COUNTIF(l_counts,">=2")', False),
+        (
+            "l_pooled",
+            "IF(l_freedom<1,0,SQRT(SUM(IF(ISNUMBER(l_deviations),(l_counts-1)*l_deviations^2,0))/l_freedom))",
+            True,
+        ),
+    )
+    for row, (name, formula, array) in enumerate(spread, 3):
+        sheet.write_string(row, 2 * RATERS + 2, name)
+        book.formula(sheet, row, 2 * RATERS + 3, formula, array=array)
+        book.name(name, sheet, row, 2 * RATERS + 3)
     sheet.hide()
 
 
 def _sample() -> tuple[list[tuple[str, str]], list[list[Any]]]:
-    """Twelve invented videos of four contents; the last rater is half way through."""
+    """Twelve invented videos of four contents, six raters; the last one is half way through."""
     source = random.Random(12)
     videos, truths = [], []
     for content in ("harbour", "market", "stadium", "office"):
@@ -219,7 +258,7 @@ def _sample() -> tuple[list[tuple[str, str]], list[list[Any]]]:
             videos.append((f"D:/videos/{content}_{version}.mp4", content))
             truths.append(truth)
     scores: list[list[Any]] = []
-    for rater in range(RATERS):
+    for rater in range(FEW_RATERS):
         row = [min(max(round(truth + source.gauss(0.1 * (rater - 2), 0.5)), 1), 5) for truth in truths]
-        scores.append([*row[:6], *([None] * 6)] if rater == RATERS - 1 else row)
+        scores.append([*row[:6], *([None] * 6)] if rater == FEW_RATERS - 1 else row)
     return videos, scores

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
 from xl_vqa.words.labels import ACR_BANDS
-from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, Template, filled
+from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, WARNING, Template, filled
 
 FIRST: Final = 12
 """Row of the first video, counted from 0."""
 
 
-def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> None:
-    """``scores`` stand in this rater's own order."""
+def add_rater(book: Template, rater: int, slots: int, shown: int, scores: Sequence[Any]) -> None:
+    """``scores`` stand in this rater's own order; rows of more than ``shown`` videos are folded away."""
     title = book.word("rater", number=rater)
     sheet = book.book.add_worksheet(title)
     book.dress(sheet, title, book.word("rater_note"), 3)
-    for column, width in enumerate((12, 62, 12, 40)):
+    for column, width in enumerate((14, 50, 11, 29)):
         sheet.set_column(column, column, width)
     sheet.set_column(4, 5, 8, None, {"hidden": True})
     last = FIRST + slots - 1
@@ -29,6 +31,9 @@ def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> 
     everything = f"COUNT(rater{rater}_slots)"
     book.formula(sheet, 4, 1, filled(text, {"done": done, "all": everything}), book.boxed(bold=True))
     book.formula(sheet, 4, 2, f"IF({everything}=0,0,{done}/{everything})", book.boxed(num_format="0%"))
+    folded = f'IF({everything}>{shown},"{book.word("more_rows", open=shown)}","")'
+    book.formula(sheet, 4, 3, folded, book.format(bold=True, font_color=WARNING, text_wrap=True))
+    sheet.set_row(4, 30)
     # the plain kind of bar: the newer one needs an extension that other readers warn about
     bar = {"type": "data_bar", "bar_color": "#7CC58D", "min_type": "num", "max_type": "num", "min_value": 0}
     sheet.conditional_format(4, 2, 4, 2, {**bar, "max_value": 1})
@@ -86,7 +91,15 @@ def add_rater(book: Template, rater: int, slots: int, scores: Sequence[Any]) -> 
         form = book.book.add_format({"bg_color": f"#{band.color}"})
         rule = {"type": "cell", "criteria": "==", "value": band.number, "format": form}
         sheet.conditional_format(FIRST, 2, last, 2, rule)
+    fold(sheet, FIRST, slots, shown)
     sheet.freeze_panes(FIRST, 0)
-    sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
+    sheet.print_area(0, 0, last, 3)
+
+
+def fold(sheet: Worksheet, first: int, slots: int, shown: int) -> None:
+    """Folds the rows behind the first ``shown`` away; the sign to open them stands in the row behind the last."""
+    for row in range(first + shown, first + slots):
+        sheet.set_row(row, None, None, {"level": 1, "hidden": True})
+    sheet.set_row(first + slots, None, None, {"collapsed": True})

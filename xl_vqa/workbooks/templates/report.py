@@ -24,7 +24,7 @@ from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates import recalculate
 from xl_vqa.workbooks.templates.base import PAGE_NAME
 from xl_vqa.workbooks.templates.folded import fold_list
-from xl_vqa.workbooks.templates.known import known_template
+from xl_vqa.workbooks.templates.known import Known, known_template
 
 _UNCOMPUTED: Final = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*</c>")
 
@@ -83,9 +83,25 @@ def hide_others(path: Path, target: Path) -> None:
         view.set("activeTab", str(first))
         view.attrib.pop("firstSheet", "")
     for page in pages:
-        fold_list(Sheet(workbook, workbook.entry(page)))
+        sheet = Sheet(workbook, workbook.entry(page))
+        _unfold(sheet, known_template(workbook))
+        fold_list(sheet)
     workbook.package.replace(workbook.part, workbook.tree)
     workbook.package.save(target)
+
+
+def _unfold(sheet: Sheet, known: Known) -> None:
+    """Shows the rows of all videos of a labelling workbook: those behind the first ones lie folded."""
+    if known.kind != "label":
+        return
+    listed = Sheet(sheet.workbook, sheet.workbook.entry(known.sheet))
+    last = max((row for row in listed.cells if listed.value(row, known.column).text.strip()), default=0)
+    for number, row in sheet.rows.items():
+        if number <= last:
+            row.attrib.pop("hidden", "")
+            # or LibreOffice folds them again
+            row.attrib.pop("outlineLevel", "")
+    sheet.workbook.package.replace(sheet.entry.part, sheet.tree)
 
 
 @contextlib.contextmanager

@@ -45,6 +45,10 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
         "Watch each video once, whole, from top to bottom, and give the picture quality a score from 5 to 1.",
         "上から順に、各動画を最初から最後まで一度ずつ視聴し、画質を 5~1 で評価してください。",
     ),
+    "more_rows": (
+        "More than {open} videos: press the + at the left edge, below the last row.",
+        "動画が {open} 本を超えています。最後の行の下、左端の「+」を押して続きを表示してください。",
+    ),
     "anchor": ("Score and what it means", "評価の基準"),
     "a5": (
         "No defect to be seen: you would not change anything.",
@@ -72,8 +76,10 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
     "m_mos": ("Mean opinion score: the mean of the scores.", "平均オピニオン評点(評価の平均)。"),
     "m_sd": ("Standard deviation of the scores.", "評価の標準偏差。"),
     "m_ci": (
-        "Half width of the 95% interval of the MOS, by Student's t.",
-        "MOS の 95% 信頼区間の片側幅(t 分布)。",
+        "Half width of the 95% interval of the MOS, by Student's t. Below {few} raters, and where all agree, from "
+        "the spread of all videos together.",
+        "MOS の 95% 信頼区間の片側幅(t 分布)。評価者が {few} 人未満の場合と全員一致の場合は、全動画の"
+        "ばらつきをまとめて用います。",
     ),
     "m_label": (
         "What the model is taught: ten times the MOS, half rounded up.",
@@ -89,16 +95,20 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
         "1. 「動画一覧」シートに動画のフルパスと、分かれば素材名を記入します。",
     ),
     "guide_2": (
-        "2. Enter the number of videos at the top: each rater now sees all videos in an order of its own.",
-        "2. 上部に本数を入力します。評価者ごとに異なる順序で全動画が各シートに表示されます。",
+        "2. Enter the number of videos at the top: each rater now sees all videos in an order of its own. Rows of "
+        "more than {open} videos are folded away: the + at the left edge of the sheet shows them.",
+        "2. 上部に本数を入力します。評価者ごとに異なる順序で全動画が各シートに表示されます。"
+        "{open} 本を超える行は折りたたまれています。シート左端の「+」で表示します。",
     ),
     "guide_3": (
         "3. Each rater fills in one sheet, alone, on the same kind of screen, with breaks after 30 minutes.",
         "3. 評価者は 1 人 1 シートを、同じ種類の画面で、相談せずに記入します。30 分ごとに休憩します。",
     ),
     "guide_4": (
-        "4. Sheet Labels shows MOS, interval and integer label; three raters are few, fifteen are good practice.",
-        "4. 「ラベル」シートに MOS・信頼区間・整数ラベルが表示されます。3 人では少なく、15 人程度が目安です。",
+        "4. Sheet Labels shows MOS, interval and integer label; three raters are few, {raters} are good practice, "
+        "and there is a sheet for each: leave those that you do not need empty.",
+        "4. 「ラベル」シートに MOS・信頼区間・整数ラベルが表示されます。3 人では少なく、{raters} 人程度が"
+        "目安です。評価者シートは {raters} 枚あります。使わないシートは空のままにします。",
     ),
     "guide_5": (
         "5. Save in Excel or LibreOffice, then run: xl-vqa labels prepare FILE -o manifest.csv",
