@@ -134,6 +134,15 @@ def test_of_a_forgotten_path_no_byte_is_left_and_the_others_stay(tmp_path: Path)
     store.close()
 
 
+def test_the_other_names_of_the_same_content_go_too(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "home")
+    filled(settings.home, {"/v/a.mp4": "b2:same", "/link/of a.mp4": "b2:same", "/v/b.mp4": "b2:b"})
+    report = forget(settings, ["/v/a.mp4"])
+    assert (report.ratings, report.paths) == (1, 2)
+    assert traces(settings.home, "/link/of a.mp4", f"{PROMPT} b2:same") == []
+    assert traces(settings.home, "/v/b.mp4")
+
+
 def test_a_pattern_and_a_folder(tmp_path: Path) -> None:
     settings = settings_for(tmp_path / "home")
     filled(settings.home, {f"/v/{n % 3}/{n}.{'mp4' if n % 2 else 'mov'}": f"b2:{n}" for n in range(300)})

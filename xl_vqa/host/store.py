@@ -256,7 +256,7 @@ class Store:
     # -- forgetting
 
     def forget(self, meant: Callable[[str], bool], contents: Iterable[str] = ()) -> Forgotten:
-        """Removes every path that is ``meant``, and the ratings of all that such a path ever held.
+        """Removes every path that is ``meant``, the ratings of all that it ever held, and its other names.
 
         ``contents`` are further fingerprints whose ratings go. Their bytes are out of the file after ``shrink``.
         """
@@ -265,14 +265,14 @@ class Store:
             with self._database.writing(durable=True) as connection:
                 paths: set[bytes] = set()
                 videos = {(video,) for video in contents}
-                for table in _TABLES_OF_PATHS:
-                    gone = [
-                        (path, video)
-                        for path, video in connection.execute(f"SELECT path, video FROM {table}")
-                        if meant(_path(path))
-                    ]
+                known = {
+                    table: connection.execute(f"SELECT path, video FROM {table}").fetchall()
+                    for table in _TABLES_OF_PATHS
+                }
+                videos.update((video,) for rows in known.values() for path, video in rows if meant(_path(path)))
+                for table, rows in known.items():
+                    gone = [(path, video) for path, video in rows if (video,) in videos or meant(_path(path))]
                     paths.update(path for path, _ in gone)
-                    videos.update((video,) for _, video in gone)
                     connection.executemany(f"DELETE FROM {table} WHERE path = ? AND video = ?", gone)
                 before = connection.total_changes
                 connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
