@@ -59,7 +59,7 @@ def only_host(settings: Settings) -> Iterator[None]:
     Waits for a host that is stopping; raises AlreadyRunning where one answers, HostStartError where one
     holds the lock without answering, HostDiskError where the lock cannot be made.
     """
-    lock = filelock.FileLock(settings.lock_file)
+    lock = filelock.FileLock(settings.lock_file, mode=0o600)
     deadline = time.monotonic() + settings.start_timeout_s
     while True:
         try:

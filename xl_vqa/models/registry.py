@@ -120,7 +120,7 @@ class ModelRegistry:
         entry = Registered(wanted, entry.model, entry.adapter, datetime.now(UTC).isoformat(timespec="seconds"))
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S):
+            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S, mode=0o600):
                 known = self._read()
                 for other in [Registered(STARTER, STARTER), *known]:
                     if other.name.casefold() != wanted.casefold():
@@ -141,7 +141,7 @@ class ModelRegistry:
             stays = "problem_starter_stays" if entry.name == STARTER else "problem_serves"
             raise ModelEntryError(path=str(self.file), problem=Reason(stays, name=entry.name))
         try:
-            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S):
+            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S, mode=0o600):
                 self._write([other for other in self._read() if other.name != entry.name])
         except OSError as error:
             raise ModelEntryError(path=str(self.file), problem=reason(error)) from error

@@ -104,10 +104,6 @@ class PacketReader:
             self._parameters(unit)
         return Entry.NONE
 
-    def may_begin_with(self, packet: bytes) -> bool:
-        """Whether a decoder that begins here is right in everything that is shown from this picture on."""
-        return self.entry(packet) in (Entry.CLEAN, Entry.OPEN)
-
     def is_bottom_field(self, packet: bytes) -> bool | None:
         """Which field an HEVC packet says it is, None for none. No proof that it is one."""
         for unit in self._units(packet):

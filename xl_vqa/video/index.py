@@ -21,8 +21,8 @@ from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 from xl_vqa.words.errors import VideoTruncatedError
 
-SCAN_BYTES_LIMIT: Final = 2 << 30
-"""Beyond this many bytes the packets are not read one by one; frames are then found by time."""
+_LOOK_EVERY: Final = 50
+"""Packets between two looks whether to stop; of raw pictures they are hundreds of megabytes."""
 
 # AVI stores no display times, and raw streams no times at all
 _UNTIMED_FORMATS: Final = ("avi", "h264", "hevc", "vvc", "m4v", "mpegvideo", "mjpeg", "obu", "vc1", "dirac")
@@ -40,8 +40,7 @@ class FrameIndex:
 
     ``pts`` holds each frame's display time in ticks of ``time_base`` from the start of the stream's clock; it
     rises but where the clock ``restarts``. It is empty where the format stores no usable times, and frames are
-    then found by counting. ``exact`` is False where the file was too big to scan: ``count`` is then an estimate,
-    ``pts`` is empty and frames are found by time.
+    then found by counting.
     """
 
     count: int
@@ -52,7 +51,6 @@ class FrameIndex:
     first_pts: int
     fps: float
     duration_s: float
-    exact: bool = True
     cut_off: bool = False
     """The file ends before its own header says."""
     damaged: bool = False
@@ -79,12 +77,8 @@ class FrameIndex:
     """Only where the clock restarts: when each frame is shown, on one clock that runs on."""
 
     @property
-    def by_time(self) -> bool:
-        return not self.exact
-
-    @property
     def counted(self) -> bool:
-        return self.exact and not self.pts
+        return not self.pts
 
     def time_s(self, frame: int) -> float:
         """When a frame is shown, in seconds after the first one."""
@@ -143,14 +137,10 @@ def build_index(source: Source, *, should_stop: Callable[[], None] = lambda: Non
 
     Raises VideoTruncatedError where there is not one packet with a picture.
     """
-    if source.size_bytes > SCAN_BYTES_LIMIT:
-        estimate = _estimate(source)
-        if estimate is not None:
-            return estimate
     scan = _Scan(source)
     try:
         for number, packet in enumerate(source.packets()):
-            if number % 5_000 == 0:
+            if number % _LOOK_EVERY == 0:
                 should_stop()
             scan.add(packet)
     except av.error.FFmpegError:
@@ -368,31 +358,6 @@ def _rate_of_slots(slots: list[int], packets: int, base: Fraction) -> float | No
     if len(slots) != packets or packets < 2 or any(b <= a for a, b in itertools.pairwise(slots)):
         return None
     return (packets - 1) / float((slots[-1] - slots[0]) * base)
-
-
-def _estimate(source: Source) -> FrameIndex | None:
-    """From the header alone; None where it does not say how long the video is."""
-    stream = source.stream
-    rate = stream.average_rate or stream.guessed_rate
-    base = stream.time_base
-    if not rate or base is None or not _has_times(source):
-        return None
-    if stream.duration:
-        seconds = float(stream.duration * base)
-    elif source.container.duration:
-        seconds = source.container.duration / av.time_base
-    else:
-        return None
-    count = stream.frames or round(seconds * float(rate))
-    if count < 1:
-        return None
-    cut_off = source.missing_bytes > 0
-    if cut_off:
-        # pictures lie roughly evenly in the file
-        share = source.size_bytes / (source.size_bytes + source.missing_bytes)
-        count, seconds = max(int(count * share), 1), seconds * share
-    first = stream.start_time or 0
-    return FrameIndex(count, (), (), base, first, count / seconds, seconds, exact=False, cut_off=cut_off)
 
 
 def _has_times(source: Source) -> bool:

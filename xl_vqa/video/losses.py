@@ -25,8 +25,6 @@ _TICK: Final = 0.5
 
 def examined(source: Source, index: FrameIndex) -> FrameIndex:
     """The index, with ``damaged`` and ``lost`` where pictures are missing that were once there."""
-    if not index.exact:
-        return index
     gaps, ticks = _gaps(index.pts), _after_the_end(source, index)
     starts_late = bool(index.pts) and index.pts[0] * index.time_base * index.fps > _GAP
     fewer = _announced(source) > index.count + index.hidden + index.undecodable

@@ -41,8 +41,6 @@ class VideoInfo:
     """The average over the whole length."""
     duration_s: float
     frame_count: int
-    frame_count_exact: bool
-    """False for files too big to scan, where the number follows from length and frame rate."""
     variable_frame_rate: bool
     keyframes: int
     """How many pictures decoding can start at; 0 where it was not counted."""
@@ -118,7 +116,6 @@ def inspect(source: Source, *, should_stop: Callable[[], None] = lambda: None) -
         fps=index.fps,
         duration_s=index.duration_s,
         frame_count=index.count,
-        frame_count_exact=index.exact,
         variable_frame_rate=index.variable_frame_rate,
         keyframes=len(index.keyframes),
         codec=_codec_name(source),

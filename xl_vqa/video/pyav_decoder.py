@@ -1,8 +1,8 @@
 """Decodes chosen frames through PyAV: any format, exact frames, only as much decoding as the codec needs.
 
-Four ways to find a frame, by what the index knows (see index.py): at its display time, by the order of times where
-the clock restarts, by counting, or near a time. In the first, the frames between two chosen ones are decoded only
-where later ones refer to them.
+Three ways to find a frame, by what the index knows (see index.py): at its display time, by the order of times
+where the clock restarts, or by counting. In the first, the frames between two chosen ones are decoded only where
+later ones refer to them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
-from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
 from xl_vqa.video.index import FrameIndex
 
@@ -32,8 +31,6 @@ Sink = Callable[[int, av.VideoFrame], None]
 _SKIPS_EXACTLY: Final = ("h264", "mpeg2video", "mpeg4")
 _SEEK_GAIN: Final = 12
 """Frames that a seek must save to be worth refilling the decoder."""
-_LOOK_BACK_S: Final = (0, 15, 60, 600)
-"""Seconds before the wanted time where a keyframe is looked for, one after the other, before all is decoded."""
 _REORDER_LIMIT: Final = 64
 """A frame not seen so many frames after its time will not come: it could not be decoded."""
 
@@ -54,9 +51,7 @@ def decode_frames(
     """
     numbers = sorted(set(wanted))
     decoder = _Decoder(source, should_stop)
-    if index.by_time:
-        _decode_by_time(decoder, index, numbers, sink)
-    elif index.counted:
+    if index.counted:
         _decode_by_count(decoder, numbers, sink)
     elif index.restarts:
         _decode_in_order(decoder, index, numbers, sink)
@@ -149,17 +144,6 @@ class _Decoder:
                 raise DamagedError
             yield frame
 
-    def next_entry(self) -> int | None:
-        """The display time of the next packet that decoding may begin at; the packets up to it are used up."""
-        context = self.source.stream.codec_context
-        reader = None
-        if context.name in bitstream.CODECS:
-            reader = bitstream.PacketReader.of(context.name, context.extradata)
-        for packet in self._packets():
-            if packet.is_keyframe and (reader is None or reader.may_begin_with(bytes(packet))):
-                return packet.pts
-        return None
-
     def _packets(self) -> Iterator[av.Packet[VideoStream]]:
         # where the container breaks off, the video ends
         with suppress(av.error.FFmpegError):
@@ -246,34 +230,3 @@ def _decode_in_order(decoder: _Decoder, index: FrameIndex, numbers: Sequence[int
             waiting.discard(found)
             if not waiting:
                 return
-
-
-def _decode_by_time(decoder: _Decoder, index: FrameIndex, numbers: Sequence[int], sink: Sink) -> None:
-    """For files too big to scan: the frame at a number's time, then its neighbours as they come."""
-    tick = 1 / (index.fps * float(index.time_base))
-    place = 0
-    while place < len(numbers):
-        group = [numbers[place]]
-        while place + len(group) < len(numbers) and numbers[place + len(group)] == group[-1] + 1:
-            group.append(numbers[place + len(group)])
-        place += len(group)
-        target = index.first_pts + group[0] * tick - tick / 2
-        waiting = list(group)
-        for frame in _frames_from(decoder, index, target):
-            if frame.pts is None or frame.pts < target:
-                continue
-            sink(waiting.pop(0), frame)
-            if not waiting:
-                break
-
-
-def _frames_from(decoder: _Decoder, index: FrameIndex, target: float) -> Iterator[av.VideoFrame]:
-    """Decoded frames that include every one from ``target`` on, begun at a keyframe that is proven to be one."""
-    for back_s in _LOOK_BACK_S:
-        decoder.seek(max(int(target - back_s / index.time_base), index.first_pts))
-        entry = decoder.next_entry()
-        if entry is not None and entry <= target:
-            decoder.seek(max(int(target - back_s / index.time_base), index.first_pts))
-            return decoder.frames(entry=entry)
-    decoder.rewind()
-    return decoder.frames()

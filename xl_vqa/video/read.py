@@ -222,7 +222,6 @@ class _Reading:
             (info.rotation != 0, Reason("note_rotated", degrees=info.rotation)),
             (info.mirrored, Reason("note_mirrored")),
             (info.variable_frame_rate, Reason("note_variable_rate")),
-            (not info.frame_count_exact, Reason("note_estimated")),
             (index.hidden > 0, Reason("note_hidden", count=index.hidden)),
             (index.undecodable > 0, Reason("note_undecodable", count=index.undecodable)),
             (index.lost > 0, Reason("note_lost", count=index.lost)),
@@ -268,7 +267,7 @@ class _VideoReading(_Reading):
             source.reopen(lenient=True)
             pictures = self._decode(source, plan)
         index = self.inspection.index
-        if len(pictures) < len(set(plan)) and index.exact and index.count <= _RECOUNT_LIMIT:
+        if len(pictures) < len(set(plan)) and index.count <= _RECOUNT_LIMIT:
             # Some frames did not come. Which ones do is known only after decoding everything; then the plan
             # is made anew over those, so that a damaged video is still looked at over its whole length.
             source.reopen(lenient=True)

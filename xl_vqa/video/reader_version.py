@@ -14,7 +14,9 @@ from xl_vqa.video.sequence import sequence_of
 
 READER_VERSION: Final = 3
 """1: decord by container and codec. 2: PyAV, proven keyframes, fields, edit lists, true time, shape and colour.
-3: cropping that the container asks for, and all of what the coded video asks for; HEVC's fields woven."""
+3: cropping that the container asks for, and all of what the coded video asks for; HEVC's fields woven;
+files above 2 GiB read by their packets and no longer by the length in their header."""
+_ONCE_ESTIMATED: Final = 2 << 30
 
 
 def reading_changed(path: PathLike, since: int) -> bool:
@@ -35,7 +37,7 @@ def reading_changed(path: PathLike, since: int) -> bool:
         if decord_decoder.leaves_columns(source, inspection.info.coded_width):
             return True
         info, index = inspection.info, inspection.index
-        if inspection.framing.cropping or inspection.halves is not None:
+        if source.size_bytes > _ONCE_ESTIMATED or inspection.framing.cropping or inspection.halves is not None:
             return True
         return since < 2 and (
             index.fields

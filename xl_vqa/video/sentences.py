@@ -218,7 +218,6 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     "note_rotated": {"en": "rotated by {degrees} degrees", "ja": "{degrees} 度回転"},
     "note_mirrored": {"en": "mirrored", "ja": "左右反転"},
     "note_variable_rate": {"en": "variable frame rate", "ja": "可変フレームレート"},
-    "note_estimated": {"en": "frame numbers estimated", "ja": "フレーム番号は推定値"},
     "note_hidden": {
         "en": "frames hidden by an edit list: {count}",
         "ja": "エディットリストで非表示のフレーム: {count}",

@@ -115,7 +115,6 @@ class PictureFile:
             fps=index.fps,
             duration_s=length,
             frame_count=count,
-            frame_count_exact=True,
             variable_frame_rate=index.variable_frame_rate,
             keyframes=count,
             codec=str(self._image.format).lower(),
