@@ -11,6 +11,7 @@ from tests.excel.conftest import finish, select
 from xl_vqa.bridge.cells import Question
 from xl_vqa.excel import jobs, macros, session
 from xl_vqa.words.settings import Settings
+from xl_vqa.worksheet.functions import BY_NAME
 
 
 def test_why_explains_a_rating(book: Any, clip_folder: list[Path]) -> None:
@@ -133,7 +134,7 @@ def test_cancel_with_nothing_to_cancel(book: Any) -> None:
 
 def test_help_names_every_function(book: Any) -> None:
     macros.run("help")
-    for name in ("VQA_SCORE", "VQA_MOS", "VQA_BAND", "VQA_CONFIDENCE", "VQA_ERROR", "VQA_STATUS", "VQA_LABEL"):
+    for name in BY_NAME:
         assert name in book.app.impl.shown[0]
 
 

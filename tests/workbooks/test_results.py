@@ -22,7 +22,7 @@ from xl_vqa.words.errors import (
     from_dict,
 )
 from xl_vqa.words.rating import Rating
-from xl_vqa.workbooks.results import FIELDS, check_output, fields_of, write_results, write_results_csv
+from xl_vqa.workbooks.results import EXTRAS, FIELDS, check_output, fields_of, write_results, write_results_csv
 
 ERROR = VideoNotFoundError(path="C:\\動画\\b.mp4")
 PAIRS: list[Any] = [
@@ -138,7 +138,7 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
 
 def test_flat_rows() -> None:
     row = fields_of("a.mp4", make_rating(33), "en")
-    assert set(row) == {*FIELDS, "warnings", "text"}
+    assert set(row) == {*FIELDS, *EXTRAS}
     assert (row["path"], row["label"], row["frames"], row["error"]) == ("a.mp4", 33, 16, None)
     row = fields_of("b.mp4", ERROR, "ja")
     assert row["error"] == ERROR.message("ja")

@@ -11,13 +11,14 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 from xl_vqa.bridge.bulk import BulkRun
 from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, HttpPool
+from xl_vqa.bridge.profiles import domain_profile, read_entries
 from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, keeps_unsaved, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
@@ -92,8 +93,17 @@ class HostClient:
         return {"pid": state.pid, "port": state.port, "started_at": state.started_at, **values}
 
     def model(self) -> dict[str, Any]:
-        """Facts about the model in force; starts the host, but does not load the model."""
-        return self._insist("POST", "/v1/model", {"profile": self._profile})
+        """Facts about the model in force; starts the host, but does not load the model.
+
+        ``calibration`` is among them where a domain profile reads the scores. Raises ProfileNotFoundError,
+        ProfileFileError and ProfileMismatchError where one is named that cannot.
+        """
+        facts = self._insist("POST", "/v1/model", {"profile": self._profile})
+        profile = domain_profile(self.settings)
+        if profile is not None and "fingerprint" in facts:
+            profile.check(facts["fingerprint"], str(facts.get("name", "?")), self.settings)
+            facts = {**facts, "calibration": profile.digest}
+        return facts
 
     def stop(self, *, timeout: float = 60.0) -> bool:
         """Ends the host after the batch at hand; False where none ran.
@@ -146,7 +156,7 @@ class HostClient:
                 # the first of several must not be waited for before the others are known to the host
                 hold = min(left, MAX_WAIT_S) if len(several) == 1 else 0.0
                 values = self._insist("POST", "/v1/ratings", {**body, "wait": hold}, wait=hold)
-                for (index, video), entry in zip(piece, entries_of(values, len(piece)), strict=True):
+                for (index, video), entry in zip(piece, self._entries(values, len(piece)), strict=True):
                     answers[index] = Answer.of(video, entry)
             known = [(index, a.key) for index, a in enumerate(answers) if a.status == "pending" and a.key]
             left = deadline - time.monotonic()
@@ -224,15 +234,19 @@ class HostClient:
         Raises HostGoneError or HostAuthenticationError where the host went away.
         """
         body = self._question(videos, refresh=refresh, detail=detail, priority=priority)
-        return entries_of(self._ask("POST", "/v1/ratings", body), len(videos))
+        return self._entries(self._ask("POST", "/v1/ratings", body), len(videos))
 
     def poll_once(self, keys: Sequence[str], *, wait: float, detail: bool, until: str) -> list[dict[str, Any]]:
         """As ``poll``, but raises HostGoneError or HostAuthenticationError where the host went away."""
         wait = min(max(wait, 0.0), MAX_WAIT_S)
         body = {"keys": list(keys), "wait": wait, "detail": detail, "until": until, "view": self._view}
-        return entries_of(self._ask("POST", "/v1/ratings/poll", body, wait=wait), len(keys))
+        return self._entries(self._ask("POST", "/v1/ratings/poll", body, wait=wait), len(keys))
 
     # -- inside
+
+    def _entries(self, values: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+        """The host's entries, read by the domain profile where there is one."""
+        return read_entries(entries_of(values, count), self.settings)
 
     def _question(self, videos: Sequence[Video], *, refresh: bool, detail: bool, priority: int) -> dict[str, Any]:
         return {

@@ -9,6 +9,33 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "There is no profile called {name} in {folder}. Known profiles: {known}.",
         "ja": "プロファイル {name} が {folder} にありません。使用できるプロファイル: {known}",
     },
+    "profile_file": {
+        "en": "The profile {path} cannot be read ({problem}). Make it anew with 'xl-vqa calibrate'.",
+        "ja": "プロファイル {path} を読み込めません({problem})。'xl-vqa calibrate' で作成し直してください。",
+    },
+    "profile_mismatch": {
+        "en": "The profile {name} cannot be used: {problem}. Calibrate again with 'xl-vqa calibrate', or go "
+        "back to what it was fitted with.",
+        "ja": "プロファイル {name} を使用できません: {problem}。'xl-vqa calibrate' で作成し直すか、作成時の設定に"
+        "戻してください。",
+    },
+    "reading_decision": {"en": "{decision}.", "ja": "{decision}。"},
+    "reading_rank": {"en": "Better than {share} of {count}.", "ja": "{count} 本中の {share} より良い品質です。"},
+    "reading_rank_among": {
+        "en": "Better than {share} of {count} ({name}).",
+        "ja": "{name} の {count} 本中の {share} より良い品質です。",
+    },
+    "reading_interval": {
+        "en": "MOS {low} to {high} with {coverage}.",
+        "ja": "MOS は {coverage} の確率で {low}～{high} です。",
+    },
+    "warning_outside_taught": {
+        "en": "The video may be unlike anything that the model was taught: at most {false_alarm} of the videos it "
+        "was calibrated on leave it so unsure that the answer is a label at all (off-digit mass "
+        "{off_digit_mass}).",
+        "ja": "モデルが学習していない種類の動画かもしれません。ラベル以外の答えの確率(off-digit mass)が "
+        "{off_digit_mass} で、校正に使った動画のうちこれほど高いものは多くても {false_alarm} です。",
+    },
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
@@ -49,6 +76,14 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "host_answer_kind": {
         "en": "its answer holds an entry of an unknown kind",
         "ja": "応答に不明な種類の項目が含まれています",
+    },
+    "profile_other_model": {
+        "en": "it was fitted for {fitted}, and these scores are of {model} or of other weights of that name",
+        "ja": "{fitted} 用に作成されていますが、今のスコアは {model}(または同名の別の重み)のものです",
+    },
+    "profile_other_sampling": {
+        "en": "it was fitted with {setting} = {fitted}, and now that is {now} (- is the model's own)",
+        "ja": "作成時の {setting} は {fitted} でしたが、現在は {now} です(- はモデルの既定値)",
     },
     "problem_profile_keys": {
         "en": "a profile cannot set {names}; it can set {known}",

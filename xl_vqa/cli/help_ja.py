@@ -146,6 +146,43 @@ HELP_JA: Final[dict[str, str]] = {
     "Bootstrap resamples.": "ブートストラップの再標本数。",
     "The same seed gives the same intervals.": "同じシードなら同じ区間になります。",
     "en or ja; by default that of the settings.": "en または ja。省略時は設定の言語。",
+    # calibrate
+    "Fit a profile for your domain: MOS, interval, bands, decision, rank.\n\nFormulas use it by name, as "
+    '=VQA_SCORE(A2,,"broadcast"); commands with --profile. It is this model\'s alone.\nExit status: 0 where '
+    "every row was used, 1 where some have no score, 2 where there is too little to tell.": (
+        "分野のプロファイル(MOS、区間、区分、合否、順位)を作成します。\n\n数式では "
+        '=VQA_SCORE(A2,,"broadcast") のように名前で、コマンドでは --profile で使用します。現在のモデル専用です。\n'
+        "終了コード: 0 は全行を使用、1 は一部の行にスコアなし、2 はデータ不足などで作成できなかったことを"
+        "示します。"
+    ),
+    "People's scores of your videos, as 'labels prepare' reads them.": (
+        "動画に対する人の評価(「labels prepare」で読める表)。"
+    ),
+    "What the profile is called; else the sheet's name.": "プロファイルの名前。省略時はシートのファイル名。",
+    "Take the scores of a .json that 'xl-vqa score -o' wrote; rate nothing.": (
+        "評価を行わず、「xl-vqa score -o」が出力した .json のスコアを使用します。"
+    ),
+    "A video is defective below this MOS; else below Fair.": "この MOS 未満を不良とします。省略時は「普通」未満。",
+    "Cost of one defective video that is accepted.": "不良の動画 1 本を合格とした場合の費用。",
+    "Cost of one good video that is rejected.": "良品の動画 1 本を不合格とした場合の費用。",
+    "Header of a column that groups contents: sports, film, ...": (
+        "コンテンツを分類する列の見出し(スポーツ、映画など)。"
+    ),
+    "Results of other videos that a rank is to be among; else the sheet's own.": (
+        "順位の母集団とする別の動画の結果ファイル。省略時はシートの動画。"
+    ),
+    "Range of the sheet's scores: 1,5 or 0,100; 5,1 says that 1 is the best.": (
+        "シートの評価の範囲。1,5 や 0,100。5,1 は 1 が最良であることを示します。"
+    ),
+    "Name or number of the sheet.": "シートの名前または番号。",
+    "Where the videos lie; else beside the sheet.": "動画のフォルダー。省略時はシートと同じ場所。",
+    "train, val, test or all; by default all but train where the sheet has parts.": (
+        "train、val、test、all のいずれか。省略時は、分割があれば train 以外。"
+    ),
+    "The same seed gives the same profile.": "同じシードなら同じプロファイルになります。",
+    "Read the scores by this profile, such as 'calibrate' makes.": (
+        "このプロファイル(「calibrate」で作成)の基準でスコアを読み取ります。"
+    ),
     # compare
     "Teach the same model by several schemes and seeds, and hold them "
     "against each other.\n\nWhat is finished is "

@@ -189,7 +189,7 @@ def run(
     def show(reading: Interpretation) -> None:
         print_reading(reading, console, language)
 
-    with _progress(console, ratings, language) as on_progress:
+    with progress(console, ratings, language) as on_progress:
         prepared = prepare_labels(ratings, options, on_progress, show)
     manifest = write_manifest(output, prepared.manifest(language).rows)
     if report is not None:
@@ -263,7 +263,7 @@ def parse_shares(ratings: Path, text: str) -> Shares:
 
 
 @contextmanager
-def _progress(console: Console, ratings: Path, language: str) -> Iterator[Progress]:
+def progress(console: Console, ratings: Path, language: str) -> Iterator[Progress]:
     """A bar per stage with an ETA; nothing is drawn where the output is no terminal."""
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars

@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "check_videos",
     "labels",
     "evaluate",
+    "calibrate",
     "compare",
     "train",
     "models",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from xl_vqa.bridge.readings import remarks_of
 from xl_vqa.cli.texts import tr
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import band_by_key
@@ -93,7 +94,7 @@ def rows_table(rows: Sequence[tuple[str, Mapping[str, Any] | XlVqaError]], langu
             continue
         band = band_by_key(result["band"])
         name = Text(f" {band.name(language)} ", style=f"black on #{band.color}")
-        remarks = warning_sentences(result, language)
+        remarks = remarks_of(result, warning_sentences(result, language), language)
         confidence = f"{result['band_probability']:.0%}"
         table.add_row(
             Text(path),

@@ -58,6 +58,9 @@ def score(
     text: Annotated[
         str | None, typer.Option("--text", help="The text these AI-made videos were generated from.")
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Read the scores by this profile, such as 'calibrate' makes.")
+    ] = None,
     frames: Annotated[
         int | None, typer.Option("--frames", help="Frames looked at in each video; even. The model's own number.")
     ] = None,
@@ -81,13 +84,14 @@ def score(
     """
     from rich.console import Console
 
+    from xl_vqa.bridge.profiles import with_profile
     from xl_vqa.cli.progress import unused_text
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.results import check_output, write_results
 
     settings = Settings.load()
     chosen = {name: value for name, value in (("frames", frames), ("fps", fps)) if value is not None}
-    settings = replace(settings, **chosen)  # type: ignore[arg-type]
+    settings = replace(with_profile(settings, profile), **chosen)  # type: ignore[arg-type]
     if sum((as_json, as_lines, output is not None)) > 1:
         raise UsageError(tr("one_output", settings.language))
     if not paths and source is None:
@@ -172,6 +176,8 @@ def rate_rows(
             report(done, total)
 
         with HostClient(settings) as client, rating_progress(console, len(videos), settings.language) as report:
+            if settings.profile is not None:
+                client.model()  # a profile of another model is refused before an hour of rating
             try:
                 rated = client.rate_all(videos, refresh=refresh, detail=True, on_progress=count)
             except KeyboardInterrupt:

@@ -33,6 +33,9 @@ def score_workbook(
         str | None,
         typer.Option("--text-column", help="The column with the text each AI-made video was generated from."),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Read the scores by this profile, such as 'calibrate' makes.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write a copy and leave the workbook as it is.")
     ] = None,
@@ -52,10 +55,11 @@ def score_workbook(
     """
     from rich.console import Console
 
+    from xl_vqa.bridge.profiles import with_profile
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
 
-    settings = Settings.load()
+    settings = with_profile(Settings.load(), profile)
     plan = plan_workbook(workbook, column=column, sheet=sheet, text_column=text_column)
     scores = WorkbookScores(plan, language=settings.language, output=output, clear=clear)
     console = Console(stderr=True)

@@ -49,6 +49,12 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "en": "The lowest labels of Poor, Fair, Good and Excellent. Nothing means halfway between the ACR grades.",
         "ja": "「悪い」「普通」「良い」「非常に良い」の下限ラベルです。指定がなければ ACR の各段階の中間です。",
     },
+    "profile": {
+        "en": "How scores are read in your domain, wherever no other profile is named. 'xl-vqa calibrate' writes "
+        "profiles.",
+        "ja": "ほかのプロファイルを指定しないときに、スコアをどの分野の基準で読むかです。プロファイルは "
+        "'xl-vqa calibrate' で作成します。",
+    },
     "frames": {
         "en": "Frames looked at in a video. Nothing means what the model was taught with.",
         "ja": "1 本の動画で見るフレーム数です。指定がなければ、モデルが学習したときの値を使います。",

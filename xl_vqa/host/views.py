@@ -24,6 +24,10 @@ CACHED_SUMMARIES: Final = 20_000
 """About 10 MB; only summaries read otherwise than when they were stored need it."""
 
 
+SUMMARY: Final = 2
+"""Rises with every change of the short form: stored ones of before are made anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A reading of distributions. ``thresholds`` None are the default bands of the model's scale."""
@@ -58,7 +62,7 @@ class View:
     @property
     def key(self) -> str:
         """Changes with everything that changes a summary, this program included."""
-        return f"{__version__}|{self.decoding}|{self.thresholds}"
+        return f"{__version__}|{SUMMARY}|{self.decoding}|{self.thresholds}"
 
     def bands(self, scale: Scale) -> Bands:
         return Bands.default(scale) if self.thresholds is None else Bands(scale, self.thresholds)

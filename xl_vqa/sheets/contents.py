@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from xl_vqa.bridge.readings import remarks_of
 from xl_vqa.sheets.columns import FIELDS, Field
 from xl_vqa.sheets.marks import RENEW, UNSEEN_FILE, Mark, Score, ScoredBy, file_key
 from xl_vqa.sheets.rows import PlannedRow
@@ -89,7 +90,7 @@ def _rated(row: PlannedRow, rating: Mapping[str, Any], language: str) -> RowCont
         "mos": rating.get("mos"),
         "band": band.name(language) if band else None,
         "confidence": rating.get("band_probability"),
-        "error": warnings or None,
+        "error": remarks_of(rating, warnings, language) or None,
         "model": str(mark),
     }
     return RowContents(values, "warned" if warnings else "rated", band)

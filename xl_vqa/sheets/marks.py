@@ -28,6 +28,8 @@ class ScoredBy(NamedTuple):
     fingerprint: str
     decoding: str
     band_thresholds: tuple[float, ...]
+    calibration: str = ""
+    """Of the domain profile that reads it; empty without one."""
 
     @classmethod
     def of(cls, rating: Mapping[str, Any]) -> ScoredBy:
@@ -38,11 +40,13 @@ class ScoredBy(NamedTuple):
             str(rating.get("model_fingerprint", "")),
             str(rating.get("decoding", "")),
             tuple(float(value) for value in thresholds),
+            str(rating.get("calibration", "")),
         )
 
     @property
     def key(self) -> str:
-        return short(self.fingerprint, self.decoding, *(f"{value:g}" for value in self.band_thresholds))
+        facts = (self.fingerprint, self.decoding, *(f"{value:g}" for value in self.band_thresholds))
+        return short(*facts, self.calibration) if self.calibration else short(*facts)
 
 
 class Mark(NamedTuple):

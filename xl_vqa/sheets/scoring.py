@@ -121,4 +121,5 @@ def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
         return None
     bands = settings.bands(Scale.from_dict(facts["spec"]["scale"]))
     thresholds = tuple(float(value) for value in bands.thresholds)
-    return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds)
+    calibration = str(facts.get("calibration", ""))
+    return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds, calibration)

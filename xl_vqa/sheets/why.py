@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xl_vqa.bridge.readings import reading_sentence
 from xl_vqa.bridge.texts import tr as bridge_tr
 from xl_vqa.bridge.videos import Result
 from xl_vqa.sheets.texts import tr
@@ -32,7 +33,7 @@ def explain(result: Result | None, language: str, *, drawn: bool = True) -> str:
 
 
 def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
-    scale, frames = rating.distribution.scale, rating.frames
+    scale, frames, told = rating.distribution.scale, rating.frames, rating.to_dict(detail=False)
     low, high = rating.distribution.interval()
     band = rating.band.name(language)
     score = tr(
@@ -48,7 +49,8 @@ def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
         score,
         tr("why_confidence", language, share=f"{rating.band_probability:.0%}"),
         tr("why_interval", language, low=low, high=high),
-        *(message(key, language) for key in rating.warnings),
+        *filter(None, [reading_sentence(told, language)]),
+        *(message(key, language, **told) for key in rating.warnings),
     ]
     if drawn:
         bars_of_all = bars(scale.labels, rating.distribution.probabilities)

@@ -23,6 +23,8 @@ XlVqaError
 │   │   ├── RelativePathError
 │   │   ├── CloudFolderError
 │   │   ├── ProfileNotFoundError
+│   │   ├── NoReadingError            a function that only a domain profile can answer
+│   │   ├── ProfileFileError          a domain profile that cannot be read
 │   │   └── SelectionError
 │   │       └── SelectionChangedError
 │   ├── AddinError            the add-in's file
@@ -67,6 +69,7 @@ XlVqaError
 │   ├── ModelIncompatibleError
 │   ├── ModelMemoryError
 │   ├── ModelFailedError
+│   ├── ProfileMismatchError      a domain profile that was fitted for another model
 │   └── PackageMissingError   a package is missing or broken, most often torch
 ├── HostError
 │   ├── HostUnavailableError
@@ -217,6 +220,14 @@ class CloudFolderError(WorksheetError):
 
 class ProfileNotFoundError(WorksheetError):
     code = "profile_not_found"
+
+
+class NoReadingError(WorksheetError):
+    code = "no_reading"
+
+
+class ProfileFileError(WorksheetError):
+    code = "profile_file"
 
 
 class SelectionError(WorksheetError):
@@ -401,6 +412,10 @@ class ModelMemoryError(ModelError):
 
 class ModelFailedError(ModelError):
     code = "model_failed"
+
+
+class ProfileMismatchError(ModelError):
+    code = "profile_mismatch"
 
 
 class PackageMissingError(ModelError):

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from xl_vqa.words.domain_profile import Reading
 from xl_vqa.words.errors import DistributionError
-from xl_vqa.words.labels import Band, Bands, Scale
+from xl_vqa.words.labels import Band, Bands, Scale, band_by_key
 from xl_vqa.words.messages import spoken
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -189,6 +190,8 @@ class Rating:
     warnings: tuple[str, ...] = ()
     decoding: str = "expectation"
     bands: Bands = field(default_factory=Bands.default)
+    reading: Reading | None = None
+    """How a domain profile reads it; label, MOS and band are then the domain's."""
 
     def __repr__(self) -> str:
         # of everything that it holds, what a person looks for in a list of ratings
@@ -213,21 +216,29 @@ class Rating:
     @property
     def label(self) -> int:
         """The integer label by the chosen decoding; halves go up."""
+        if self.reading is not None:
+            return self.reading.label
         return math.floor(self.distribution.decode(self.decoding) + 0.5)
 
     @property
     def mos(self) -> float:
         """The MOS of the decoded label, before it is rounded to an integer."""
+        if self.reading is not None:
+            return self.reading.mos
         return self.distribution.scale.to_mos(self.distribution.decode(self.decoding))
 
     @property
     def band(self) -> Band:
         """The ACR category that the integer label lies in."""
+        if self.reading is not None:
+            return band_by_key(self.reading.band)
         return self.bands.of(self.label)
 
     @property
     def band_probability(self) -> float:
         """How sure the model is of ``band``, 0..1: the probability of all its labels together."""
+        if self.reading is not None:
+            return self.reading.band_probability
         return self.distribution.band_probability(self.bands, self.band)
 
     def to_dict(self, *, detail: bool = True) -> dict[str, Any]:
@@ -244,12 +255,15 @@ class Rating:
             "off_digit_mass": round(self.distribution.off_digit_mass, 8),
             "frames": len(self.frames.indices),
             "model": self.model,
+            "model_fingerprint": self.model_fingerprint,
             "decoding": self.decoding,
             "warnings": list(self.warnings),
             "rated_at": self.rated_at,
         }
         if self.text is not None:
             values["text"] = self.text
+        if self.reading is not None:
+            values.update(self.reading.to_dict())
         if detail:
             values.update(
                 scale=self.distribution.scale.to_dict(),
@@ -257,7 +271,6 @@ class Rating:
                 distribution=list(self.distribution.probabilities),
                 frames_used=self.frames.to_dict(),
                 video_fingerprint=self.video_fingerprint,
-                model_fingerprint=self.model_fingerprint,
                 settings_key=self.settings_key,
                 off_digit_mass=self.distribution.off_digit_mass,
             )
@@ -282,6 +295,7 @@ class Rating:
                 warnings=tuple(values["warnings"]),
                 decoding=values["decoding"],
                 bands=Bands(scale, (first, second, third, fourth)),
+                reading=Reading.from_dict(values),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DistributionError(problem=Reason("rating_incomplete", detail=Detail(repr(error)))) from error

@@ -110,6 +110,9 @@ class Settings:
     band_thresholds: tuple[float, ...] | None = None
     """Lowest labels of Poor, Fair, Good and Excellent; the ACR defaults where not given."""
 
+    profile: str | None = None
+    """Domain profile by which scores are read (``xl-vqa calibrate``), where a cell or command names none."""
+
     frames: int | None = None
     """Frames per video (even); the model's own number where not given."""
     fps: float | None = None

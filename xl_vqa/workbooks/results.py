@@ -39,7 +39,10 @@ FIELDS: Final = (
     "model",
     "error",
 )
-"""Fields of every row; ``warnings`` and ``text`` follow where some row has them."""
+"""Fields of every row; those of EXTRAS follow where some row has them."""
+READING_FIELDS: Final = ("profile", "mos_low", "mos_high", "decision", "rank")
+"""What a domain profile adds."""
+EXTRAS: Final = ("warnings", "text", *READING_FIELDS)
 
 SUFFIXES: Final = (".csv", ".xlsx", ".json", ".jsonl")
 _FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
@@ -79,13 +82,13 @@ def write_results(pairs: Sequence[Pair], path: str | os.PathLike[str], language:
 
 
 def fields_of(path: str, result: Result, language: str = "en") -> dict[str, Any]:
-    """One flat row: the values of ``FIELDS``, ``warnings`` and ``text``; None where there is none."""
+    """One flat row: the values of ``FIELDS`` and ``EXTRAS``; None where there is none."""
     if isinstance(result, XlVqaError):
-        row: dict[str, Any] = dict.fromkeys((*FIELDS, "warnings", "text"))
+        row: dict[str, Any] = dict.fromkeys((*FIELDS, *EXTRAS))
         row["path"] = printable(path)
         row["error"] = printable(result.message(language))
         return row
-    row = {field: result.get(field) for field in (*FIELDS, "text")}
+    row = {field: result.get(field) for field in (*FIELDS, *EXTRAS)}
     row["path"] = path
     row["error"] = None
     row["warnings"] = warning_sentences(result, language) or None
@@ -94,7 +97,7 @@ def fields_of(path: str, result: Result, language: str = "en") -> dict[str, Any]
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The fields to show: all of ``FIELDS``, and the others where some row has them."""
-    return [*FIELDS, *(extra for extra in ("warnings", "text") if any(row[extra] for row in rows))]
+    return [*FIELDS, *(extra for extra in EXTRAS if any(row[extra] not in (None, "") for row in rows))]
 
 
 def write_results_csv(

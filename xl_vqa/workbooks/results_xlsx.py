@@ -13,6 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from xl_vqa.bridge.readings import decision_name
 from xl_vqa.sheets.areas import MAX_ROW, column_letters
 from xl_vqa.words.errors import OutputNotWritableError, ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale, band_by_key
@@ -37,6 +38,11 @@ _WIDTHS: Final = {
     "error": 44,
     "warnings": 36,
     "text": 40,
+    "profile": 14,
+    "mos_low": 10,
+    "mos_high": 10,
+    "decision": 11,
+    "rank": 10,
 }
 _WRAPPED: Final = ("path", "error", "warnings", "text")
 _NUMBER_FORMATS: Final = {
@@ -46,6 +52,9 @@ _NUMBER_FORMATS: Final = {
     "band_probability": "0%",
     "off_digit_mass": "0.0000",
     "frames": "0",
+    "mos_low": "0.00",
+    "mos_high": "0.00",
+    "rank": "0%",
 }
 
 
@@ -139,6 +148,8 @@ class ResultBook:
                     sheet.write_string(
                         index, number, band_by_key(value).name(self.language), self.band_format(value)
                     )
+                elif field == "decision" and value:
+                    sheet.write_string(index, number, decision_name(value, self.language), form)
                 elif value is None or value == "":
                     sheet.write_blank(index, number, None, form)
                 elif isinstance(value, (int, float)):

@@ -19,6 +19,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "model": {"en": "Model", "ja": "モデル"},
     "error": {"en": "Error", "ja": "エラー"},
     "warnings": {"en": "Warnings", "ja": "警告"},
+    "profile": {"en": "Profile", "ja": "プロファイル"},
+    "mos_low": {"en": "MOS, low end", "ja": "MOS(下端)"},
+    "mos_high": {"en": "MOS, high end", "ja": "MOS(上端)"},
+    "decision": {"en": "Decision", "ja": "判定"},
+    "rank": {"en": "Better than", "ja": "順位(下回る割合)"},
     "text": {"en": "Text (prompt)", "ja": "テキスト(プロンプト)"},
     # sheets
     "results": {"en": "Results", "ja": "結果"},

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from xl_vqa.bridge.cells import CellRatings, Question
+from xl_vqa.bridge.readings import decision_name, remarks_of
 from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Answer
 from xl_vqa.sheets.locations import Locations
+from xl_vqa.words.domain_profile import Reading
 from xl_vqa.words.errors import (
     InputError,
+    NoReadingError,
     ScaleError,
     WorksheetArgumentError,
     WorksheetMissingArgumentError,
@@ -29,6 +32,12 @@ from xl_vqa.worksheet.functions import BY_NAME
 from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
 
 BLANK: Final = ""
+_READINGS: Final = {
+    "VQA_DECISION": "decision",
+    "VQA_RANK": "rank",
+    "VQA_LOW": "mos_low",
+    "VQA_HIGH": "mos_high",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +203,23 @@ def _of_rating(name: str, rating: dict[str, Any], language: str) -> Cell:
         return band_by_key(rating["band"]).name(language)
     if name == "VQA_CONFIDENCE":
         return float(rating["band_probability"])
+    if name in _READINGS:
+        return _of_reading(name, rating, language)
     if name == "VQA_STATUS":
-        warnings = warning_sentences(rating, language)
-        return f"{tr('status_done', language)}: {warnings}" if warnings else tr("status_done", language)
+        told = remarks_of(rating, warning_sentences(rating, language), language)
+        return f"{tr('status_done', language)}: {told}" if told else tr("status_done", language)
     return BLANK  # VQA_ERROR
+
+
+def _of_reading(name: str, rating: dict[str, Any], language: str) -> Cell:
+    """What only a domain profile says."""
+    reading = Reading.from_dict(rating)
+    if reading is None:
+        return NoReadingError(name=name, problem="reading_needs_profile")
+    found = getattr(reading, _READINGS[name])
+    if found is None:
+        return NoReadingError(name=name, problem=Reason("reading_not_told", profile=reading.profile))
+    return decision_name(found, language) if name == "VQA_DECISION" else float(found)
 
 
 def _overall(context: Context) -> Cell:

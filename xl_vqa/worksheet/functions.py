@@ -68,8 +68,8 @@ TEXT: Final = Argument(
 PROFILE: Final = Argument(
     "profile",
     Words(
-        "Name of a profile, that is, of another model or other settings (optional).",
-        "プロファイル名。別のモデルや設定で評価するときに指定します(省略可)。",
+        "Name of a profile: your domain's, as 'xl-vqa calibrate' made it, or other settings (optional).",
+        "プロファイル名。'xl-vqa calibrate' で作成した分野の基準や、別の設定で評価するときに指定します(省略可)。",
     ),
     optional=True,
 )
@@ -108,6 +108,42 @@ FUNCTIONS: Final = (
         Words(
             "How sure the model is of the category, from 0 to 1.",
             "評価区分に対するモデルの確信度(0 から 1)を返します。",
+        ),
+        _OF_A_VIDEO,
+        "number",
+    ),
+    Function(
+        "VQA_DECISION",
+        Words(
+            "Accept, Review or Reject, by the limits of a profile that 'xl-vqa calibrate' made.",
+            "'xl-vqa calibrate' で作成したプロファイルの限界による、合格・要確認・不合格を返します。",
+        ),
+        _OF_A_VIDEO,
+        "text",
+    ),
+    Function(
+        "VQA_RANK",
+        Words(
+            "The share of a profile's rated videos that a video is better than, from 0 to 1.",
+            "プロファイルの評価済み動画のうち、この動画の方が品質の良いものの割合(0 から 1)を返します。",
+        ),
+        _OF_A_VIDEO,
+        "number",
+    ),
+    Function(
+        "VQA_LOW",
+        Words(
+            "Lower end of the interval that holds people's MOS, by a profile; it holds 90% of videos.",
+            "人の MOS を含む区間の下端を、プロファイルにより返します(動画の 90% を含む区間)。",
+        ),
+        _OF_A_VIDEO,
+        "number",
+    ),
+    Function(
+        "VQA_HIGH",
+        Words(
+            "Upper end of the interval that holds people's MOS, by a profile; it holds 90% of videos.",
+            "人の MOS を含む区間の上端を、プロファイルにより返します(動画の 90% を含む区間)。",
         ),
         _OF_A_VIDEO,
         "number",

@@ -21,6 +21,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "{name} needs an argument: {source}. Enter a cell, for example ={name}(A2).",
         "ja": "{name} には引数 {source} が必要です。セルを指定してください(例: ={name}(A2))。",
     },
+    "no_reading": {
+        "en": "{name} has no answer: {problem}.",
+        "ja": "{name} の値がありません: {problem}。",
+    },
     "range_shapes": {
         "en": "The ranges in the formula differ in size ({problem}). Give ranges of equal size, or single cells.",
         "ja": "数式のセル範囲の大きさが一致していません({problem})。同じ大きさの範囲か、単一セルを"
@@ -42,6 +46,14 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    "reading_needs_profile": {
+        "en": "it needs a profile of your domain as its third argument; 'xl-vqa calibrate' makes one",
+        "ja": "3 番目の引数に、分野のプロファイルが必要です('xl-vqa calibrate' で作成できます)",
+    },
+    "reading_not_told": {
+        "en": "the sheet that the profile {profile} was made from was too small to tell",
+        "ja": "プロファイル {profile} のもとになったシートのデータが少なく、判断できません",
+    },
     "value_no_number": {
         "en": "{value} is not a number",
         "ja": "{value} は数値ではありません",

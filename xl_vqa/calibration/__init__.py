@@ -1,0 +1,1 @@
+"""From a sheet that people have rated to a domain profile: ``xl-vqa calibrate``."""

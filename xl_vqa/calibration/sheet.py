@@ -1,0 +1,178 @@
+"""What a sheet and a model's answers say of the same videos: the input of a calibration, no row lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from xl_vqa.calibration.calibrate import RatedVideos
+from xl_vqa.calibration.errors import CalibrationError, CalibrationOptionError
+from xl_vqa.datasets.prepare import Prepared
+from xl_vqa.datasets.split import PARTS
+from xl_vqa.evaluation.matching import match
+from xl_vqa.evaluation.result import Failure, Notice
+from xl_vqa.evaluation.tables import number, read_table, text
+from xl_vqa.tables.grid import TableError
+from xl_vqa.tables.read import chosen, read_grids
+from xl_vqa.words.domain_profile import Reference, off_digits
+from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.reasons import Detail, Reason
+
+Answer = Mapping[str, Any] | XlVqaError
+"""A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none."""
+_BANDS: Final = {band.key: band.number for band in ACR_BANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """``mos`` is on the sheet's scale; ``content`` and ``group`` None where nobody named one."""
+
+    video: str
+    mos: float
+    content: str | None
+    group: str | None = None
+
+
+@dataclass(slots=True)
+class Answered:
+    """Rows with an answer, and whose it is; rows without one are ``failures``."""
+
+    rated: RatedVideos
+    model: str
+    fingerprint: str
+    scale: Scale
+    failures: list[Failure] = field(default_factory=list)
+
+
+def rows_of(prepared: Prepared, groups: Sequence[str | None] | None, split: str | None) -> list[SheetRow]:
+    """The usable rows. Those that a model was trained on are left out where the sheet says which these are: a
+    model knows them by heart. ``split`` is ``all``, a part, or None for all but training."""
+    given = prepared.split_given and split != "all"
+    found = []
+    for index in prepared.usable:
+        part = prepared.parts[index]
+        if given and (part != split if split is not None else part == PARTS[0]):
+            continue
+        group = None if groups is None else groups[index]
+        content = prepared.contents[index] or None
+        found.append(SheetRow(prepared.videos[index], float(prepared.means.mos[index]), content, group))
+    return found
+
+
+def groups_of(path: Path, sheet: str | None, header: str, prepared: Prepared) -> list[str | None]:
+    """The cells of the column ``header`` beside the rows of the table. Raises CalibrationOptionError."""
+    option = f"--group-column {header}"
+    try:
+        grids = chosen(read_grids(path), sheet)
+    except TableError as error:
+        raise CalibrationOptionError(source=option, problem=error.problem) from error
+    wanted = header.strip().casefold()
+    for grid in grids:
+        for top, cells in enumerate(grid.rows):
+            names = [str(cell).strip().casefold() if cell is not None else "" for cell in cells]
+            if wanted in names:
+                column = names.index(wanted)
+                found = [
+                    _cell(grid.cell(row.row - 1, column))
+                    if isinstance(row.row, int) and row.row > top + 1
+                    else None
+                    for row in prepared.table.rows
+                ]
+                if any(found):
+                    return found
+    raise CalibrationOptionError(source=option, problem=Reason("calibration_no_column", column=header))
+
+
+def _cell(value: Any) -> str | None:
+    return None if value is None or not str(value).strip() else str(value).strip()
+
+
+def answered(rows: Sequence[SheetRow], answers: Sequence[Answer], scale: Scale) -> Answered:
+    """Sheet and answers as one. ``scale`` is the sheet's; its labels become those of the model.
+
+    Raises CalibrationError where not one video has an answer, or where several models answered.
+    """
+    kept: list[tuple[SheetRow, Mapping[str, Any]]] = []
+    failures = []
+    for row, answer in zip(rows, answers, strict=True):
+        if isinstance(answer, XlVqaError):
+            failures.append(Failure(row.video, answer.code, str(answer)))
+        else:
+            kept.append((row, answer))
+    if not kept:
+        why = failures[0].detail if failures else ""
+        raise CalibrationError(problem=Reason("calibration_none_rated", videos=len(rows), why=why))
+    models = {(str(one.get("model")), str(one["model_fingerprint"])) for _, one in kept}
+    if len({fingerprint for _, fingerprint in models}) > 1:
+        names = ", ".join(sorted(name for name, _ in models))
+        raise CalibrationError(problem=Reason("calibration_several_models", names=names))
+    model, fingerprint = next(iter(models))
+    own = next((one["scale"] for _, one in kept if isinstance(one.get("scale"), Mapping)), None)
+    if own is not None:
+        labels = int(own["label_min"]), int(own["label_max"])
+        scale = Scale(scale.mos_min, scale.mos_max, *labels, scale.rounding)
+    own_bands = all("calibration" not in one and one.get("band") in _BANDS for _, one in kept)
+    rated = RatedVideos(
+        videos=[row.video for row, _ in kept],
+        score=np.array([float(one["expected_label"]) for _, one in kept]),
+        mos=np.array([row.mos for row, _ in kept]),
+        contents=[row.content for row, _ in kept],
+        off_digits=np.array([off_digits(one) for _, one in kept]),
+        groups=[row.group for row, _ in kept] if any(row.group for row, _ in kept) else None,
+        own_band=np.array([_BANDS[str(one["band"])] for _, one in kept]) if own_bands else None,
+        band_probability=np.array([float(one["band_probability"]) for _, one in kept]) if own_bands else None,
+    )
+    return Answered(rated, model, fingerprint, scale, failures)
+
+
+def answers_in(path: Path, rows: Sequence[SheetRow], sheet: Path) -> list[Answer]:
+    """The answers of a result file, ``xl-vqa score -o scores.json``, for the rows of ``sheet``.
+
+    Raises EvaluationFileError, EvaluationColumnError, and CalibrationError where it does not say whose they are.
+    """
+    table = read_table(path)
+    table.require("path")
+    if not any(text(row.get("model_fingerprint")) for row in table.rows):
+        raise CalibrationError(problem=Reason("calibration_whose", path=str(path)))
+    found = match(
+        [row.video for row in rows],
+        [text(row.get("path")) or "" for row in table.rows],
+        wanted_folder=sheet.absolute().parent,
+        given_folder=path.absolute().parent,
+    ).found
+    return [_answer(table.rows[found[k]] if k in found else None) for k in range(len(rows))]
+
+
+def _answer(row: Mapping[str, Any] | None) -> Answer:
+    if row is None:
+        return CalibrationError(problem="calibration_not_in_file")
+    if row.get("error") or number(row.get("expected_label")) is None:
+        error = row.get("error")
+        told = error.get("message") if isinstance(error, Mapping) else text(error)
+        return CalibrationError(problem=Reason("calibration_row_error", why=Detail(told)))
+    return row
+
+
+def reference_in(path: Path) -> Reference:
+    """The scores of a result file as what a rank is among. Raises EvaluationFileError, EvaluationColumnError."""
+    table = read_table(path)
+    table.require("expected_label")
+    scores = [number(row.get("expected_label")) for row in table.rows]
+    return Reference(tuple(sorted(one for one in scores if one is not None)), path.stem)
+
+
+def left_out(prepared: Prepared, rows: Iterable[SheetRow], split: str | None) -> list[Notice]:
+    """What the reader should know of rows that were not used."""
+    notices = []
+    count = len(prepared.table.rows) - len(prepared.usable)
+    if count:
+        notices.append(Notice("rows_unusable", {"count": count}))
+    taught = len(prepared.usable) - len(list(rows))
+    if taught:
+        notices.append(Notice("rows_of_training" if split is None else "rows_of_other_parts", {"count": taught}))
+    return notices
