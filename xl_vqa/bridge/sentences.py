@@ -33,7 +33,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The video may be unlike anything that the model was taught: at most {false_alarm} of the videos it "
         "was calibrated on leave it so unsure that the answer is a label at all (off-digit mass "
         "{off_digit_mass}).",
-        "ja": "モデルが学習していない種類の動画かもしれません。ラベル以外の答えの確率(off-digit mass)が "
+        "ja": "モデルが学習していない種類の動画かもしれません。ラベル外確率が "
         "{off_digit_mass} で、校正に使った動画のうちこれほど高いものは多くても {false_alarm} です。",
     },
 }

@@ -2,8 +2,7 @@
 
 InputError
 └── CalibrationError
-    ├── CalibrationTooSmallError
-    └── CalibrationOptionError
+    └── CalibrationTooSmallError
 """
 
 from __future__ import annotations
@@ -17,7 +16,3 @@ class CalibrationError(InputError):
 
 class CalibrationTooSmallError(CalibrationError):
     code = "calibration_too_small"
-
-
-class CalibrationOptionError(CalibrationError):
-    code = "calibration_option"

@@ -13,24 +13,20 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The sheet is too small to tell: {problem}. No profile was written.",
         "ja": "シートのデータが少なすぎて判断できません: {problem}。プロファイルは作成していません。",
     },
-    "calibration_option": {
-        "en": "The option {source} cannot be used: {problem}.",
-        "ja": "オプション {source} を使用できません: {problem}。",
-    },
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
     "calibration_few": {
         "en": "{videos} videos of {contents} contents have a score by people and one by the model, and at least "
         "{fewest} of {fewest_contents} are needed",
-        "ja": "人の評価とモデルのスコアの両方がある動画は {videos} 本(コンテンツ {contents} 種)ですが、"
+        "ja": "人の評価とモデルのスコアの両方がある動画は {videos} 本(素材 {contents} 種)ですが、"
         "{fewest} 本以上、{fewest_contents} 種以上が必要です",
     },
     "calibration_one_content": {
         "en": "all {videos} videos are versions of one content, and how the model does on another cannot be seen "
         "from them; at least {fewest_contents} contents are needed",
-        "ja": "{videos} 本すべてが 1 つのコンテンツのバージョンであり、ほかのコンテンツでの性能がわかりません。"
-        "{fewest_contents} 種以上のコンテンツが必要です",
+        "ja": "{videos} 本すべてが 1 つの素材のバージョンであり、ほかの素材での性能がわかりません。"
+        "{fewest_contents} 種以上の素材が必要です",
     },
     "calibration_one_mos": {
         "en": "people gave all {videos} videos the same MOS {mos}, so there is nothing to tell apart",

@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 
 from xl_vqa.calibration.calibrate import RatedVideos
-from xl_vqa.calibration.errors import CalibrationError, CalibrationOptionError
+from xl_vqa.calibration.errors import CalibrationError
 from xl_vqa.datasets.prepare import Prepared
 from xl_vqa.datasets.split import PARTS
+from xl_vqa.evaluation.errors import EvaluationOptionError
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.result import Failure, Notice
 from xl_vqa.evaluation.tables import number, read_table, text
@@ -65,12 +66,12 @@ def rows_of(prepared: Prepared, groups: Sequence[str | None] | None, split: str 
 
 
 def groups_of(path: Path, sheet: str | None, header: str, prepared: Prepared) -> list[str | None]:
-    """The cells of the column ``header`` beside the rows of the table. Raises CalibrationOptionError."""
+    """The cells of the column ``header`` beside the rows of the table. Raises EvaluationOptionError."""
     option = f"--group-column {header}"
     try:
         grids = chosen(read_grids(path), sheet)
     except TableError as error:
-        raise CalibrationOptionError(source=option, problem=error.problem) from error
+        raise EvaluationOptionError(source=option, problem=error.problem) from error
     wanted = header.strip().casefold()
     for grid in grids:
         for top, cells in enumerate(grid.rows):
@@ -85,7 +86,7 @@ def groups_of(path: Path, sheet: str | None, header: str, prepared: Prepared) ->
                 ]
                 if any(found):
                     return found
-    raise CalibrationOptionError(source=option, problem=Reason("calibration_no_column", column=header))
+    raise EvaluationOptionError(source=option, problem=Reason("calibration_no_column", column=header))
 
 
 def _cell(value: Any) -> str | None:

@@ -16,7 +16,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "what": ("What it was made from", "校正に使ったデータ"),
     "sheet": ("Sheet", "シート"),
     "videos": ("Videos", "動画"),
-    "contents": ("Contents", "コンテンツ"),
+    "contents": ("Contents", "素材数"),
     "model": ("Model", "モデル"),
     "profile": ("Profile", "プロファイル"),
     "use": ("To use it", "使い方"),
@@ -33,14 +33,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "score_axis": ("Model's score (label)", "モデルのスコア(ラベル)"),
     "mos_axis": ("MOS by people", "人の MOS"),
-    "predicted_axis": ("MOS by the profile, on contents it had not seen", "プロファイルの MOS(未知のコンテンツ)"),
+    "predicted_axis": ("MOS by the profile, on contents it had not seen", "プロファイルの MOS(未知の素材)"),
     "as_is": ("as it is", "そのまま"),
     "linear": ("straight line", "直線"),
     "isotonic": ("isotonic regression", "単調回帰"),
     "kind": ("Map", "対応"),
     "rmse_before": ("RMSE before, in MOS", "校正前の RMSE(MOS)"),
-    "rmse_after": ("RMSE after, contents held out", "校正後の RMSE(未知のコンテンツ)"),
-    "rmse_of": ("RMSE held out: {kind}", "RMSE(未知のコンテンツ): {kind}"),
+    "rmse_after": ("RMSE after, contents held out", "校正後の RMSE(未知の素材)"),
+    "rmse_of": ("RMSE held out: {kind}", "RMSE(未知の素材): {kind}"),
     # how sure
     "reliability": ("Is 3.7 really 3.7?", "3.7 は本当に 3.7 か"),
     "reliability_note": (
@@ -53,33 +53,32 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "coverage_note": (
         "How often an interval held people's MOS, for contents that it knew nothing of, over {repeats} random "
         "divisions. Split conformal over contents: it holds at least what it says, whatever the model.",
-        "未知のコンテンツで、区間が人の MOS を含んだ割合です(ランダムな分割 {repeats} 回)。コンテンツ単位の"
+        "未知の素材で、区間が人の MOS を含んだ割合です(ランダムな分割 {repeats} 回)。素材単位の"
         "分割コンフォーマル法のため、モデルによらず表示以上の割合を保証します。",
     ),
     "stated": ("Stated", "表示"),
-    "found": ("Found, contents held out", "実測(未知のコンテンツ)"),
+    "found": ("Found, contents held out", "実測(未知の素材)"),
     "interval": ("95% interval", "95% 信頼区間"),
     "half_width": ("Half width, in MOS", "半幅(MOS)"),
-    "of_band": ("{stated}, band {name}", "{stated}、区分「{name}」"),
+    "of_band": ("{stated}, band {name}", "{stated}、評価区分「{name}」"),
     "of_group": ("{stated}, group {name}", "{stated}、グループ「{name}」"),
     "width_of_group": ("Width for {name}: {profile}:{name}", "{name} の区間: {profile}:{name}"),
-    "band_ece_before": ("Band's probability: error before", "区分の確率の誤差(校正前)"),
-    "band_ece_after": ("Band's probability: error after, held out", "区分の確率の誤差(校正後、未知のコンテンツ)"),
+    "band_ece_before": ("Band's probability: error before", "評価区分の確率の誤差(校正前)"),
+    "band_ece_after": ("Band's probability: error after, held out", "評価区分の確率の誤差(校正後、未知の素材)"),
     # bands
-    "bands": ("Where the bands begin", "区分の境界"),
+    "bands": ("Where the bands begin", "評価区分の境界"),
     "bands_note": (
         "On the model's score. A limit moves the border between two bands to where it disagrees least "
         "with people.",
-        "モデルのスコア上の境界です。人の区分との不一致が最も少ない位置です。",
+        "モデルのスコア上の境界です。人の評価区分との不一致が最も少ない位置です。",
     ),
-    "limit": ("Limit", "境界"),
     "begins": ("{name} begins at", "「{name}」の始まり"),
-    "in_mos": ("in MOS", "MOS 換算"),
+    "in_mos": ("As MOS", "MOS 換算"),
     "chosen_fitted": ("fitted", "データから決定"),
     "chosen_line": ("from the map", "対応から決定"),
     "kept": ("from the map: too little data", "対応から決定(データ不足)"),
-    "right_before": ("Same band as people, before", "人と同じ区分(校正前)"),
-    "right_after": ("Same band as people, after, held out", "人と同じ区分(校正後、未知のコンテンツ)"),
+    "right_before": ("Same band as people, before", "人と同じ評価区分(校正前)"),
+    "right_after": ("Same band as people, after, held out", "人と同じ評価区分(校正後、未知の素材)"),
     "nowhere": ("at no score", "該当なし"),
     "every": ("at every score", "すべて"),
     # decisions
@@ -89,19 +88,19 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{reject:g}. Defective: "
         "MOS below {limit:.2f}. Shaded: 95% interval over contents.",
         "費用: 確認 {review:g}、不良の見逃し {escape:g}、良品の誤排除 {reject:g}。不良は MOS {limit:.2f} 未満。"
-        "帯はコンテンツ単位の 95% 区間です。",
+        "帯は素材単位の 95% 区間です。",
     ),
     "accept_axis": ("Accepted from this score on", "合格とする下限スコア"),
     "cost_axis": ("Cost per video", "動画 1 本あたりの費用"),
     "accept_limit": ("Accept from", "合格の下限"),
     "reject_limit": ("Reject below", "不合格の上限"),
     "cost": ("Cost per video, these videos", "費用/本(この動画)"),
-    "held_out_cost": ("Cost per video, contents held out", "費用/本(未知のコンテンツ)"),
+    "held_out_cost": ("Cost per video, contents held out", "費用/本(未知の素材)"),
     "trivial_cost": ("Cheapest without the model: {name}", "モデルなしの最安: {name}"),
-    "saved": ("Saved per video, contents held out", "節約/本(未知のコンテンツ)"),
-    "share_accept": ("Accepted", "合格の割合"),
-    "share_review": ("Reviewed", "要確認の割合"),
-    "share_reject": ("Rejected", "不合格の割合"),
+    "saved": ("Saved per video, contents held out", "節約/本(未知の素材)"),
+    "share_accept": ("Share accepted", "合格の割合"),
+    "share_review": ("Share left to people", "要確認の割合"),
+    "share_reject": ("Share rejected", "不合格の割合"),
     "share_escape": ("Defective and accepted", "不良の見逃し"),
     "share_false_reject": ("Good and rejected", "良品の誤排除"),
     "trivial_accept": ("accept everything", "すべて合格"),
@@ -115,7 +114,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alarm": ("Outside what the model was taught", "学習範囲外の警告"),
     "alarm_value": (
         "off-digit mass above {limit:.2g}; false alarms at most {rate:.0%}, found {found}",
-        "off-digit mass が {limit:.2g} を超えると警告。誤警報は最大 {rate:.0%}、実測 {found}",
+        "ラベル外確率が {limit:.2g} を超えると警告。誤警報は最大 {rate:.0%}、実測 {found}",
     ),
     "alarm_missing": (
         "A distance in the model's own features is not part of it: ratings do not hold features.",
@@ -139,53 +138,53 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "line_as_is": (
         "No map did better than the scale as it is on contents held out, so MOS are left as the model gives them.",
-        "未知のコンテンツでは、どの対応も元の尺度を上回らなかったため、MOS はモデルの値のままです。",
+        "未知の素材では、どの対応も元の尺度を上回らなかったため、MOS はモデルの値のままです。",
     ),
     "no_interval": (
         "No interval: {contents} contents are too few to tell how far off a score may be; {needed} are needed for "
         "an 80% interval.",
-        "区間は表示しません。コンテンツ {contents} 種では誤差の大きさを判断できません(80% 区間には {needed} 種"
+        "区間は表示しません。素材 {contents} 種では誤差の大きさを判断できません(80% 区間には {needed} 種"
         "必要です)。",
     ),
     "interval_too_few": (
         "No {coverage} interval for every score: {contents} contents are too few; about {needed} are needed.",
-        "{coverage} 区間は一部またはすべてのスコアで表示できません。コンテンツ {contents} 種では不足で、約 "
+        "{coverage} 区間は一部またはすべてのスコアで表示できません。素材 {contents} 種では不足で、約 "
         "{needed} 種が必要です。",
     ),
     "one_width": (
         "All bands share one width: with {contents} contents there are too few of each for one of its own.",
-        "コンテンツ {contents} 種では区分ごとの区間を決められないため、全区分で共通の幅を使います。",
+        "素材 {contents} 種では評価区分ごとの区間を決められないため、全評価区分で共通の幅を使います。",
     ),
     "groups_too_few": (
         "These groups have too few contents for an interval of their own, and take that of all: {names}.",
-        "次のグループはコンテンツが少ないため、全体の区間を使います: {names}。",
+        "次のグループは素材が少ないため、全体の区間を使います: {names}。",
     ),
     "bands_by_line": (
         "Fitted band limits did no better on contents held out than those that follow from the map, "
         "which are used.",
-        "未知のコンテンツでは、データから決めた境界が対応による境界を上回らなかったため、後者を使います。",
+        "未知の素材では、データから決めた境界が対応による境界を上回らなかったため、後者を使います。",
     ),
     "band_empty": (
         "People put no video into the band {band}: the sheet says nothing about it.",
-        "人の評価が「{band}」の動画がないため、この区分については判断できません。",
+        "人の評価が「{band}」の動画がないため、この評価区分については判断できません。",
     ),
     "limit_not_told": (
         "The limit between {lower} and {upper} cannot be told: there are fewer than {fewest} contents on "
         "one side. It "
         "follows from the map.",
-        "「{lower}」と「{upper}」の境界は、片側のコンテンツが {fewest} 種未満のため判断できません。対応から"
+        "「{lower}」と「{upper}」の境界は、片側の素材が {fewest} 種未満のため判断できません。対応から"
         "決めています。",
     ),
     "decision_too_few": (
         "No accept and reject limits: {defective} contents have a defective video (MOS below {limit}) "
         "and {good} a "
         "good one; {fewest} of each are needed to tell.",
-        "合格・不合格の限界は設定しません。不良(MOS {limit} 未満)のあるコンテンツが {defective} 種、良品のある"
-        "コンテンツが {good} 種で、それぞれ {fewest} 種以上必要です。",
+        "合格・不合格の限界は設定しません。不良(MOS {limit} 未満)のある素材が {defective} 種、良品のある"
+        "素材が {good} 種で、それぞれ {fewest} 種以上必要です。",
     ),
     "decision_no_gain": (
         "No accept and reject limits: on contents held out they cost no less than to {trivial}.",
-        "合格・不合格の限界は設定しません。未知のコンテンツでは「{trivial}」より費用が下がりませんでした。",
+        "合格・不合格の限界は設定しません。未知の素材では「{trivial}」より費用が下がりませんでした。",
     ),
     "decision_not_sure": (
         "It cannot be told whether the accept and reject limits save anything: the sheet is too small, and to "
@@ -194,7 +193,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "alarm_too_few": (
         "No alarm for videos unlike the model's teaching: {contents} contents are too few; {needed} are needed.",
-        "学習範囲外の警告は設定しません。コンテンツ {contents} 種では不足で、{needed} 種必要です。",
+        "学習範囲外の警告は設定しません。素材 {contents} 種では不足で、{needed} 種必要です。",
     ),
 }
 

@@ -169,29 +169,29 @@ def calibrate(
 def _options(limit: float | None, costs: tuple[float, float, float], resamples: int, seed: int) -> Options:
     from xl_vqa.calibration.calibrate import Options
     from xl_vqa.calibration.decision import Costs
-    from xl_vqa.calibration.errors import CalibrationOptionError
+    from xl_vqa.evaluation.errors import EvaluationOptionError
 
     try:
         return Options(Costs(*costs), limit, resamples, seed)
     except ValueError as error:
         source = "--review-cost, --escape-cost, --reject-cost"
-        raise CalibrationOptionError(source=source, problem="calibration_costs") from error
+        raise EvaluationOptionError(source=source, problem="calibration_costs") from error
 
 
 def _check_split(split: str | None) -> None:
-    from xl_vqa.calibration.errors import CalibrationOptionError
     from xl_vqa.datasets.split import PARTS
+    from xl_vqa.evaluation.errors import EvaluationOptionError
 
     if split is not None and split not in (*PARTS, "all"):
-        raise CalibrationOptionError(source=f"--split {split}", problem="calibration_part")
+        raise EvaluationOptionError(source=f"--split {split}", problem="calibration_part")
 
 
 def _profile_name(settings: Settings, name: str, *, told: bool) -> str:
-    """A name that a profile can have; that of a sheet is made one. Raises CalibrationOptionError."""
+    """A name that a profile can have; that of a sheet is made one. Raises EvaluationOptionError."""
     import re
 
     from xl_vqa.bridge.profiles import domain_file
-    from xl_vqa.calibration.errors import CalibrationOptionError
+    from xl_vqa.evaluation.errors import EvaluationOptionError
     from xl_vqa.words.errors import ProfileNotFoundError
 
     if not told:
@@ -199,7 +199,7 @@ def _profile_name(settings: Settings, name: str, *, told: bool) -> str:
     try:
         domain_file(settings, name)
     except ProfileNotFoundError as error:
-        raise CalibrationOptionError(source=f"--profile {name}", problem="calibration_name") from error
+        raise EvaluationOptionError(source=f"--profile {name}", problem="calibration_name") from error
     return name
 
 
@@ -278,17 +278,18 @@ def _fit(
 
     from xl_vqa.bridge.profiles import save_domain_profile
     from xl_vqa.calibration.calibrate import calibrate as fit
-    from xl_vqa.calibration.errors import CalibrationOptionError, CalibrationTooSmallError
+    from xl_vqa.calibration.errors import CalibrationTooSmallError
     from xl_vqa.calibration.report import report_html
     from xl_vqa.calibration.sheet import answered, reference_in
     from xl_vqa.calibration.texts import tr
+    from xl_vqa.evaluation.errors import EvaluationOptionError
     from xl_vqa.evaluation.result import Notice
     from xl_vqa.outputs import write_output
 
     limit = options.defect_limit
     if limit is not None and not scale.mos_min < limit <= scale.mos_max:
         ends = Reason("calibration_outside_scale", low=f"{scale.mos_min:g}", high=f"{scale.mos_max:g}")
-        raise CalibrationOptionError(source="--defect-limit", problem=ends)
+        raise EvaluationOptionError(source="--defect-limit", problem=ends)
     if not rows:
         raise CalibrationTooSmallError(
             problem=Reason("calibration_few", videos=0, contents=0, fewest=10, fewest_contents=5)

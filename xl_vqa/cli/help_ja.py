@@ -150,7 +150,7 @@ HELP_JA: Final[dict[str, str]] = {
     "Fit a profile for your domain: MOS, interval, bands, decision, rank.\n\nFormulas use it by name, as "
     '=VQA_SCORE(A2,,"broadcast"); commands with --profile. It is this model\'s alone.\nExit status: 0 where '
     "every row was used, 1 where some have no score, 2 where there is too little to tell.": (
-        "分野のプロファイル(MOS、区間、区分、合否、順位)を作成します。\n\n数式では "
+        "分野のプロファイル(MOS、区間、評価区分、合否、順位)を作成します。\n\n数式では "
         '=VQA_SCORE(A2,,"broadcast") のように名前で、コマンドでは --profile で使用します。現在のモデル専用です。\n'
         "終了コード: 0 は全行を使用、1 は一部の行にスコアなし、2 はデータ不足などで作成できなかったことを"
         "示します。"
@@ -166,7 +166,7 @@ HELP_JA: Final[dict[str, str]] = {
     "Cost of one defective video that is accepted.": "不良の動画 1 本を合格とした場合の費用。",
     "Cost of one good video that is rejected.": "良品の動画 1 本を不合格とした場合の費用。",
     "Header of a column that groups contents: sports, film, ...": (
-        "コンテンツを分類する列の見出し(スポーツ、映画など)。"
+        "素材を分類する列の見出し(スポーツ、映画など)。"
     ),
     "Results of other videos that a rank is to be among; else the sheet's own.": (
         "順位の母集団とする別の動画の結果ファイル。省略時はシートの動画。"

@@ -22,7 +22,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "profile": {"en": "Profile", "ja": "プロファイル"},
     "mos_low": {"en": "MOS, low end", "ja": "MOS(下端)"},
     "mos_high": {"en": "MOS, high end", "ja": "MOS(上端)"},
-    "decision": {"en": "Decision", "ja": "判定"},
+    "decision": {"en": "Accept or not", "ja": "合否"},
     "rank": {"en": "Better than", "ja": "順位(下回る割合)"},
     "text": {"en": "Text (prompt)", "ja": "テキスト(プロンプト)"},
     # sheets
