@@ -98,8 +98,8 @@ def test_a_rank_is_among_the_sheets_videos_or_those_that_were_given(found: Calib
 @pytest.mark.parametrize(
     ("videos", "english", "japanese"),
     [
-        (part(rated(3, 1), [1, 1, 1]), "3 videos of 3 contents", "3 本(コンテンツ 3 種)"),
-        (rated(1, 30), "versions of one content", "1 つのコンテンツ"),
+        (part(rated(3, 1), [1, 1, 1]), "3 videos of 3 contents", "3 本(素材 3 種)"),
+        (rated(1, 30), "versions of one content", "1 つの素材"),
         (rated(4, 30), "120 videos of 4 contents", "4 種"),
     ],
 )
