@@ -7,6 +7,7 @@ import sqlite3
 import struct
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -378,6 +379,55 @@ def test_no_changed_bit_of_a_row_gets_through(
         if one.key in loaded:
             assert replace(loaded[one.key], path=one.rating.path) == one.rating
             assert found[one.key].json == one.summary
+    store.close()
+
+
+COLUMNS = {
+    "ratings": ("model", "settings", "video", "rated_at", "times_computed", "reader", "checksum"),
+    "files": ("path", "stat_key", "video", "settled"),
+    "earlier": ("path", "video"),
+    "crash_marks": ("video", "times", "path", "marked_at", "at_work"),
+}
+
+
+@pytest.mark.parametrize("rubbish", ["CAST(x'ff80' AS TEXT)", "x'ff80'", "'words'", "9e999"])
+@pytest.mark.parametrize(
+    ("table", "column"), [(t, column) for t, columns in COLUMNS.items() for column in columns]
+)
+def test_rubbish_in_any_column_harms_nothing_else(tmp_path: Path, table: str, column: str, rubbish: str) -> None:
+    path = tmp_path / "r.sqlite3"
+    store = Store(path)
+    new = [new_rating(f"b2:{n}") for n in range(3)]
+    store.save(new)
+    for n in range(3):
+        store.remember_file(f"/v/{n}.mp4", KnownFile("0", f"b2:before{n}", True))
+        store.remember_file(f"/v/{n}.mp4", KnownFile("1", f"b2:{n}", True))
+        store.mark(f"b2:crash{n}", f"/v/crash{n}.mp4", 1)
+    store.close()
+    key = {"ratings": "video = 'b2:1'", "crash_marks": "video = 'b2:crash1'"}.get(
+        table, "path = CAST('/v/1.mp4' AS BLOB)"
+    )
+    spoil(path, f"UPDATE {table} SET {column} = {rubbish} WHERE {key}")
+
+    store = Store(path)
+    keys = [n.key for n in new]
+    good = {keys[0], keys[2]}
+    assert good <= set(store.find(keys)) <= set(keys)
+    assert set(store.load(keys)) == set(store.find(keys))
+    marks = store.crash_marks()
+    assert {"b2:crash0": 1, "b2:crash2": 1}.items() <= marks.items()
+    assert all(isinstance(times, int) for times in marks.values())
+    assert {"/v/0.mp4", "/v/2.mp4"} <= set(store.known_files([f"/v/{n}.mp4" for n in range(3)]))
+    store.reader_before("b2:1")
+    store.confirm_reader("b2:1")
+    store.save(new)
+    assert set(store.find(keys)) == set(keys)
+    assert store.forget(lambda path: path.startswith("/v/0")).paths == {"/v/0.mp4"}
+    store.forget_older(datetime(2020, 1, 1, tzinfo=UTC))
+    store.shrink()
+    assert keys[2] in store.find(keys)
+    store.forget(lambda path: True)
+    assert keys[2] not in store.find(keys)
     store.close()
 
 

@@ -265,15 +265,19 @@ class Store:
             with self._database.writing(durable=True) as connection:
                 paths: set[bytes] = set()
                 videos = {(video,) for video in contents}
-                known = {
-                    table: connection.execute(f"SELECT path, video FROM {table}").fetchall()
-                    for table in _TABLES_OF_PATHS
-                }
-                videos.update((video,) for rows in known.values() for path, video in rows if meant(_path(path)))
+                known: dict[str, list[tuple[bytes, bytes]]] = {}
+                for table in _TABLES_OF_PATHS:
+                    # a damaged row is worth nothing, and may hold what is to be forgotten
+                    connection.execute(
+                        f"DELETE FROM {table} WHERE typeof(path) <> 'blob' OR typeof(video) <> 'text'"
+                    )
+                    known[table] = connection.execute(f"SELECT path, CAST(video AS BLOB) FROM {table}").fetchall()
+                for rows in known.values():
+                    videos.update((_words(video),) for path, video in rows if meant(_path(path)))
                 for table, rows in known.items():
-                    gone = [(path, video) for path, video in rows if (video,) in videos or meant(_path(path))]
+                    gone = [row for row in rows if (_words(row[1]),) in videos or meant(_path(row[0]))]
                     paths.update(path for path, _ in gone)
-                    connection.executemany(f"DELETE FROM {table} WHERE path = ? AND video = ?", gone)
+                    connection.executemany(f"DELETE FROM {table} WHERE path = ? AND CAST(video AS BLOB) = ?", gone)
                 before = connection.total_changes
                 connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
                 ratings = connection.total_changes - before
@@ -314,11 +318,13 @@ class Store:
             with self._database.writing(durable=False) as connection:
                 too_old = (datetime.now(UTC) - CRASH_MEMORY).isoformat()
                 connection.execute("DELETE FROM crash_marks WHERE marked_at < ?", (too_old,))
+                connection.execute("DELETE FROM crash_marks WHERE typeof(times) <> 'integer'")  # damaged
                 if not crashed:
                     connection.execute("UPDATE crash_marks SET times = times - 1 WHERE at_work")
                     connection.execute("DELETE FROM crash_marks WHERE times < 1")
                 connection.execute("UPDATE crash_marks SET at_work = 0")
-                return dict(connection.execute("SELECT video, times FROM crash_marks").fetchall())
+                rows = connection.execute("SELECT CAST(video AS BLOB), times FROM crash_marks")
+                return {_words(video): times for video, times in rows}
 
         return _or_empty(look, {})
 
@@ -389,7 +395,10 @@ def _words(text: Any) -> str:
 
 
 def _path(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass")
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")  # damaged
 
 
 def _bytes(text: str) -> bytes:
