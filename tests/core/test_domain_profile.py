@@ -27,6 +27,7 @@ from xl_vqa.words.domain_profile import (
 from xl_vqa.words.errors import ProfileFileError, ProfileMismatchError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 from xl_vqa.words.messages import warning_sentences
+from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.words.settings import Settings
 
 PLAIN = (15.0, 25.0, 35.0, 45.0)
@@ -190,6 +191,21 @@ def test_what_is_unlike_the_sheet_is_said_with_how_often_that_is_a_false_alarm()
     assert "at most 5% of the videos" in warning_sentences(found)
     assert "多くても 5%" in warning_sentences(found, "ja")
     assert profile().read(rating(off_digit_mass=0.2), Settings())["warnings"] == []
+
+
+def test_a_rating_in_python_is_the_domains_too() -> None:
+    scale = Scale()
+    even = tuple(1 / len(scale.labels) for _ in scale.labels)
+    frames = FramesUsed((0,), (0.0,), 16, 16, 1, 1.0, 1.0, "pyav", "h264")
+    plain = Rating("a.mp4", LabelDistribution(scale, even), frames, "v", "starter", "b2:1", "k")
+    wide = profile(scale=Scale(0, 100), line=Line((10.0, 50.0), (10.0, 90.0)))
+    read = Rating.from_dict(wide.read(plain.to_dict(), Settings()))
+    assert (plain.mos, plain.label, plain.reading) == (3.0, 30, None)
+    assert (read.mos, read.label, read.band.key) == (50.0, 30, "fair")
+    assert read.expected_label == plain.expected_label
+    assert read.distribution.scale.mos_max == 100
+    assert Rating.from_dict(read.to_dict()) == read
+    assert read.reading == wide.reading(30.0)
 
 
 def test_a_reading_belongs_to_a_rating_that_a_profile_read() -> None:

@@ -68,9 +68,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # bands
     "bands": ("Where the bands begin", "評価区分の境界"),
     "bands_note": (
-        "On the model's score. A limit moves the border between two bands to where it disagrees least "
-        "with people.",
-        "モデルのスコア上の境界です。人の評価区分との不一致が最も少ない位置です。",
+        "On the model's score. Fitted: where the bands disagree least with people's. From the map: where it "
+        "passes people's own limits.",
+        "モデルのスコア上の境界です。「データから決定」は人の評価区分との不一致が最も少ない位置、「対応から決定」は"
+        "対応が人の境界を通る位置です。",
     ),
     "begins": ("{name} begins at", "「{name}」の始まり"),
     "in_mos": ("As MOS", "MOS 換算"),
