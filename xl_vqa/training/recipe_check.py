@@ -79,17 +79,17 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
         check_tokenizer(base)
         spec = spec_of(base, recipe.model, frames=recipe.frames, max_pixels=recipe.max_pixels)
     except ModelError as error:
-        problems.append(Reason("says", what="model", why=Reason.of(error)))
+        problems.append(_of("model", Reason.of(error)))
     manifest_path = recipe.resolve(recipe.manifest)
     try:
         manifest = read_manifest(manifest_path)
     except ManifestError as error:
-        problems.append(_of_manifest(Reason.of(error)))
+        problems.append(_of("manifest", Reason.of(error)))
     own = spec.scale if spec is not None else Scale()
     try:
         scheme = recipe.the_scheme(own)
     except ScaleError as error:
-        problems.append(Reason("says", what="scale", why=error.params["problem"]))
+        problems.append(_of("scale", error.params["problem"]))
     if manifest is not None and scheme is not None:
         problems += _data_problems(manifest, scheme)
     output = recipe.resolve(recipe.output)
@@ -126,23 +126,24 @@ def _data_problems(manifest: Manifest, scheme: Scheme) -> list[Problem]:
     try:
         manifest.check_scale(scheme.scale)
     except ManifestError as error:
-        problems.append(_of_manifest(Reason.of(error)))
+        problems.append(_of("manifest", Reason.of(error)))
     for part in ("train", "val"):
         rows = manifest.part(part)
         if not rows:
-            problems.append(_of_manifest(Reason("split_empty", split=repr(part))))
+            problems.append(_of("manifest", Reason("split_empty", split=repr(part))))
         elif part == "train" and len({row.label for row in rows}) < 2:
-            problems.append(_of_manifest(Reason("split_one_label", count=len(rows), label=rows[0].label)))
+            problems.append(_of("manifest", Reason("split_one_label", count=len(rows), label=rows[0].label)))
         missing = [row.video for row in rows if not os.path.exists(row.video)]
         if missing:
             shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
             gone = Reason("split_missing", count=len(missing), total=len(rows), split=repr(part), videos=shown)
-            problems.append(_of_manifest(gone))
+            problems.append(_of("manifest", gone))
     return problems
 
 
-def _of_manifest(why: Reason) -> Reason:
-    return Reason("says", what="manifest", why=why)
+def _of(what: str, why: Problem) -> Reason:
+    """A problem with what stands in the recipe under this name."""
+    return Reason("says", what=what, why=why)
 
 
 def _settled(recipe: Recipe, manifest: Manifest) -> dict[str, Any]:
@@ -170,26 +171,22 @@ def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[Problem]:
 def _output_problems(output: Path, resume: bool) -> list[Problem]:
     run = output.with_name(output.name + RUN_SUFFIX)
     if output.exists():
-        return [_of_output("output_there", output)]
+        return [_of("output", Reason("output_there", folder=str(output)))]
     # a run that stopped before its first checkpoint left nothing to lose
     begun = any(run.glob("checkpoint-*"))
     if begun and not resume:
-        return [_of_output("run_unfinished", run)]
+        return [_of("output", Reason("run_unfinished", folder=str(run)))]
     if resume and not run.exists():  # with or without a checkpoint: a kill may have come early
-        return [_of_output("run_none", run)]
+        return [_of("output", Reason("run_none", folder=str(run)))]
     parent = output.parent
     while not parent.exists():
         parent = parent.parent
     if not os.access(parent, os.W_OK):
-        return [_of_output("output_forbidden", parent)]
+        return [_of("output", Reason("output_forbidden", folder=str(parent)))]
     free = shutil.disk_usage(parent).free
     if free < MIN_FREE_BYTES:
-        return [_of_output("output_little_room", parent, mib=free >> 20)]
+        return [_of("output", Reason("output_little_room", folder=str(parent), mib=free >> 20))]
     return []
-
-
-def _of_output(key: str, folder: Path, **params: int) -> Reason:
-    return Reason("says", what="output", why=Reason(key, folder=str(folder), **params))
 
 
 def _spec(recipe: Recipe, base: ModelSpec, scheme: Scheme, output: Path) -> ModelSpec:

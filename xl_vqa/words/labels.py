@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.reasons import Problem, Reason
+from xl_vqa.words.table import one_of
 
 ROUNDINGS: Final = {
     "half_up": ROUND_HALF_UP,
@@ -147,7 +148,7 @@ class Band:
 
     def name(self, language: str = "en") -> str:
         """As people read it, in ``en`` or ``ja``."""
-        return self.ja if language == "ja" else self.en
+        return one_of((self.en, self.ja), language)
 
 
 # Names of ITU-T P.910; the Japanese ones are those of the ARIB/NTT translations of the ACR scale.

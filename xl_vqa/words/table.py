@@ -31,5 +31,6 @@ class Table(dict[str, Entry]):
 def one_of(words: Mapping[str, str] | tuple[str, str], language: str) -> str:
     """A text in ``language``, in English where that is not known."""
     if isinstance(words, tuple):
-        words = dict(zip(LANGUAGES, words, strict=True))
+        # a table that lacks a language speaks English in it
+        words = dict(zip(LANGUAGES, words, strict=False))
     return words.get(language) or words["en"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from xl_vqa.words.table import one_of
+
 Kind = Literal["number", "text"]
 
 
@@ -20,7 +22,7 @@ class Words:
     ja: str
 
     def of(self, language: str) -> str:
-        return self.ja if language == "ja" else self.en
+        return one_of((self.en, self.ja), language)
 
 
 @dataclass(frozen=True, slots=True)
