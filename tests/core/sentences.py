@@ -25,13 +25,15 @@ class Pair(NamedTuple):
 
 
 @functools.cache
+def trees() -> dict[str, ast.Module]:
+    """The package's modules, read once, by their path inside it."""
+    files = {file.relative_to(PACKAGE).as_posix(): file for file in sorted(PACKAGE.rglob("*.py"))}
+    return {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in files.items()}
+
+
+@functools.cache
 def everything() -> tuple[Pair, ...]:
-    found = []
-    for file in sorted(PACKAGE.rglob("*.py")):
-        name = file.relative_to(PACKAGE)
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        found += [Pair(f"{name}:{line}", en, ja) for line, en, ja in _pairs(tree)]
-    return tuple(found)
+    return tuple(Pair(f"{name}:{line}", en, ja) for name, tree in trees().items() for line, en, ja in _pairs(tree))
 
 
 def _pairs(tree: ast.Module) -> Iterator[tuple[int, str, str]]:

@@ -8,19 +8,17 @@ import json
 import pickle
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from string import Formatter
 from typing import Final
 
 import pytest
 
-import xl_vqa
+from tests.core.sentences import trees
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
 from xl_vqa.words.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
 from xl_vqa.words.messages import text
 from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason
 
-PACKAGE: Final = Path(xl_vqa.__file__).parent
 REASONING: Final = {"Reason", "Detail", "because", "reason", "problem"}
 """Calls that give a reason: xl_vqa.words.reasons, and ``atomic.reason`` for what forbids writing."""
 TYPED: Final = re.compile(r"\b(Problem|Reason|Detail|Key)\b")
@@ -31,8 +29,8 @@ TYPED: Final = re.compile(r"\b(Problem|Reason|Detail|Key)\b")
 def typed_functions() -> frozenset[str]:
     """Names that, wherever the package defines a function of them, say by their type that they give reasons."""
     told: dict[str, bool] = {}
-    for file in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for tree in trees().values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 told[node.name] = told.get(node.name, True) and is_typed(node.returns)
     return frozenset(name for name, typed in told.items() if typed)
@@ -301,18 +299,18 @@ def test_keys_in_tables_are_known() -> None:
 
 def test_no_problem_is_english_of_ours() -> None:
     found = [
-        f"{file.relative_to(PACKAGE)}:{one}"
-        for file in sorted(PACKAGE.rglob("*.py"))
-        if file != PACKAGE / "words" / "reasons.py"
-        for one in free_literals(file.read_text(encoding="utf-8"))
+        f"{name}:{one}"
+        for name, tree in trees().items()
+        if name != "words/reasons.py"
+        for one in Literals(tree).free
     ]
     assert not found, "\n".join(found)
 
 
 def test_every_reason_is_known_and_given_what_it_says() -> None:
     wrong = []
-    for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for name, tree in trees().items():
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or _name(node.func) != "Reason" or not node.args:
                 continue
             keys = node.args[0]
@@ -322,5 +320,5 @@ def test_every_reason_is_known_and_given_what_it_says() -> None:
                 phrase = phrases().get(key.value) or sentences().get(key.value)
                 given = {keyword.arg for keyword in node.keywords}
                 if phrase is None or (None not in given and fields(phrase["en"]) - given):
-                    wrong.append(f"{file.relative_to(PACKAGE)}:{node.lineno}: {ast.unparse(node)}")
+                    wrong.append(f"{name}:{node.lineno}: {ast.unparse(node)}")
     assert not wrong, "\n".join(wrong)
