@@ -241,6 +241,9 @@ HELP_JA: Final[dict[str, str]] = {
     "kpi, score or label.": "kpi、score、label のいずれか。",
     "The .xlsx file to write.": "出力する .xlsx ファイル。",
     "With invented sample data, marked as such.": "架空のサンプルデータ入り(その旨を明記)。",
+    "A KPI tracker of an earlier version, whose log, settings and targets go on.": (
+        "以前のバージョンの KPI 管理表。記録・設定・目標値を引き継ぎます。"
+    ),
     "Replace a file that is there.": "既存のファイルを置き換えます。",
     "Fill in the AI columns; everything else in the file stays as it "
     "is.\n\nExit status: 0 where all were rated, 1 "

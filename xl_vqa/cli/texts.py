@@ -118,6 +118,19 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Sheet '{sheet}' lists no video yet: nothing to do.",
         "ja": "シート「{sheet}」に動画がまだ記入されていません。処理はありません。",
     },
+    "tracker_earlier": {
+        "en": "This tracker was made by an earlier version and keeps its formulas, some of which counted "
+        "other rows than they should. Its entries in a new one: "
+        "xl-vqa workbook new kpi --from {typed} -o new.xlsx",
+        "ja": "この管理表は以前のバージョンで作成されており、数式も当時のままです(集計する行に誤りがあります)。"
+        "記入内容を新しい管理表に引き継ぐには: xl-vqa workbook new kpi --from {typed} -o new.xlsx",
+    },
+    "taken_over": {
+        "en": "{rows} rows of the log, settings and targets are taken over from {path}, which stays as it is. "
+        "Sheets and columns of your own are not.",
+        "ja": "{path} から記録 {rows} 行と設定・目標値を引き継ぎました(元のファイルはそのままです)。"
+        "ご自分で追加したシートや列は引き継がれません。",
+    },
     "thumbnails_none": {
         "en": "Only the score sheet has a column for thumbnails.",
         "ja": "サムネイル列があるのはスコア表だけです。",

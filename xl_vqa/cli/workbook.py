@@ -38,6 +38,10 @@ def new(
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="With invented sample data, marked as such.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--from", help="A KPI tracker of an earlier version, whose log, settings and targets go on."),
+    ] = None,
 ) -> None:
     """Make a workbook from a template."""
     from rich.console import Console
@@ -59,10 +63,29 @@ def new(
     if output.exists() and not force:
         # what people typed into it would be gone
         raise OutputNotWritableError(path=str(output), problem="output_exists")
+    if earlier is not None and (kind != "kpi" or sample):
+        raise typer.BadParameter("--from: kpi")
     check_not_open(output)
-    content = (template_folder() / file_name(kind, chosen, sample)).read_bytes()
+    if earlier is not None:
+        content = _taken_over(earlier, language, shown)
+    else:
+        content = (template_folder() / file_name(kind, chosen, sample)).read_bytes()
     write_output(output, content)
     Console().print(tr("written", shown, path=output), soft_wrap=True, markup=False)
+
+
+def _taken_over(earlier: Path, language: str | None, shown: str) -> bytes:
+    """A new tracker with what people entered in another, in that one's language where none is asked for."""
+    from rich.console import Console
+
+    from xl_vqa.workbooks.templates.kpi import build_kpi
+    from xl_vqa.workbooks.templates.kpi_take_over import read_entries
+
+    entries = read_entries(earlier)
+    content = build_kpi(language or entries.language or shown, rows=entries.rows, settings=entries.settings)
+    said = tr("taken_over", shown, rows=len(entries.rows), path=earlier)
+    Console(stderr=True).print(said, soft_wrap=True, markup=False)
+    return content
 
 
 @workbook_app.command("update")
@@ -91,11 +114,13 @@ def update(
 
     from xl_vqa.cli.score_workbook import run_list, say_what_was_done
     from xl_vqa.sheets.areas import column_letters
+    from xl_vqa.shell import typed
     from xl_vqa.words.errors import WorkbookColumnMissingError, WorkbookLabelsError
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
     from xl_vqa.workbooks.templates.extras import write_extras
     from xl_vqa.workbooks.templates.known import language_of, read_template
+    from xl_vqa.workbooks.templates.kpi_take_over import is_earlier
 
     settings = Settings.load()
     language = settings.language
@@ -116,6 +141,9 @@ def update(
         console.print(tr("thumbnails_none", language), style="yellow")
     write_extras(done.path, {**done.rated, **dict.fromkeys(done.cleared)}, pictures, done.path)
     say_what_was_done(done, language, console)
+    if known.kind == "kpi" and is_earlier(book):
+        hint = tr("tracker_earlier", language, typed=typed(workbook))
+        console.print(hint, style="yellow", soft_wrap=True, markup=False)
     raise typer.Exit(1 if done.failed else 0)
 
 

@@ -90,7 +90,7 @@ TARGETS: Final[tuple[tuple[str, float, float, str], ...]] = (
 
 
 def add_settings(book: Template, given: Mapping[str, Any]) -> Worksheet:
-    """``given`` overrides defaults by key."""
+    """``given`` overrides defaults by key, and targets and limits by ``target_`` and ``limit_`` before it."""
     sheet = book.sheet("settings", note="settings_note", last_column=3)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2, 15)
@@ -107,6 +107,7 @@ def add_settings(book: Template, given: Mapping[str, Any]) -> Worksheet:
     sheet.set_row(row, 22)
     for key, target, limit, number_format in TARGETS:
         row += 1
+        target, limit = given.get(f"target_{key}", target), given.get(f"limit_{key}", limit)
         form = book.boxed(bg_color=INPUT, num_format=number_format, align="center")
         sheet.write_string(row, 0, book.word(f"f_{key}"), book.boxed(bg_color=PALE, text_wrap=True))
         sheet.write_number(row, 1, target, form)
