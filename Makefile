@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Which build of torch: auto fits the machine; cpu, cu126, cu130, ... or default (pip's own index) say it.
 TORCH_INDEX ?= auto
 
-.PHONY: demo test quick lint types walls bench starter starter-evaluation templates locks audit setup clean
+.PHONY: demo test quick lint types walls bench starter starter-evaluation templates commands locks audit setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -44,6 +44,10 @@ starter-evaluation: $(READY)
 # The workbooks that ship; LibreOffice computes the figures stored in them.
 templates: $(READY)
 	$(BIN)/python -m xl_vqa.workbooks.templates.build
+
+# The pages of every command, in both languages, as the program itself tells it.
+commands: $(READY)
+	$(BIN)/python -m tools.make_commands_page
 
 # The hashes of every package, for Linux, Windows and macOS (docs/install.md).
 locks: $(READY)

@@ -15,6 +15,7 @@ from xl_vqa.evaluation.runs import Run
 from xl_vqa.training.compare import OUTSIDE, CompareSpec, compare, compare_finished, jobs_of, load_spec
 from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.training.jobs import Job, OnShare, Train
+from xl_vqa.training.schemes import SCHEMES
 
 
 def written(path: Path, text: str) -> Path:
@@ -39,7 +40,7 @@ def test_a_recipe_alone_will_do(tmp_path: Path) -> None:
     path = written(tmp_path / "レシピ.yaml", "model: starter\nmanifest: m.csv\noutput: o\n")
     spec = load_spec(path)
     assert spec.recipe == path
-    assert (spec.schemes, spec.seeds) == (("integer", "decimal", "levels"), (1, 2, 3))
+    assert (spec.schemes, spec.seeds) == (tuple(SCHEMES), (1, 2, 3))
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def test_a_task_that_is_not_given_is_no_key_and_one_outside_is_named(tmp_path: P
         (
             "recipe: s.yaml\nschemes: [integer, roman]\nseeds: []\n",
             [
-                "schemes must be one or more of integer, decimal, levels, each once, not roman",
+                f"schemes must be one or more of {', '.join(SCHEMES)}, each once, not roman",
                 "seeds must be whole numbers, each once, not -",
             ],
         ),

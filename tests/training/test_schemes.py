@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tiny_qwen import tiny_tokenizer
+from xl_vqa.cli.help_ja import HELP_JA
+from xl_vqa.evaluation.scheme_texts import TEXTS, shown_variant
 from xl_vqa.training import schemes
 from xl_vqa.training.schemes import LEVELS, SCHEMES, Levels, mask_tail, scheme
 from xl_vqa.training.target_mask import IGNORE
@@ -16,6 +20,7 @@ from xl_vqa.vlm.tokens import TURN_END, PromptTokenizer
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import Scale
 
+DOCS = Path(__file__).parents[2] / "docs"
 TOKENS = PromptTokenizer(tiny_tokenizer(), model="tiny")
 scores = st.floats(1, 5)
 
@@ -74,14 +79,24 @@ def test_token_by_token_what_the_loss_sees_of_an_integer() -> None:
 def test_every_scheme_is_a_class_under_its_name_and_one_is_served() -> None:
     assert [(name, one.name) for name, one in SCHEMES.items()] == [(name, name) for name in SCHEMES]
     assert {one.name for one in SCHEMES.values() if one.served} == {"integer"}
-    assert {name: one.kind for name, one in SCHEMES.items()} == {
-        "integer": "label",
-        "decimal": "number",
-        "levels": "word",
-    }
+    kinds = {name: one.kind for name, one in SCHEMES.items()}
+    assert kinds.items() >= {"integer": "label", "decimal": "number", "levels": "word"}.items()
+    assert set(kinds.values()) == {"label", "number", "word"}
     for name in SCHEMES:
         made = scheme(name)
         assert made.mos_of(made.code(3.0)) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_scheme_is_named_wherever_schemes_are(name: str) -> None:
+    """In the reports of both languages, in the help, and on the pages."""
+    assert name in TEXTS
+    assert shown_variant((name, "expectation"), "ja").split(" / ")[0] == TEXTS[name][1]
+    (english,) = (text for text in HELP_JA if text.startswith("integer, decimal"))
+    assert name in english
+    assert name in HELP_JA[english]
+    for page in ("evaluation.md", "fine-tuning.md"):
+        assert re.search(rf"^\| `?{name}`? \|", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE), page
 
 
 def test_a_new_scheme_is_a_class_and_an_entry(monkeypatch: pytest.MonkeyPatch) -> None:
