@@ -17,6 +17,7 @@ from xl_vqa.evaluation.scheme_comparison import SchemeComparison, compare_runs
 from xl_vqa.evaluation.scheme_report import forest, scatter, scheme_report_html
 from xl_vqa.evaluation.scheme_texts import TEXTS, notice_words, verdict_words
 from xl_vqa.evaluation.scheme_workbook import scheme_workbook
+from xl_vqa.evaluation.texts import value_text
 
 MADE = datetime.datetime(2024, 5, 1, 12, 30)
 
@@ -41,7 +42,7 @@ def test_the_page_is_whole_and_holds_every_figure(found: SchemeComparison, langu
     assert '=cmd|"<b>out of memory</b>"' in text
     for variant in found.variants:
         for name in found.statistics:
-            assert f"{variant.figures[name].value:.3f}" in text
+            assert value_text(name, variant.figures[name], language) in text
     # three forests and a scatter per scheme
     assert len(page.xpath("//svg")) == 5
     assert f'lang="{language}"' in html

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.workbooks.templates.kpi import build_kpi
 from xl_vqa.workbooks.templates.label import build_label
 from xl_vqa.workbooks.templates.recalculate import recalculated, values_of
@@ -21,7 +22,6 @@ class Builder(Protocol):
 
 
 BUILDERS: Final[dict[str, Builder]] = {"kpi": build_kpi, "score": build_score, "label": build_label}
-LANGUAGES: Final = ("en", "ja")
 
 
 def file_name(kind: str, language: str, sample: bool) -> str:
