@@ -112,6 +112,12 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "en": "The model gives its memory back after this long without work, the host staying; 0 means never.",
         "ja": "作業がないままこの分数が過ぎると、モデルはメモリを解放し、ホストは残ります。0 なら解放しません。",
     },
+    "keep_days": {
+        "en": "Ratings made longer ago than this many days are removed, with the paths that have none left, lines "
+        "of logs and damaged copies of that age; 0 means never.",
+        "ja": "この日数より前に作成された評価を削除します。評価のなくなったパス、同じ期間を過ぎたログの行、"
+        "破損したファイルの控えも削除します。0 なら削除しません。",
+    },
 }
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "setting": {"en": "Setting", "ja": "設定"},
