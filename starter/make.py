@@ -35,8 +35,10 @@ def make(
     workers: int,
     only_stored: bool = False,
     seeds: Sequence[int] = (7,),
+    start: Path | None = None,
 ) -> None:
-    """The whole way. Raises SourceError, EncoderError, VideoError where a step cannot be done."""
+    """The whole way; ``start`` is the folder of a starter that is taught further instead of a new one. Raises
+    SourceError, EncoderError, VideoError where a step cannot be done."""
     started, spec = time.monotonic(), starter_spec()
     reused = "(clips and features were there already)" if (work / "features").exists() else "(from nothing)"
     pairs = (
@@ -45,7 +47,7 @@ def make(
         else _all_pairs(work, spec, per_content, workers)
     )
     print(f"4/5 training, seeds {', '.join(map(str, seeds))}", flush=True)
-    records = train_seeds(work, spec, options, seeds, per_content=per_content, workers=workers)
+    records = train_seeds(work, spec, options, seeds, per_content=per_content, workers=workers, start=start)
     best = records[0]
     training_clips = [clip for clip, _ in pairs if clip.split == "train"]
     trained_minutes = (time.monotonic() - started) / 60
@@ -73,6 +75,7 @@ def make(
         "cores": workers,
         "reused": reused,
         "seed": best["seed"],
+        "taught_further": start is not None,
         "seeds": [{k: v for k, v in one.items() if k not in {"history", "folder"}} for one in records],
         "megabytes": sum(file.stat().st_size for file in trained.iterdir()) / 1e6,
     }
@@ -118,6 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--only-stored", action="store_true", help="train on the features that are there, make none"
     )
+    parser.add_argument("--start", type=Path, help="folder of a starter to teach further, instead of a new one")
     values = parser.parse_args(arguments)
     options = FitOptions(epochs=values.epochs)
     values.output.parent.mkdir(parents=True, exist_ok=True)
@@ -130,6 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
             workers=values.workers,
             only_stored=values.only_stored,
             seeds=values.seeds,
+            start=values.start,
         )
     except (sources.SourceError, RuntimeError) as error:
         print(error, file=sys.stderr)

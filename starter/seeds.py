@@ -28,7 +28,9 @@ SHOWN: Final = ("srcc", "plcc", "rmse", "clean_above", "clean_above_severe")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One seed's training. ``folder`` receives the model; ``per_content`` is the plan's."""
+    """One seed's training. ``folder`` receives the model; ``per_content`` is the plan's; ``start`` is the
+    folder of a starter that is taught further, None: from nothing.
+    """
 
     work: Path
     folder: Path
@@ -36,10 +38,18 @@ class Task:
     options: FitOptions
     per_content: int
     threads: int
+    start: Path | None = None
 
 
 def train_seeds(
-    work: Path, spec: ModelSpec, options: FitOptions, seeds: Sequence[int], *, per_content: int, workers: int
+    work: Path,
+    spec: ModelSpec,
+    options: FitOptions,
+    seeds: Sequence[int],
+    *,
+    per_content: int,
+    workers: int,
+    start: Path | None = None,
 ) -> list[dict[str, Any]]:
     """One record per seed: "seed", "folder" of its model, "history", "validation_srcc" and figures of the held-out
     splits, the best by validation first.
@@ -53,6 +63,7 @@ def train_seeds(
             replace(options, seed=seed),
             per_content,
             max(1, workers // at_once),
+            start,
         )
         for seed in seeds
     ]
@@ -70,12 +81,16 @@ def train_one(task: Task) -> dict[str, Any]:
     pairs = evaluation.stored_pairs(task.work, task.spec, task.per_content)
     train, validation = ([pair for pair in pairs if pair[0].split == split] for split in ("train", "validation"))
     model, prompts, tokenizer = new_model(task.spec, sources.backbone_path(task.work), task.options.seed)
+    options = task.options
+    if task.start is not None:
+        model.load_state_dict(evaluation.load(task.start)[0].state_dict())
+        options = replace(options, standardise=False)
     history = fit(
         model,
         prompts,
         ([item for _, item in train], [clip.mos for clip, _ in train]),
         ([item for _, item in validation], [clip.mos for clip, _ in validation]),
-        task.options,
+        options,
         [clip.content for clip, _ in train],
         [clip.defect for clip, _ in train],
     )

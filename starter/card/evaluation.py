@@ -17,7 +17,7 @@ import pandas as pd
 import torch
 from transformers import AutoTokenizer
 
-from starter.card import baseline_report, figure, invariance, readme, report
+from starter.card import baseline_report, figure, invariance, people, readme, report
 from starter.clips import clips, contents, encoder, forms
 from starter.clips.clips import Clip
 from starter.clips.defects import CLEAN
@@ -33,9 +33,13 @@ from xl_vqa.words.errors import ModelIncompatibleError, XlVqaError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.rating import LabelDistribution
 
-EVALUATED: Final = ("validation", "test", "unseen", contents.LONG)
+EVALUATED: Final = ("validation", "test", "unseen", contents.LONG, contents.ASKED, contents.PURPOSE)
 HELD_OUT: Final = ("test", "unseen")
-"""The splits that no decision was taken on, but for long views of their pictures."""
+"""The splits that no decision was taken on, but for other views of their pictures."""
+COMPARED: Final = (*HELD_OUT, "held_out", contents.ASKED, contents.PURPOSE)
+"""Where BRISQUE and NIQE stand beside the starter."""
+BEFORE: Final = "before"
+"""How the starter before is called among the raters."""
 FIGURE: Final = "clean_above.svg"
 SCATTER: Final = "scatter.svg"
 
@@ -105,19 +109,30 @@ def write_clips(path: Path, rated: Mapping[str, Rated], scores: Mapping[str, bas
         pd.concat(tables).to_csv(partial, index=False, float_format="%.3f")
 
 
-def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any]:
-    """Measures the model in ``folder`` and rewrites its card. Returns the whole evaluation.
-
-    Raises SourceError where there is nothing to measure on, EncoderError, XlVqaError.
-    """
-    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+def load(folder: Path) -> tuple[StarterForConditionalGeneration, Prompts]:
+    """The model of ``folder`` and its prompts. Raises ModelIncompatibleError where it says not what it was made
+    of."""
     spec = ModelSpec.load(folder)
     if spec is None:
         raise ModelIncompatibleError(model=str(folder), problem="it has no xl_vqa.json")
     model: Any = StarterForConditionalGeneration.from_pretrained(folder)
     model.eval()
-    prompts = Prompts(PromptTokenizer(AutoTokenizer.from_pretrained(folder), model=spec.name), spec)
-    pairs = stored_pairs(work, spec, per_content)
+    return model, Prompts(PromptTokenizer(AutoTokenizer.from_pretrained(folder), model=spec.name), spec)
+
+
+def evaluate_folder(
+    folder: Path, work: Path, per_content: int, *, before: Path | None = None, forms_too: bool = True
+) -> dict[str, Any]:
+    """Measures the model in ``folder`` and rewrites its card. Returns the whole evaluation.
+
+    ``before`` is the folder of the starter before, measured on the same clips. Without ``forms_too`` the scores
+    of one clip in other forms, which take longest, stay those that were measured last.
+
+    Raises SourceError where there is nothing to measure on, EncoderError, XlVqaError.
+    """
+    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    model, prompts = load(folder)
+    pairs = stored_pairs(work, prompts.spec, per_content)
     if not any(clip.split == "test" for clip, _ in pairs):
         raise sources.SourceError(
             "no clips and features of the test are in the work folder: run 'make starter' first"
@@ -129,17 +144,19 @@ def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any
         {
             split: (shown, report.scores_of(answers))
             for split, (shown, answers) in rated.items()
-            if split in (*HELD_OUT, "held_out")
+            if split in COMPARED
         },
         work / "baselines",
         workers=torch.get_num_threads(),
     )
+    measured |= beside_people(rated, scores, None if before is None else load(before), pairs, kept)
     write_clips(work / "evaluation" / "clips.csv", rated, scores)
-    rater = load_rater(str(folder), device="cpu", torch_threads=torch.get_num_threads())
-    try:
-        measured["invariance"] = invariance.measure(rater, work)
-    finally:
-        rater.close()
+    if forms_too:
+        rater = load_rater(str(folder), device="cpu", torch_threads=torch.get_num_threads())
+        try:
+            measured["invariance"] = invariance.measure(rater, work)
+        finally:
+            rater.close()
     points: dict[str, Sequence[tuple[float, float]]] = {
         split: [
             (float(score), clip.mos)
@@ -152,6 +169,35 @@ def evaluate_folder(folder: Path, work: Path, per_content: int) -> dict[str, Any
     return {**kept, **measured}
 
 
+def beside_people(
+    rated: Mapping[str, Rated],
+    scores: Mapping[str, baseline_report.Scores],
+    before: tuple[StarterForConditionalGeneration, Prompts] | None,
+    pairs: Sequence[Pair],
+    kept: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The figures of people.py by split and rater, and "by_origin" of all clips that are held out.
+
+    Without ``before`` what ``kept`` says of the starter before stays.
+    """
+    known = {split: dict(scores[split]) for split in (contents.ASKED, contents.PURPOSE) if split in scores}
+    if before is not None:
+        for split, (_, answers) in rate(*before, [p for p in pairs if p[0].split in known]).items():
+            if split in known:
+                known[split][BEFORE] = report.scores_of(answers)
+    found = people.measure(
+        {split: (rated[split][0], by_rater) for split, by_rater in known.items()}, contents.ASKED, contents.PURPOSE
+    )
+    if before is None:
+        for split, figures in found.items():
+            if BEFORE in kept.get(split + "_people", {}):
+                figures[BEFORE] = kept[split + "_people"][BEFORE]
+    clips = [clip for split in COMPARED if split != "held_out" and split in rated for clip in rated[split][0]]
+    answers = [one for split in COMPARED if split != "held_out" and split in rated for one in rated[split][1]]
+    result: dict[str, Any] = {f"{split}_people": figures for split, figures in found.items()}
+    return {**result, "by_origin": people.by_origin(clips, report.scores_of(answers))}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command. Returns 0, or 1 with a sentence on standard error."""
     parser = argparse.ArgumentParser(prog="python -m starter.card.evaluation", description=__doc__)
@@ -162,12 +208,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--stored-oracle", action="store_true", help="compare with VMAF only where it was measured already"
     )
+    parser.add_argument("--before", type=Path, help="folder of the starter before, measured on the same clips")
+    parser.add_argument(
+        "--stored-forms", action="store_true", help="keep the scores of one clip in other forms as they are"
+    )
     values = parser.parse_args(arguments)
     torch.set_num_threads(values.threads)
     try:
         if not values.stored_oracle:
             fill_oracle(values.work, values.per_content, values.threads)
-        found = evaluate_folder(values.model, values.work, values.per_content)
+        found = evaluate_folder(
+            values.model,
+            values.work,
+            values.per_content,
+            before=values.before,
+            forms_too=not values.stored_forms,
+        )
     except (sources.SourceError, encoder.EncoderError, XlVqaError) as error:
         print(error, file=sys.stderr)
         return 1

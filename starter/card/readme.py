@@ -17,7 +17,8 @@ A small video quality model that runs on a CPU. It has the classes, prompt layou
 of a fine-tuned Qwen2.5-VL; the vision transformer is replaced by a small tower
 (`xl_vqa/vlm/starter_tower.py`). One command of this project makes it: `make starter`.
 
-**It was trained on pseudo-labels, not on people's opinions.** It tells technical damage (compression, blur,
+**It was trained on pseudo-labels, not on people's opinions of its own clips.** Where people were asked about a
+defect elsewhere, their means are the label; the rest is computed. It tells technical damage (compression, blur,
 noise, exposure, flicker and so on) in the kinds of pictures listed below. It knows nothing of content, beauty,
 or how well a generated video follows its text, and it ignores that text. For decisions, fine-tune a
 Qwen2.5-VL on ratings of your own.
@@ -37,15 +38,27 @@ Qwen2.5-VL on ratings of your own.
 No photograph and no part of the film is in two splits. *Unseen contents* are of the kinds that were trained;
 *unseen sources* are whole packages, a photographer and all live action, of which training has nothing at all;
 *long videos* show the photographs of both for 4 to 60 seconds.
-The figures are agreement with pseudo-labels made the same way as in training: they say how well the model learned
-its task, not how well it agrees with people. Intervals are 95%, from a bootstrap that draws whole photographs and
-parts of the film.
+The figures of this table are agreement with pseudo-labels made the same way as in training: they say how well
+the model learned its task; how well it agrees with people is told below. Intervals are 95%, from a bootstrap
+that draws whole photographs and parts of the film.
 
 {summary}
 
 ![Clean copy above its degraded copy, per defect](clean_above.svg)
 
 ![Score against pseudo-MOS, every held-out clip](scatter.svg)
+
+### Beside people
+
+{people}
+
+### What film-makers do on purpose
+
+{purpose}
+
+### By who gave the label
+
+{origins}
 
 ### Beside BRISQUE, NIQE and VMAF
 
@@ -96,12 +109,7 @@ Unseen contents by score:
 
 ## Labels
 
-Blur, scaling, noise and codecs: VMAF against the pristine frames, MOS = 1 + 4 (VMAF - 20) / 77, clipped to 1..5.
-Everything else: a table with one MOS per severity, a judgement of this project (`starter/clips/defects.py`). Its
-loss counts by what the defect changed in the very clip, against what it usually changes
-(`starter/clips/visibility.py`): a freeze of a still scene costs nothing. {alike} held-out clips have the label
-of their clean copy, within 0.05 MOS, and are left out where copies are compared.
-Several in one clip: the worst one's MOS, less half of what each other one would still cost.
+{labels}
 
 ## Limits
 
@@ -109,7 +117,8 @@ Several in one clip: the worst one's MOS, less half of what each other one would
 - {unsteady}
 - A short fault between the frames that it looks at is missed.
 - Few sources: mostly stills seen by a moving virtual camera, and animated film; no live action was trained on.
-- Labels are computed, not asked of people: the model cannot be better than these rules.
+- Nobody rated its clips: labels are other people's means of a defect, or computed, and the model cannot be better.
+- What only people can tell of generated video (a wrong hand, a face that is another) is judged by tables alone.
 
 ## Data and licences
 
@@ -132,6 +141,33 @@ The same training again; the model that ships is the one with the best SRCC on v
 {table}
 
 """
+LABELS: Final = """\
+Every label knows who gave it.
+
+- *People.* The 20 defects of still pictures that KADID-10k's raters judged have its means as labels, at its
+  levels and between them, and a clean clip has 4.75, as people gave undamaged films (`starter/opinion/`).
+- *VMAF*, for codecs and scaling alone: against the pristine frames, and turned into what 26 people said of 79
+  films (NFLX public set) by a rising map (`starter/clips/film_opinion.py`).
+- *A table*, where nobody was asked: everything in time, generated video's own defects, contrast and colour
+  cast. It is a judgement of this project (`starter/clips/defects.py`), between the same ends. Its loss counts
+  by what the defect changed in the very clip, against what it usually changes (`starter/clips/visibility.py`):
+  a freeze of a still scene costs nothing. {alike} held-out clips have the label of their clean copy, within
+  0.05 MOS, and are left out where copies are compared.
+
+Several in one clip: the worst one's MOS, less half of what each other one would still cost."""
+PEOPLE: Final = """\
+{n} clips of {contents} photographs that training never saw show {cells} cells, each a defect of KADID-10k at
+one of its levels (H. Lin, V. Hosu, D. Saupe, QoMEX 2019). The mean score of a cell is set against the mean
+opinion of KADID's 81 pictures and 30 raters. The clips are made by the same code as training's, so contents are
+new and processing is not. All raters in the same run; BRISQUE and NIQE as below.
+
+{table}
+
+{cells_table}"""
+PURPOSE: Final = """\
+Clean clips of {contents} photographs that training never saw, mean label; each should be that of the plain view.
+
+{table}"""
 BASELINES: Final = """\
 In the same run, on the same clips. BRISQUE and NIQE are the published methods ({pictures} pictures of a clip, full
 size); their weights are this project's own: BRISQUE's regression learned {taught:,} of the same training clips
@@ -164,6 +200,9 @@ def write_card(
     values = {
         **facts,
         "summary": tables.summary_table(evaluation),
+        "people": _people(evaluation),
+        "purpose": _purpose(evaluation),
+        "origins": tables.origins_table(evaluation.get("by_origin", {})),
         "baselines": _baselines(evaluation),
         "defects": tables.defects_table(evaluation),
         "missed": tables.missed(evaluation, "by_defect", tables.ENOUGH),
@@ -179,7 +218,7 @@ def write_card(
         "by_size": tables.slices_table(evaluation, "by_size", "size"),
         "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
         "forms": tables.forms_table(forms),
-        "alike": tables.held_out(evaluation).get("alike", 0),
+        "labels": LABELS.format(alike=tables.held_out(evaluation).get("alike", 0)),
         "weakest": _weakest(evaluation),
         "unsteady": _unsteady(forms),
         "sources": "\n".join(
@@ -188,6 +227,21 @@ def write_card(
     }
     with atomic_path(path) as partial:
         partial.write_text(TEMPLATE.format_map(values), encoding="utf-8")
+
+
+def _people(evaluation: Mapping[str, Any]) -> str:
+    by_rater = evaluation.get("asked_people")
+    if by_rater is None:
+        return "Not measured."
+    cells_table = tables.cells_table(by_rater)
+    return PEOPLE.format(**by_rater["starter"], table=tables.people_table(by_rater), cells_table=cells_table)
+
+
+def _purpose(evaluation: Mapping[str, Any]) -> str:
+    by_rater = evaluation.get("purpose_people")
+    if by_rater is None:
+        return "Not measured."
+    return PURPOSE.format(contents=by_rater["starter"]["contents"], table=tables.purpose_table(by_rater))
 
 
 def _baselines(evaluation: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ NAMES: Final = {
 }
 RATERS: Final = {
     "starter": "**starter**",
+    "before": "the starter before",
     "brisque": "BRISQUE, taught here",
     "niqe": "NIQE, fitted here",
     "vmaf": "VMAF, sees the reference",
@@ -198,6 +199,84 @@ def forms_table(rows: Sequence[Mapping[str, Any]]) -> str:
                 f"{movement(row['mos']):.2f}",
             ]
             for row in rows
+        ),
+    )
+
+
+def people_table(by_rater: Mapping[str, Mapping[str, Any]]) -> str:
+    """Every rater's cells against people's means."""
+    rows = []
+    for rater, row in by_rater.items():
+        # NIQE's scale is its own
+        mos = rater != "niqe"
+        rows.append(
+            [
+                RATERS[rater],
+                number(row["srcc"]),
+                number(row["plcc"]) if mos else "n/a",
+                number(row["rmse"]) if mos else "n/a",
+                number(row["clip_srcc"]),
+                f"{row['above']:+.2f} ({row['above_of']})" if mos else "n/a",
+                *(share(row[name]) for name in ("clean_above", "clean_above_severe", "severity_order")),
+            ]
+        )
+    head = ["", "SRCC", "PLCC", "RMSE, MOS", "SRCC of single clips", "most above people at level 5"]
+    return table([*head, "clean above", "severe", "in order"], rows)
+
+
+def cells_table(by_rater: Mapping[str, Mapping[str, Any]]) -> str:
+    """Per defect people's means at its levels, the starter's, and the starter's before where they are known."""
+    before = by_rater.get("before", {}).get("by_defect", {})
+    rows = []
+    for name, row in by_rater["starter"]["by_defect"].items():
+        then = before.get(name)
+        rows.append(
+            [
+                name,
+                *(_levels(values) for values in (row["people"], row["score"], then["score"] if then else [])),
+                number(row["srcc"]),
+                number(then["srcc"] if then else None),
+            ]
+        )
+    head = ["defect", "people, levels 1 to 5", "starter", "the starter before", "SRCC of its clips", "before"]
+    return table(head, rows)
+
+
+def _levels(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.1f}" for value in values) or "n/a"
+
+
+def purpose_table(by_rater: Mapping[str, Mapping[str, Any]]) -> str:
+    """Mean label of clean clips by what is done on purpose, then what damage does on top."""
+    shown = {rater: row for rater, row in by_rater.items() if rater in {"starter", "before"}}
+    looks = by_rater["starter"]["looks"]
+    rows = [[name, *(number(row["looks"].get(name), ".0f") for row in shown.values())] for name in looks]
+    rows.append(["looks within 4 labels of the plain view", *(share(row["near"]) for row in shown.values())])
+    rows.append(["defects of time on fast movement, below clean", *(share(row["time"]) for row in shown.values())])
+    rows.append(
+        [
+            "noise, sharpening, blur on dark and soft scenes, below",
+            *(share(row["noise"]) for row in shown.values()),
+        ]
+    )
+    return table(["on purpose", *(RATERS[rater] for rater in shown)], rows)
+
+
+ORIGINS: Final = {
+    "people": "people's means of that defect and level",
+    "vmaf": "VMAF, through what people said of films",
+    "table": "a table of this project (time, and what nobody was asked)",
+}
+
+
+def origins_table(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Agreement with the labels by who gave them."""
+    return table(
+        ["label from", "held-out clips", "SRCC", "RMSE, MOS"],
+        (
+            [title, f"{rows[name]['n']}", number(rows[name]["srcc"]), number(rows[name]["rmse"])]
+            for name, title in ORIGINS.items()
+            if name in rows
         ),
     )
 

@@ -1,8 +1,9 @@
 """Makes the clips: for every content a clean copy and degraded ones, each a real encoded file with its label.
 
 ``plans`` says which. What a table judges is done first; VMAF then measures the rest (filters and the encode)
-against what the first part left, and ``combined_mos`` joins both. Every clip is written atomically and has a
-record beside it, so a killed run goes on with the next clip.
+against what the first part left, and ``labels`` joins both. Every clip is written atomically and has a
+record beside it, so a killed run goes on with the next clip. The record keeps what was measured, and the label is
+worked out anew when it is read: another opinion needs no new clips.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from starter.clips import attributes, defects, encoder, visibility
+from starter.clips import attributes, defects, encoder, labels, visibility
 from starter.clips.contents import Content, generator, render
 from starter.clips.defects import BY_NAME, CLEAN
 from starter.clips.plans import EVERY_SEVERITY, Item, Plan
@@ -25,9 +26,9 @@ from starter.clips.plans import plan as plan
 from starter.progress import Progress
 from xl_vqa.training.cache import atomic_path, read_json, write_json
 
-CLIPS_VERSION: Final = 3
+CLIPS_VERSION: Final = 4
 """Goes up whenever a clip of the first plan would come out differently; old clips are then made again."""
-RECODED_VERSION: Final = 2
+RECODED_VERSION: Final = 3
 """The same of the later plan's clips."""
 
 # (codec, share, best quality, worst quality): what clips are stored at, so that the encode itself is no tell
@@ -43,7 +44,9 @@ class Clip:
 
     ``name`` tells the parts of a clip of the later plan; ``attributes`` what is wrong with it, each 0..5;
     ``codec`` and ``quality`` how it was stored, where that is known. ``oracle_vmaf`` is the VMAF against the
-    reference where ``vmaf`` is None: what VMAF would have said, never a label.
+    reference where ``vmaf`` is None: what VMAF would have said, never a label. ``origin``: who gave the label.
+    ``seen`` is what of each part's usual loss counts here, ``rest_vmaf`` the VMAF of what no table judged.
+    ``pairs`` is the content's.
     """
 
     path: str
@@ -63,6 +66,10 @@ class Clip:
     codec: str = ""
     quality: float | None = None
     oracle_vmaf: float | None = None
+    origin: str = ""
+    seen: tuple[float, ...] = ()
+    rest_vmaf: float | None = None
+    pairs: int = 0
 
     def __post_init__(self) -> None:
         if self.attributes is _UNTOLD:
@@ -141,7 +148,9 @@ def _existing(content: Content, item: Item, folder: Path) -> Clip | None:
     if values is None or values.pop("version") != version or not Path(values["path"]).exists():
         return None
     # the split is a decision of today's run, not of the run that made the file
-    clip = Clip(**{**values, "split": content.split, "group": content.group})
+    mos, origin = labels.label(item.parts, values["seen"], values["rest_vmaf"])
+    today = {"split": content.split, "group": content.group, "mos": mos, "origin": origin}
+    clip = Clip(**{**values, **today, "seen": tuple(values["seen"])})
     if clip.judged_by_vmaf is None:
         measured = read_json(place / f"{item.name}.oracle.json")
         # of this very file, not of one that was made again since
@@ -197,51 +206,56 @@ def make_clip(content: Content, item: Item, frames: encoder.Frames, reference: P
 
 
 def _first(content: Content, item: Item, frames: encoder.Frames, reference: Path, target: Path) -> Clip:
-    name, severity = item.defect, item.severity
-    rng = generator("clip", content.name, name, severity)
+    ((name, strength),) = item.parts
+    rng = generator("clip", content.name, name, *([f"{strength:g}"] if item.copy == 0 else [strength, item.copy]))
     size = (content.width, content.height)
-    codec, quality, filters, judged, seen = "h264", float(rng.integers(8, 17)), "", None, 1.0
+    codec, quality, filters = "h264", float(rng.integers(8, 17)), ""
+    seen: tuple[float, ...] = ()
     if name != CLEAN:
         defect = BY_NAME[name]
+        share = 1.0
         if defect.change is not None:
-            before, frames = frames, defect.change(frames, defect.levels[severity - 1], rng)
-            seen = visibility.seen_share(name, severity, before, frames)
-        filters = defects.filter_of(defect, severity, size, rng)
-        judged = defects.table_mos(defect, severity, seen)
+            before, frames = frames, defect.change(frames, defects.level_at(defect, strength), rng)
+            share = visibility.seen_share(name, strength, before, frames)
+        seen = (share,)
+        filters = defects.filter_of(defect, strength, size, rng)
         if defect.codec is not None:
-            codec, quality = defect.codec, (defect.qualities or defect.levels)[severity - 1]
+            codec, quality = defect.codec, defects.quality_at(defect, strength)
     path = target / f"{item.name}{encoder.CONTAINERS.get(codec, '.mp4')}"
     with atomic_path(path) as partial:
         encoder.encode(frames, content.fps, partial, codec, quality, filters=filters)
-    vmaf = encoder.vmaf(path, reference, size) if judged is None else None
-    mos = defects.mos_of_vmaf(vmaf) if vmaf is not None else judged
-    assert mos is not None
-    details = content.source, content.split, name, severity, round(mos, 3), vmaf, *size, content.fps
-    seen_as = attributes.of([(name, severity * seen)])
-    return Clip(str(path), content.name, content.group, *details, item.name, seen_as, codec, quality)
+    # of a new look a nearly lossless file is as good as what it was made of; of a film it may not be
+    judged = bool(content.look) if name == CLEAN else BY_NAME[name].table is not None
+    vmaf = None if judged else encoder.vmaf(path, reference, size)
+    mos, origin = labels.label(item.parts, seen, vmaf)
+    details = content.source, content.split, name, item.severity, mos, vmaf, *size, content.fps
+    seen_as = attributes.of([(name, strength * share) for share in seen])
+    more = item.name, seen_as, codec, quality, None, origin, seen, vmaf, content.pairs
+    return Clip(str(path), content.name, content.group, *details, *more)
 
 
 def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Path, target: Path) -> Clip:
     size, names = (content.width, content.height), [name for name, _ in item.parts]
-    codec, quality = _encode_of(content, names)
+    codec, quality = _encode_of(content, [*names, *([str(item.copy)] if item.copy else [])])
     changed = frames
-    judged: list[float] = []
+    judged = False
     table_filters: list[str] = []
     filters: list[str] = []
-    seen_parts: list[tuple[str, float]] = []
+    seen: list[float] = []
     for name, strength in item.parts:
+        if name == CLEAN:
+            continue
         defect = BY_NAME[name]
         # no severity among the words: the same places at every severity, so that only the strength differs
         rng = generator("part", content.name, name)
-        seen = 1.0
+        share = 1.0
         if defect.change is not None:
             before, changed = changed, defect.change(changed, defects.level_at(defect, strength), rng)
-            seen = visibility.seen_share(name, strength, before, changed)
-        seen_parts.append((name, strength * seen))
+            share = visibility.seen_share(name, strength, before, changed)
+        seen.append(share)
         chain = defects.filter_of(defect, strength, size, rng)
-        mos = defects.table_mos(defect, strength, seen)
-        judged += [] if mos is None else [mos]
-        (filters if mos is None else table_filters).extend([chain] if chain else [])
+        judged = judged or defect.table is not None
+        (filters if defect.table is None else table_filters).extend([chain] if chain else [])
         if defect.codec is not None:
             codec, quality = defect.codec, defects.quality_at(defect, strength)
     path = target / f"{item.name}{encoder.CONTAINERS.get(codec, '.mp4')}"
@@ -252,19 +266,23 @@ def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Pa
         left = target / f"left-{os.getpid()}.yuv"
         try:
             encoder.write_raw(changed, left, filters=",".join(table_filters))
-            measured = encoder.vmaf(path, left, size)
+            rest = encoder.vmaf(path, left, size)
         finally:
             left.unlink(missing_ok=True)
         wanted = content.split in EVERY_SEVERITY
         vmaf, oracle = None, encoder.vmaf(path, reference, size) if wanted else None
     else:
-        vmaf, oracle = (measured := encoder.vmaf(path, reference, size)), None
-    rest = defects.mos_of_vmaf(measured)
-    mos = round(defects.combined_mos([*judged, rest]), 3)
+        vmaf, oracle = (rest := encoder.vmaf(path, reference, size)), None
+    mos, origin = labels.label(item.parts, seen, rest)
     # where VMAF judged a defect, what the encode alone has cost is not known
-    encode_loss = 5 - rest if len(judged) == len(names) else 0.0
+    coded_alone = all(name == CLEAN or BY_NAME[name].table is not None for name in names)
+    encode_loss = labels.loss(rest) if coded_alone else 0.0
     details = content.source, content.split, item.defect, item.severity, mos, vmaf, *size, content.fps
-    more = item.name, attributes.of(seen_parts, encode_loss), codec, quality, oracle
+    parts = [(name, strength) for name, strength in item.parts if name != CLEAN]
+    seen_as = attributes.of(
+        [(name, strength * share) for (name, strength), share in zip(parts, seen, strict=True)], encode_loss
+    )
+    more = item.name, seen_as, codec, quality, oracle, origin, tuple(seen), rest, content.pairs
     return Clip(str(path), content.name, content.group, *details, *more)
 
 

@@ -14,16 +14,19 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageOps
 
-from starter.clips import encoder
+from starter.clips import encoder, purpose
 from starter.clips.camera import long_view, moving_view, shallow_focus
 from starter.pictures import drawn_pictures, live_films, more_photos, sources
 from xl_vqa.training.cache import read_json, write_json
 
 FRAMES: Final = 32
 LONG: Final = "long"
-SPLITS: Final = ("train", "validation", "test", "unseen", LONG, "demo")
+ASKED: Final = "asked"
+PURPOSE: Final = "purpose"
+SPLITS: Final = ("train", "validation", "test", "unseen", LONG, ASKED, PURPOSE, "demo")
 """``test``: unseen contents of the kinds that were trained; ``unseen``: sources that gave nothing to training;
-``long``: long views of the pictures of both."""
+of the pictures of both, ``long``: long views; ``asked``: defects that people were asked about; ``purpose``:
+what film-makers do on purpose."""
 # two whole packages and a whole photographer; and all live action (see _live_contents)
 UNSEEN: Final = ("lomiri-wallpapers-20.04/", "-harro", f"{more_photos.FORENSICS}/")
 # drawn art and gradients, unlike all other sources: training needs some of it, and so does the test
@@ -63,6 +66,22 @@ LONG_SIZES: Final = (
 )
 """Of long views, where a picture is that large: what telephones and cameras give."""
 MEDIUM_SIZES: Final = (((640, 360), 5), ((480, 270), 3), ((480, 480), 2), ((360, 640), 2), ((640, 480), 2))
+ASKED_SIZES: Final = (
+    ((512, 384), 5),
+    ((640, 360), 3),
+    ((384, 288), 2),
+    ((480, 480), 1),
+    ((360, 640), 1),
+    ((640, 480), 2),
+    ((720, 480), 1),
+    ((854, 480), 1),
+)
+"""Of what people were asked about, and of what is done on purpose; the first is that of their pictures."""
+ASKED_FRAMES: Final = 12
+LOOK_FRAMES: Final = 24
+FEW_PAIRS: Final = 3
+"""Of clips in which nothing happens in time: half the work, and the model learns that their number tells
+nothing."""
 SMALL_SIZES: Final = (((480, 270), 4), ((426, 240), 2), ((320, 240), 2), ((202, 360), 1), ((270, 270), 1))
 
 
@@ -84,6 +103,12 @@ class Content:
     """Where a shot of the film begins; None for a photograph."""
     seconds: float | None = None
     """The clip holds what is looked at of a video of this length (camera.long_view); None: its frames are all."""
+    look: str = ""
+    """What is done on purpose (purpose.LOOKS); empty: a camera's slow way over the picture, or the film's own."""
+    frames: int = FRAMES
+    pairs: int = 0
+    """How many frame pairs the starter looks at; 0: as many as of any video. Fewer where nothing happens in
+    time."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -130,9 +155,9 @@ def split_of_film(second: float, end_s: float) -> str | None:
     return None
 
 
-def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
-    """The pristine frames, (frames, height, width, 3), RGB."""
-    size = (content.width, content.height)
+def render(content: Content, frames: int | None = None) -> encoder.Frames:
+    """The pristine frames, (frames, height, width, 3), RGB; ``frames``: of a shot or a photograph only so many."""
+    size, frames = (content.width, content.height), frames or content.frames
     if content.start_s is not None:
         film = _live_film(content.source)
         if film is None:
@@ -143,6 +168,8 @@ def render(content: Content, frames: int = FRAMES) -> encoder.Frames:
         return encoder.read_segment(Path(content.path), content.start_s, frames, size, filters)
     with Image.open(content.path) as image:
         upright = _upright(image, content.source).convert("RGB")
+        if content.look:
+            return purpose.film(content.look, upright, size, frames, generator("motion", content.name))
         if shallow(content):
             upright = shallow_focus(upright, generator("focus", content.name))
         if content.seconds is not None:
@@ -182,6 +209,34 @@ def _photo_contents(photo: sources.Photo, views: int) -> list[Content]:
         contents.append(Content(name, group, *details))
     if photo.source != drawn_pictures.SOURCE and split != "demo":
         contents += _long_contents(photo, group, split, available, views)
+    if split != "demo" and min(available) >= more_photos.SMALLEST:
+        contents += _asked_contents(photo, group, split, available)
+    return contents
+
+
+def _asked_contents(photo: sources.Photo, group: str, split: str, available: tuple[int, int]) -> list[Content]:
+    """One view for what people were asked about, and looks that are done on purpose: two, or all where it is held
+    out. Held out, both are as large as people's pictures, so that nothing but content is new.
+    """
+    learned = split in ("train", "validation")
+    place = photo.author, photo.license, str(photo.path)
+    fitting = _fitting(ASKED_SIZES, available) or ASKED_SIZES[2:3]
+    looks = list(purpose.LOOKS)
+    if learned:
+        rng = generator("looks", photo.name)
+        looks = [str(rng.choice(purpose.MOVING)), str(rng.choice(purpose.STILL[1:]))]
+    contents = []
+    for name, look in (("asked", purpose.PLAIN), *((f"look-{look}", look) for look in looks)):
+        whole = f"{photo.name}#{name}"
+        rng = generator("size", whole)
+        size = _drawn_size(fitting if learned else fitting[:1], rng)
+        fps = float(rng.choice([16.0, 24.0, 25.0, 30.0, 60.0], p=[0.1, 0.25, 0.25, 0.3, 0.1]))
+        shown = split if learned else ASKED if name == "asked" else PURPOSE
+        moves = purpose.LOOKS[look].moves
+        frames = ASKED_FRAMES if name == "asked" or (learned and not moves) else LOOK_FRAMES
+        pairs = 0 if not learned else FEW_PAIRS + 1 if moves else FEW_PAIRS
+        details = photo.source, shown, *place, *size, fps
+        contents.append(Content(whole, group, *details, look=look, frames=frames, pairs=pairs))
     return contents
 
 

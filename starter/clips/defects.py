@@ -1,10 +1,10 @@
 """Defects in five strengths, and the pseudo-MOS of each.
 
-Two kinds. Where VMAF is right (blur, scaling, noise, codecs) the clip is measured against its reference.
-Where VMAF is known to be wrong, far too harsh (exposure, shake) or too lenient (banding, lost packets,
-flicker), a table gives the MOS of each strength. The tables are judgements of this project, not measurements
-with people; the model card says so. A table holds for a clip in which the defect shows as it usually does: a
-freeze of a still scene, sharpening of a clear sky or grey taken out of a grey picture cost what is seen of them
+Three kinds. Where people were asked (noise, blur, colour, JPEG and more, defects_people.py) the table of a defect
+holds their means. Codecs and scaling are measured by VMAF against the reference, and what VMAF says is turned into
+what people said of films (``mos_of_vmaf``). Where nobody was asked, as of everything in time, a table of this
+project gives the MOS of each strength: a judgement, between the same ends; the model card says so. Such a table
+holds for a clip in which the defect shows as it usually does: a freeze of a still scene costs what is seen of it
 (visibility.py). Several defects in one clip are judged by ``combined_mos``.
 """
 
@@ -17,8 +17,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from starter.clips import defects_cadence, defects_generated
+from starter.clips import defects_cadence, defects_generated, defects_people
 from starter.clips.encoder import Frames
+from starter.clips.human_opinion import CLEAN_MOS, Origin, stills
 
 SEVERITIES: Final = (1, 2, 3, 4, 5)
 CLEAN: Final = "clean"
@@ -32,8 +33,8 @@ class Defect:
 
     ``filters`` is an ffmpeg filter with ``{v}`` (the level), ``{s}`` (the level for this picture's height,
     relative to 360 lines), ``{w}`` and ``{h}`` (scaled picture size). ``codec`` names the codec whose quality
-    the level is. ``table`` gives the MOS per severity; None means VMAF. ``neutral`` is the level at which nothing
-    is wrong; a mild defect lies between it and severity 1.
+    the level is. ``table`` gives the MOS per severity; None means VMAF. ``asked``: the table holds people's means.
+    ``neutral`` is the level at which nothing is wrong; a mild defect lies between it and severity 1.
     """
 
     name: str
@@ -44,11 +45,30 @@ class Defect:
     qualities: tuple[float, ...] | None = None
     table: tuple[float, ...] | None = None
     neutral: float | None = None
+    asked: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Who gives its labels."""
+        return "people" if self.asked else "vmaf" if self.table is None else "table"
+
+
+VMAF_POINTS: Final = (
+    (20.0, 1.0),
+    (47.3, 2.0),
+    (57.7, 2.65),
+    (65.3, 3.0),
+    (69.5, 3.44),
+    (81.0, 4.23),
+    (93.5, CLEAN_MOS),
+)
+"""(VMAF, MOS): what people said of films (film_opinion.py), straight between the points and level beyond."""
 
 
 def mos_of_vmaf(vmaf: float) -> float:
-    """VMAF's own anchors: 20 was 'bad' and 100 'excellent' in its training; 97 is as good as a copy gets."""
-    return 1.0 + 4.0 * min(max((vmaf - 20.0) / 77.0, 0.0), 1.0)
+    """What people would say of a coded or scaled film that has this VMAF."""
+    places, means = zip(*VMAF_POINTS, strict=True)
+    return float(np.interp(vmaf, places, means))
 
 
 def _lookup(frames: Frames, curve: NDArray[np.floating]) -> Frames:
@@ -277,7 +297,29 @@ UNSEEN_DEFECTS: Final = ("ghost_limbs", "interlaced", "ringing")
 """Never taught and never used to choose a model: one of generated video, one of broadcast, one of the picture
 itself. What the starter makes of them tells what it would make of damage that nobody thought of."""
 
-BY_NAME: Final[Mapping[str, Defect]] = {defect.name: defect for defect in DEFECTS}
+ASKED: Final = tuple(
+    Defect(name, levels, change, table=stills()[name][0], asked=True)
+    for name, (change, levels) in defects_people.CHANGES.items()
+)
+"""Defects that people were asked about; they go into the plans of ``contents.ASKED`` and ``contents.PURPOSE``."""
+JUDGED_ELSEWHERE: Final = frozenset(
+    {
+        "blur",
+        "directional_blur",
+        "pixelated",
+        "noise",
+        "sharpened",
+        "underexposed",
+        "overexposed",
+        "desaturated",
+        "oversaturated",
+        "banding",
+    }
+)
+"""Of ``FIRST`` those that people judged under another name: no longer taught, for VMAF and the tables are
+wrong."""
+
+BY_NAME: Final[Mapping[str, Defect]] = {defect.name: defect for defect in (*DEFECTS, *ASKED)}
 
 
 def level_at(defect: Defect, strength: float) -> float:
@@ -296,8 +338,18 @@ def quality_at(defect: Defect, strength: float) -> float:
 
 
 def table_mos(defect: Defect, strength: float, seen: float = 1.0) -> float | None:
-    """The table's MOS, of which the loss counts by the share ``seen`` (0..1); None where VMAF judges."""
-    return None if defect.table is None else 5.0 - (5.0 - along((5.0, *defect.table), strength)) * seen
+    """The table's MOS, of which the loss counts by the share ``seen`` (0..1); None where VMAF judges.
+
+    A table that nobody was asked for was made for 1..5; it is drawn together so that nothing wrong is what people
+    give to a clean film.
+    """
+    if defect.table is None:
+        return None
+    if defect.asked:
+        mos = along((CLEAN_MOS, *defect.table), strength)
+    else:
+        mos = 1 + (along((5.0, *defect.table), strength) - 1) * (CLEAN_MOS - 1) / 4
+    return CLEAN_MOS - (CLEAN_MOS - mos) * seen
 
 
 def along(values: Sequence[float | None], strength: float) -> float:
@@ -318,7 +370,7 @@ def combined_mos(parts: Sequence[float]) -> float:
     ordered = sorted(parts)
     left = ordered[0] - 1
     for mos in ordered[1:]:
-        left *= 1 - 0.5 * (5 - mos) / 4
+        left *= 1 - 0.5 * max(0.0, CLEAN_MOS - mos) / (CLEAN_MOS - 1)
     return 1 + left
 
 

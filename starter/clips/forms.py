@@ -54,7 +54,8 @@ FORMS: Final = (
 
 def form_of(clip: Clip) -> Form | None:
     """The form in which ``clip`` is shown once more, by its name alone; None where it is not."""
-    if clip.split != "train" or any(name in clip.name for name in OF_TIME):
+    if clip.split != "train" or "#look-" in clip.content or any(name in clip.name for name in OF_TIME):
+        # what is done on purpose takes time as well: the first frame of a fade is black
         return None
     rng = generator("form", clip.key)
     chosen = FORMS[int(rng.integers(len(FORMS)))]

@@ -15,14 +15,16 @@ from typing import Final
 
 import numpy as np
 
-from starter.clips import attributes
+from starter.clips import attributes, purpose
 from starter.clips.contents import Content, generator
 from starter.clips.defects import (
+    ASKED,
     BY_NAME,
     CLEAN,
     DEFECTS,
     FIRST,
     GENERATED,
+    JUDGED_ELSEWHERE,
     NEW,
     SEVERITIES,
     TEMPORAL,
@@ -32,8 +34,59 @@ from starter.clips.defects import (
 COMBINED: Final = "combined"
 COPIES: Final = 3
 LEARNED: Final = frozenset({"train", "validation"})
-LASTING: Final = tuple(d.name for d in FIRST if d.name not in {"packet_loss", "freeze", "judder"})
+LASTING: Final = tuple(
+    d.name for d in FIRST if d.name not in {"packet_loss", "freeze", "judder"} | JUDGED_ELSEWHERE
+)
 """Defects that do not know how long a clip is, nor what came before a cut."""
+CELLS: Final = tuple(d.name for d in ASKED)
+HELD_CELLS: Final = (
+    "gaussian_blur",
+    "lens_blur",
+    "motion_blur",
+    "color_shift",
+    "color_saturation_1",
+    "jpeg",
+    "white_noise",
+    "white_noise_ycbcr",
+    "impulse_noise",
+    "multiplicative_noise",
+    "pixelate",
+    "high_sharpen",
+)
+"""Of ``CELLS`` those that are measured on held-out pictures."""
+SELDOM: Final = frozenset({"color_saturation_1", "color_block", "jpeg2000"})
+ASKED_COPIES: Final = 10
+NOISES: Final = ("white_noise", "high_sharpen", "gaussian_blur")
+ON_LIGHT: Final = (
+    *NOISES,
+    "white_noise",
+    "white_noise_ycbcr",
+    "impulse_noise",
+    "multiplicative_noise",
+    "motion_blur",
+    "lens_blur",
+    "jpeg",
+    "h264",
+    "upscaled",
+)
+"""On dark, foggy, soft and other scenes that look damaged and are not: what tells them from damage is the
+contrast."""
+ON_MOVEMENT: Final = (
+    *TEMPORAL,
+    *(name for name in GENERATED if name not in UNSEEN_DEFECTS),
+    "stutter",
+    "frame_blending",
+    "freeze",
+    "judder",
+    "white_noise",
+    "high_sharpen",
+    "jpeg",
+    "pixelate",
+    "h264",
+    "upscaled",
+)
+HELD_LOOKS: Final = frozenset({"plain", "pan5", "pan5-blurred", "low-key", "fog", "shallow"})
+"""Of held-out looks those that are shown damaged as well."""
 EVERY_SEVERITY: Final = frozenset({"test", "unseen"})
 """Splits whose contents show a defect at all severities."""
 
@@ -43,18 +96,19 @@ class Item:
     """One clip to make: (defect, strength) pairs in the order in which they happen.
 
     ``recoded``: stored at a random codec and quality that count as well. The first plan's are not: those that are
-    no codec's defect are all near lossless.
+    no codec's defect are all near lossless. ``copy`` tells two clips with the same parts from each other.
     """
 
     parts: tuple[tuple[str, float], ...]
     recoded: bool = False
+    copy: int = 0
 
     @property
     def name(self) -> str:
         """Unique within a content, and fit for a file's name: ``blur3``, ``r-blur0.4``, ``r-noise2+freeze4``."""
-        return ("r-" if self.recoded else "") + "+".join(
-            f"{defect}{strength:g}" for defect, strength in self.parts
-        )
+        again = f"~{self.copy}" if self.copy else ""
+        parts = "+".join(f"{defect}{strength:g}" for defect, strength in self.parts)
+        return ("r-" if self.recoded else "") + parts + again
 
     @property
     def defect(self) -> str:
@@ -75,14 +129,57 @@ def plan(content: Content, per_content: int) -> Plan:
     For training a content gets a clean copy and ``COPIES`` clips of either plan (fewer of the first one where
     ``per_content`` is less), because another content teaches more than another copy of the same.
     """
+    if content.look:
+        return asked_plan(content) if content.name.endswith("#asked") else purpose_plan(content)
     if content.seconds is not None:
         return long_plan(content)
     first, later = first_plan(content, per_content), later_plan(content)
+    whole = first + later
+    if content.split in LEARNED:
+        rng = generator("copies", content.name)
+        chosen = sorted(int(i) for i in rng.permutation(len(later))[:COPIES])
+        whole = first[: 1 + COPIES] + tuple(later[i] for i in chosen)
+    return tuple(item for item in whole if not any(name in JUDGED_ELSEWHERE for name, _ in item.parts))
+
+
+def asked_plan(content: Content) -> Plan:
+    """What people were asked about. Held out: a clean copy and ``HELD_CELLS`` at all five levels. To learn
+    from: three clean copies, ``ASKED_COPIES`` defects at their levels and between them, of which one in six is
+    recoded as well.
+    """
     if content.split not in LEARNED:
-        return first + later
-    rng = generator("copies", content.name)
-    chosen = sorted(int(i) for i in rng.permutation(len(later))[:COPIES])
-    return first[: 1 + COPIES] + tuple(later[i] for i in chosen)
+        cells = [Item(((name, level),)) for name in HELD_CELLS for level in SEVERITIES]
+        return (Item(((CLEAN, 0),)), *cells)
+    rng = generator("asked plan", content.name)
+    items = [Item(((CLEAN, 0),)), Item(((CLEAN, 0),), copy=1), Item(((CLEAN, 0),), recoded=True)]
+    names = [CELLS[i] for i in rng.permutation(len(CELLS))]
+    # all defects once before one comes again; what people judge beside the original comes seldom
+    names = [name for name in names if name not in SELDOM or rng.random() < 0.3]
+    for place in range(ASKED_COPIES):
+        strength = float(rng.choice(SEVERITIES))
+        if rng.random() < 0.35:
+            strength = round(float(rng.uniform(1, 5)), 2)
+        items.append(Item(((names[place % len(names)], strength),), recoded=place % 6 == 5))
+    return tuple(dict.fromkeys(items))
+
+
+def purpose_plan(content: Content) -> Plan:
+    """What is done on purpose. Held out: a clean copy, and of ``HELD_LOOKS`` damage too: defects of time where it
+    moves fast, else noise, sharpening and blur. To learn from: two clean copies and two such defects.
+    """
+    moves = purpose.LOOKS[content.look].moves
+    on_top = ON_MOVEMENT if moves else ON_LIGHT
+    if content.split not in LEARNED:
+        damage = (
+            [(name, 4) for name in TEMPORAL] if moves else [(name, level) for name in NOISES for level in (2, 4)]
+        )
+        strong = [Item((part,)) for part in damage]
+        return (Item(((CLEAN, 0),)), *(strong if content.look in HELD_LOOKS else ()))
+    rng = generator("purpose plan", content.name)
+    items = [Item(((CLEAN, 0),)), Item(((CLEAN, 0),), recoded=True)]
+    chosen = [on_top[int(place)] for place in rng.permutation(len(on_top))[:2]]
+    items += [Item(((name, int(rng.choice(SEVERITIES))),)) for name in chosen]
+    return tuple(dict.fromkeys(items))
 
 
 def long_plan(content: Content) -> Plan:

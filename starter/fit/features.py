@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,8 @@ def _start(spec: ModelSpec, weights: Path) -> None:
 def _extract(job: tuple[Clip, Path]) -> None:
     clip, folder = job
     spec: ModelSpec = _worker["spec"]
-    decoded = read_frames(clip.path, spec.sampling)
+    sampling = replace(spec.sampling, frames=2 * clip.pairs) if clip.pairs else spec.sampling
+    decoded = read_frames(clip.path, sampling)
     patches = clip_patches(decoded, spec)
     with torch.no_grad():
         features = _worker["tower"].features(patches.normalized(spec.normalization), patches.grid)

@@ -70,6 +70,9 @@ class FitOptions:
     has met short rows alone loses sight of the first digit behind a long one."""
     finish_tokens: int = 700
     finish_rate: float = 2e-4
+    standardise: bool = True
+    """Set the tower's means and scales from the training features; not where weights are taught further, which
+    know theirs."""
     seed: int = 7
 
 
@@ -123,7 +126,8 @@ def fit(
     items, mos = train
     owners = [str(i) for i in range(len(items))] if groups is None else list(groups)
     two = TwoDigits.of(scale)
-    standardise(model, items)
+    if options.standardise:
+        standardise(model, items)
     trainable = [p for p in model.parameters() if p.requires_grad]
     kept = trainable.copy()
     naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None

@@ -53,3 +53,18 @@ def test_a_seed_gives_the_same_figures_again(tmp_path: Path, stored: None) -> No
     options = FitOptions(epochs=1, batch=8, tokens=6)
     first, again = (seeds.train_seeds(tmp_path, SPEC, options, [5], per_content=3, workers=1)[0] for _ in range(2))
     assert first == again
+
+
+def test_a_starter_is_taught_further_from_its_weights_and_scales(tmp_path: Path, stored: None) -> None:
+    # so few steps, so small, that whoever began from nothing would lie far off
+    options = FitOptions(epochs=1, batch=8, tokens=6, learning_rate=1e-7, finish_steps=0)
+    (first,) = seeds.train_seeds(tmp_path / "first", SPEC, FitOptions(1, 8, 6), [1], per_content=3, workers=1)
+    start = Path(first["folder"])
+    (second,) = seeds.train_seeds(tmp_path / "second", SPEC, options, [2], per_content=3, workers=1, start=start)
+    (fresh,) = seeds.train_seeds(tmp_path / "third", SPEC, options, [2], per_content=3, workers=1)
+    before, after, new = (
+        AutoModelForImageTextToText.from_pretrained(record["folder"]).state_dict()
+        for record in (first, second, fresh)
+    )
+    assert all((before[name] - after[name]).abs().max() < 1e-3 for name in before)
+    assert any((before[name] - new[name]).abs().max() > 1e-2 for name in before)

@@ -99,6 +99,30 @@ def test_untaught_defects_are_measured_against_their_own_target(tmp_path: Path) 
     assert "All reach it." in text[: text.index("never taught")]
 
 
+def test_people_stand_first(tmp_path: Path) -> None:
+    cells = {
+        **dict.fromkeys(("srcc", "plcc", "clip_srcc", "mean_clean"), 0.9),
+        **{"rmse": 0.25, "above": 0.4, "above_of": "jpeg", "n": 60, "contents": 4, "cells": 15},
+        **dict.fromkeys(("clean_above", "clean_above_severe", "severity_order"), 1.0),
+        "by_defect": {"jpeg": {"levels": [1, 2], "score": [4.0, 3.0], "people": [4.3, 3.1], "srcc": 0.8}},
+    }
+    looks = {"looks": {"plain": 47.0, "cuts": 45.0}, "near": 1.0, "time": 0.5, "noise": None, "contents": 4}
+    found = {
+        "asked_people": {"starter": cells, "before": {**cells, "rmse": 1.36}, "niqe": cells},
+        "purpose_people": {"starter": looks, "before": looks},
+        "by_origin": {"people": {"n": 60, "srcc": 0.9, "rmse": 0.3}},
+    }
+    text = card(tmp_path, {"test": GOOD, **found})
+    assert "60 clips of 4 photographs that training never saw show 15 cells" in text
+    assert "| the starter before | 0.90 | 0.90 | 1.36 |" in text
+    assert "| jpeg | 4.3, 3.1 | 4.0, 3.0 | 4.0, 3.0 | 0.80 | 0.80 |" in text
+    assert "| cuts | 45 | 45 |" in text
+    assert "| people's means of that defect and level | 60 | 0.90 | 0.30 |" in text
+    alone = card(tmp_path, {"test": GOOD})
+    assert "show 15 cells" not in alone
+    assert alone.count("Not measured.") == 3
+
+
 def test_baselines_stand_beside_the_starter(tmp_path: Path) -> None:
     scores = {
         "starter": report.scores_of([answer(c.mos) for c in BLURRED]),

@@ -14,6 +14,7 @@ from starter.clips import clips, contents, defects, encoder, plans
 from starter.clips.clips import Clip
 from starter.clips.contents import Content
 from starter.clips.defects import BY_NAME, DEFECTS
+from starter.clips.human_opinion import CLEAN_MOS
 from starter.clips.plans import Item
 
 pytest.importorskip("imageio_ffmpeg", reason="the training extra is not installed")
@@ -61,7 +62,7 @@ def test_a_second_run_makes_nothing_new(content: Content, tmp_path: Path) -> Non
     lost.unlink()
     second = clips.make_all([content], folder, per_content=2, workers=1)
     assert [c.to_dict() for c in second] == [c.to_dict() for c in first]
-    assert len({c.key for c in first}) == len(first) == 1 + 2 + plans.COPIES
+    assert len({c.key for c in first}) == len(first) == len(plans.plan(content, 2)) > 2
     changed = {path for path, time in times.items() if path.stat().st_mtime_ns != time}
     assert changed == {lost, lost.with_suffix(".json")}
     assert not list(folder.rglob("*.yuv"))
@@ -128,8 +129,26 @@ def test_a_freeze_that_shows_nothing_has_no_attribute_and_costs_nothing(content:
     reference = tmp_path / "reference.yuv"
     encoder.write_raw(still, reference)
     made = clips.make_clip(content, Item((("freeze", 4),)), still, reference, tmp_path)
-    assert (made.mos, dict(made.attributes)) == (5.0, {})
+    assert (made.mos, dict(made.attributes)) == (CLEAN_MOS, {})
     assert not Clip(**made.to_dict()).attributes
+
+
+def test_a_record_keeps_what_was_measured_and_gets_today_s_label(
+    content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = replace(content, name="package/photo#asked", look="plain", frames=6, width=128, height=96)
+    folder = tmp_path / "clips"
+    made = clips.make_all([scene], folder, per_content=0, workers=1)
+    again = clips.load([scene], folder, per_content=0)
+    assert [c.to_dict() for c in again] == [c.to_dict() for c in made]
+    origins = {c.origin for c in again if c.defect != "clean"}
+    assert "people" in origins
+    coded = next(c for c in again if c.name == "r-clean0")
+    assert coded.vmaf == coded.rest_vmaf is not None
+    monkeypatch.setattr(defects, "VMAF_POINTS", ((0.0, 1.0), (100.0, 2.0)))
+    moved = {c.name: c.mos for c in clips.load([scene], folder, per_content=0)}
+    assert 1.9 < moved["r-clean0"] <= 2.0
+    assert moved["clean0"] == CLEAN_MOS
 
 
 def test_an_old_record_gets_its_attributes(content: Content) -> None:

@@ -35,6 +35,13 @@ def test_what_is_held_out_or_a_matter_of_time_has_no_form() -> None:
             assert forms.form_of(clip(number, name)) is None
 
 
+def test_what_is_done_on_purpose_has_no_form() -> None:
+    asked = [replace(clip(number), content=f"package/photo{number}#asked") for number in range(60)]
+    looks = [replace(one, content=one.content.replace("#asked", "#look-fade")) for one in asked]
+    assert any(forms.form_of(one) for one in asked)
+    assert not any(forms.form_of(one) for one in looks)
+
+
 def test_every_defect_of_time_is_known() -> None:
     assert set(forms.OF_TIME) <= {defect.name for defect in DEFECTS}
 
