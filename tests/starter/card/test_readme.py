@@ -123,6 +123,15 @@ def test_people_stand_first(tmp_path: Path) -> None:
     assert alone.count("Not measured.") == 3
 
 
+def test_what_was_taught_later_is_told(tmp_path: Path) -> None:
+    later = {"clips": 660, "contents": 90, "pictures": 40, "epochs": 20, "people": 300, "vmaf": 260, "table": 100}
+    text = card(tmp_path, {"test": GOOD}, further=later)
+    assert "| then taught further on | 660 clips of 90 contents and 40 pictures, 20 epochs |" in text
+    assert "| 300 from people, 260 from VMAF or undamaged, 100 from tables |" in text
+    assert "older labels" in text
+    assert "older labels" not in card(tmp_path, {"test": GOOD})
+
+
 def test_baselines_stand_beside_the_starter(tmp_path: Path) -> None:
     scores = {
         "starter": report.scores_of([answer(c.mos) for c in BLURRED]),
