@@ -17,7 +17,7 @@ from starter.card.report import FloatArray, order, table_of
 from starter.clips import human_opinion, purpose
 from starter.clips.clips import Clip
 from starter.clips.defects import CLEAN, TEMPORAL
-from starter.fit.ranks import correlation, ranks
+from xl_vqa.datasets.correlation import pearson, spearman
 
 MARK: Final = "#look-"
 NEAR: Final = 4.0
@@ -57,7 +57,7 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
         "contents": int(asked.content.nunique()),
         "cells": len(means),
         "srcc": _srcc(means, people),
-        "plcc": correlation(means.to_numpy(), people),
+        "plcc": pearson(means.to_numpy(), people) or 0.0,
         "rmse": float(np.sqrt(np.mean((means.to_numpy() - people) ** 2))),
         "clip_srcc": _srcc(asked.predicted, asked.mos),
         "mean_clean": float(table[table.defect == CLEAN].predicted.mean()),
@@ -120,7 +120,8 @@ def by_origin(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> di
 
 
 def _srcc(predicted: Any, wanted: Any) -> float:
-    return correlation(ranks(np.asarray(predicted).tolist()), ranks(np.asarray(wanted).tolist()))
+    """0 where one side does not vary."""
+    return spearman(np.asarray(predicted, np.float64), np.asarray(wanted, np.float64)) or 0.0
 
 
 def measure(

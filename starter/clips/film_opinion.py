@@ -110,7 +110,7 @@ def points(measured: Sequence[tuple[float, float, Rung]]) -> list[tuple[float, f
 def main() -> None:
     """Measures the ladder and prints ``defects.VMAF_POINTS``."""
     parser = argparse.ArgumentParser(prog="python -m starter.clips.film_opinion", description=main.__doc__)
-    parser.add_argument("--work", type=Path, default=cache.default_work_folder())
+    parser.add_argument("--work", type=Path, default=cache.cache_folder("starter"))
     parser.add_argument("--photos", type=int, default=4)
     values = parser.parse_args()
     large = [
