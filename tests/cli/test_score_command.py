@@ -26,6 +26,7 @@ FIELDS = [
     "off_digit_mass",
     "frames",
     "model",
+    "mos_scale",
 ]
 
 

@@ -75,6 +75,30 @@ def test_what_score_writes_is_read_back(tmp_path: Path, manifest: Path, suffix: 
         assert first.distribution[14] == pytest.approx(0.75)
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".jsonl", ".xlsx"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_result_file_states_its_scale_and_is_taken_at_its_word(
+    tmp_path: Path, suffix: str, language: str
+) -> None:
+    """A model taught on 0..100 beside people's 1..5, with no label in common but by chance."""
+    scale = Scale(0, 100, 0, 100)
+    pairs = [(f"/v/{k}.mp4", rating(str(k), 10 * k, scale).to_dict()) for k in range(1, 10)]
+    output = tmp_path / f"scores{suffix}"
+    write_results(pairs, output, language)
+    people = write_csv(
+        tmp_path / "m.csv",
+        "video,mos,label",
+        *(f"/v/{k}.mp4,{1 + k / 3},{10 + 10 * k / 3:.0f}" for k in range(1, 10)),
+    )
+    joined = join(output, people)
+    assert joined.scale == Scale()
+    assert joined.predictor.known_by == "stated"
+    assert (joined.predictor.low, joined.predictor.high) == (0, 100)
+    expected = 1 + pairs[4][1]["mos"] / 25
+    assert joined.items[4].prediction == pytest.approx(expected)
+    assert [notice.code for notice in joined.notices] == ["mos_stated_elsewhere"]
+
+
 def test_scale_and_bands_come_with_the_json(tmp_path: Path) -> None:
     scale = Scale(0, 100, 0, 100)
     bands = Bands(scale, (10.0, 30.0, 60.0, 90.0))

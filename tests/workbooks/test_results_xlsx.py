@@ -40,7 +40,7 @@ def test_one_row_per_input_in_the_readers_language(tmp_path: Path, language: str
     assert [row[1] for row in rows[1:]] == [33, None, 12, 46]
     bands = {"en": ["Fair", None, "Bad", "Excellent"], "ja": ["普通", None, "非常に悪い", "非常に良い"]}
     assert [row[4] for row in rows[1:]] == bands[language]
-    assert rows[2][9] == ERROR.message(language)
+    assert rows[2][FIELDS.index("error")] == ERROR.message(language)
     assert rows[3][10]
 
 
@@ -63,7 +63,7 @@ def test_it_is_made_for_paper(tmp_path: Path) -> None:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, 0)
     assert sheet.print_title_rows == "$1:$1"
-    assert sheet.print_area == "'Results'!$A$1:$K$5"
+    assert sheet.print_area == "'Results'!$A$1:$L$5"
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:K5"
     assert "&P" in sheet.oddFooter.right.text

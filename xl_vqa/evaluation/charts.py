@@ -31,10 +31,11 @@ def scatter(evaluation: Evaluation, language: str) -> str:
     own = not evaluation.mos_units
     if own or len(outside) > len(points) / 20:
         x_range = (min(x for x, _, _ in points), max(x for x, _, _ in points))
+    axis = "prediction_axis" if not own else "turned_axis" if evaluation.predictor.lower_is_better else "own_axis"
     plane = Plane(
         x_range,
         (scale.mos_min, scale.mos_max),
-        heading("own_axis" if own else "prediction_axis", language),
+        heading(axis, language),
         heading("mos_axis", language),
     )
     _cloud(plane, points)

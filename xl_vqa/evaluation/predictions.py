@@ -6,6 +6,7 @@ none of these settles it, the user is asked: a metric judged the wrong way round
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -33,6 +34,8 @@ OUR_COLUMNS: Final = ("mos", "prediction", "expected_label", "label")
 """What the product writes, the finest first."""
 PREDICTION_COLUMNS: Final = (*OUR_COLUMNS, "score")
 LABEL_COLUMNS: Final = ("expected_label", "label")
+_STATED: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)(?: \(worst\))?\.\.(-?\d+(?:\.\d+)?)(?: \(best\))?\s*")
+"""``1 (worst)..5 (best)``, as result files write it (workbooks/results.py)."""
 FEWEST: Final = 10
 """Fewer videos say nothing of a direction."""
 
@@ -250,9 +253,9 @@ def stated_scale(table: Table) -> Scale | None:
     for row in table.rows:
         if isinstance(given := row.get("scale"), dict):
             return Scale.from_dict(given)
-        ends = [number(end) for end in str(row.get("mos_scale") or "").split("..")]
-        if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] < ends[1]:
-            return Scale(ends[0], ends[1])
+        ends = _STATED.fullmatch(str(row.get("mos_scale") or ""))
+        if ends is not None and float(ends[1]) < float(ends[2]):
+            return Scale(float(ends[1]), float(ends[2]))
     return None
 
 

@@ -148,6 +148,7 @@ REPORT: Final[dict[str, tuple[str, str]]] = {
         "破線は予測 = MOS、実線は写像です。",
     ),
     "prediction_axis": ("Prediction (MOS)", "予測(MOS)"),
+    "turned_axis": ("Prediction (units of its own, sign reversed)", "予測(独自の単位、符号を反転)"),
     "own_axis": ("Prediction (units of its own)", "予測(独自の単位)"),
     "scatter_own_note": ("Solid: the mapping to MOS.", "実線は MOS への写像です。"),
     "mos_axis": ("MOS by people", "人の MOS"),

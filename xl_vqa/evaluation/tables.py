@@ -32,6 +32,7 @@ HEADERS: Final = {
     "model": "model モデル",
     "distribution": "distribution",
     "scale": "scale",
+    "mos_scale": "mos_scale mos_の尺度",
     "band_thresholds": "band_thresholds",
 }
 _HEADER_OF_WORD: Final = {word: header for header, words in HEADERS.items() for word in words.split()}

@@ -37,6 +37,7 @@ FIELDS: Final = (
     "off_digit_mass",
     "frames",
     "model",
+    "mos_scale",
     "error",
 )
 """Fields of every row; those of EXTRAS follow where some row has them."""
@@ -91,8 +92,15 @@ def fields_of(path: str, result: Result, language: str = "en") -> dict[str, Any]
     row = {field: result.get(field) for field in (*FIELDS, *EXTRAS)}
     row["path"] = path
     row["error"] = None
+    row["mos_scale"] = mos_scale(result)
     row["warnings"] = warning_sentences(result, language) or None
     return {field: printable(value) if isinstance(value, str) else value for field, value in row.items()}
+
+
+def mos_scale(result: Mapping[str, Any]) -> str | None:
+    """The ends of the scale that a rating's MOS is on, and which of them is good: ``1 (worst)..5 (best)``."""
+    scale = result.get("scale")
+    return None if scale is None else f"{scale['mos_min']:g} (worst)..{scale['mos_max']:g} (best)"
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -128,7 +136,7 @@ def results_lines(pairs: Sequence[Pair], language: str = "en") -> str:
 
 def _record(path: str, result: Result, language: str) -> dict[str, Any]:
     if not isinstance(result, XlVqaError):
-        return {**dict(result), "path": path, "error": None}
+        return {**dict(result), "path": path, "mos_scale": mos_scale(result), "error": None}
     error = {**result.to_dict(), "message": result.message(language)}
     return {**dict.fromkeys(FIELDS), "path": path, "error": error}
 

@@ -35,6 +35,7 @@ _WIDTHS: Final = {
     "off_digit_mass": 11,
     "frames": 9,
     "model": 20,
+    "mos_scale": 19,
     "error": 44,
     "warnings": 36,
     "text": 40,

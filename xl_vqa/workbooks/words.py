@@ -17,6 +17,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "off_digit_mass": {"en": "Off-digit mass", "ja": "ラベル外確率"},
     "frames": {"en": "Frames", "ja": "フレーム数"},
     "model": {"en": "Model", "ja": "モデル"},
+    "mos_scale": {"en": "MOS scale", "ja": "MOS の尺度"},
     "error": {"en": "Error", "ja": "エラー"},
     "warnings": {"en": "Warnings", "ja": "警告"},
     "profile": {"en": "Profile", "ja": "プロファイル"},
