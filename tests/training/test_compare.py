@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import html
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from xl_vqa.training.compare import OUTSIDE, CompareSpec, compare, compare_finis
 from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
 from xl_vqa.training.jobs import Job, OnShare, Train
 from xl_vqa.training.schemes import SCHEMES
+from xl_vqa.words.model_spec import ModelSpec
 
 
 def written(path: Path, text: str) -> Path:
@@ -167,3 +169,33 @@ def test_all_failed_is_an_error_and_some_failed_is_a_result(tmp_path: Path) -> N
         "levels, seed 2",
     ]
     assert found.failed == (failed,)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_model_that_has_learned_a_scheme_gives_it_a_head_start_and_that_is_said(
+    tmp_path: Path, language: str
+) -> None:
+    from xl_vqa.evaluation.scheme_report import scheme_report_html
+    from xl_vqa.evaluation.scheme_texts import notice_words
+
+    runs = [make_run(scheme, seed) for scheme in ("integer", "levels") for seed in (1, 2)]
+    tuned, plain = tmp_path / "tuned", tmp_path / "plain"
+    for folder, fine_tuned in ((tuned, True), (plain, False)):
+        folder.mkdir()
+        replace(ModelSpec.default_qwen(), name="ours", fine_tuned=fine_tuned).save(folder)
+    written(tuned / "recipe.yaml", "model: x/y\nmanifest: m.csv\noutput: o\nscheme: levels\n")
+    said = {}
+    for model in ("starter", str(tuned), str(plain), "Qwen/Qwen2.5-VL-3B-Instruct"):
+        recipe = written(tmp_path / "recipe.yaml", f"model: {model}\nmanifest: m.csv\noutput: o\n")
+        found = compare_finished(CompareSpec(recipe, recipe=recipe, resamples=200), runs, tmp_path)
+        notices = [one for one in found.notices if one.code == "unequal_start"]
+        said[model] = "".join(notice_words(one, language) for one in notices)
+        if said[model]:
+            assert html.escape(said[model]) in scheme_report_html(found, language)
+    assert not said[str(plain)]
+    assert not said["Qwen/Qwen2.5-VL-3B-Instruct"]
+    assert ("starter" in said["starter"], "ours" in said[str(tuned)]) == (True, True)
+    assert {"en": "integer", "ja": "整数"}[language] in said["starter"]
+    assert {"en": "levels", "ja": "5 段階"}[language] in said[str(tuned)]
+    alone = CompareSpec(recipe, recipe=written(tmp_path / "s.yaml", "model: starter\nmanifest: m\noutput: o\n"))
+    assert "unequal_start" not in [one.code for one in compare_finished(alone, runs[:2], tmp_path).notices]

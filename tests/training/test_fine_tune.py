@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -120,9 +122,13 @@ class TestBatch:
         assert torch.equal(cache.get(path).load().values, prepared.payload.patches.values)
 
 
+EPOCHS: list[Mapping[str, Any]] = []
+"""What the shared run told of its epochs."""
+
+
 @pytest.fixture(scope="module")
 def trained(data: TrainingSet):  # type: ignore[no-untyped-def]
-    return run(data, output="trained", epochs=3)
+    return fine_tune(load_recipe(write_recipe(data, output="trained", epochs=3)), on_epoch=EPOCHS.append)
 
 
 def test_the_order_of_an_epoch_follows_from_seed_and_epoch_alone(data: TrainingSet) -> None:
@@ -161,6 +167,15 @@ class TestResult:
         spec = ModelSpec.load(trained.folder)
         assert spec is not None
         assert (spec.name, spec.fine_tuned) == ("trained", True)
+
+    def test_every_epoch_was_told_with_its_loss_and_validation(self, trained, data: TrainingSet) -> None:  # type: ignore[no-untyped-def]
+        history = trained.metrics["history"]
+        assert [one["epoch"] for one in EPOCHS] == [record["epoch"] for record in history] == [1, 2, 3]
+        assert [one["srcc"] for one in EPOCHS] == [record["srcc"] for record in history]
+        assert all(one["epochs"] == 3 and one["steps"] == EPOCHS[-1]["step"] for one in EPOCHS)
+        assert all(0 < one["loss"] < 20 for one in EPOCHS)
+        # another mean each time, not the one of all steps so far
+        assert len({one["loss"] for one in EPOCHS}) == 3
 
     def test_card_and_metrics_agree(self, trained, data: TrainingSet) -> None:  # type: ignore[no-untyped-def]
         metrics = json.loads((trained.folder / "metrics.json").read_text())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # A person reads the top of a table; the rest belongs in a file.
 MAX_ROWS = 60
-_LINE_EVERY_S = 20.0
+LINE_EVERY_S = 20.0
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def counting(console: Console, what: str, total: int, language: str) -> Iterator
     def line(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _LINE_EVERY_S and 0 < done < total:
+        if now - last >= LINE_EVERY_S and 0 < done < total:
             last = now
             minutes = f"{(now - started) / done * (total - done) / 60:.1f}"
             words = tr("time_left", language, what=what, done=done, total=total, minutes=minutes)

@@ -64,6 +64,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Stopped. Go on with: xl-vqa train {recipe} --resume",
         "ja": "中断しました。続きは次のコマンドで再開できます: xl-vqa train {recipe} --resume",
     },
+    "training_epoch": {
+        "en": "Epoch {epoch}/{epochs} (step {step}/{steps}): loss {loss}, validation SRCC {srcc}, RMSE {rmse}; "
+        "about {minutes} min left",
+        "ja": "エポック {epoch}/{epochs}(ステップ {step}/{steps}): 損失 {loss}、検証 SRCC {srcc}、RMSE {rmse}、"
+        "残り約 {minutes} 分",
+    },
     "training_figures": {
         "en": "{part}: SRCC {srcc}, PLCC {plcc}, RMSE {rmse}",
         "ja": "{part}: SRCC {srcc}、PLCC {plcc}、RMSE {rmse}",

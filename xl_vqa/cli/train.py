@@ -17,8 +17,6 @@ from xl_vqa.cli.usage import UsageError
 from xl_vqa.shell import typed
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from xl_vqa.training.recipe_check import Plan
 
 
@@ -75,12 +73,13 @@ def train(
         typer.echo(tr("recipe_good", language, videos=parts, output=plan.output))
         _say_memory(plan, language)
         return
+    from xl_vqa.cli.training_progress import training_progress
     from xl_vqa.training.fine_tune import fine_tune
 
     first = os.environ.get("RANK", "0") == "0"
     try:
-        with _bars(console if first else Console(quiet=True), language) as report:
-            done = fine_tune(chosen, resume=resume, on_progress=report)
+        with training_progress(console if first else Console(quiet=True), language) as told:
+            done = fine_tune(chosen, resume=resume, on_progress=told.stage, on_epoch=told.epoch)
     except KeyboardInterrupt:
         if first:
             console.print(tr("training_stopped", language, recipe=typed(recipe)), markup=False, highlight=False)
@@ -129,39 +128,3 @@ def _say_memory(plan: Plan, language: str) -> None:
         free = f"{found.free / 2**30:.1f}"
         key = "recipe_memory_free" if found.fits else "recipe_memory_short"
         typer.echo(tr(key, language, free=free, device=found.device, problem=less_memory(plan)))
-
-
-def _bars(console: Console, language: str) -> Any:
-    from contextlib import contextmanager
-
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    @contextmanager
-    def shown() -> Any:
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        ) as progress:
-            tasks: dict[str, TaskID] = {}
-
-            def report(stage: str, done: int, total: int) -> None:
-                if stage not in tasks:
-                    tasks[stage] = progress.add_task(tr(f"stage_{stage}", language), total=total)
-                progress.update(tasks[stage], completed=done, total=total)
-
-            yield report
-
-    return shown()

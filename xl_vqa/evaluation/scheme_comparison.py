@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -153,14 +153,17 @@ def compare_runs(
     reference: Key | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    notices: Sequence[Notice] = (),
 ) -> SchemeComparison:
     """Holds the schemes of ``runs`` against each other on the videos that every finished run rated.
 
     ``split`` is by default test where there is one, else validation. ``reference`` is by default integer with
-    expectation, else the first variant. Failed runs stay in the result with their errors.
+    expectation, else the first variant. Failed runs stay in the result with their errors, and ``notices`` of how
+    the runs were made stand first among its own.
     Raises EvaluationNoVideosError where no run is finished, or where they have no video in common.
     """
-    return _Comparer(runs, split, resamples, seed).run(reference)
+    found = _Comparer(runs, split, resamples, seed).run(reference)
+    return replace(found, notices=(*notices, *found.notices))
 
 
 class _Comparer:

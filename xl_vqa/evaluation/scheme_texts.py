@@ -121,6 +121,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "low": ("95% low", "95% 下限"),
     "high": ("95% high", "95% 上限"),
     "mean": ("Mean", "平均"),
+    "unequal_start": (
+        "The schemes start from unequal places: {model}, which every run begins with, has learned {scheme} "
+        "before. "
+        "What favours it here may be that head start. To compare the schemes themselves, begin with a model that "
+        "has learned none.",
+        "各方式の出発点は同じではありません。すべての学習の元になる {model} は、すでに {scheme} 方式を学習して"
+        "います。この方式に有利な差は、その影響かもしれません。方式自体を比べるには、どの方式も学習していない"
+        "モデルから始めてください。",
+    ),
     "one_seed": (
         "Some schemes have a single seed: the noise of training is not in their intervals. Take three seeds or "
         "more before you believe a difference.",
@@ -159,7 +168,8 @@ def shown_variant(key: Key, language: str) -> str:
 
 def notice_words(notice: Notice, language: str) -> str:
     if notice.code in TEXTS:
-        return say(notice.code, language, **notice.params)
+        named = {"scheme": name_of(notice.params["scheme"], language)} if "scheme" in notice.params else {}
+        return say(notice.code, language, **{**notice.params, **named})
     return word(notice.code, language, **notice.params)
 
 

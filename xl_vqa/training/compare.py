@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.runs import Run
 from xl_vqa.evaluation.scheme_comparison import Key, SchemeComparison, compare_runs
 from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, ComparisonTaskError
@@ -197,4 +198,20 @@ def compare_finished(spec: CompareSpec, runs: Sequence[Run], folder: Path) -> Sc
         raise ComparisonFailedError(path=str(folder / "runs"), count=len(runs), problem=first)
     order = {scheme: k for k, scheme in enumerate(spec.schemes)}
     ordered = sorted(runs, key=lambda run: (order.get(run.scheme, len(order)), run.seed))
-    return compare_runs(ordered, split=spec.split, reference=spec.reference, resamples=spec.resamples)
+    return compare_runs(
+        ordered,
+        split=spec.split,
+        reference=spec.reference,
+        resamples=spec.resamples,
+        notices=_unequal_start(spec, ordered),
+    )
+
+
+def _unequal_start(spec: CompareSpec, runs: Sequence[Run]) -> list[Notice]:
+    """A model that has learned one scheme already gives it a head start over the others."""
+    from xl_vqa.training.recipe_comparison import learned_before
+
+    found = None if spec.recipe is None else learned_before(spec.recipe, spec.overrides)
+    if found is None or len({run.scheme for run in runs}) < 2:
+        return []
+    return [Notice("unequal_start", {"model": found[0], "scheme": found[1]})]

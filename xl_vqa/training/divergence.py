@@ -26,6 +26,7 @@ class DivergenceGuard(TrainerCallback):
     def __init__(self, recipe: Recipe, dtype: str, run: Path) -> None:
         self._recipe, self._dtype, self._run = recipe, dtype, run
         self._loss: Tensor | None = None
+        self._steps: list[float] = []
 
     def watch(self, loss: Loss) -> Loss:
         """``loss`` with its values, summed over the batches of a step, kept for the guard."""
@@ -40,6 +41,8 @@ class DivergenceGuard(TrainerCallback):
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         gradients = [w.grad for w in kwargs["model"].parameters() if w.grad is not None]
+        if self._loss is not None:
+            self._steps.append(float(self._loss))
         values = {"loss": self._loss, "gradient": torch.nn.utils.get_total_norm(gradients) if gradients else None}
         self._loss = None
         for name, value in values.items():
@@ -51,6 +54,12 @@ class DivergenceGuard(TrainerCallback):
                     problem=self._advice(),
                     folder=str(self._run),
                 )
+
+    def take_mean_loss(self) -> float | None:
+        """The mean loss of the steps since this was last asked; None where there was none."""
+        mean = sum(self._steps) / len(self._steps) if self._steps else None
+        self._steps.clear()
+        return mean
 
     def _advice(self) -> Detail:
         """Lines for the recipe, which read alike in every language."""

@@ -24,7 +24,7 @@ from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError
 from xl_vqa.training.examples import Collator, Example, Examples
-from xl_vqa.training.fine_tune_callbacks import History, ProgressCallback, ValidationCallback, agreement
+from xl_vqa.training.fine_tune_callbacks import History, OnEpoch, ProgressCallback, ValidationCallback, agreement
 from xl_vqa.training.fine_tune_output import write_output
 from xl_vqa.training.frame_cache import FrameCache, StoredClip
 from xl_vqa.training.losses import make_loss
@@ -69,8 +69,16 @@ class _Parts:
     skipped: list[tuple[str, str]]
 
 
-def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress | None = None) -> FineTuned:
+def fine_tune(
+    recipe: Recipe,
+    *,
+    resume: bool = False,
+    on_progress: OnProgress | None = None,
+    on_epoch: OnEpoch | None = None,
+) -> FineTuned:
     """Runs a recipe to the end. Under torchrun, every process calls this and the first one writes.
+
+    ``on_progress`` is told of videos, steps and validation, ``on_epoch`` of every epoch's loss and validation.
 
     Raises RecipeError, TrainingDataError, TrainingVideosError, TrainingMemoryError before the first step, and
     TrainingDivergedError at the step whose loss is no number; errors of the disk or the model later leave a run
@@ -97,8 +105,17 @@ def fine_tune(recipe: Recipe, *, resume: bool = False, on_progress: OnProgress |
         # nothing to resume before this: what was wrong until here leaves no trace
         begin_run(plan)
     history = History(plan.run_folder, writes=first)
-    validation = ValidationCallback(plan, backbone, parts.clips["val"], parts.rows["val"], trainable, history)
     guard = DivergenceGuard(recipe, dtype, plan.run_folder)
+    validation = ValidationCallback(
+        plan,
+        backbone,
+        parts.clips["val"],
+        parts.rows["val"],
+        trainable,
+        history,
+        guard.take_mean_loss,
+        on_epoch,
+    )
     loss = make_loss(recipe.loss, plan.scheme, backbone.tokens, hub_tokenizer)
     trainer = Trainer(
         model=trainable.model,

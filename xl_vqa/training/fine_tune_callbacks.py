@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from xl_vqa.training.trainable import Trainable
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.reasons import Detail
+
+OnEpoch = Callable[[Mapping[str, Any]], None]
+"""Told of every epoch: ``epoch`` of ``epochs``, ``step`` of ``steps``, ``loss``, and the figures of validation."""
 
 
 def agreement(predicted: Sequence[float], mos: Sequence[float]) -> dict[str, float | None]:
@@ -86,7 +89,10 @@ class ValidationCallback(TrainerCallback):
         rows: Sequence[ManifestRow],
         trainable: Trainable,
         history: History,
+        mean_loss: Callable[[], float | None],
+        on_epoch: OnEpoch | None = None,
     ) -> None:
+        self._mean_loss, self._on_epoch = mean_loss, on_epoch
         self._plan, self._backbone, self._trainable = plan, backbone, trainable
         self._clips, self._mos = clips, [plan.mos(row) for row in rows]
         self._history = history
@@ -103,6 +109,10 @@ class ValidationCallback(TrainerCallback):
             record.update(agreement([one.decode() for one in read], self._mos))
             record["off_mass"] = float(np.mean([one.off_mass for one in read]))
             self._history.add(record, self._trainable)
+            if self._on_epoch is not None:
+                # not in the history: of a resumed epoch it is the mean of its last steps alone
+                whole = {"epochs": round(args.num_train_epochs), "steps": state.max_steps}
+                self._on_epoch({**record, **whole, "loss": self._mean_loss()})
         if torch.distributed.is_available() and torch.distributed.is_initialized():
             torch.distributed.barrier()
 

@@ -18,9 +18,11 @@ from xl_vqa.training.cache import cache_folder
 from xl_vqa.training.jobs import Job, OnShare
 from xl_vqa.training.recipe import Recipe, load_recipe
 from xl_vqa.training.scheme_names import named_scheme
-from xl_vqa.training.schemes import Scheme
+from xl_vqa.training.schemes import IntegerLabels, Scheme
 from xl_vqa.words.errors import VideoError
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.settings import STARTER
 
 _SPLITS: Final = {"val": "validation", "test": "test"}
 _SHARES: Final = {"videos": (0.0, 0.1), "steps": (0.1, 0.9)}
@@ -41,6 +43,22 @@ def fingerprint(path: Path, overrides: Mapping[str, Any]) -> str:
 def scale_of(path: Path, overrides: Mapping[str, Any]) -> Scale:
     """The recipe's scale; where it has none, the default (that of the starter and of the published method)."""
     return load_recipe(path, **overrides).the_scale(Scale())
+
+
+def learned_before(path: Path, overrides: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The model that a recipe starts from and the scheme that it has learned; None for one that has learned none.
+
+    Raises RecipeError and ModelIncompatibleError.
+    """
+    recipe = load_recipe(path, **overrides)
+    if recipe.model == STARTER:
+        return STARTER, IntegerLabels.name
+    folder = Path(recipe.model).expanduser()
+    spec = ModelSpec.load(folder) if folder.is_dir() else None
+    if spec is None or not spec.fine_tuned:
+        return None
+    own = folder / "recipe.yaml"
+    return spec.name, load_recipe(own).scheme if own.is_file() else IntegerLabels.name
 
 
 def train(
