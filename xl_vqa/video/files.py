@@ -243,7 +243,8 @@ _SIGNATURES: Final[tuple[tuple[bytes, Key], ...]] = (
     (b"\xef\xbb\xbf#EXTM3U", "problem_playlist"),
     (b"ffconcat", "problem_playlist"),
 )
-_IMAGE_BRANDS: Final = (b"avif", b"avis", b"heic", b"heix", b"mif1")
+_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_IMAGE_BRANDS: Final = (b"avif", b"avis", *_HEIC_BRANDS)
 
 
 def not_a_video_problem(head: bytes) -> Key | None:
@@ -283,6 +284,11 @@ def is_picture(path: PathLike) -> bool:
         except OSError as error:
             raise access_error(path, error) from error
     return not_a_video_problem(head) == "problem_still_image" and not is_bare_motion_jpeg(path, head)
+
+
+def is_heic(head: bytes) -> bool:
+    """Whether the first bytes are those of a HEIF picture that is no AVIF, as phones take them."""
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS and b"avif" not in head[8:40]
 
 
 def is_bare_motion_jpeg(path: PathLike, head: bytes) -> bool:

@@ -132,7 +132,10 @@ def _warm() -> None:
 
     from PIL import Image
 
+    from xl_vqa.video.stills import reads_heic
+
     Image.init()
+    reads_heic()
 
 
 @lru_cache(maxsize=1)

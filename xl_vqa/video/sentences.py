@@ -132,6 +132,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 _PROBLEMS: Final[dict[str, dict[str, str]]] = {
+    "problem_heic": {
+        "en": "it is a HEIC picture, for which the package pi-heif is missing: pip install 'xl_vqa[heic]', or "
+        "save the picture as JPEG or PNG",
+        "ja": "HEIC 形式の画像で、読み込みにはパッケージ pi-heif が必要です。"
+        "pip install 'xl_vqa[heic]' を実行するか、JPEG または PNG で保存し直してください",
+    },
     "problem_still_image": {
         "en": "it is a picture that is damaged or of a kind that cannot be read here",
         "ja": "破損しているか、ここでは読み込めない形式の画像です",

@@ -6,9 +6,11 @@ under transparent parts, no length for the last picture, and no WebP at all.
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +18,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from xl_vqa.video.colour import PLAIN_COLOUR
 from xl_vqa.video.container import check_picture_size
-from xl_vqa.video.files import PathLike, access_error, shown_path, system_path
+from xl_vqa.video.files import (
+    HEAD_BYTES,
+    PathLike,
+    access_error,
+    is_heic,
+    open_file,
+    shown_path,
+    system_path,
+)
 from xl_vqa.video.framing import Framing
 from xl_vqa.video.index import FrameIndex
 from xl_vqa.video.pictures import Orientation, Picture
@@ -25,7 +35,8 @@ from xl_vqa.words.errors import NotAVideoError, VideoError, VideoTruncatedError,
 from xl_vqa.words.rating import Note
 from xl_vqa.words.reasons import Reason
 
-FORMATS: Final = ("GIF", "PNG", "WEBP", "AVIF", "JPEG", "BMP", "TIFF")
+FORMATS: Final = ("GIF", "PNG", "WEBP", "AVIF", "JPEG", "BMP", "TIFF", "HEIF")
+"""HEIF only where pi-heif is installed (``reads_heic``)."""
 _ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
 GROUND: Final = (255, 255, 255)
 """What lies under transparent parts: the page that a browser shows a picture on."""
@@ -33,6 +44,17 @@ _NO_DELAY_MS: Final = 10
 _USUAL_DELAY_MS: Final = 100
 """Pictures shown for 10 ms or less are shown for 100 ms, as every browser does."""
 _MILLISECOND: Final = Fraction(1, 1000)
+
+
+@lru_cache(maxsize=1)
+def reads_heic() -> bool:
+    """Whether Pillow reads HEIC: by the package pi-heif, which the extra ``heic`` brings."""
+    try:
+        pi_heif = importlib.import_module("pi_heif")
+    except (ImportError, OSError):
+        return False
+    pi_heif.register_heif_opener()
+    return True
 
 
 class PictureFile:
@@ -44,14 +66,15 @@ class PictureFile:
         self._path = path
         self._transparent = False
         try:
-            self._image = Image.open(system_path(path), formats=FORMATS)
+            readable = FORMATS if reads_heic() else FORMATS[:-1]
+            self._image = Image.open(system_path(path), formats=readable)
             check_picture_size(self.shown, *self._image.size)
             self._frames = self._count()
             # where the default picture of an APNG is not part of the animation, it is the first one for Pillow
             self._first = int(self._frames > 1 and bool(getattr(self._image, "default_image", False)))
             self.inspection = self._inspect(os.stat(system_path(path)).st_size)
         except UnidentifiedImageError as error:
-            raise NotAVideoError(path=self.shown, problem="problem_still_image") from error
+            raise NotAVideoError(path=self.shown, problem=self._unknown()) from error
         except Image.DecompressionBombError:
             check_picture_size(self.shown, 1 << 16, 1 << 16)
             raise
@@ -165,6 +188,11 @@ class PictureFile:
         flat = Image.alpha_composite(ground, layered).convert("RGB")
         self._transparent = self._transparent or bool(lowest < 255)
         return np.asarray(flat, np.uint8)
+
+    def _unknown(self) -> str:
+        with open_file(self._path) as file:
+            is_missing = is_heic(file.read(HEAD_BYTES)) and not reads_heic()
+        return "problem_heic" if is_missing else "problem_still_image"
 
     def _named(self, error: Exception) -> VideoError:
         if isinstance(error, VideoError):

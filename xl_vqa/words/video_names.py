@@ -31,7 +31,7 @@ KINDS: Final[Mapping[str, Kind]] = {f".{e}": kind for kind, text in _ENDINGS.ite
 
 VIDEO_SUFFIXES: Final = frozenset(KINDS)
 """What is taken for a video by its name, in cells, folders and lists alike."""
-PICTURE_SUFFIXES: Final = frozenset(f".{e}" for e in "avif bmp jpeg jpg png tif tiff webp".split())
+PICTURE_SUFFIXES: Final = frozenset(f".{e}" for e in "avif bmp heic heif jpeg jpg png tif tiff webp".split())
 """Pictures that make a video where they are numbered, and one frame alone; no name of a video in a list or
 folder."""
 RAW_SUFFIXES: Final = frozenset(ending for ending, kind in KINDS.items() if kind == "raw")
