@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xl_vqa.cli.command_line import command_as_given
+from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.reasons import Reason
@@ -71,25 +72,11 @@ def calibrate(
         typer.Option("--scale", help="Range of the sheet's scores: 1,5 or 0,100; 5,1 says that 1 is the best."),
     ] = None,
     table: Annotated[str | None, typer.Option("--sheet", help="Name or number of the sheet.")] = None,
-    video_column: Annotated[
-        str | None, typer.Option("--video-column", help="Header or letter of the column with the videos.")
-    ] = None,
-    score_column: Annotated[
-        list[str] | None,
-        typer.Option("--score-column", help="Header or letter of a column with scores; may be repeated."),
-    ] = None,
-    content_column: Annotated[
-        str | None, typer.Option("--content-column", help="Header or letter of the column that names the source.")
-    ] = None,
-    content_by: Annotated[
-        str,
-        typer.Option(
-            "--content-by", help="What tells versions of one source: auto, column, name, folder or none."
-        ),
-    ] = "auto",
-    dimension: Annotated[
-        str | None, typer.Option("--dimension", help="The quality to take, where several were rated.")
-    ] = None,
+    video_column: VideoColumn = None,
+    score_column: ScoreColumns = None,
+    content_column: ContentColumn = None,
+    content_by: ContentBy = "auto",
+    dimension: Dimension = None,
     videos_folder: Annotated[
         Path | None, typer.Option("--videos-folder", help="Where the videos lie; else beside the sheet.")
     ] = None,

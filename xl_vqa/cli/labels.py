@@ -11,6 +11,7 @@ import typer
 from xl_vqa.cli import label_search
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
+from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
 from xl_vqa.cli.texts import tr
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.words.errors import OutputNotWritableError, ScaleError, XlVqaError
@@ -52,22 +53,13 @@ def prepare(
         str | None,
         typer.Option("--form", help="wide, long, mos, votes or transposed, where the table is misunderstood."),
     ] = None,
-    video_column: Annotated[
-        str | None, typer.Option("--video-column", help="Header or letter of the column with the videos.")
-    ] = None,
-    score_column: Annotated[
-        list[str] | None,
-        typer.Option("--score-column", help="Header or letter of a column with scores; may be repeated."),
-    ] = None,
+    video_column: VideoColumn = None,
+    score_column: ScoreColumns = None,
     rater_column: Annotated[
         str | None, typer.Option("--rater-column", help="Header or letter of the column that names the rater.")
     ] = None,
-    content_column: Annotated[
-        str | None, typer.Option("--content-column", help="Header or letter of the column that names the source.")
-    ] = None,
-    dimension: Annotated[
-        str | None, typer.Option("--dimension", help="The quality to take, where several were rated.")
-    ] = None,
+    content_column: ContentColumn = None,
+    dimension: Dimension = None,
     lower_is_better: Annotated[
         bool | None,
         typer.Option("--lower-is-better/--higher-is-better", help="Which way the scores run."),
@@ -106,12 +98,7 @@ def prepare(
     ] = "offset",
     split: Annotated[str, typer.Option("--split", help="Shares of training, validation and test.")] = "80/10/10",
     seed: Annotated[int, typer.Option("--seed", help="Another number gives another split.")] = 0,
-    content_by: Annotated[
-        str,
-        typer.Option(
-            "--content-by", help="What tells versions of one source: auto, column, name, folder or none."
-        ),
-    ] = "auto",
+    content_by: ContentBy = "auto",
     videos_folder: Annotated[
         Path | None,
         typer.Option("--videos-folder", help="Where the videos lie; else beside the ratings."),
