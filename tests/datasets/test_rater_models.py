@@ -58,7 +58,8 @@ def with_outliers(seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def sureal(model: str, row: np.ndarray, rater: np.ndarray, score: np.ndarray) -> dict[str, Any]:
     module = pytest.importorskip("sureal")
     reader = pytest.importorskip("sureal.dataset_reader").RawDatasetReader
-    matrix = np.full((79, int(rater.max()) + 1), np.nan)
+    videos = int(row.max()) + 1
+    matrix = np.full((videos, int(rater.max()) + 1), np.nan)
     matrix[row, rater] = score
     data = types.SimpleNamespace(
         dataset_name="x",
@@ -68,7 +69,7 @@ def sureal(model: str, row: np.ndarray, rater: np.ndarray, score: np.ndarray) ->
         ref_score=5.0,
         ref_videos=[{"content_id": 0, "content_name": "c", "path": "c.yuv"}],
         dis_videos=[
-            {"content_id": 0, "asset_id": k, "os": matrix[k].tolist(), "path": f"{k}.yuv"} for k in range(79)
+            {"content_id": 0, "asset_id": k, "os": matrix[k].tolist(), "path": f"{k}.yuv"} for k in range(videos)
         ],
     )
     # it prints each iteration, and warns of unanimous videos
@@ -93,13 +94,15 @@ def test_the_weighted_model_is_surreals(make: Any) -> None:
     np.testing.assert_allclose(ours.weight, weight / weight.mean(), rtol=1e-5)
 
 
-def _judged(model: str, row: np.ndarray, rater: np.ndarray, score: np.ndarray) -> Any:
+def _judged(
+    model: str, row: np.ndarray, rater: np.ndarray, score: np.ndarray, span: tuple[float, float] = (1.0, 5.0)
+) -> Any:
     from xl_vqa.datasets.check import Ratings
     from xl_vqa.words.labels import Scale
 
     names = [f"R{k:02d}" for k in range(int(rater.max()) + 1)]
-    table = types.SimpleNamespace(ready=False, raters_known=True, rows=[None] * 79, raters=names)
-    return judge(table, Ratings(row, rater, score), Scale(), model, False, "none")  # type: ignore[arg-type]
+    table = types.SimpleNamespace(ready=False, raters_known=True, rows=[None] * (int(row.max()) + 1), raters=names)
+    return judge(table, Ratings(row, rater, score), Scale(*span), model, False, "none")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("make", PANELS)
