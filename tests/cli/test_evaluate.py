@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,27 @@ def test_baseline_and_options(folder: Path) -> None:
     assert {(one["column"], one["value"]) for one in values["slices"]} == {("codec", "a"), ("codec", "b")}
     assert values["triage"]["limit"] == 2
     assert "model better" in done.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_baseline_of_unknown_direction_ends_with_both_commands_and_either_can_be_run(
+    folder: Path, language: str
+) -> None:
+    with (folder / "our tool.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["path", "d7"], *([f"動画/{k}.mp4", (k * 7) % 13] for k in range(60))])
+    given = ("p.csv", "-m", "m.csv", "--baseline", "our tool.csv", "--resamples", "200", "--lang", language)
+    asked = run(folder, *given)
+    assert asked.returncode == 2
+    assert not asked.stdout
+    lines = [line.strip() for line in asked.stderr.splitlines() if "xl-vqa evaluate" in line]
+    assert len(lines) == 2
+    for way in ("--lower-is-better", "--higher-is-better"):
+        (line,) = [line for line in lines if way in line]
+        done = run(folder, *shlex.split(line)[2:], "--json", "r.json")
+        assert done.returncode == 0, done.stderr
+        found = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+        assert found["baselines"][0]["predictor"]["lower_is_better"] is (way == "--lower-is-better")
+        assert found["conclusion"][language].split("\n")[0][:40] in done.stdout.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
