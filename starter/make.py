@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from starter.card import evaluation, report
+from starter.card import evaluation, readme, report
 from starter.clips import clips, contents, forms
 from starter.fit import features
 from starter.fit.spec import starter_spec
@@ -75,6 +75,7 @@ def make(
         "cores": workers,
         "reused": reused,
         "seed": best["seed"],
+        "labels": readme.PEOPLE_S,
         "taught_further": start is not None,
         "seeds": [{k: v for k, v in one.items() if k not in {"history", "folder"}} for one in records],
         "megabytes": sum(file.stat().st_size for file in trained.iterdir()) / 1e6,

@@ -169,6 +169,39 @@ def evaluate_folder(
     return {**kept, **measured}
 
 
+def measure_people(folder: Path, work: Path, per_content: int, *, before: Path | None = None) -> dict[str, Any]:
+    """Measures the model in ``folder`` against people alone, and keeps whatever else its card says.
+
+    For ``before`` and what is raised see ``evaluate_folder``.
+    """
+    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    model, prompts = load(folder)
+    pairs = stored_pairs(work, prompts.spec, per_content)
+    wanted = (contents.ASKED, contents.PURPOSE)
+    rated = {
+        split: part
+        for split, part in rate(model, prompts, [p for p in pairs if p[0].split in wanted]).items()
+        if split in wanted
+    }
+    if contents.ASKED not in rated:
+        raise sources.SourceError(
+            "no clips with people's defects are in the work folder: run 'make starter' first"
+        )
+    figures, scores = baseline_report.measure(
+        [clip for clip, _ in pairs if clip.split == "train"],
+        {split: (shown, report.scores_of(answers)) for split, (shown, answers) in rated.items()},
+        work / "baselines",
+        workers=torch.get_num_threads(),
+    )
+    found = beside_people(rated, scores, None if before is None else load(before), pairs, kept)
+    # of these clips alone: what the other splits say was measured with other labels
+    del found["by_origin"]
+    whole = {**kept, **found, "people_baselines": figures["facts"]}
+    cache.write_json(folder / "evaluation.json", whole)
+    readme.write_card(folder / "README.md", whole, [tuple(row) for row in whole["credits"]], whole["facts"])
+    return whole
+
+
 def beside_people(
     rated: Mapping[str, Rated],
     scores: Mapping[str, baseline_report.Scores],
@@ -210,11 +243,19 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--before", type=Path, help="folder of the starter before, measured on the same clips")
     parser.add_argument(
+        "--only-people", action="store_true", help="measure against people alone; the rest of the card stays"
+    )
+    parser.add_argument(
         "--stored-forms", action="store_true", help="keep the scores of one clip in other forms as they are"
     )
     values = parser.parse_args(arguments)
     torch.set_num_threads(values.threads)
     try:
+        if values.only_people:
+            asked = measure_people(values.model, values.work, values.per_content, before=values.before)
+            cells = asked["asked_people"]["starter"]
+            print(f"people's cells SRCC {cells['srcc']:.3f}, RMSE {cells['rmse']:.3f} MOS")
+            return 0
         if not values.stored_oracle:
             fill_oracle(values.work, values.per_content, values.threads)
         found = evaluate_folder(

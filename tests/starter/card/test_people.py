@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from starter.card import people, tables
+from starter.card import baseline_report, evaluation, people, tables
 from starter.clips import human_opinion, purpose
 from starter.clips.clips import Clip
 from starter.clips.plans import HELD_CELLS
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import LabelDistribution
 
 
 def clip(content: str, defect: str, severity: int, mos: float, origin: str = "people") -> Clip:
@@ -141,3 +147,48 @@ def test_the_tables_of_the_card() -> None:
     assert row == f"| white_noise | {means} | {means} | {three} | 1.00 | 0.00 |"
     assert "| pan10 | 48 |" in tables.purpose_table(found["purpose"]).replace("47 |", "48 |")
     assert "| a table of this project" in tables.origins_table(people.by_origin(SHOWN, [3.0] * len(SHOWN)))
+
+
+def answer(mos: float) -> LabelDistribution:
+    scale = Scale()
+    label = scale.to_label(mos)
+    return LabelDistribution(scale, tuple(float(k == label) for k in scale.labels), 0.001)
+
+
+def test_only_people_are_measured_and_the_rest_of_the_card_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [(replace(c, split=split), c) for split, part in (("asked", ASKED), ("purpose", SHOWN)) for c in part]
+    pairs.append((replace(ASKED[0], split="train"), ASKED[0]))
+    # the starter before answers 3 to everything
+    models = {tmp_path: lambda c: c.mos, tmp_path / "before": lambda c: 3.0}
+    monkeypatch.setattr(evaluation, "load", lambda folder: (models[folder], SimpleNamespace(spec=None)))
+    monkeypatch.setattr(evaluation, "stored_pairs", lambda *_: pairs)
+    monkeypatch.setattr(evaluation, "predict", lambda model, _, items: [answer(model(c)) for c in items])
+
+    def baselines(training: list[Clip], held_out: dict[str, Any], *_: Any, **__: Any) -> Any:
+        assert [c.split for c in training] == ["train"]
+        scores = {
+            split: {"starter": starter, "brisque": starter - 0.5} for split, (_, starter) in held_out.items()
+        }
+        return {"facts": {"taught": 1}, "splits": {}}, scores
+
+    monkeypatch.setattr(baseline_report, "measure", baselines)
+    written: dict[str, Any] = {}
+    monkeypatch.setattr(evaluation.readme, "write_card", lambda path, whole, *_: written.update(whole))
+    kept = {"facts": {}, "credits": [], "test": {"srcc": 0.5}}
+    (tmp_path / "evaluation.json").write_text(json.dumps(kept))
+    evaluation.measure_people(tmp_path, tmp_path, 6, before=tmp_path / "before")
+    assert written["test"] == {"srcc": 0.5}
+    assert json.loads((tmp_path / "evaluation.json").read_text()) == json.loads(json.dumps(written))
+    by_rater = written["asked_people"]
+    # labels are whole numbers
+    assert by_rater["starter"]["rmse"] < 0.05
+    assert by_rater["before"]["rmse"] > 0.8
+    assert by_rater["brisque"]["rmse"] == pytest.approx(0.5, abs=0.05)
+    # measured again without the starter before, what is known of it stays
+    evaluation.measure_people(tmp_path, tmp_path, 6)
+    assert written["asked_people"]["before"] == by_rater["before"]
+    monkeypatch.setattr(evaluation, "stored_pairs", lambda *_: pairs[-1:])
+    with pytest.raises(evaluation.sources.SourceError, match="make starter"):
+        evaluation.measure_people(tmp_path, tmp_path, 6)

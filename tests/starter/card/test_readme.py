@@ -120,7 +120,9 @@ def test_people_stand_first(tmp_path: Path) -> None:
     assert "| people's means of that defect and level | 60 | 0.90 | 0.30 |" in text
     alone = card(tmp_path, {"test": GOOD})
     assert "show 15 cells" not in alone
-    assert alone.count("Not measured.") == 3
+    assert alone.count("Not measured.") == 4
+    assert "before labels stood on people" in alone
+    assert "before labels stood on people" not in card(tmp_path, {"test": GOOD}, labels="people")
 
 
 def test_what_was_taught_later_is_told(tmp_path: Path) -> None:
