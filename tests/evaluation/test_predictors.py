@@ -234,7 +234,10 @@ def test_other_units_print_nothing_that_is_counted_in_mos(
     assert values["triage"] is None
     assert values["confusion"] == []
     for language in ("en", "ja"):
-        page = lxml.html.fromstring(report_html(found, language)).text_content()
+        whole = lxml.html.fromstring(report_html(found, language))
+        # no heading over nothing
+        assert all(table.xpath(".//td") for table in whole.xpath("//table"))
+        page = whole.text_content()
         for words in (
             "ICC(2,1)",
             "Same band",

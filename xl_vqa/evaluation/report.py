@@ -160,7 +160,8 @@ class _Page:
                     f'<span class="{style}">{escape(self.say(verdict))}</span>' if one.p is not None else "",
                 ]
             )
-        return self.section("against", table(head, rows), self.say("against_note"))
+        # scores in units of their own have nothing in common with a constant
+        return self.section("against", table(head, rows), self.say("against_note")) if rows else ""
 
     def agreement(self) -> str:
         evaluation = self.evaluation
