@@ -40,7 +40,7 @@ def as_label(value: Any, worst: float, best: float) -> Any:
     """A person's score on 10..50; what is no score of their scale stays none."""
     if not isinstance(value, (int, float)) or not min(worst, best) <= value <= max(worst, best):
         return None
-    return round(10 + (value - worst) * 40 / (best - worst), 6)
+    return round(10 + (value - worst) * 40 / (best - worst), 9)
 
 
 def in_labels(rows: list[dict[str, Any]], s: dict[str, Any]) -> list[dict[str, Any]]:

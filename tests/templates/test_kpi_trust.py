@@ -161,6 +161,9 @@ def test_figures_are_those_of_the_rows_that_their_definition_names(name: str, co
 def test_the_review_rate_is_that_of_all_scored_videos(computed: dict[str, Values]) -> None:
     assert said("few_scored", computed, "review") == pytest.approx(0.05)
     assert said("few_scored", computed, "hours") == pytest.approx(75.83, abs=0.01)
+    # ten of the 950 that passed were looked at, and none was bad: too few to call it good
+    assert lights("few_scored", computed)["escape"] == word("few_scored", "light_green")
+    assert lights("few_scored", computed)["escape_all"] == word("few_scored", "light_unclear")
     # reviewed and passed as well as before the AI was used, the other way round
     assert said("shadow", computed, "review") == 1
     assert said("shadow", computed, "escape") == 0
@@ -208,6 +211,7 @@ def test_what_chance_may_explain_is_neither_praised_nor_blamed(computed: dict[st
         )
         note = said(name, computed, "noise")
         assert f"{said(name, computed, 'avoided') * 20000:+,.0f}" in note
+        assert f"{said(name, computed, 'net_sure'):,.0f}" in note
     for name, words in (("rise", "more_complaints"), ("fall", "fewer_complaints")):
         assert word(name, words) in said(name, computed, "causal")
         assert lights(name, computed)["reduction"] == word(name, "light_red" if name == "rise" else "light_green")

@@ -124,6 +124,12 @@ _TRIAGE: Final[tuple[tuple[str, str, bool], ...]] = (
     ("c_weight_passed", "IF(c_pairs_passed=0,0,c_passed/c_pairs_passed)", False),
     ("c_missed_all", "c_weight_passed*(c_defective-c_caught)", False),
     ("c_defective_all", "c_missed_all+c_weight_reviewed*c_caught", False),
+    # with one more missed among those that people looked at
+    (
+        "c_escape_plus",
+        "IF(OR(c_checked=0,c_pairs_passed=c_passed),0,(c_missed_all+c_weight_passed)/(c_defective_all+c_weight_passed))",
+        False,
+    ),
     ("c_cost_review", "set_wage*set_minutes/60", False),
 )
 _NET: Final[tuple[tuple[str, str, bool], ...]] = (

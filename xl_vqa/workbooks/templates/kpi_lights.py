@@ -61,6 +61,9 @@ def _judged(one: Judged) -> str:
     if one.key in ("net", "roi", "payback"):
         sure = _code("k_net_sure" if one.key == "net" else f"c_{one.key}_sure", one.target)
         return f'IF(k_{one.key}={_NONE},"",IF(c_noise=0,{code},IF({code}={sure},{code},1)))'
+    if one.key == "escape_all":
+        # good of a few videos is not yet good of all that nobody looked at
+        return f'IF(k_escape_all={_NONE},"",IF(AND({code}=0,c_escape_plus>target_escape),1,{code}))'
     if one.key == "psi":
         # no more than unchanged videos reach
         return f'IF(k_psi={_NONE},"",IF({code}=0,0,IF(k_psi<=k_psi_chance,1,{code})))'

@@ -50,7 +50,7 @@ class Scores(NamedTuple):
         """An array: the scores as labels. Rounded, so that 3.45 of 5 is no hair below 34.5."""
         if not self.people:
             return self.name
-        return f"ROUND(set_label_min+({self.name}-set_people_worst)*c_people_step,6)"
+        return f"ROUND(set_label_min+({self.name}-set_people_worst)*c_people_step,9)"
 
     def total(self, rows: str, count: str) -> str:
         """Sum of the labels of the ``count`` rows that meet the criteria."""

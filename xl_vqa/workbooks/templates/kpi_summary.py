@@ -67,11 +67,13 @@ def add_summary(book: Template) -> Worksheet:
         for row in (8, 12):
             color_lights(book, sheet, column, row, row)
     _heading(book, sheet, 14, "reading")
+    known, unknown = filled(book.word("escapes"), _SHOWN), f'"{book.word("escapes_unknown")}"'
+    shown = {**_SHOWN, "escapes": f"IF(ISNUMBER(k_escape),{known},{unknown})"}
     row = 15
     for key, lines in _READING:
         form = book.format(text_wrap=True, valign="top", bold=key == "read_problems")
         sheet.merge_range(row, 0, row, last, "", form)
-        book.formula(sheet, row, 0, filled(book.word(key), _SHOWN), form)
+        book.formula(sheet, row, 0, filled(book.word(key), shown), form)
         sheet.set_row(row, lines * POINTS + 4)
         row += 1
     row += 1

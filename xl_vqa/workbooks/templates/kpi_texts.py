@@ -55,9 +55,8 @@ def _checked(book: Template) -> str:
 
 def _noise(book: Template) -> str:
     """Whether the net benefit rests on complaints that chance alone may have brought or spared."""
-    held = _said(
-        book, "noise", amount='TEXT(N(k_avoided)*set_cost_complaint,"+#,##0;-#,##0;0")', currency="set_currency"
-    )
+    amount = 'TEXT(N(k_avoided)*set_cost_complaint,"+#,##0;-#,##0;0")'
+    held = _said(book, "noise", amount=amount, currency="set_currency", sure=text_of(book, "net_sure"))
     return f'IF(c_months=0,{_NONE},IF(c_noise=1,{held},"{book.word("noise_none")}"))'
 
 

@@ -256,10 +256,18 @@ KPI: Final[dict[str, tuple[str, str]]] = {
         "{pairs} 本での一致度(カッパ):AI と人は {ai}、人同士は {people}。",
     ),
     "read_threshold": (
-        "At the threshold {threshold}, people review {review} of the videos; of {defective} defective videos that "
-        "people found, {escape} pass unseen. The cheapest threshold would be {best}.",
-        "しきい値 {threshold} では {review} の動画を人が再確認し、人が見つけた不良動画 {defective} 本の "
-        "{escape} が見逃されます。費用が最小になるしきい値は {best} です。",
+        "At the threshold {threshold}, people review {review} of the videos. {escapes} The cheapest threshold "
+        "would be {best}.",
+        "しきい値 {threshold} では {review} の動画を人が再確認します。{escapes}"
+        "費用が最小になるしきい値は {best} です。",
+    ),
+    "escapes": (
+        "Of {defective} defective videos that people found, {escape} pass unseen.",
+        "人が見つけた不良動画 {defective} 本の {escape} が見逃されます。",
+    ),
+    "escapes_unknown": (
+        "How many defective videos pass unseen is not known yet.",
+        "不良動画の見逃しはまだ分かりません。",
     ),
     "read_complaints": ("Complaints: {complaints}", "クレーム:{complaints}"),
     "read_money": (

@@ -66,8 +66,9 @@ VERDICT_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     # money
     "noise": (
-        "{amount} {currency} of it is complaints, whose change is not beyond chance: read the line above as well.",
-        "このうち {amount} {currency} はクレーム分で、その変化は偶然の範囲です。上の行も併せてご覧ください。",
+        "{amount} {currency} of the net benefit is complaints, whose change is not beyond chance; without them it "
+        "is {sure}.",
+        "純便益のうち {amount} {currency} はクレーム分で、その変化は偶然の範囲です。除くと {sure} になります。",
     ),
     "noise_none": (
         "Nothing in it rests on a change that chance may explain.",
