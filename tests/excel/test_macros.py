@@ -9,8 +9,12 @@ import pytest
 
 from tests.excel.conftest import finish, select
 from xl_vqa.bridge.cells import Question
+from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.profiles import with_profile
+from xl_vqa.bridge.videos import Video
 from xl_vqa.excel import jobs, macros, session
 from xl_vqa.words.settings import Settings
+from xl_vqa.worksheet.evaluate import evaluate
 from xl_vqa.worksheet.functions import BY_NAME
 
 
@@ -25,6 +29,32 @@ def test_why_explains_a_rating(book: Any, clip_folder: list[Path]) -> None:
     assert "MOS " in text
     assert "% sure" in text
     assert "stand-in" in text
+
+
+def test_why_explains_the_score_of_the_formula_beside_it(
+    book: Any, clip_folder: list[Path], settings: Settings
+) -> None:
+    """With its text and its profile, as Calc does: the plain rating is another one."""
+    (settings.home / "profiles").mkdir(parents=True, exist_ok=True)
+    (settings.home / "profiles" / "other.toml").write_text('model = "stand-in?seed=7"\n')
+    clip = str(clip_folder[0])
+    book.sheets[0].range("A1").value = clip
+    select(book, "A1")
+    context = session.context(None, f"[{book.name}]Sheet1!B1")
+    evaluate("VQA_SCORE", (clip, "a red cat", "other"), context)
+    macros.run("why")
+    finish()
+    (words,) = book.app.impl.shown
+    assert "a red cat" in words
+    ratings = {}
+    for profile in (None, "other"):
+        with HostClient(with_profile(settings, profile)) as client:
+            (answer,) = client.rate([Video(clip, "a red cat")], wait=60)
+            ratings[profile] = answer.result
+    assert isinstance(ratings["other"], dict)
+    assert ratings[None] != ratings["other"]
+    assert f"Score {ratings['other']['label']}" in words
+    assert f"{ratings['other']['mos']:.2f}" in words
 
 
 def test_why_explains_an_error_in_japanese(book: Any, monkeypatch: pytest.MonkeyPatch) -> None:

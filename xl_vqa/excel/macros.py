@@ -15,7 +15,7 @@ from typing import Any, Final
 import xlwings as xw
 
 from xl_vqa.bridge.client import HostClient
-from xl_vqa.bridge.profiles import profile_names
+from xl_vqa.bridge.profiles import profile_names, with_profile
 from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line, tr
@@ -110,7 +110,9 @@ def why(book: Any) -> None:
     settings = Settings.load()
     cell = targets.active_cell(book)
     path = _video_of_row(cell)
-    job = Why(book.app, path, session.locations().resolve(path, _folder(book)), settings)
+    # a formula's score may be of a text and a profile: what is explained is that score
+    question = session.asked_with(session.locations().resolve(path, _folder(book)))
+    job = Why(book.app, path, question, with_profile(settings, question.profile))
     jobs.start(job)
     job.wait(0.3)
     jobs.tick()

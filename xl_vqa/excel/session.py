@@ -137,6 +137,13 @@ def shows_count(caller: str | None, text: Any) -> None:
         _book_of(caller).counts[caller] = text
 
 
+def asked_with(path: str) -> Question:
+    """What the formula asks that was computed last of those for this video; the plain question without one."""
+    cells = (cell for book in _books.values() for cell in book.cells.values())
+    asked = [(cell.computed_at, question) for cell in cells for question in cell.asked if question.path == path]
+    return max(asked, key=lambda one: one[0])[1] if asked else Question(path)
+
+
 def finished(open_books: Collection[str]) -> list[str]:
     """The cells with a changed answer. What only closed workbooks waited for is given up; nothing is where
     ``open_books`` is empty."""

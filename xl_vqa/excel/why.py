@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Final
 
+from xl_vqa.bridge.cells import Question
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Video
@@ -18,10 +19,12 @@ PIECE_S: Final = 0.5
 
 
 class Why:
-    """Asks for the video at ``path``, shown as ``name``, and says what came of it. A command for ``jobs``."""
+    """Asks as a formula would for the video that is shown as ``name``, and says what came of it. A command for
+    ``jobs``. ``settings`` are those under the question's profile."""
 
-    def __init__(self, app: Any, name: str, path: str, settings: Settings) -> None:
-        self._app, self._name, self._path, self._settings = app, name, path, settings
+    def __init__(self, app: Any, name: str, question: Question, settings: Settings) -> None:
+        self._app, self._name, self._settings = app, name, settings
+        self._video = Video(question.path, question.text)
         self.finished = False
         self._words = ""
         self._cancelled = threading.Event()
@@ -61,8 +64,8 @@ class Why:
     def _result(self) -> Any:
         with HostClient(self._settings) as client:
             while True:
-                (answer,) = client.rate([Video(self._path)], wait=PIECE_S, detail=True)
+                (answer,) = client.rate([self._video], wait=PIECE_S, detail=True)
                 if answer.status != "pending":
                     return answer.result
                 if self._cancelled.is_set():
-                    return CancelledError(path=self._path)
+                    return CancelledError(path=self._video.path)
