@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 import xl_vqa
 from tests import media
-from tests.workbooks.makers import list_workbook
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.rating_frame import COLUMNS
 from xl_vqa.words.errors import SettingsError, XlVqaError
@@ -177,27 +175,3 @@ def test_a_rating_is_short_where_it_is_shown(clips: list[str], host: Settings) -
     assert f"label={rating.label}" in shown
     assert "\n" not in shown
     assert len(shown) < len(clips[0]) + 100
-
-
-def test_the_example_of_the_front_page_runs(
-    clips: list[str],
-    host: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """As it is printed, in a folder with the files that it names."""
-    page = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    example = page.partition("In Python:\n```python\n")[2].partition("```")[0]
-    for name, clip in zip(("a.mp4", "b.mp4"), clips, strict=True):
-        (tmp_path / name).write_bytes(Path(clip).read_bytes())
-    pd.DataFrame({"video": ["a.mp4", "none.mp4"]}).to_csv(tmp_path / "list.csv", index=False)
-    list_workbook(tmp_path / "list.xlsx", [["video"], ["a.mp4"], ["b.mp4"]])
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XL_VQA_HOME", str(host.home))
-    monkeypatch.setenv("XL_VQA_MODEL", "stand-in")
-    names: dict[str, Any] = {}
-    exec(compile(example, "README.md", "exec"), names)
-    assert capsys.readouterr().out.count(".mp4") == 2
-    assert names["frame"]["vqa_label"].isna().tolist() == [False, True]
-    assert not names["done"].failed
