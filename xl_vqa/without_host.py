@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +20,14 @@ from xl_vqa.words.errors import VideoUnreadableError, XlVqaError
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.rating import DECODINGS, LabelDistribution, Rating
 from xl_vqa.words.reasons import Detail
+from xl_vqa.words.settings import default_home
 
 if TYPE_CHECKING:
     from xl_vqa.bridge.client import Video
+    from xl_vqa.video.clip import Clip
     from xl_vqa.vlm.rate_batch import Asked
     from xl_vqa.vlm.rater import Rater
+    from xl_vqa.words.model_spec import Sampling
 
     _Read = tuple[Asked, dict[str, Any]]
     """The model's input, and what a Rating says of the video."""
@@ -44,6 +48,9 @@ def predict(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Rating | XlVqaError]:
     """Loads a model, rates videos with it in this process, and gives its memory back.
+
+    Videos are read in processes of their own, as by the host: one that hangs or crashes its decoder is an error
+    of its own. A script needs no ``__main__`` guard for them: nothing of it is imported there.
 
     Args:
         model: a folder that ``xl-vqa train`` made (an adapter finds its base model by itself), a folder with a
@@ -69,6 +76,8 @@ def predict(
         raise ValueError(f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be 1 or more, not {batch_size}")
+    from xl_vqa.video.wall import Wall
+
     videos = with_texts(paths, texts)
     if not videos:
         return []
@@ -76,8 +85,9 @@ def predict(
     results: list[Rating | XlVqaError] = []
     batches = [videos[start : start + batch_size] for start in range(0, len(videos), batch_size)]
     try:
-        with ThreadPoolExecutor(DECODE_THREADS) as pool:
-            read = partial(_prepare, rater)
+        wall = Wall(hidden=default_home(), readers=DECODE_THREADS)
+        with closing(wall), ThreadPoolExecutor(DECODE_THREADS) as pool:
+            read = partial(_prepare, rater, wall.read)
             # one batch ahead of the model, so that memory holds two however many videos there are
             coming = [pool.submit(read, video) for video in batches[0]]
             for number in range(len(batches)):
@@ -104,16 +114,15 @@ def _load(model: str, adapter: str | None, device: str, dtype: str) -> Rater:
         raise as_missing(error) or error from error
 
 
-def _prepare(rater: Rater, video: Video | XlVqaError) -> _Read | XlVqaError:
+def _prepare(rater: Rater, read: Callable[[str, Sampling], Clip], video: Video | XlVqaError) -> _Read | XlVqaError:
     from xl_vqa.video.fingerprint import fingerprint
-    from xl_vqa.video.read import read_frames
     from xl_vqa.vlm.rate_batch import Asked
 
     if isinstance(video, XlVqaError):
         return video
     try:
         digest = fingerprint(video.path)
-        clip = read_frames(video.path, rater.spec.sampling)
+        clip = read(video.path, rater.spec.sampling)
         facts = {"frames": clip.used, "video_fingerprint": digest, "warnings": clip.warnings}
         return Asked(video.path, rater.prepare(clip), video.text), facts
     except XlVqaError as error:

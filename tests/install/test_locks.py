@@ -57,6 +57,7 @@ def test_what_pyproject_asks_for_is_locked_in_a_version_that_it_allows() -> None
             assert wanted.specifier.contains(entry["version"]), wanted
 
 
+@pytest.mark.pinned
 def test_nothing_is_missing_for_this_system() -> None:
     """``--no-deps`` brings what is listed and no more."""
     run = set(entries("run"))

@@ -37,6 +37,7 @@ def members(content: bytes) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
+@pytest.mark.pinned
 @pytest.mark.parametrize("template", shipped(), ids=FILES)
 def test_a_fresh_build_gives_the_file_that_ships(template: tuple[str, str, bool]) -> None:
     """Values beside formulas are taken from the file; that they are right is shown below."""

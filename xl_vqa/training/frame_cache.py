@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -14,15 +15,18 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from xl_vqa.training.cache import atomic_path
+from xl_vqa.video.clip import Clip
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.read import read_frames
 from xl_vqa.video.reader_version import READER_VERSION
+from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
-from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.model_spec import ModelSpec, Sampling
 from xl_vqa.words.reasons import Detail
+from xl_vqa.words.settings import default_home
 
 FORMAT = f"1, reader {READER_VERSION}"
 
@@ -55,14 +59,14 @@ class FrameCache:
         facts = {"format": FORMAT, "sampling": asdict(spec.sampling), "pixels": asdict(spec.pixels)}
         self._settings = json.dumps(facts, sort_keys=True)
 
-    def get(self, video: str) -> StoredClip:
+    def get(self, video: str, read: Callable[[str, Sampling], Clip] = read_frames) -> StoredClip:
         """From the cache, or decoded now. Raises VideoError, or OutputNotWritableError for a full disk."""
         key = blake2b(f"{fingerprint(video)}\n{self._settings}".encode(), digest_size=20).hexdigest()
         path = self.folder / key[:2] / f"{key}.safetensors"
         found = self._stored(video, path)
         if found is not None:
             return found
-        clip = read_frames(video, self.spec.sampling)
+        clip = read(video, self.spec.sampling)
         patches = clip_patches(clip, self.spec)
         seconds = seconds_per_pair(clip.used.timestamps_s)
         meta = {"grid": json.dumps(patches.grid), "seconds_per_pair": repr(seconds)}
@@ -77,13 +81,16 @@ class FrameCache:
     def get_all(
         self, videos: Sequence[str], *, threads: int = 2, on_progress: Callable[[int, int], None] | None = None
     ) -> list[StoredClip | VideoError]:
-        """One clip or error per video, in order. Raises only what is no fault of a single video."""
+        """One clip or error per video, in order; what is not stored yet is read behind the wall (video/wall.py).
+
+        Raises only what is no fault of a single video.
+        """
         lock, done = threading.Lock(), 0
 
         def one(video: str) -> StoredClip | VideoError:
             nonlocal done
             try:
-                result: StoredClip | VideoError = self.get(video)
+                result: StoredClip | VideoError = self.get(video, wall.read)
             except VideoError as error:
                 result = error
             with lock:
@@ -92,7 +99,9 @@ class FrameCache:
                     on_progress(done, len(videos))
             return result
 
-        with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+        readers = max(1, threads)
+        wall = Wall(hidden=default_home(), readers=readers)
+        with closing(wall), ThreadPoolExecutor(max_workers=readers) as pool:
             try:
                 return list(pool.map(one, videos))
             except XlVqaError:
