@@ -163,7 +163,7 @@ def test_an_old_record_gets_its_attributes(content: Content) -> None:
 def test_the_oracle_is_measured_once_and_goes_on_where_it_stopped(content: Content, tmp_path: Path) -> None:
     scene = replace(content, split="test")
     folder = tmp_path / "clips"
-    item = plans.first_plan(scene, 2)[1]
+    item = plans.plan(scene, 2)[1]
     made = {c.key: c for c in clips.make_all([scene], folder, per_content=2, workers=1)}
     later = [c for c in made.values() if c.name.startswith("r-")]
     # new clips are measured at once, whoever gave their MOS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from starter.clips import camera, contents, encoder
+from starter.clips import camera, contents, encoder, purpose
 from starter.clips.contents import Content
 from starter.pictures import drawn_pictures, live_films, more_photos, sources
 
@@ -83,7 +83,8 @@ def photo(tmp_path: Path) -> sources.Photo:
 
 def test_views_of_one_photograph_share_a_group_and_a_split(photo: sources.Photo) -> None:
     views = contents._photo_contents(photo, 3)
-    usual, long = ([v for v in views if (v.seconds is not None) == is_long] for is_long in (False, True))
+    plain = [view for view in views if not view.look]
+    usual, long = ([v for v in plain if (v.seconds is not None) == is_long] for is_long in (False, True))
     assert len({view.name for view in usual}) == 3
     assert long
     split = contents.split_of_photo("package/photo")
@@ -129,7 +130,44 @@ def test_pictures_drawn_by_code_are_taught_not_tested(tmp_path: Path) -> None:
     path = tmp_path / "drawn.png"
     Image.new("RGB", drawn_pictures.SIZE).save(path)
     photo = sources.Photo(path, f"{drawn_pictures.FOLDER}/000", drawn_pictures.SOURCE, "", "CC0-1.0")
-    assert len(contents._photo_contents(photo, 2)) == 1
+    assert len([one for one in contents._photo_contents(photo, 2) if not one.look]) == 1
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test", "unseen", "demo"])
+def test_what_people_were_asked_about_and_looks_are_taught_or_held_out(tmp_path: Path, split: str) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (1600, 1200)).save(path)
+    names = (
+        *contents.DEMO_PHOTOS,
+        *(f"{part}/{i}" for i in range(99) for part in ("p", "lomiri-wallpapers-20.04")),
+    )
+    name = next(name for name in names if contents.split_of_photo(name) == split)
+    photo = sources.Photo(path, name, name.split("/")[0], "", "CC0-1.0")
+    asked = [one for one in contents._photo_contents(photo, 2) if one.look]
+    if split == "demo":
+        assert not asked
+        return
+    assert {one.group for one in asked} == {name}
+    first, *looks = asked
+    assert (first.name, first.look) == (f"{name}#asked", purpose.PLAIN)
+    assert len({one.name for one in asked}) == len(asked)
+    if split in ("train", "validation"):
+        assert {one.split for one in asked} == {split}
+        assert [purpose.LOOKS[one.look].moves for one in looks] == [True, False]
+        # where nothing happens in time fewer frames are looked at, where it does more
+        assert 0 < first.pairs < looks[0].pairs
+    else:
+        assert (first.split, {one.split for one in looks}) == (contents.ASKED, {contents.PURPOSE})
+        assert {one.look for one in looks} == set(purpose.LOOKS)
+        # as large as people's pictures, and all that the starter looks at of any video
+        assert {(one.width, one.height, one.pairs) for one in asked} == {(512, 384, 0)}
+
+
+def test_a_picture_too_small_for_that_has_its_usual_views_alone(tmp_path: Path) -> None:
+    path = tmp_path / "small.png"
+    Image.new("RGB", (640, 360)).save(path)
+    photo = sources.Photo(path, "p/0", "p", "", "CC0-1.0")
+    assert not any(one.look for one in contents._photo_contents(photo, 2))
 
 
 def test_shots_at_a_border_and_the_demo_excerpt_are_left_out() -> None:
@@ -182,7 +220,7 @@ def test_later_packages_have_medium_sizes_and_large_or_drawn_pictures_more_views
         long = [c for c in found if c.seconds is not None]
         assert len(long) == (2 if path == huge else 1)
         assert all(4 <= (c.seconds or 0) <= 60 and c.width * 1.3 <= 3000 for c in long)
-        return [c for c in found if c.seconds is None]
+        return [c for c in found if c.seconds is None and not c.look]
 
     small = {size for size, _ in contents.SMALL_SIZES}
     assert {(c.width, c.height) for c in views(medium, "lomiri-wallpapers-16.04")} <= small
