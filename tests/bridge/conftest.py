@@ -1,31 +1,5 @@
-"""A user's home with the stand-in model, a host in it, and clips."""
+"""A user's home with the stand-in model, a host in it, and clips: those of the host's own tests."""
 
-from __future__ import annotations
+from tests.host.conftest import client, clip_folder, settings
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.host import helpers
-from xl_vqa.bridge.client import HostClient
-from xl_vqa.words.settings import Settings
-
-
-@pytest.fixture(scope="session")
-def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Forty clips of different content; tests must not change them."""
-    return helpers.clips(tmp_path_factory.mktemp("clips"), 40)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
-    """No host runs yet; whatever is started is ended."""
-    with helpers.cleaned_up(helpers.settings_for(tmp_path / "home")) as made:
-        yield made
-
-
-@pytest.fixture
-def client(settings: Settings) -> Iterator[HostClient]:
-    with HostClient(settings) as made:
-        yield made
+__all__ = ["client", "clip_folder", "settings"]

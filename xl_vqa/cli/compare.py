@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,11 +52,10 @@ def compare(
 
     from xl_vqa.training.compare import compare as run
     from xl_vqa.training.compare import load_spec
-    from xl_vqa.words.errors import XlVqaError
     from xl_vqa.words.settings import Settings
 
     shown = Settings.load(language=language).language
-    try:
+    with told_in(shown, output):
         loaded = load_spec(
             spec,
             tasks=context.obj,
@@ -70,14 +70,22 @@ def compare(
         show(console, found, shown)
         for path in write(output, found, shown):
             console.print(tr("written", shown, path=path), markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1 if found.failed else 0)
+
+
+@contextmanager
+def told_in(language: str, output: Path) -> Iterator[None]:
+    """Errors in the language of ``--lang``, which the entry point does not know; a stop says where it goes on."""
+    from xl_vqa.words.errors import XlVqaError
+
+    try:
+        yield
     except XlVqaError as error:
-        # told in the language of --lang, which the entry point does not know
-        typer.echo(error.message(shown), err=True)
+        typer.echo(error.message(language), err=True)
         raise typer.Exit(2) from error
     except KeyboardInterrupt:
-        typer.echo(tr("compare_stopped", shown, path=output), err=True)
+        typer.echo(tr("compare_stopped", language, path=output), err=True)
         raise typer.Exit(130) from None
-    raise typer.Exit(1 if found.failed else 0)
 
 
 def _words(text: str | None) -> list[str] | None:

@@ -48,14 +48,13 @@ def search(
     """
     from rich.console import Console
 
-    from xl_vqa.cli.compare import _numbers, _words, progress, write
+    from xl_vqa.cli.compare import _numbers, _words, progress, told_in, write
     from xl_vqa.training.compare import compare
     from xl_vqa.training.label_search import choose, parse_candidates, search_spec
-    from xl_vqa.words.errors import XlVqaError
     from xl_vqa.words.settings import Settings
 
     shown = Settings.load(language=language).language
-    try:
+    with told_in(shown, output):
         names = None if candidates is None else parse_candidates(_words(candidates) or [])
         spec = search_spec(data, recipe, names, _numbers(seeds) or [], context.obj)
         with progress(Console(stderr=True), shown) as on_state:
@@ -65,12 +64,6 @@ def search(
         show(console, found, shown)
         for path in write(output, comparison, shown):
             console.print(tr("written", shown, path=path), markup=False, highlight=False, soft_wrap=True)
-    except XlVqaError as error:
-        typer.echo(error.message(shown), err=True)
-        raise typer.Exit(2) from error
-    except KeyboardInterrupt:
-        typer.echo(tr("compare_stopped", shown, path=output), err=True)
-        raise typer.Exit(130) from None
     raise typer.Exit(1 if comparison.failed else 0)
 
 
