@@ -22,7 +22,7 @@ def _full(name: bytes, content: bytes, version: int = 0) -> bytes:
 def make_heic(path: Path, picture: NDArray[object], brand: bytes = b"heic") -> Path:
     """``picture`` as a file of one item; its pixels go through 4:2:0 and are else kept."""
     height, width = picture.shape[:2]
-    clip = path.with_suffix(".heic.mp4")
+    clip = path.with_suffix(".heic.mkv")
     make_clip(
         clip,
         width,
@@ -31,7 +31,7 @@ def make_heic(path: Path, picture: NDArray[object], brand: bytes = b"heic") -> P
         codec="libx265",
         content=lambda number: picture,
         barcode=False,
-        options={"x265-params": "lossless=1"},
+        options={"x265-params": "lossless=1:bframes=0:rc-lookahead=0"},
     )
     with av.open(str(clip)) as container:
         stream = container.streams.video[0]
