@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xl_vqa.calibration.calibrate import RatedVideos
+from xl_vqa.calibration.result import RatedVideos
 from xl_vqa.words.labels import Scale
 
 SCALE = Scale()

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from tests.calibration.sheets import SCALE, rated
-from xl_vqa.calibration.calibrate import Calibration, Options, RatedVideos, calibrate
+from xl_vqa.calibration.calibrate import Options, calibrate
 from xl_vqa.calibration.errors import CalibrationError, CalibrationTooSmallError
 from xl_vqa.calibration.report import report_html
+from xl_vqa.calibration.result import Calibration, RatedVideos
 from xl_vqa.calibration.texts import TEXTS, notice_text
 from xl_vqa.evaluation.result import Failure
 from xl_vqa.words.domain_profile import DomainProfile, Reference

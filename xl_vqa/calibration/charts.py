@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from xl_vqa.calibration.calibrate import Calibration, RatedVideos
 from xl_vqa.calibration.decision import Decision
+from xl_vqa.calibration.result import Calibration, RatedVideos
 from xl_vqa.calibration.texts import decision_name, tr
 from xl_vqa.page.colours import BLUE, FAINT, RUST
 from xl_vqa.page.svg import Plane

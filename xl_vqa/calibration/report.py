@@ -8,7 +8,8 @@ from html import escape
 
 from xl_vqa import __version__
 from xl_vqa.calibration import charts
-from xl_vqa.calibration.calibrate import REPEATS, Calibration, Coverage, RatedVideos
+from xl_vqa.calibration.calibrate import REPEATS
+from xl_vqa.calibration.result import Calibration, Coverage, RatedVideos
 from xl_vqa.calibration.texts import notice_text, tr
 from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.result import Failure

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from xl_vqa.calibration.calibrate import RatedVideos
 from xl_vqa.calibration.errors import CalibrationError
+from xl_vqa.calibration.result import RatedVideos
 from xl_vqa.datasets.prepare import Prepared
 from xl_vqa.datasets.split import PARTS
 from xl_vqa.evaluation.errors import EvaluationOptionError

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from xl_vqa.calibration.calibrate import Calibration, Options
+    from xl_vqa.calibration.calibrate import Options
+    from xl_vqa.calibration.result import Calibration
     from xl_vqa.calibration.sheet import Answer, SheetRow
     from xl_vqa.evaluation.result import Failure
     from xl_vqa.words.labels import Scale
