@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
@@ -23,6 +23,7 @@ DATA = st.lists(
 
 
 @given(DATA)
+@example([(10.0, 1.9), (10.1, 1.1), (10.1, 2.7)])
 @settings(max_examples=150, deadline=None)
 def test_levels_are_those_of_isotonic_regression(data: list[tuple[float, float]]) -> None:
     score, mos = np.array(data).T

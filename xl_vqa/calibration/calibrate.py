@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from scipy import stats
 
 from xl_vqa.calibration import limits as band_limits
 from xl_vqa.calibration.conformal import (
@@ -25,6 +24,7 @@ from xl_vqa.calibration.decision import Costs, Decision, decide
 from xl_vqa.calibration.errors import CalibrationError, CalibrationTooSmallError
 from xl_vqa.calibration.result import BandLimits, Calibration, Coverage, RatedVideos
 from xl_vqa.calibration.rising_line import FittedLine, fit_line
+from xl_vqa.datasets.correlation import spearman
 from xl_vqa.evaluation.calibration import expected_calibration_error, reliability
 from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
 from xl_vqa.evaluation.intervals import resampling_of
@@ -108,7 +108,8 @@ class _Fitter:
             raise CalibrationError(problem=Reason("calibration_one_mos", mos=f"{mos[0]:g}", videos=n))
         if np.ptp(score) < 1e-3:
             raise CalibrationError(problem=Reason("calibration_one_score", score=f"{score[0]:.2f}", videos=n))
-        rank = float(stats.spearmanr(score, mos).statistic)
+        # neither is constant here
+        rank = spearman(score, mos) or 0.0
         if rank <= 0:
             raise CalibrationError(problem=Reason("calibration_falling", srcc=f"{rank:.2f}"))
 
@@ -124,7 +125,7 @@ class _Fitter:
         rated, seed = self.rated, self.options.seed
         line = fit_line(rated.score, rated.mos, self.contents, self.scale, seed)
         if np.ptp(line.line.y) < 1e-9:
-            rank = float(stats.spearmanr(rated.score, rated.mos).statistic)
+            rank = spearman(rated.score, rated.mos) or 0.0
             raise CalibrationError(problem=Reason("calibration_falling", srcc=f"{rank:.2f}"))
         if line.kind == "as_is":
             self._note("line_as_is")

@@ -88,8 +88,9 @@ def isotonic_line(score: FloatArray, mos: FloatArray) -> Line:
     x, inverse, count = np.unique(score, return_inverse=True, return_counts=True)
     mean = np.bincount(inverse, weights=mos) / count
     steps = optimize.isotonic_regression(mean, weights=count.astype(np.float64))
-    edges = steps.blocks
-    total = np.add.reduceat(x * count, edges[:-1])
-    middle = total / np.add.reduceat(count, edges[:-1])
-    level = np.maximum.accumulate(steps.x[edges[:-1]])
+    starts = steps.blocks[:-1]
+    # neighbours that are level by chance are one step: two would tie the videos between their middles
+    starts = starts[np.diff(steps.x[starts], prepend=-np.inf) > 1e-9]
+    middle = np.add.reduceat(x * count, starts) / np.add.reduceat(count, starts)
+    level = np.maximum.accumulate(steps.x[starts])
     return Line(tuple(map(float, middle)), tuple(map(float, level)))

@@ -128,7 +128,7 @@ class Reference:
     scores: tuple[float, ...]
     name: str | None = None
 
-    def rank(self, score: float) -> float:
+    def rank_of(self, score: float) -> float:
         """The share of them that this score is better than, 0..1."""
         return bisect.bisect_left(self.scores, score - 1e-9) / len(self.scores)
 
@@ -251,7 +251,7 @@ class DomainProfile:
             mos_high=high,
             interval_coverage=coverage,
             decision=None if self.decision is None else self.decision.of(score),
-            rank=None if self.reference is None else round(self.reference.rank(score), 4),
+            rank=None if self.reference is None else round(self.reference.rank_of(score), 4),
             rank_count=None if self.reference is None else len(self.reference.scores),
             rank_name=None if self.reference is None else self.reference.name,
         )
