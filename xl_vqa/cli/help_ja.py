@@ -55,6 +55,31 @@ HELP_JA: Final[dict[str, str]] = {
         "フレーム数の代わりに、動画 1 秒あたりのフレーム数。上限は --frames(省略時 64)。"
     ),
     "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
+    # monitor
+    "Watch stored scores for drift: against a reference, and against people.\n\nNo model is loaded, and the host "
+    "may run. Without --reference or --since the later half of each model's scores\n"
+    "is held against the earlier.\nExit "
+    "status: 0 where nothing alarms, 1 where something does, 2 where nothing can be said.": (
+        "保存済みのスコアの変化を、基準や人の評価と比べて監視します。\n\n"
+        "モデルは読み込みません。ホストの動作中も実行できます。--reference も --since もない場合は、モデルごとに"
+        "スコアの後半を前半と比較します。\n"
+        "終了コード: 0 はアラームなし、1 はアラームあり、2 は判断できないことを示します。"
+    ),
+    "A sheet with people's scores, or with scores of its own; else what is stored alone.": (
+        "人の評価、またはスコアのあるシート。省略すると保存済みの評価だけを調べます。"
+    ),
+    "Hold all scores against this: a result file, or what --save-reference wrote.": (
+        "すべてのスコアをこれと比較します(結果ファイル、または --save-reference で書き出した基準)。"
+    ),
+    "Hold scores from this date on against those before it: 2026-11-01.": (
+        "この日以降のスコアを、それより前と比較します(例: 2026-11-01)。"
+    ),
+    "Keep the reference, with the bins of its scores, as JSON.": (
+        "基準を、スコアの区切りとともに JSON で保存します。"
+    ),
+    "Header of the sheet's column with people's scores.": "人の評価がある列の見出し。",
+    "Header of a column that names the source; else the folder.": "取得元の列の見出し。省略するとフォルダー。",
+    "Header of a column that says when a row was rated.": "評価日時の列の見出し。",
     # settings
     "The settings of this machine.": "このコンピューターの設定。",
     "Show every setting with its value and where that comes from: default, settings.toml or environment.": (

@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "labels",
     "evaluate",
     "calibrate",
+    "monitor",
     "compare",
     "train",
     "models",

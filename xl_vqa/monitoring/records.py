@@ -1,0 +1,233 @@
+"""What is watched of one rating, and the records of the store and of a sheet."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from xl_vqa.evaluation.matching import match
+from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.host.recorded import recorded
+from xl_vqa.monitoring.errors import MonitoringError
+from xl_vqa.sheets.columns import field_of_heading
+from xl_vqa.sheets.marks import Mark
+from xl_vqa.words.labels import Scale
+from xl_vqa.words.rating import Rating
+from xl_vqa.words.reasons import Detail, Reason
+
+HUMAN: Final = (
+    "human score",
+    "human_score",
+    "human mos",
+    "human_mos",
+    "human",
+    "人の評価",
+    "人の mos",
+    "人の点数",
+)
+TIMES: Final = tuple("rated_at|rated at|date|time|評価日時|日時|日付".split("|"))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """``score`` is the expected label, None where the video ``failed``; ``gap`` is people's MOS minus the model's.
+
+    ``at`` is None where nobody wrote when. ``failed`` is None where failures would not be known.
+    """
+
+    row: str
+    model: str
+    source: str
+    score: float | None
+    at: datetime | None = None
+    off_digits: float | None = None
+    gap: float | None = None
+    failed: bool | None = None
+
+
+@dataclass(slots=True)
+class Records:
+    """``unused`` counts rows by why they were left out: a key of texts.TEXTS."""
+
+    rows: list[Record] = field(default_factory=list)
+    unused: dict[str, int] = field(default_factory=dict)
+    crashes: list[str] = field(default_factory=list)
+
+    def leave_out(self, why: str, count: int = 1) -> None:
+        if count:
+            self.unused[why] = self.unused.get(why, 0) + count
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOptions:
+    """How a sheet is read: headers of columns, the scale of people's scores, and whether 1 is the best."""
+
+    human: str | None = None
+    source: str | None = None
+    time: str | None = None
+    scale: Scale = field(default_factory=Scale)
+    turned: bool = False
+
+
+def in_store(path: Path) -> Records:
+    """The ratings of the host's store. Raises MonitoringError."""
+    if not path.is_file():
+        raise MonitoringError(problem=Reason("monitoring_no_store", path=str(path)))
+    try:
+        found = recorded(path)
+    except sqlite3.DatabaseError as error:
+        why = Detail.of(error)
+        raise MonitoringError(problem=Reason("monitoring_store_unreadable", path=str(path), why=why)) from error
+    if not found.ratings:
+        raise MonitoringError(problem=Reason("monitoring_no_store", path=str(path)))
+    records = Records([_of_rating(rating) for rating in found.ratings], crashes=found.crashes)
+    records.leave_out("damaged", found.damaged)
+    return records
+
+
+def has_scores(table: Table) -> bool:
+    """Whether a table holds the model's scores itself; else its scores are people's."""
+    return "expected_label" in table.titles or _of_ours(table, "score") is not None
+
+
+def in_sheet(path: Path, options: SheetOptions) -> Records:
+    """The rows of a sheet that holds the model's scores. Raises EvaluationError, MonitoringError."""
+    return _rows_of(read_table(path), options)
+
+
+def with_people(path: Path, store: Path, options: SheetOptions) -> Records:
+    """A sheet's own rows where it holds the model's scores; else the store's ratings, with the sheet's people.
+
+    Raises EvaluationError, MonitoringError.
+    """
+    table = read_table(path)
+    if has_scores(table):
+        return _rows_of(table, options)
+    table.require("path")
+    records = in_store(store)
+    human = _column(table, options.human, (*HUMAN, "mos")) or _missing(table, "mos")
+    source = None if options.source is None else _column(table, options.source, ())
+    known = [k for k, row in enumerate(table.rows) if text(row.get("path"))]
+    # a video may have ratings of several models: each is joined
+    models = {record.model for record in records.rows}
+    for model in sorted(models):
+        ours = [k for k, record in enumerate(records.rows) if record.model == model and record.row]
+        names = [str(text(table.rows[k].get("path"))) for k in known]
+        found = match(names, [records.rows[k].row for k in ours], wanted_folder=path.absolute().parent).found
+        records.leave_out("not_in_store", len(known) - len(found))
+        for mine, theirs in found.items():
+            row, place = table.rows[known[mine]], ours[theirs]
+            record = records.rows[place]
+            if source is not None:
+                record = replace(record, source=text(row.get(source)) or "")
+            records.rows[place] = replace(record, gap=_gap(row, human, record.score, options, records))
+    return records
+
+
+def _of_rating(rating: Rating) -> Record:
+    name = f"{rating.model} {rating.model_fingerprint[:11]}".strip()
+    folder = _folder(rating.path)
+    row = rating.path or rating.video_fingerprint
+    off = rating.distribution.off_digit_mass
+    return Record(row, name, folder, rating.expected_label, _time(rating.rated_at), off)
+
+
+def _rows_of(table: Table, options: SheetOptions) -> Records:
+    score = "expected_label" if "expected_label" in table.titles else str(_of_ours(table, "score"))
+    names = HUMAN if score == "expected_label" else (*HUMAN, "mos")
+    human = _column(table, options.human, names)
+    at = _column(table, options.time, TIMES)
+    source = _column(table, options.source, ())
+    model = "model" if "model" in table.titles else _of_ours(table, "model")
+    error = "error" if "error" in table.titles else _of_ours(table, "error")
+    records = Records()
+    for row, place in zip(table.rows, table.numbers, strict=True):
+        path = text(row.get("path")) or ""
+        value = number(row.get(score))
+        failed = value is None and error is not None and text(row.get(error)) is not None
+        if value is None and not failed:
+            records.leave_out("no_score")
+            continue
+        records.rows.append(
+            Record(
+                row=f"#{place} {path}".strip(),
+                model=_model(row.get(model) if model else None, row.get("model_fingerprint")),
+                source=_folder(path) if source is None else text(row.get(source)) or "",
+                score=value,
+                at=_time(row.get(at)) if at else None,
+                off_digits=number(row.get("off_digit_mass")),
+                gap=_gap(row, human, value, options, records),
+                failed=failed if error is not None else None,
+            )
+        )
+    return records
+
+
+def _gap(
+    row: Mapping[str, Any], human: str | None, score: float | None, options: SheetOptions, records: Records
+) -> float | None:
+    people = None if human is None else number(row.get(human))
+    if people is None or score is None:
+        return None
+    scale = options.scale
+    if not (scale.mos_min <= people <= scale.mos_max and scale.label_min <= score <= scale.label_max):
+        records.leave_out("outside_scale")
+        return None
+    if options.turned:
+        people = scale.mos_min + scale.mos_max - people
+    return people - scale.to_mos(score)
+
+
+def _model(cell: Any, fingerprint: Any) -> str:
+    name = text(cell) or ""
+    mark = Mark.parse(name)
+    return f"{mark.model if mark else name} {str(fingerprint or '')[:11]}".strip()
+
+
+def _of_ours(table: Table, wanted: str) -> str | None:
+    """The column that the product headed for a field, as "VQA score"."""
+    for name, title in table.titles.items():
+        headed = field_of_heading(title)
+        if headed is not None and headed.field == wanted and headed.number == 1:
+            return name
+    return None
+
+
+def _column(table: Table, told: str | None, known: tuple[str, ...]) -> str | None:
+    """The column that was told, else the first of those that are ``known``. Raises MonitoringError."""
+    if told is None:
+        return next((name for name in known if name in table.titles), None)
+    wanted = told.strip().casefold()
+    for name, title in table.titles.items():
+        if wanted in (name, title.strip().casefold()):
+            return name
+    return _missing(table, told)
+
+
+def _missing(table: Table, column: str) -> str:
+    columns = ", ".join(table.titles.values())
+    raise MonitoringError(
+        problem=Reason("monitoring_no_column", path=str(table.path), column=column, columns=columns)
+    )
+
+
+def _folder(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[0]
+
+
+def _time(cell: Any) -> datetime | None:
+    """A moment in UTC; what names no zone is taken as it stands."""
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        cell = datetime(cell.year, cell.month, cell.day)
+    if isinstance(cell, str):
+        try:
+            cell = datetime.fromisoformat(cell.strip().replace("/", "-"))
+        except ValueError:
+            return None
+    if not isinstance(cell, datetime):
+        return None
+    return cell.astimezone(UTC) if cell.tzinfo is not None else cell.replace(tzinfo=UTC)

@@ -1,0 +1,45 @@
+"""What people read where monitoring can say nothing: for ``xl_vqa.words.catalogue``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "monitoring_error": {
+        "en": "Nothing can be said of the scores: {problem}.",
+        "ja": "スコアの変化を判断できません: {problem}。",
+    },
+}
+
+PHRASES: Final[dict[str, dict[str, str]]] = {
+    "monitoring_no_store": {
+        "en": "no rating is stored at {path} yet. Rate videos first, or give a sheet with their scores",
+        "ja": "{path} に保存済みの評価がありません。先に動画を評価するか、スコアのあるシートを指定してください",
+    },
+    "monitoring_store_unreadable": {
+        "en": "the store at {path} cannot be read ({why}). Start the scoring host once, which mends it",
+        "ja": "{path} の保存データを読み込めません({why})。スコアリングホストを一度起動すると修復されます",
+    },
+    "monitoring_too_few": {
+        "en": "no model has {fewest} ratings both in the reference and after it (the most: {reference} and "
+        "{current}). Rate more videos, or choose another --since or --reference",
+        "ja": "基準とその後の両方に {fewest} 件以上の評価があるモデルがありません(最多で {reference} 件と "
+        "{current} 件)。評価を増やすか、別の --since または --reference を指定してください",
+    },
+    "monitoring_reference_file": {
+        "en": "{path} is no reference that 'xl-vqa monitor --save-reference' wrote",
+        "ja": "{path} は 'xl-vqa monitor --save-reference' で書き出した基準ではありません",
+    },
+    "monitoring_date": {
+        "en": "--since {value} is no date; write it as 2026-11-29",
+        "ja": "--since {value} は日付ではありません。2026-11-29 のように指定してください",
+    },
+    "monitoring_no_column": {
+        "en": "{path} has no column {column} (it has: {columns})",
+        "ja": "{path} に列 {column} がありません(列: {columns})",
+    },
+    "monitoring_two_references": {
+        "en": "--since and --reference each name a reference; give one of them",
+        "ja": "--since と --reference はどちらも基準を指定します。どちらか一方を指定してください",
+    },
+}
