@@ -1,0 +1,108 @@
+"""Sheets as people have them: whose scores are where, when, from what source, on which scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from xl_vqa.monitoring.errors import MonitoringError
+from xl_vqa.monitoring.records import Record, SheetOptions, in_sheet, in_store
+from xl_vqa.words.labels import Scale
+
+
+def sheet(path: Path, header: Sequence[str], *lines: Sequence[Any]) -> Path:
+    if path.suffix == ".csv":
+        path.write_text(
+            "\n".join(",".join(map(str, row)) for row in (header, *lines)) + "\n", encoding="utf-8-sig"
+        )
+        return path
+    book = openpyxl.Workbook()
+    for row in (header, *lines):
+        book.active.append(list(row))
+    book.save(path)
+    return path
+
+
+def one(path: Path, options: SheetOptions | None = None) -> Record:
+    (row,) = in_sheet(path, options or SheetOptions()).rows
+    return row
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_result_file_with_a_column_of_people(tmp_path: Path, suffix: str) -> None:
+    header = ["path", "expected_label", "model", "off_digit_mass", "error", "human score", "rated_at"]
+    path = sheet(tmp_path / f"s{suffix}", header, ["/a/b.mp4", 32.5, "starter", 0.02, "", 4, "2026-11-02 10:00"])
+    row = one(path)
+    assert (row.model, row.source, row.score, row.off_digits, row.failed) == ("starter", "/a", 32.5, 0.02, False)
+    assert row.gap == pytest.approx(4 - 3.25)
+    assert row.at is not None
+    assert (row.at.year, row.at.hour) == (2026, 10)
+
+
+@pytest.mark.parametrize("headings", [("VQA score", "VQA model"), ("VQA スコア", "VQA モデル")])
+def test_a_workbook_that_we_scored(tmp_path: Path, headings: tuple[str, str]) -> None:
+    path = sheet(tmp_path / "s.xlsx", ["動画", *headings, "人の評価"], ["/a/b.mp4", 30, "starter", 2])
+    row = one(path)
+    assert (row.score, row.model) == (30, "starter")
+    assert row.gap == pytest.approx(2 - 3)
+
+
+def test_a_failed_row_is_one_and_an_empty_one_is_not(tmp_path: Path) -> None:
+    path = sheet(
+        tmp_path / "s.csv",
+        ["path", "expected_label", "error"],
+        ["a.mp4", 30, ""],
+        ["b.mp4", "", "bad"],
+        ["c.mp4", "", ""],
+    )
+    found = in_sheet(path, SheetOptions())
+    assert [row.failed for row in found.rows] == [False, True]
+    assert found.unused == {"no_score": 1}
+
+
+def test_where_no_column_tells_of_errors_failures_are_not_known(tmp_path: Path) -> None:
+    assert one(sheet(tmp_path / "s.csv", ["path", "expected_label"], ["a.mp4", 30])).failed is None
+
+
+def test_folders_of_windows_and_columns_are_sources(tmp_path: Path) -> None:
+    path = sheet(tmp_path / "s.csv", ["path", "expected_label", "Shop"], ["D:\\clips\\x.mp4", 30, "north"])
+    assert one(path).source == "D:/clips"
+    assert one(path, SheetOptions(source="shop")).source == "north"
+
+
+def test_a_time_column_is_named_or_known(tmp_path: Path) -> None:
+    path = sheet(
+        tmp_path / "s.csv", ["path", "expected_label", "日付", "seen"], ["a.mp4", 30, "2026/11/03", "2026-01-01"]
+    )
+    known, told = one(path), one(path, SheetOptions(time="Seen"))
+    assert known.at is not None
+    assert told.at is not None
+    assert (known.at.month, told.at.month) == (11, 1)
+    broken = sheet(tmp_path / "b.csv", ["path", "expected_label", "date"], ["a.mp4", 30, "soon"])
+    assert one(broken).at is None
+
+
+def test_scales_of_people(tmp_path: Path) -> None:
+    path = sheet(tmp_path / "s.csv", ["path", "expected_label", "human"], ["a.mp4", 30, 75], ["b.mp4", 30, 130])
+    found = in_sheet(path, SheetOptions(scale=Scale(0, 100, 10, 50)))
+    assert [row.gap for row in found.rows] == [pytest.approx(25), None]
+    assert found.unused == {"outside_scale": 1}
+    turned = sheet(tmp_path / "t.csv", ["path", "expected_label", "human"], ["a.mp4", 40, 2])
+    # 1 is the best: a 2 is a 4
+    assert one(turned, SheetOptions(turned=True)).gap == pytest.approx(0)
+
+
+def test_columns_and_stores_that_are_not_there(tmp_path: Path) -> None:
+    path = sheet(tmp_path / "s.csv", ["path", "expected_label"], ["a.mp4", 30])
+    for options in (SheetOptions(human="x"), SheetOptions(source="x"), SheetOptions(time="x")):
+        with pytest.raises(MonitoringError, match="x"):
+            in_sheet(path, options)
+    with pytest.raises(MonitoringError):
+        in_store(tmp_path / "ratings.sqlite3")
+    (tmp_path / "ratings.sqlite3").write_bytes(b"no database at all" * 100)
+    with pytest.raises(MonitoringError):
+        in_store(tmp_path / "ratings.sqlite3")
