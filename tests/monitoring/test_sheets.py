@@ -82,6 +82,10 @@ def test_a_time_column_is_named_or_known(tmp_path: Path) -> None:
     assert known.at is not None
     assert told.at is not None
     assert (known.at.month, told.at.month) == (11, 1)
+    for written in ("2026/9/1 8:05", "2026年9月1日 8:05", "2026-09-01T08:05:00", "2026.9.1 08:05"):
+        row = one(sheet(tmp_path / "d.csv", ["path", "expected_label", "date"], ["a.mp4", 30, written]))
+        assert row.at is not None, written
+        assert (row.at.month, row.at.day, row.at.hour, row.at.minute) == (9, 1, 8, 5)
     broken = sheet(tmp_path / "b.csv", ["path", "expected_label", "date"], ["a.mp4", 30, "soon"])
     assert one(broken).at is None
 

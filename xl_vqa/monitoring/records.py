@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ HUMAN: Final = (
     "人の mos",
     "人の点数",
 )
+_SHORT_DATE: Final = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_SHORT_HOUR: Final = re.compile(r"^(\d{4}-\d\d-\d\d[ T])(\d:)")
 TIMES: Final = tuple("rated_at|rated at|date|time|評価日時|日時|日付".split("|"))
 
 
@@ -224,8 +227,11 @@ def _time(cell: Any) -> datetime | None:
     if isinstance(cell, date) and not isinstance(cell, datetime):
         cell = datetime(cell.year, cell.month, cell.day)
     if isinstance(cell, str):
+        # a sheet saved as text has 2026/9/1 and 2026年9月1日, without the zeros that ISO 8601 asks for
+        plain = _SHORT_DATE.sub(lambda found: "{}-{:0>2}-{:0>2}".format(*found.groups()), cell.strip())
+        clock = _SHORT_HOUR.sub(r"\g<1>0\2", plain)
         try:
-            cell = datetime.fromisoformat(cell.strip().replace("/", "-"))
+            cell = datetime.fromisoformat(clock)
         except ValueError:
             return None
     if not isinstance(cell, datetime):
