@@ -34,9 +34,7 @@ class ListedVideo:
     error: XlVqaError | None = None
 
 
-def read_list_file(
-    path: Path, column: str | None = None, text_column: str | None = None, sheet: str | None = None
-) -> list[ListedVideo]:
+def read_list_file(path: Path, column: str | None = None, text_column: str | None = None) -> list[ListedVideo]:
     """The videos that a table lists, in its order. Relative paths begin at the table's folder.
 
     ``column`` and ``text_column`` are a header's text or letters; the video column is found by itself where not
@@ -44,9 +42,9 @@ def read_list_file(
     """
     if path.suffix.lower() in _EDITED_IN_PLACE:
         # its links count too, as they do where scores are written beside them
-        planned = plan_workbook(path, column=column, sheet=sheet, text_column=text_column).rows
+        planned = plan_workbook(path, column=column, text_column=text_column).rows
         return [ListedVideo(row.path, row.text, row.error) for row in planned]
-    grids = _grids(path, sheet)
+    grids = _grids(path)
     grid, listing = _named(path, grids, column) if column is not None else _found(path, grids)
     texts = None
     if text_column is not None:
@@ -108,13 +106,12 @@ class TableGrid:
         return ""
 
 
-def _grids(path: Path, sheet: str | None) -> list[TableGrid]:
+def _grids(path: Path) -> list[TableGrid]:
     try:
         grids = read_grids(path)
     except TableError as error:
         raise VideoListError(path=str(path), problem=error.problem, detail=error.detail) from error
-    wanted = squash(sheet) if sheet is not None else None
-    return [TableGrid(grid) for grid in grids if not grid.empty and wanted in (None, squash(grid.name))]
+    return [TableGrid(grid) for grid in grids if not grid.empty]
 
 
 def _found(path: Path, grids: Sequence[TableGrid]) -> tuple[TableGrid, Listing]:
