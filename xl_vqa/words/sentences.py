@@ -174,6 +174,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "coverage must lie between 0 and 1, not {value}",
         "ja": "coverage は 0 より大きく 1 より小さい値にしてください(指定値: {value})",
     },
+    "explanation_incomplete": {
+        "en": "not a complete explanation: {detail}",
+        "ja": "説明の項目が不足しています({detail})",
+    },
     "rating_incomplete": {
         "en": "not a complete rating: {detail}",
         "ja": "評価の項目が不足しています({detail})",

@@ -1,0 +1,91 @@
+"""The sentence says what the figures say, and nothing else, in both languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.made_explanation import distribution, made_explanation
+from xl_vqa.explaining.in_words import attribute_name, place_name, remarks, sentence
+from xl_vqa.words.explanation import Attribute, Box, Moment
+
+
+def test_what_when_where_and_what_is_fine() -> None:
+    made = made_explanation()
+    assert sentence(made) == (
+        "Poor: motion stutters from 3.0 to 4.0 s, at the bottom left; sharpness and freedom from noise are fine."
+    )
+    assert sentence(made, "ja") == (
+        "悪い: 3.0~4.0 秒に左下で動きがぎこちなくなっています。鮮明さとノイズの少なさは良好です。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"attributes": {}, "moments": (Moment(3.0, 4.0, 3.4, 1.6),)}, "the quality is lowest from 3.0 to 4.0 s"),
+        ({"attributes": {}, "moments": (), "maps": ()}, "the quality is even over the whole clip"),
+        ({"moments": (), "maps": ()}, "motion stutters throughout"),
+        ({"moments": (Moment(3.0, 3.0, 3.0, 1.6),), "maps": ()}, "the quality is lowest at 3.0 s"),
+        (
+            {"moments": (Moment(7.0, 8.0, 7.5, 1.5), Moment(3.0, 4.0, 3.4, 1.6)), "maps": ()},
+            "the quality is lowest from 3.0 to 4.0 s and from 7.0 to 8.0 s",
+        ),
+        (
+            {"moments": (Moment(7.0, 8.0, 7.5, 1.5, "Aesthetic"),), "maps": ()},
+            "Aesthetic is lowest from 7.0 to 8.0 s",
+        ),
+    ],
+)
+def test_no_more_than_is_known(change: dict[str, Any], said: str) -> None:
+    assert sentence(made_explanation(**change)).startswith(f"Poor: {said}")
+
+
+def test_of_two_causes_the_worse_one_is_told_with_its_own_times() -> None:
+    both = (Moment(7.0, 8.0, 7.5, 1.5, "noise"), Moment(3.0, 4.0, 3.4, 1.6, "sharpness"))
+    said = sentence(made_explanation(moments=both, maps=()))
+    assert "noise is seen from 7.0 to 8.0 s" in said
+    assert "3.0" not in said
+    # what is wrong somewhere is not called fine
+    assert "sharpness" not in said
+    assert "freedom from noise" not in said
+
+
+@given(st.dictionaries(st.sampled_from(("sharpness", "noise", "exposure")), st.integers(10, 50)))
+def test_an_attribute_is_fine_only_where_it_is_good(labels: dict[str, int]) -> None:
+    attributes = {name: Attribute(name, distribution(label, 0.2)) for name, label in labels.items()}
+    said = sentence(made_explanation(attributes=attributes, moments=(), maps=()))
+    for name, label in labels.items():
+        if re.search(rf"{attribute_name(name)}[^;]* (is|are) fine", said):
+            assert label >= 35
+    if all(label < 35 for label in labels.values()):
+        assert "fine" not in said
+
+
+@pytest.mark.parametrize(
+    ("box", "where"),
+    [
+        (Box(0.0, 0.0, 0.2, 0.2), "at the top left"),
+        (Box(0.4, 0.4, 0.6, 0.6), "in the middle"),
+        (Box(0.0, 0.8, 1.0, 1.0), "at the bottom"),
+        (Box(0.7, 0.0, 1.0, 1.0), "on the right"),
+        (Box(0.0, 0.0, 1.0, 1.0), None),
+    ],
+)
+def test_where_a_box_lies(box: Box, where: str | None) -> None:
+    assert place_name(box) == where
+
+
+def test_a_remark_is_a_whole_sentence_in_either_language() -> None:
+    made = made_explanation(remarks=({"key": "why_coarse", "looked": 96, "total": 900000, "apart": "375.0"},))
+    assert remarks(made) == [
+        "The video is long: 96 of 900000 frames were looked at, 375.0 s apart on average, so what is shorter "
+        "may be missed."
+    ]
+    (japanese,) = remarks(made, "ja")
+    assert japanese.endswith("。")
+    assert "96" in japanese
