@@ -9,6 +9,7 @@ import lxml.html
 import pytest
 
 import xl_vqa
+from xl_vqa.page import colours
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import table, text_table
 
@@ -49,3 +50,34 @@ def test_pages_styles_and_pictures_are_made_here_alone() -> None:
     }
     # a sheet as a table has cells that span others
     assert {name for name in found if not name.startswith("page/")} == {"workbooks/templates/report_html.py"}
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    """As WCAG 2.1 has it."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("text", [colours.INK, colours.FAINT, colours.BLUE, colours.RUST, colours.GREEN])
+@pytest.mark.parametrize("below", [colours.PAPER, colours.GROUND, colours.NOTICE])
+def test_texts_can_be_read_in_both_schemes(text: str, below: str) -> None:
+    """AA asks for 4.5, and for 3 of what is large or drawn, such as blue bars."""
+    least = 3.0 if text == colours.BLUE else 4.5
+    assert _contrast(text, below) >= least
+    assert _contrast(colours.DARK[text], colours.DARK[below]) >= 4.5
+
+
+def test_a_page_is_dark_where_it_says_so_alone() -> None:
+    assert "prefers-color-scheme" not in document("a", "en", "b")
+    dark = document("a", "en", "b", dark=True)
+    assert "@media screen and (prefers-color-scheme: dark)" in dark
+    # every colour of the pages has its counterpart, in styles and in charts
+    for name, colour in vars(colours).items():
+        if name.isupper() and isinstance(colour, str):
+            assert f'svg [fill="{colour}"] {{ fill: {colours.DARK[colour]}; }}' in dark

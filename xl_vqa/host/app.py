@@ -17,6 +17,8 @@ from starlette.responses import Response
 from xl_vqa import __version__
 from xl_vqa.bridge.protocol import APP, MAX_ROWS, MAX_WAIT_S, PROTOCOL, proof
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
+from xl_vqa.host.linked_pages import LinkedPages
+from xl_vqa.host.links import Links
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.service import RatingService, Slot, check_rows, number_of
 from xl_vqa.words.errors import HostError, HostRequestError, XlVqaError
@@ -43,6 +45,7 @@ class HostApp:
         self._on_shutdown = on_shutdown
         self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="request")
         self._giving_back: asyncio.TimerHandle | None = None
+        self._links = Links()
         app = FastAPI(title=APP, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
         for method, path, handler in (
             ("POST", "/v1/ratings", self._ratings),
@@ -57,6 +60,8 @@ class HostApp:
         ):
             # plain routes: bodies of ten thousand videos are checked here and not model by model
             app.add_route(path, _endpoint(handler), methods=[method])
+        for path, page in LinkedPages(self._links, service.settings.language).routes():
+            app.add_route(path, page, methods=["GET"])
         self.asgi = Guard(app, token, port)
 
     def close(self) -> None:

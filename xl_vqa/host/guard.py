@@ -3,7 +3,7 @@
 The host holds no secrets beyond scores and paths, but it reads any file of its user, so no web page and no
 other user of the machine may talk to it: the Host header must name the loopback address (a page that rebinds
 its own name to 127.0.0.1 cannot fake that), nothing with an Origin is served, and the token of this run is
-needed for all but the health check.
+needed for all but the health check and the pages behind one-time links (``links.py``), which bring their own.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LINKED = "/why/"
+"""Below this a browser reads pages; what it may see hangs on the link, and it cannot do anything."""
 OPEN_PATHS = frozenset({"/v1/health"})
 IDLE_PATHS = frozenset({"/v1/health", "/v1/progress"})
 """Looking at the host is no reason to keep it running."""
@@ -53,8 +55,11 @@ class Guard:
         if refusal is not None:
             await respond(send, *refusal)
             return
-        if scope["path"] in IDLE_PATHS:
-            await self._app(scope, receive, send)
+        if scope["path"].startswith(LINKED):
+            # a browser holds the answer of a paused video open for hours: that is not work under way
+            self.last_request_at = time.monotonic()
+        if scope["path"] in IDLE_PATHS or scope["path"].startswith(LINKED):
+            await self._app(scope, _limited(receive), send)
             return
         self.under_way += 1
         try:
@@ -70,6 +75,12 @@ class Guard:
             return 403, HostRequestError(problem="host_web_page")
         if scope["path"] in OPEN_PATHS:
             return None
+        if scope["path"].startswith(LINKED):
+            # opened by the user, or asked for by the page itself; never from within another page
+            foreign = headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin")
+            if foreign or scope["method"] not in ("GET", "HEAD"):
+                return 403, HostRequestError(problem="host_web_page")
+            return (503, HostUnavailableError(problem="host_stopping")) if self.stopping else None
         if not hmac.compare_digest(headers.get(b"authorization", b""), self._token):
             return 401, HostAuthenticationError()
         if self.stopping and scope["path"] not in IDLE_PATHS:

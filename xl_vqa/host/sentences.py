@@ -31,6 +31,16 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアリングホストが {path} に書き込めません: {problem}。フォルダーの有無、書き込み権限、"
         "ディスクの空き容量をご確認ください。保存済みの評価は失われていません。",
     },
+    "link_gone": {
+        "en": "This link has been used in another browser, or has expired. Choose Why? again, or run "
+        "'xl-vqa why'.",
+        "ja": "このリンクは別のブラウザーで使用済みか、有効期限が切れています。「理由」をもう一度選ぶか、"
+        "'xl-vqa why' を実行してください。",
+    },
+    "linked_video_gone": {
+        "en": "The video is not there any more, or has changed since it was rated.",
+        "ja": "動画が存在しないか、評価後に変更されています。",
+    },
     "cancelled": {
         "en": "The rating of {path} was cancelled.",
         "ja": "{path} の評価は中止されました。",

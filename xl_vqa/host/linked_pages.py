@@ -1,0 +1,90 @@
+"""The pages behind one-time links, as a browser gets them: the page, and its one video in ranges."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Awaitable, Callable
+from html import escape
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+
+from xl_vqa.host.guard import LINKED
+from xl_vqa.host.links import SHOWN_FOR_S, LinkedPage, Links
+from xl_vqa.page.document import document
+from xl_vqa.words.messages import text
+
+COOKIE: Final = "xl_vqa_why"
+PAGE_PATH: Final = LINKED + "{token}"
+VIDEO: Final = "video"
+"""The page names its video by this, relative to ``/why/TOKEN/``."""
+
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    # the page says itself what it may load; this is what no page can say of itself
+    "content-security-policy": "frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
+}
+
+
+class LinkedPages:
+    """``language`` is the host's own: of what is said where a link no longer holds."""
+
+    def __init__(self, links: Links, language: str) -> None:
+        self._links = links
+        self._language = language
+
+    def routes(self) -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
+        return [(PAGE_PATH + "/", self._page), (PAGE_PATH + "/" + VIDEO, self._video)]
+
+    async def _page(self, request: Request) -> Response:
+        visit = self._links.open(request.path_params["token"], request.cookies.get(COOKIE))
+        if visit is None:
+            return self._gone()
+        response = HTMLResponse(visit.page.html, headers=_HEADERS)
+        if visit.cookie is not None:
+            response.set_cookie(
+                COOKIE,
+                visit.cookie,
+                max_age=int(SHOWN_FOR_S),
+                path=request.url.path,
+                httponly=True,
+                samesite="strict",
+            )
+        return response
+
+    async def _video(self, request: Request) -> Response:
+        page = self._links.video(request.path_params["token"], request.cookies.get(COOKIE))
+        if page is None:
+            return self._gone()
+        found = await asyncio.to_thread(_unchanged, page)
+        if found is None:
+            return PlainTextResponse(text("linked_video_gone", self._language), 404, headers=_HEADERS)
+        assert page.video is not None
+        return FileResponse(page.video, headers=_HEADERS, media_type=page.media_type, stat_result=found)
+
+    def _gone(self) -> Response:
+        words = text("link_gone", self._language)
+        return HTMLResponse(
+            document("xl_vqa", self._language, f"<h1>xl_vqa</h1><p>{escape(words)}</p>", dark=True),
+            410,
+            headers=_HEADERS,
+        )
+
+
+def _unchanged(page: LinkedPage) -> os.stat_result | None:
+    """What the file system says of the page's video; None where it is not the file any more that was rated."""
+    assert page.video is not None
+    try:
+        found = page.video.stat()
+    except OSError:
+        return None
+    same = stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == page.video_stat
+    return found if same else None
