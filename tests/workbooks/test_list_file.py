@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from xl_vqa.words.errors import (
     VideoListError,
+    WorkbookColumnAmbiguousError,
     WorkbookColumnMissingError,
     WorkbookNotFoundError,
     WorkbookNoVideoColumnError,
@@ -148,3 +149,19 @@ def test_every_name_comes_back_in_order(
         row[at] = name
     _text(",")(table, rows)
     assert [Path(video.path).name for video in read_list_file(table)] == [f"{name}.mp4" for name in names]
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_the_video_to_rate_is_not_its_original(tmp_path: Path, suffix: str) -> None:
+    table = tmp_path / f"list{suffix}"
+    KINDS[suffix](table, [("reference video", "video"), ("o/a.mp4", "a.mp4"), ("o/b.mp4", "b.mp4")])
+    assert [Path(video.path) for video in read_list_file(table)] == [tmp_path / "a.mp4", tmp_path / "b.mp4"]
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_two_columns_of_videos_are_asked_about(tmp_path: Path, suffix: str) -> None:
+    table = tmp_path / f"list{suffix}"
+    KINDS[suffix](table, [("left", "right"), ("a.mp4", "c.mp4"), ("b.mp4", "d.mp4")])
+    with pytest.raises(WorkbookColumnAmbiguousError, match=r"A \(left\), B \(right\)"):
+        read_list_file(table)
+    assert [Path(video.path).name for video in read_list_file(table, column="right")] == ["c.mp4", "d.mp4"]

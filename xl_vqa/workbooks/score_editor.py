@@ -30,8 +30,8 @@ class Editor:
         """``read`` is the workbook as it is now, ``plan`` the one whose row numbers results will come with."""
         self._plan = read.plan
         self._listed = read.listed
-        self._sheet = read.listed.sheet
-        self._workbook = read.listed.sheet.workbook
+        self._sheet = read.listed.grid.sheet
+        self._workbook = self._sheet.workbook
         self._styles = read.styles
         self._new = read.columns
         self._columns = read.columns.all

@@ -16,7 +16,8 @@ class SheetGrid:
     max_column = MAX_COLUMN
 
     def __init__(self, sheet: Sheet, style_names: Mapping[int, str]) -> None:
-        self._sheet = sheet
+        self.sheet = self._sheet = sheet
+        self.name = sheet.entry.name
         self._style_names = style_names
 
     @cached_property
@@ -43,7 +44,7 @@ class SheetGrid:
         ]
 
     @cached_property
-    def _filled(self) -> dict[int, list[int]]:
+    def filled(self) -> dict[int, list[int]]:
         """Rows that hold something, by column, from top to bottom."""
         found: dict[int, list[int]] = {}
         for row in sorted(self._sheet.cells):
@@ -56,7 +57,7 @@ class SheetGrid:
         return not any(
             area.first_row <= row <= area.last_row
             for column in range(area.first_column, min(area.last_column, self.last_column) + 1)
-            for row in self._filled.get(column, ())
+            for row in self.filled.get(column, ())
         )
 
     @cached_property

@@ -18,13 +18,12 @@ from xl_vqa.words.errors import (
     OutputNotWritableError,
     SelectionError,
     WorkbookCellError,
-    WorkbookColumnMissingError,
     WorkbookFormulaError,
     WorkbookUnreadableError,
     XlVqaError,
 )
 from xl_vqa.words.reasons import Detail, Reason
-from xl_vqa.workbooks.find_columns import VideoList, describe_columns, find_column, find_video_list
+from xl_vqa.workbooks.find_columns import VideoList, find_text_column, find_video_list
 from xl_vqa.workbooks.score_grid import SheetGrid
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.style_edit import Styles
@@ -97,7 +96,7 @@ class ReadList:
     """A plan together with the open parts that it was read from."""
 
     plan: WorkbookPlan
-    listed: VideoList
+    listed: VideoList[SheetGrid]
     columns: Columns
     styles: Styles
 
@@ -108,17 +107,17 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
     try:
         signature = file_signature(path)
         workbook = WorkbookFile(path)
-        listed = find_video_list(workbook, column, sheet)
-        text_number = _text_column(listed, text_column) if text_column is not None else None
+        entries = [workbook.entry(sheet)] if sheet is not None else workbook.sheet_order()
         styles = Styles(workbook)
-        grid = SheetGrid(listed.sheet, styles.names())
+        names = styles.names()
+        listed = find_video_list(path, [SheetGrid(Sheet(workbook, entry), names) for entry in entries], column)
+        grid = listed.grid
+        text_number = find_text_column(listed, path, text_column) if text_column is not None else None
         locations = Locations.of(os.environ)
         rows = [_plan_row(listed, row, text_number, locations) for row in listed.rows]
         planned = plan_sheet(grid, listed.listing, rows)
     except SelectionError as error:
-        problem = Reason(
-            "workbook_columns_limit", sheet=listed.sheet.entry.name, column=column_letters(MAX_COLUMN)
-        )
+        problem = Reason("workbook_columns_limit", sheet=grid.name, column=column_letters(MAX_COLUMN))
         raise OutputNotWritableError(path=str(path), problem=problem) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         # XML that is well-formed, but no worksheet: numbers that are none, references to nowhere
@@ -126,7 +125,7 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
     columns = planned.columns
     plan = WorkbookPlan(
         workbook=path,
-        sheet=listed.sheet.entry.name,
+        sheet=grid.name,
         column=column_letters(listed.column),
         header=listed.header,
         text_column=column_letters(text_number) if text_number is not None else None,
@@ -149,27 +148,17 @@ def file_signature(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _text_column(listed: VideoList, spec: str) -> int:
-    found = find_column(listed.sheet, spec, listed.header_row)
-    sheet = listed.sheet
-    if found is None or not any(not sheet.value(row, found[0]).blank for row in listed.rows):
-        raise WorkbookColumnMissingError(
-            path=str(sheet.workbook.path), sheet=sheet.entry.name, column=spec, columns=describe_columns(sheet)
-        )
-    return found[0]
-
-
-def _header_text(listed: VideoList, column: int | None) -> str | None:
+def _header_text(listed: VideoList[SheetGrid], column: int | None) -> str | None:
     if column is None or listed.header_row is None:
         return None
-    return listed.sheet.value(listed.header_row, column).text.strip() or None
+    return listed.grid.sheet.value(listed.header_row, column).text.strip() or None
 
 
-def _prompt_column(listed: VideoList) -> int | None:
+def _prompt_column(listed: VideoList[SheetGrid]) -> int | None:
     """A column whose header says that prompts are in it, and has some."""
     if listed.header_row is None:
         return None
-    sheet = listed.sheet
+    sheet = listed.grid.sheet
     for column in sorted(sheet.cells.get(listed.header_row, {})):
         titled = column != listed.column and _PROMPTS.fullmatch(_header_text(listed, column) or "")
         if titled and any(not sheet.value(row, column).blank for row in listed.rows):
@@ -181,8 +170,8 @@ def _titled(letters: str, header: str | None) -> str:
     return f"{letters} ({header})" if header else letters
 
 
-def _plan_row(listed: VideoList, row: int, text_number: int | None, locations: Locations) -> PlannedRow:
-    sheet = listed.sheet
+def _plan_row(listed: VideoList[SheetGrid], row: int, text_number: int | None, locations: Locations) -> PlannedRow:
+    sheet = listed.grid.sheet
     sources = cell_sources(sheet.value(row, listed.column))
     links = link_sources(sheet.links.get((row, listed.column)))
     text = None
@@ -216,7 +205,7 @@ def _nothing_there(sheet: Sheet, row: PlannedRow) -> XlVqaError:
 
 def _notes(
     workbook: WorkbookFile,
-    listed: VideoList,
+    listed: VideoList[SheetGrid],
     columns: Columns,
     rows: tuple[PlannedRow, ...],
     *,
@@ -245,12 +234,12 @@ def _notes(
     return notes
 
 
-def _covered(listed: VideoList, columns: Columns) -> list[str]:
+def _covered(listed: VideoList[SheetGrid], columns: Columns) -> list[str]:
     """Letters of the score columns that a chart or picture hides in some row of the list."""
     first, last = listed.listing.first_row, listed.listing.bottom
     hidden = {
         column
         for column in columns.all.values()
-        if any(area.overlaps(Area(first, column, last, column)) for area in listed.sheet.floating)
+        if any(area.overlaps(Area(first, column, last, column)) for area in listed.grid.sheet.floating)
     }
     return [column_letters(column) for column in sorted(hidden)]
