@@ -156,6 +156,8 @@ def rows(count: int) -> Callable[[list[list[str]]], list[list[str]]]:
         (rows(48), ("--profile", "../x"), "a plain name"),
         (lambda table: [[r[0], r[1] if r[1] == "MOS" else f"{6 - float(r[1]):.2f}", *r[2:]] for r in table], (),
          "do not rise"),
+        (lambda table: [[r[0] if r[0] == "video" else f"gone-{r[0]}", *r[1:]] for r in table], (),
+         "or a table of the model's scores with --predictions"),
     ],
 )  # fmt: skip
 def test_a_sheet_that_cannot_be_used_gets_one_sentence(

@@ -2,7 +2,8 @@
 
 InputError
 └── CalibrationError
-    └── CalibrationTooSmallError
+    ├── CalibrationTooSmallError
+    └── CalibrationNoVideosError
 """
 
 from __future__ import annotations
@@ -16,3 +17,7 @@ class CalibrationError(InputError):
 
 class CalibrationTooSmallError(CalibrationError):
     code = "calibration_too_small"
+
+
+class CalibrationNoVideosError(CalibrationError):
+    code = "calibration_no_videos"

@@ -13,6 +13,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The sheet is too small to tell: {problem}. No profile was written.",
         "ja": "シートのデータが少なすぎて判断できません: {problem}。プロファイルは作成していません。",
     },
+    "calibration_no_videos": {
+        "en": "None of the {count} videos named in {path} was found, looking in {source}. Give the folder of the "
+        "videos with --videos-folder, or a table of the model's scores with --predictions.",
+        "ja": "{path} に書かれた動画 {count} 本がいずれも見つかりません(検索先: {source})。"
+        "--videos-folder で動画のフォルダーを指定するか、--predictions でモデルのスコアの表を指定してください。",
+    },
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {

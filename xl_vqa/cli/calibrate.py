@@ -218,14 +218,18 @@ def _reading_options(**told: Any) -> Any:
 def _read(
     path: Path, options: Any, group_column: str | None, split: str | None, console: Console, language: str
 ) -> tuple[list[SheetRow], Scale, list[Any]]:
+    from xl_vqa.calibration.errors import CalibrationNoVideosError
     from xl_vqa.calibration.sheet import groups_of, left_out, rows_of
     from xl_vqa.cli.labels import progress
     from xl_vqa.cli.labels_output import print_reading
-    from xl_vqa.datasets.errors import RatingsOneLabelError
+    from xl_vqa.datasets.errors import RatingsNoVideosError, RatingsOneLabelError
     from xl_vqa.datasets.prepare import prepare
 
     with progress(console, path, language) as on_progress:
         prepared = prepare(path, options, on_progress, lambda reading: print_reading(reading, console, language))
+    if isinstance(prepared.failure, RatingsNoVideosError):
+        # labels can be prepared without videos; scores need them, or a file of scores
+        raise CalibrationNoVideosError(**prepared.failure.params)
     # one label for all is the calibration's to say, by MOS
     if prepared.failure is not None and not isinstance(prepared.failure, RatingsOneLabelError):
         raise prepared.failure

@@ -26,9 +26,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "ブック {path} が見つかりません。パスをご確認ください。",
     },
     "workbook_format": {
-        "en": "{path} is {format}, which cannot be scored in place. Open it in Excel or LibreOffice, save it as "
-        ".xlsx and use that file.",
-        "ja": "{path} は {format} のため、直接スコアを書き込めません。Excel または LibreOffice で開き、"
+        "en": "{path} is {format}, and an Excel workbook (.xlsx) is needed here. Open it in Excel or LibreOffice, "
+        "save it as .xlsx and use that file.",
+        "ja": "{path} は {format} です。ここでは Excel ブック(.xlsx)が必要です。Excel または LibreOffice で開き、"
         ".xlsx 形式で保存したファイルを指定してください。",
     },
     "workbook_password": {
