@@ -37,6 +37,21 @@ from xl_vqa.words.rating import Rating
 from xl_vqa.words.settings import Settings
 
 
+def test_attributes_and_errors_in_order(tmp_path: Path) -> None:
+    clip = media.make_clip(tmp_path / "a.mp4", 160, 120, frames=12)
+    settings = Settings.load(home=tmp_path / "home", model="stand-in")
+    try:
+        found, missing, empty = xl_vqa.rate_attributes([clip, tmp_path / "none.mp4", None], settings=settings)
+    finally:
+        with HostClient(settings) as client:
+            client.stop()
+    assert isinstance(found, xl_vqa.Attributes)
+    assert 10 <= found.of("noise").label <= 50
+    assert isinstance(missing, VideoNotFoundError)
+    assert missing.path == str(tmp_path / "none.mp4")
+    assert isinstance(empty, NoVideoPathError)
+
+
 def test_ratings_and_errors_in_order(tmp_path: Path) -> None:
     clip = tmp_path / "a.mp4"
     media.make_clip(clip, 160, 120, frames=12)

@@ -9,14 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from xl_vqa.api import rate, rate_async, rate_iter
+    from xl_vqa.api import rate, rate_async, rate_attributes, rate_iter
     from xl_vqa.evaluation.errors import EvaluationError
     from xl_vqa.evaluation.from_files import evaluate
     from xl_vqa.evaluation.result import Evaluation
     from xl_vqa.rating_frame import rate_frame
     from xl_vqa.without_host import predict
+    from xl_vqa.words.attributes import AttributeRating, Attributes
     from xl_vqa.words.errors import (
         AddinError,
+        AttributeLeftOutError,
         CancelledError,
         CloudFolderError,
         DistributionError,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         ModelIncompatibleError,
         ModelMemoryError,
         ModelNotFoundError,
+        NoAttributesError,
         NoReadingError,
         NotAPathError,
         NotATextError,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         SelectionChangedError,
         SelectionError,
         SettingsError,
+        UnknownAttributeError,
         VideoAccessError,
         VideoAddressError,
         VideoChangingError,
@@ -100,6 +104,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "AddinError",
+    "AttributeLeftOutError",
+    "AttributeRating",
+    "Attributes",
     "Band",
     "Bands",
     "CancelledError",
@@ -123,6 +130,7 @@ __all__ = [
     "ModelIncompatibleError",
     "ModelMemoryError",
     "ModelNotFoundError",
+    "NoAttributesError",
     "NoReadingError",
     "NoVideoPathError",
     "NoVideoStreamError",
@@ -149,6 +157,7 @@ __all__ = [
     "SelectionError",
     "Settings",
     "SettingsError",
+    "UnknownAttributeError",
     "VideoAccessError",
     "VideoAddressError",
     "VideoChangingError",
@@ -189,6 +198,7 @@ __all__ = [
     "predict",
     "rate",
     "rate_async",
+    "rate_attributes",
     "rate_frame",
     "rate_iter",
     "score_workbook",
@@ -196,6 +206,8 @@ __all__ = [
 
 _ERRORS: Final = "xl_vqa.words.errors"
 _PLACES: Final = {
+    "AttributeRating": "xl_vqa.words.attributes",
+    "Attributes": "xl_vqa.words.attributes",
     "Band": "xl_vqa.words.labels",
     "Bands": "xl_vqa.words.labels",
     "Evaluation": "xl_vqa.evaluation.result",
@@ -210,6 +222,7 @@ _PLACES: Final = {
     "predict": "xl_vqa.without_host",
     "rate": "xl_vqa.api",
     "rate_async": "xl_vqa.api",
+    "rate_attributes": "xl_vqa.api",
     "rate_frame": "xl_vqa.rating_frame",
     "rate_iter": "xl_vqa.api",
     "score_workbook": "xl_vqa.workbooks.score_run",

@@ -13,6 +13,7 @@ from typing import Any
 
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.remarks import Said
+from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import NotAPathError, NotATextError, NoVideoPathError, XlVqaError
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.settings import Settings
@@ -141,6 +142,47 @@ async def rate_async(
         return await asyncio.to_thread(work)
     finally:
         stop.set()
+
+
+def rate_attributes(
+    paths: PathLike | Iterable[PathLike | None],
+    *,
+    refresh: bool = False,
+    settings: Settings | None = None,
+) -> list[Attributes | XlVqaError]:
+    """The single qualities of videos (sharpness, noise, ...) as the model in force sees them, each on its scale.
+
+    They and the score come from one reading of a video, and both are stored: to ask for the score first, or
+    afterwards, computes nothing of it twice. Blocks until all are finished.
+
+    Args:
+        paths: as in ``rate``.
+        refresh: rate again what is stored.
+        settings: where not given, those of settings.toml and the environment.
+
+    Returns:
+        One entry per path, in order: Attributes, or the error that says why there are none, which is
+        NoAttributesError for every video where the model was taught the overall quality alone.
+
+    Warns:
+        UserWarning: as ``rate`` does.
+
+    Raises:
+        SettingsError: the settings are wrong.
+    """
+    given = with_texts(paths, None)
+    videos = [one for one in given if isinstance(one, Video)]
+    with HostClient(settings or Settings.load()) as client:
+        found = iter(client.attributes(videos, refresh=refresh, priority=0))
+        _warn(client)
+    results: list[Attributes | XlVqaError] = []
+    for one in given:
+        if isinstance(one, XlVqaError):
+            results.append(one)
+            continue
+        result = next(found)
+        results.append(result.of(_absolute(one)) if isinstance(result, XlVqaError) else result)
+    return results
 
 
 def with_texts(

@@ -8,6 +8,7 @@ with HostClient(Settings.load()) as client:
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 import uuid
@@ -23,7 +24,8 @@ from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, keeps_unsaved, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
-from xl_vqa.words.errors import HostAuthenticationError, HostUnavailableError, XlVqaError
+from xl_vqa.words.attributes import Attributes
+from xl_vqa.words.errors import HostAuthenticationError, HostError, HostUnavailableError, XlVqaError
 from xl_vqa.words.reasons import Reason, because
 from xl_vqa.words.settings import Settings
 
@@ -131,10 +133,12 @@ class HostClient:
         refresh: bool = False,
         detail: bool = False,
         priority: int = 1,
+        attributes: bool = False,
     ) -> list[Answer]:
         """One answer per video, in order, after about ``wait`` seconds at the most (0: what is known now).
 
-        ``refresh`` rates again what is stored; ``detail`` adds distribution and frames. Raises HostStartError,
+        ``refresh`` rates again what is stored; ``detail`` adds distribution and frames; ``attributes`` adds those
+        (``Answer.attributes``), from the same reading of a video as its score. Raises HostStartError,
         HostDiskError or HostUnavailableError where there is no host to ask.
         """
         answers: list[Answer] = []
@@ -153,6 +157,8 @@ class HostClient:
                 body = self._question(
                     [video for _, video in piece], refresh=refresh, detail=detail, priority=priority
                 )
+                if attributes:
+                    body["attributes"] = True
                 # the first of several must not be waited for before the others are known to the host
                 hold = min(left, MAX_WAIT_S) if len(several) == 1 else 0.0
                 values = self._insist("POST", "/v1/ratings", {**body, "wait": hold}, wait=hold)
@@ -165,6 +171,17 @@ class HostClient:
             entries = self.poll([key for _, key in known], wait=left, detail=detail)
             for (index, _), entry in zip(known, entries, strict=True):
                 answers[index] = Answer.of(answers[index].video, entry)
+
+    def attributes(
+        self, videos: Sequence[Video], *, refresh: bool = False, priority: int = 1
+    ) -> list[Attributes | XlVqaError]:
+        """The attributes of every video, or the error that says why there are none; waits until all are known.
+
+        NoAttributesError where the model in force was taught the overall quality alone. Raises as ``rate`` does.
+        """
+        answers = self.rate(videos, wait=math.inf, refresh=refresh, priority=priority, attributes=True)
+        found = [answer.error or answer.attributes for answer in answers]
+        return [one if one is not None else HostError(problem="host_answer_kind") for one in found]
 
     def poll(
         self, keys: Sequence[str], *, wait: float = 0.0, detail: bool = False, until: str = "all"

@@ -17,7 +17,7 @@ from typing import Any, Final
 from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 APP: Final = "xl_vqa"
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 """Counted up whenever a client may ask a host for something that hosts before did not know. A host of the same
 version with a lower one (an update without a new version) is replaced; the first ones said none, which is 1."""
 LOOPBACK: Final = "127.0.0.1"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import (
     HostError,
     NoVideoPathError,
@@ -60,13 +61,15 @@ class Answer:
     error: XlVqaError | None = None
     key: str | None = None
     position: int | None = None
+    attributes: Attributes | XlVqaError | None = None
+    """Of a finished video whose attributes were asked for; the error of a model that knows none."""
 
     @classmethod
     def of(cls, video: Video, entry: Mapping[str, Any]) -> Answer:
         """From an entry of the host's answer."""
         status = entry["status"]
         if status == "done":
-            return cls(video, "done", rating=entry["rating"])
+            return cls(video, "done", rating=entry["rating"], attributes=_attributes(entry.get("attributes")))
         if status == "error":
             return cls(video, "error", error=from_dict(entry["error"]))
         if status == "unknown":
@@ -77,6 +80,12 @@ class Answer:
     def result(self) -> Result | None:
         """The rating or the error; None while pending."""
         return self.rating if self.rating is not None else self.error
+
+
+def _attributes(values: Mapping[str, Any] | None) -> Attributes | XlVqaError | None:
+    if values is None:
+        return None
+    return from_dict(values["error"]) if "error" in values else Attributes.from_dict(values)
 
 
 def entries_of(values: Mapping[str, Any], count: int) -> list[dict[str, Any]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import NewRating, RatingKey, Summary
+from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import HostDiskError
 from xl_vqa.words.rating import Rating
 
@@ -27,6 +28,7 @@ class Ledger:
         self.problem: HostDiskError | None = None
         """Why ratings cannot be stored at present."""
         self._unsaved: dict[RatingKey, NewRating] = {}
+        self._unsaved_attributes: dict[RatingKey, Attributes] = {}
         self._lock = threading.Lock()
         self._tried_at = 0.0
 
@@ -65,6 +67,31 @@ class Ledger:
             for new in ratings:
                 self._unsaved[new.key] = new
         self._flush()
+
+    def find_attributes(self, keys: Iterable[RatingKey]) -> dict[RatingKey, Attributes]:
+        """The attributes among ``keys`` (of ``model_spec.attributes_key``); what cannot be read is missing."""
+        wanted = list(keys)
+        try:
+            found = self.store.attributes.find(wanted) if wanted else {}
+        except HostDiskError as error:
+            self._note(error)
+            found = {}
+        with self._lock:
+            found.update({key: self._unsaved_attributes[key] for key in wanted if key in self._unsaved_attributes})
+        return found
+
+    def save_attributes(self, new: Mapping[RatingKey, Attributes]) -> None:
+        """Stores them; what the disk refuses is kept here, the newest, and stored with the next that it takes."""
+        with self._lock:
+            waiting = {**self._unsaved_attributes, **new}
+        try:
+            if waiting:
+                self.store.attributes.save(waiting)
+            waiting = {}
+        except HostDiskError as error:
+            self._note(error)
+        with self._lock:
+            self._unsaved_attributes = dict(list(waiting.items())[-MOST_UNSAVED:])
 
     def retry(self) -> None:
         """Tries again what the disk refused, every few seconds at the most."""

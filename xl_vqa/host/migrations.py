@@ -83,6 +83,24 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         CREATE TABLE earlier (path BLOB, video TEXT, PRIMARY KEY (path, video)) WITHOUT ROWID;
         """,
     ),
+    (
+        "0007_attributes",
+        """
+        -- single qualities beside a score (host/attribute_store.py); settings is model_spec.attributes_key
+        CREATE TABLE attributes (
+            model TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            video TEXT NOT NULL,
+            head TEXT NOT NULL,             -- JSON: which, how they were answered, what was left out
+            probabilities BLOB NOT NULL,    -- little-endian float64, one per label, attribute after attribute
+            rated_at TEXT NOT NULL,
+            reader INTEGER NOT NULL,
+            checksum BLOB NOT NULL,
+            PRIMARY KEY (model, settings, video)
+        );
+        CREATE INDEX attributes_by_video ON attributes (video);
+        """,
+    ),
 )
 
 

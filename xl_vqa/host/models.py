@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
 from xl_vqa.packages import as_missing
+from xl_vqa.words.attributes import questions_digest
 from xl_vqa.words.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.reasons import Detail, Reason
@@ -40,6 +41,11 @@ class Identity:
     spec: ModelSpec
     fingerprint: str
 
+    @property
+    def files(self) -> str:
+        """Changes with everything in the model's files that can change an answer, attributes included."""
+        return f"{self.fingerprint}|{questions_digest(self.spec.questions, self.spec.attribute_weights)}"
+
 
 class _Profile:
     """One combination of model settings that was asked for."""
@@ -54,7 +60,7 @@ class _Profile:
         self.looking: Any = None
         self.generation = 0
         self.seen: str | None = None
-        """The fingerprint that the folder's files give, to notice when they are replaced."""
+        """``Identity.files`` of the folder, to notice when they are replaced."""
 
 
 class ModelKeeper:
@@ -125,6 +131,11 @@ class ModelKeeper:
             if identity is not None and identity.fingerprint == fingerprint:
                 return self.name(key), identity.spec.reads_text
         return None
+
+    def spec_of(self, fingerprint: str) -> ModelSpec | None:
+        """The spec of the model of a stored rating; None of a model not asked for in this run."""
+        identities = [profile.identity for profile in list(self._profiles.values())]
+        return next((one.spec for one in identities if one and one.fingerprint == fingerprint), None)
 
     def settings(self, model: str) -> Settings:
         return self._profiles[model.partition(":")[0]].settings
@@ -254,13 +265,13 @@ class ModelKeeper:
             profile.error = error
             if identity is None:
                 return
-            if profile.seen is not None and profile.seen != identity.fingerprint:
+            if profile.seen is not None and profile.seen != identity.files:
                 log.info("the files of %s were replaced", profile.settings.model)
                 profile.generation += 1
                 profile.identity = identity
             elif profile.identity is None:
                 profile.identity = identity
-            profile.seen = identity.fingerprint
+            profile.seen = identity.files
 
 
 def _as_model_error(error: Exception, model: str) -> ModelError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from xl_vqa.host.crash_marks import LIMIT, CrashMarks
@@ -21,9 +21,17 @@ from xl_vqa.host.remarks import Pace, SameScoreAlarm
 from xl_vqa.host.store import KnownFile
 from xl_vqa.host.stored_rows import NewRating, RatingKey
 from xl_vqa.host.views import View, summary_json
-from xl_vqa.host.work import Job, Switch, Ticket
+from xl_vqa.host.work import Job, Switch, Ticket, Wanted
 from xl_vqa.video.wall import Wall
-from xl_vqa.vlm.rate_batch import Asked, model_failure, rate_batch, rating_of
+from xl_vqa.vlm.rate_batch import (
+    Asked,
+    attributes_of,
+    model_failure,
+    rate_batch,
+    rate_batch_attributes,
+    rating_of,
+)
+from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import (
     HostDiskError,
     ModelError,
@@ -33,14 +41,14 @@ from xl_vqa.words.errors import (
     VideoUnreadableError,
     XlVqaError,
 )
-from xl_vqa.words.model_spec import Sampling, settings_key
+from xl_vqa.words.model_spec import Sampling, attributes_key, settings_key
 from xl_vqa.words.rating import LabelDistribution
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.settings import Settings
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip
-    from xl_vqa.vlm.rater import Rater
+    from xl_vqa.vlm.rater import Outcome, Rater
 
 log = logging.getLogger("xl_vqa.host.pipeline")
 
@@ -162,10 +170,20 @@ class Pipeline:
             log.debug("%s", error)
         self._check_reader(path, video)
         key = self._rating_key(ticket.wanted.model, video, ticket.wanted.text)
-        if key is not None and not ticket.refresh and key in self._ledger.find([key]):
+        if key is not None and not ticket.refresh and self._is_stored(key, ticket.wanted):
             self._queue.settle(ticket, key)
         else:
             self._queue.identified(ticket, video, before.stat_key)
+
+    def _is_stored(self, key: RatingKey, wanted: Wanted) -> bool:
+        """With its attributes, where they are asked for and the model knows any."""
+        if key not in self._ledger.find([key]):
+            return False
+        identity = self._keeper.identity(wanted.model)
+        if not wanted.attributes or identity is None or not identity.spec.questions:
+            return True
+        own = key._replace(settings=attributes_key(identity.spec))
+        return own in self._ledger.find_attributes([own])
 
     def _check_reader(self, path: str, video: str) -> None:
         """Ratings that an older reader left are served where the file reads the same today, and else made anew."""
@@ -309,13 +327,21 @@ class Pipeline:
         keys = {
             job.key: RatingKey(rater.fingerprint, settings_key(rater.spec, job.text), job.video) for job in jobs
         }
+        # whose attributes are asked for as well, and where they are stored
+        further = {
+            keys[job.key]: keys[job.key]._replace(settings=attributes_key(rater.spec))
+            for job in jobs
+            if job.attributes and rater.spec.questions
+        }
         # another process, or this one before it knew the model's fingerprint, may have stored it meanwhile
         stored = self._ledger.find([keys[job.key] for job in jobs if not job.refresh])
+        known = self._ledger.find_attributes([further[key] for key in stored if key in further])
         left: list[Job] = []
         for job in jobs:
-            if keys[job.key] in stored:
+            key = keys[job.key]
+            if key in stored and (key not in further or further[key] in known):
                 self._marks.survived(job.video)
-                self._queue.finish(job, keys[job.key])
+                self._queue.finish(job, key)
             elif self._queue.abandon(job):
                 self._marks.survived(job.video)
             else:
@@ -323,11 +349,14 @@ class Pipeline:
         start = time.perf_counter()
         # with texts that the model does not hear, several jobs are one question
         asked = {keys[job.key]: job for job in reversed(left)}
-        answered = dict(zip(asked, rate_batch(rater, [_asked(job) for job in asked.values()]), strict=True))
+        plain = {key: job for key, job in asked.items() if key not in further}
+        answered = dict(zip(plain, rate_batch(rater, [_asked(job) for job in plain.values()]), strict=True))
+        answered |= self._with_attributes(rater, asked, further)
         new = [
             self._new_rating(asked[key], key, rater, outcome)
             for key, outcome in answered.items()
-            if isinstance(outcome, LabelDistribution)
+            # where only the attributes were missing, the score that stands is kept
+            if isinstance(outcome, LabelDistribution) and key not in stored
         ]
         done: list[Job] = []
         for job in left:
@@ -344,6 +373,26 @@ class Pipeline:
             self._queue.finish(job, keys[job.key])
         self.pace.finished(len(left), time.monotonic())
         log.info("rated %d videos in %.3f s", len(done), time.perf_counter() - start)
+
+    def _with_attributes(
+        self, rater: Rater, asked: Mapping[RatingKey, Job], further: Mapping[RatingKey, RatingKey]
+    ) -> dict[RatingKey, Outcome]:
+        """The outcomes of those scores whose attributes are asked for, which are stored under ``further``."""
+        keys = [key for key in asked if key in further]
+        outcomes: dict[RatingKey, Outcome] = {}
+        new: dict[RatingKey, Attributes] = {}
+        found = rate_batch_attributes(rater, [_asked(asked[key]) for key in keys])
+        for key, outcome in zip(keys, found, strict=True):
+            if isinstance(outcome, ModelError):
+                outcomes[key] = outcome
+                continue
+            frames = asked[key].frames
+            assert frames is not None
+            outcomes[key] = outcome.overall
+            new[further[key]] = attributes_of(outcome.attributes, rater.spec.questions, frames)
+        if new:
+            self._ledger.save_attributes(new)
+        return outcomes
 
     def _new_rating(self, job: Job, key: RatingKey, rater: Rater, distribution: LabelDistribution) -> NewRating:
         assert job.frames is not None

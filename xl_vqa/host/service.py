@@ -20,10 +20,16 @@ from xl_vqa.host.pipeline import Pipeline
 from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import RatingKey, Summary
-from xl_vqa.host.views import KnownModel, SummaryCache, View, detail_json, summary_json, with_path
+from xl_vqa.host.views import KnownModel, SummaryCache, View, attributes_json, detail_json, summary_json, with_path
 from xl_vqa.host.work import Ticket, Wanted, Watch
-from xl_vqa.words.errors import HostRequestError, NoVideoPathError, VideoNotFoundError, XlVqaError
-from xl_vqa.words.model_spec import settings_key
+from xl_vqa.words.errors import (
+    HostRequestError,
+    NoAttributesError,
+    NoVideoPathError,
+    VideoNotFoundError,
+    XlVqaError,
+)
+from xl_vqa.words.model_spec import attributes_key, settings_key
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings
 from xl_vqa.words.video_names import existing_form
@@ -46,6 +52,8 @@ class Slot:
     found: Ticket | RatingKey | XlVqaError | str
     summary: Summary | None = None
     """Of a stored rating, where it was read already."""
+    attributes: bool = False
+    """Whether they are asked for as well."""
 
     @property
     def pending(self) -> bool:
@@ -64,6 +72,7 @@ class Question:
     detail: bool
     priority: int
     owner: str
+    attributes: bool = False
 
 
 class RatingService:
@@ -115,6 +124,7 @@ class RatingService:
             detail=bool(values.get("detail", False)),
             priority=int(number_of(values, "priority")),
             owner=str(values.get("client", "")),
+            attributes=bool(values.get("attributes", False)),
         )
 
     def look_up(self, question: Question) -> list[Slot]:
@@ -132,8 +142,8 @@ class RatingService:
                 # Excel shows a name that another program stored without its escape as other characters
                 found, place = self._facts([other])[other], other
             if isinstance(found, FileFacts):
-                wanted[index] = Wanted(place, found.stat_key, text, question.model)
-                slots.append(Slot(path, text, wanted[index].key))
+                wanted[index] = Wanted(place, found.stat_key, text, question.model, question.attributes)
+                slots.append(Slot(path, text, wanted[index].key, attributes=question.attributes))
             else:
                 slots.append(Slot(path, text, found))
         contents = {} if question.refresh else self._known_contents({w.path: w.stat_key for w in wanted.values()})
@@ -165,7 +175,7 @@ class RatingService:
             if ticket is None:
                 slots.append(Slot("", None, key))
             else:
-                slots.append(Slot(ticket.path, ticket.wanted.text, ticket))
+                slots.append(Slot(ticket.path, ticket.wanted.text, ticket, attributes=ticket.wanted.attributes))
         return slots
 
     def watch(self, slots: Sequence[Slot], notify: Callable[[], None], *, every: bool = True) -> Watch:
@@ -188,6 +198,7 @@ class RatingService:
             if isinstance(outcome, RatingKey):
                 keys[index] = outcome
         texts = self._details(slots, keys, view) if detail else self._shorts(slots, keys, view)
+        self._add_attributes(texts, slots, keys, view)
         # one join, for a large answer is tens of megabytes and every further step would copy it
         pieces = ['{"ratings": [']
         for index, slot in enumerate(slots):
@@ -300,6 +311,10 @@ class RatingService:
                     settings[item.text] = settings_key(identity.spec, item.text)
                 keys[index] = RatingKey(identity.fingerprint, settings[item.text], video)
         stored = self.ledger.find(keys.values())
+        if question.attributes and identity.spec.questions:
+            further = {key: key._replace(settings=attributes_key(identity.spec)) for key in stored}
+            known = self.ledger.find_attributes(further.values())
+            stored = {key: summary for key, summary in stored.items() if further[key] in known}
         return {index: (key, stored[key]) for index, key in keys.items() if key in stored}
 
     def _shorts(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
@@ -325,6 +340,26 @@ class RatingService:
             for index, key in keys.items()
             if key in texts
         }
+
+    def _add_attributes(
+        self, texts: dict[int, str], slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View
+    ) -> None:
+        """Into the finished entries of those who asked for them. An entry whose attributes are still to be
+        computed (its ticket hung on a job that was at work already) is taken out: it is asked for again."""
+        for index in [index for index in texts if slots[index].attributes]:
+            key = keys[index]
+            spec = self.keeper.spec_of(key.model)
+            own = key._replace(settings=attributes_key(spec)) if spec is not None and spec.questions else None
+            if own is None:
+                told = json.dumps(
+                    {"error": NoAttributesError(model=self._models([key])[key.model].name or "?").to_dict()}
+                )
+            elif (found := self.ledger.find_attributes([own]).get(own)) is not None:
+                told = attributes_json(found, view)
+            else:
+                del texts[index]
+                continue
+            texts[index] = f'{texts[index][:-1]}, "attributes": {told}}}'
 
     def _models(self, keys: Iterable[RatingKey]) -> dict[str, KnownModel]:
         """What is known now of the models (fingerprints) of ratings."""

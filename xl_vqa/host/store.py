@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from xl_vqa.host.attribute_store import AttributeStore
 from xl_vqa.host.database import DamagedError, Database, SetAside
 from xl_vqa.host.salvage import salvaged_ratings
 from xl_vqa.host.stored_rows import (
@@ -69,6 +70,7 @@ class Store:
         """Opens or creates it. Raises HostDiskError, or HostStartError for a newer version's file."""
         self._told: set[RatingKey] = set()
         self._database = Database(path, salvage=_salvage)
+        self.attributes = AttributeStore(self._database)
 
     @property
     def set_aside(self) -> list[SetAside]:
@@ -278,6 +280,7 @@ class Store:
                     gone = [row for row in rows if (_words(row[1]),) in videos or meant(_path(row[0]))]
                     paths.update(path for path, _ in gone)
                     connection.executemany(f"DELETE FROM {table} WHERE path = ? AND CAST(video AS BLOB) = ?", gone)
+                connection.executemany("DELETE FROM attributes WHERE video = ?", videos)
                 before = connection.total_changes
                 connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
                 ratings = connection.total_changes - before
@@ -292,10 +295,12 @@ class Store:
 
         def put() -> int:
             with self._database.writing(durable=True) as connection:
-                gone = connection.execute(
-                    "DELETE FROM ratings WHERE ifnull(datetime(rated_at), '') < datetime(?)",
-                    (before.isoformat(),),
-                ).rowcount
+                gone = 0
+                for table in ("attributes", "ratings"):
+                    gone = connection.execute(
+                        f"DELETE FROM {table} WHERE ifnull(datetime(rated_at), '') < datetime(?)",
+                        (before.isoformat(),),
+                    ).rowcount
                 for table in ("files", "earlier"):
                     connection.execute(f"DELETE FROM {table} WHERE video NOT IN (SELECT video FROM ratings)")
                 return int(gone)

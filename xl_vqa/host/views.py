@@ -13,6 +13,7 @@ from typing import Any, Final
 from xl_vqa import __version__
 from xl_vqa.host.stored_rows import RatingKey, Summary
 from xl_vqa.vlm.rate_batch import for_text
+from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import HostRequestError, SettingsError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.messages import TEXT_UNUSED
@@ -133,6 +134,15 @@ def detail_json(rating: Rating, view: View, path: str, text: str | None, model: 
     """The long form, for ``Rating.from_dict``."""
     told = for_text(view.apply(rating), text, heard=model.reads_text)
     return json.dumps(replace(told, path=path, model=model.name or rating.model).to_dict(detail=True))
+
+
+def attributes_json(attributes: Attributes, view: View) -> str:
+    """The attributes of a video read in a view, for ``Attributes.from_dict``."""
+    read = tuple(
+        replace(one, decoding=view.decoding, bands=view.bands(one.distribution.scale))
+        for one in attributes.ratings
+    )
+    return json.dumps(replace(attributes, ratings=read).to_dict())
 
 
 def with_path(summary: str, path: str, text: str | None, model: KnownModel = KnownModel()) -> str:

@@ -38,11 +38,14 @@ class Wanted:
     stat_key: str
     text: str | None
     model: str
+    attributes: bool = False
+    """Whether the attributes are asked for as well, which come from the same reading of the video."""
 
     @property
     def key(self) -> str:
         """The ticket's key: equal questions share a ticket."""
-        facts = repr((self.path, self.stat_key, self.text, self.model))
+        more = ("attributes",) if self.attributes else ()
+        facts = repr((self.path, self.stat_key, self.text, self.model, *more))
         return hashlib.blake2b(facts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -118,6 +121,11 @@ class Job:
     def order(self) -> tuple[int, bool, int]:
         """Lowest first: the urgent before the others, suspects last among equals, then as they came."""
         return -self.priority, self.suspect, self.seq
+
+    @property
+    def attributes(self) -> bool:
+        """Whether somebody who waits for it asked for the attributes as well."""
+        return any(ticket.wanted.attributes for ticket in list(self.tickets.values()))
 
     @property
     def nbytes(self) -> int:

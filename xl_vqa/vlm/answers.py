@@ -121,34 +121,113 @@ def ancestry(nodes: Sequence[Node], entered: Sequence[Node]) -> Tensor:
     return torch.tensor([[node[: len(other)] == other for other in entered] for node in nodes], dtype=torch.bool)
 
 
+@dataclass(slots=True)
+class Stem:
+    """A prompt that was read once, with its cache, from which answers and further questions grow.
+
+    ``visible`` bool [rows, keys]: what of the cache belongs to the prompt (not its padding, nor what grew since);
+    ``positions`` int64 [3, rows, prompt]. What grows enters the cache, where nobody else sees it.
+    """
+
+    model: Any
+    cache: Any
+    visible: Tensor
+    positions: Tensor
+    logits: Tensor
+    """float [rows, 1, vocabulary] after the prompt's last token."""
+
+    @classmethod
+    def read(cls, model: Any, inputs: Mapping[str, Tensor]) -> Stem:
+        """One prefill of ``inputs`` (see inputs.model_inputs; embeddings will do as well)."""
+        output = model(**inputs, use_cache=True, logits_to_keep=1)
+        seen = inputs["attention_mask"].bool()
+        return cls(model, output.past_key_values, seen, inputs["position_ids"], output.logits[:, -1:])
+
+    def answers(self, tree: AnswerTree, tokens: Sequence[int]) -> list[list[list[float]]]:
+        """Natural log-probabilities [rows][nodes][tokens] of ``tokens`` after every node, over the WHOLE
+        vocabulary; one call per further token."""
+        found = [_log_probs(self.logits, tokens)]
+        entered: list[Node] = []
+        grown = self._grown
+        for depth, nodes in enumerate(tree.levels[1:], 1):
+            entered += nodes
+            own = ancestry(nodes, entered)
+            logits = self._call(nodes, self.visible, own, grown, self.positions[:, :, -1:] + depth)
+            found.append(_log_probs(logits, tokens))
+        logs: list[list[list[float]]] = torch.cat(found, dim=1).cpu().tolist()
+        return logs
+
+    def branches(
+        self, questions: Sequence[Sequence[int]], shared: Sequence[int], tree: AnswerTree, tokens: Sequence[int]
+    ) -> list[list[list[list[float]]]]:
+        """The same [rows][questions][nodes][tokens], had each question stood behind the first ``shared[row]``
+        tokens of the row's prompt in the place of the rest.
+
+        All questions go through the model in ONE call, blind to each other, and so does each further token of all
+        their answers.
+        """
+        kept = self._shared(shared)
+        # in all three parts the same: what follows the video is text
+        starts = self.positions[:, :, -1:] - (self.visible.sum(1) - kept.sum(1))[None, :, None]
+        whole = [(number, *question) for number, question in enumerate(questions)]
+        nodes: list[Node] = [question[:length] for question in whole for length in range(2, len(question) + 1)]
+        entered, grown = list(nodes), self._grown
+        ends = torch.tensor([nodes.index(question) for question in whole], device=self.visible.device)
+        further = [[question + node for question in whole for node in level] for level in tree.levels[1:]]
+        found = []
+        for number, level in enumerate([nodes, *further]):
+            entered += level if number else []
+            depths = torch.tensor([len(node) - 1 for node in level], device=self.visible.device)
+            own = ancestry(level, entered)
+            last = ends if number == 0 else 0
+            logits = self._call(level, kept, own, grown, starts + depths, last)
+            found.append(_log_probs(logits.view(len(kept), len(whole), -1, logits.shape[-1]), tokens))
+        logs: list[list[list[list[float]]]] = torch.cat(found, dim=2).cpu().tolist()
+        return logs
+
+    @property
+    def _grown(self) -> int:
+        """Keys in the cache that are not of the prompt."""
+        return int(self.cache.get_seq_length()) - self.visible.shape[1]
+
+    def _shared(self, shared: Sequence[int]) -> Tensor:
+        """bool [rows, keys]: the first so many visible ones of each row."""
+        counted = self.visible.cumsum(1)
+        limit = torch.tensor(list(shared), device=self.visible.device)
+        return self.visible & (counted <= limit[:, None])
+
+    def _call(
+        self, nodes: Sequence[Node], prompt: Tensor, own: Tensor, grown: int, positions: Tensor, keep: Any = 0
+    ) -> Tensor:
+        """Logits of the last token of every node, in one call.
+
+        ``own`` [nodes, entered]: what each sees of what entered the cache behind the first ``grown`` others.
+        """
+        rows, device = prompt.shape[0], prompt.device
+        # what grew earlier is of another question
+        others = torch.zeros(rows, len(nodes), grown, dtype=torch.bool, device=device)
+        seen = prompt[:, None].expand(-1, len(nodes), -1)
+        visible = torch.cat((seen, others, own.to(device)[None].expand(rows, -1, -1)), dim=2)
+        output = self.model(
+            input_ids=torch.tensor([node[-1] for node in nodes], device=device).expand(rows, -1),
+            attention_mask={"full_attention": additive(visible, language_dtype(self.model))},
+            position_ids=positions.expand(-1, -1, len(nodes)),
+            past_key_values=self.cache,
+            use_cache=True,
+            logits_to_keep=keep,
+        )
+        return output.logits  # type: ignore[no-any-return]
+
+
 def grow(
     model: Any, inputs: Mapping[str, Tensor], tree: AnswerTree, tokens: Sequence[int]
 ) -> list[list[list[float]]]:
     """Natural log-probabilities [rows][nodes][tokens] of ``tokens`` after every node, over the WHOLE vocabulary.
 
-    One prefill of ``inputs`` (see inputs.model_inputs; embeddings will do as well), then one call per further
-    token. Works with the eager and the sdpa attention of transformers. Call it under ``torch.inference_mode``.
+    One prefill, then one call per further token. Works with the eager and the sdpa attention of transformers. Call
+    it under ``torch.inference_mode``.
     """
-    output = model(**inputs, use_cache=True, logits_to_keep=1)
-    cache = output.past_key_values
-    found = [_log_probs(output.logits[:, -1:], tokens)]
-    seen = inputs["attention_mask"].bool()
-    rows, device = seen.shape[0], seen.device
-    entered: list[Node] = []
-    for depth, nodes in enumerate(tree.levels[1:], 1):
-        entered += nodes
-        own = ancestry(nodes, entered).to(device)
-        visible = torch.cat((seen[:, None].expand(-1, len(nodes), -1), own[None].expand(rows, -1, -1)), dim=2)
-        output = model(
-            input_ids=torch.tensor([node[-1] for node in nodes], device=device).expand(rows, -1),
-            attention_mask={"full_attention": additive(visible, language_dtype(model))},
-            position_ids=(inputs["position_ids"][:, :, -1:] + depth).expand(-1, -1, len(nodes)),
-            past_key_values=cache,
-            use_cache=True,
-        )
-        found.append(_log_probs(output.logits, tokens))
-    logs: list[list[list[float]]] = torch.cat(found, dim=1).cpu().tolist()
-    return logs
+    return Stem.read(model, inputs).answers(tree, tokens)
 
 
 def _log_probs(logits: Tensor, tokens: Sequence[int]) -> Tensor:

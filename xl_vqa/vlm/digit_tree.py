@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from xl_vqa.vlm.answers import grow, label_tree
+from xl_vqa.vlm.answers import Stem, label_tree
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import LabelDistribution
 
@@ -33,12 +33,26 @@ class DigitLogProbs:
 def grow_tree(
     model: Any, inputs: Mapping[str, torch.Tensor], scale: Scale, digits: Sequence[int]
 ) -> list[DigitLogProbs]:
-    """What a model says of every label of a scale; one result per row of the batch. See ``answers.grow``.
+    """What a model says of every label of a scale; one result per row of the batch. See ``Stem.answers``.
 
     ``digits`` are the token ids of 0..9.
     """
+    return stem_tree(Stem.read(model, inputs), scale, digits)
+
+
+def stem_tree(stem: Stem, scale: Scale, digits: Sequence[int]) -> list[DigitLogProbs]:
+    """The same of a prompt that was read already."""
+    return [_by_prefix(scale, row) for row in stem.answers(label_tree(scale, tuple(digits)), digits)]
+
+
+def grow_branches(
+    stem: Stem, questions: Sequence[Sequence[int]], shared: Sequence[int], scale: Scale, digits: Sequence[int]
+) -> list[list[DigitLogProbs]]:
+    """The same for further questions of what was read once: [rows][questions]. See ``Stem.branches``."""
+    grown = stem.branches(questions, shared, label_tree(scale, tuple(digits)), digits)
+    return [[_by_prefix(scale, question) for question in row] for row in grown]
+
+
+def _by_prefix(scale: Scale, logs: Sequence[Sequence[float]]) -> DigitLogProbs:
     prefixes = ["".join(map(str, node)) for node in label_tree(scale).nodes]
-    grown = grow(model, inputs, label_tree(scale, tuple(digits)), digits)
-    return [
-        DigitLogProbs({prefix: tuple(logs) for prefix, logs in zip(prefixes, row, strict=True)}) for row in grown
-    ]
+    return DigitLogProbs({prefix: tuple(row) for prefix, row in zip(prefixes, logs, strict=True)})

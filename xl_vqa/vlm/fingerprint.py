@@ -100,8 +100,8 @@ def model_fingerprint(
         files += [adapter / name for name in ADAPTER_FILES]
     hashes = (cache or HashCache()).hashes(files)
     facts = spec.to_dict()
-    # words about the model, not part of what it computes
-    for word in ("name", "fine_tuned", "reads_text"):
+    # words about the model, and what else it can be asked: no part of what its score is computed from
+    for word in ("name", "fine_tuned", "reads_text", "attributes", "attribute_weights"):
         facts.pop(word, None)
     names = [f"{'adapter/' if adapter and path.parent == adapter else ''}{path.name}" for path in files]
     parts = [METHOD_VERSION, dtype, facts, sorted(zip(names, hashes, strict=True))]

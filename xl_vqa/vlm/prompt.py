@@ -29,6 +29,10 @@ class PromptTokens:
         """The whole prompt for a video of so many tokens."""
         return [*self.before, *[self.video] * video_tokens, *self.after]
 
+    def shared(self, video_tokens: int) -> int:
+        """How many tokens every question has in common: up to the end of the video."""
+        return len(self.before) + video_tokens + 1
+
 
 def build_prompt(tokenizer: PromptTokenizer, prompt: Prompt, text: str | None = None) -> PromptTokens:
     """The prompt up to the answer: the next token is the label's first digit.
@@ -42,9 +46,15 @@ def build_prompt(tokenizer: PromptTokenizer, prompt: Prompt, text: str | None = 
     if prompt.system is not None:
         before += [start, *plain("system\n" + prompt.system), end, *newline]
     before += [start, *plain("user\n"), control(tokens.VISION_START)]
-    question = plain(question_text(tokenizer, prompt, text))
-    after = [control(tokens.VISION_END), *question, end, *newline, start, *plain("assistant\n")]
+    after = [control(tokens.VISION_END), *asked(tokenizer, question_text(tokenizer, prompt, text))]
     return PromptTokens(tuple(before), control(tokens.VIDEO_PAD), tuple(after))
+
+
+def asked(tokenizer: PromptTokenizer, question: str) -> tuple[int, ...]:
+    """What follows the video's end: the question, and the turn up to the answer."""
+    plain, control = tokenizer.plain, tokenizer.control
+    end, newline = control(tokens.TURN_END), plain("\n")
+    return (*plain(question), end, *newline, control(tokens.TURN_START), *plain("assistant\n"))
 
 
 def question_text(tokenizer: PromptTokenizer, prompt: Prompt, text: str | None) -> str:

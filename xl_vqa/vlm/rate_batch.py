@@ -6,21 +6,25 @@ No torch and no numpy here: the host imports it before it knows whether a model 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from xl_vqa.words.attributes import AttributeQuestion, AttributeRating, Attributes
 from xl_vqa.words.errors import ModelError, ModelFailedError
+from xl_vqa.words.labels import Bands
 from xl_vqa.words.messages import TEXT_UNUSED
 from xl_vqa.words.model_spec import ModelSpec, settings_key
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.words.reasons import Detail, Reason
 
 if TYPE_CHECKING:
-    from xl_vqa.vlm.rater import Outcome, PreparedVideo, Rater
+    from xl_vqa.vlm.rater import AttributeOutcome, Outcome, PreparedVideo, Rater
 
 log = logging.getLogger("xl_vqa.vlm.rate_batch")
+
+T = TypeVar("T")
 
 HIGH_OFF_DIGIT_MASS: Final = 0.2
 """A fine-tuned model leaves well under 0.01; beyond this the renormalised label is mostly our doing."""
@@ -40,22 +44,50 @@ def rate_batch(rater: Rater, batch: Sequence[Asked]) -> list[Outcome]:
 
     A batch that fails as a whole is tried again one by one, so that one video cannot take the others with it.
     """
+    return _through(rater.rate, batch)
+
+
+def rate_batch_attributes(rater: Rater, batch: Sequence[Asked]) -> list[AttributeOutcome]:
+    """The same with the attributes of each video, from the same reading of it."""
+    return _through(rater.rate_attributes, batch)
+
+
+def _through(
+    rate: Callable[[Sequence[tuple[PreparedVideo, str | None]]], list[T | ModelError]], batch: Sequence[Asked]
+) -> list[T | ModelError]:
     if not batch:
         return []
     try:
-        found = list(rater.rate([(one.prepared, one.text) for one in batch]))
+        found = list(rate([(one.prepared, one.text) for one in batch]))
         if len(found) != len(batch):
             raise ModelFailedError(problem=Reason("model_answer_count", answers=len(found), videos=len(batch)))
     except Exception as error:
         if len(batch) == 1:
             return [model_failure(error, batch[0].path)]
         log.warning("a batch of %d failed and is tried one by one: %s", len(batch), error)
-        return [outcome for one in batch for outcome in rate_batch(rater, [one])]
+        return [outcome for one in batch for outcome in _through(rate, [one])]
     for one, outcome in zip(batch, found, strict=True):
         if isinstance(outcome, ModelError):
             # a rater does not know where its videos lie
             outcome.params["path"] = one.path
     return found
+
+
+def attributes_of(
+    found: Mapping[str, LabelDistribution], questions: Sequence[AttributeQuestion], frames: FramesUsed
+) -> Attributes:
+    """What is said of one video: every attribute that its model knows, answered or left out with the reason."""
+    ratings, left_out = [], {}
+    for question in questions:
+        distribution = found.get(question.name)
+        if question.needs_motion and frames.frame_count == 1:
+            left_out[question.name] = "attribute_needs_motion"
+        elif distribution is None:
+            left_out[question.name] = "attribute_no_answer"
+        else:
+            bands = Bands.default(distribution.scale)
+            ratings.append(AttributeRating(question.name, distribution, question.source, bands=bands))
+    return Attributes(tuple(ratings), left_out)
 
 
 def model_failure(error: Exception, path: str) -> ModelError:

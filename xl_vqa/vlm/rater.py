@@ -7,7 +7,7 @@ starter). ``loader.load_rater`` chooses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +20,17 @@ from xl_vqa.words.rating import FramesUsed, LabelDistribution
 
 Outcome = LabelDistribution | ModelError
 """What one video gets: its distribution, or the error that befell it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedAttributes:
+    """The distribution of a video's score, and of each attribute that has one, by name."""
+
+    overall: LabelDistribution
+    attributes: Mapping[str, LabelDistribution]
+
+
+AttributeOutcome = RatedAttributes | ModelError
 
 
 class ClipFrames(Protocol):
@@ -76,6 +87,13 @@ class Rater(Protocol):
         A video that fails alone gets a ModelError in its place and the others are rated; the error does not
         know the video's path, so the caller adds it (``error.params["path"] = ...``). Raises only where the
         model as a whole cannot go on.
+        """
+
+    def rate_attributes(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[AttributeOutcome]:
+        """As ``rate``, and of the same reading of each video the answers to ``spec.questions``.
+
+        The scores are those of ``rate`` for the same items, to the bit. The text counts in the score alone. An
+        attribute whose answer is no distribution is missing.
         """
 
     def describe(self) -> dict[str, Any]:

@@ -28,6 +28,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path} の評価中にモデルが停止しました: {problem}。もう一度お試しください。繰り返す場合は "
         "'xl-vqa doctor' を実行してください。",
     },
+    "no_attributes": {
+        "en": "The model {model} was taught the overall quality alone and is not asked about attributes. Choose a "
+        "model that was taught them, or fine-tune one on a sheet with a column for each.",
+        "ja": "モデル {model} は総合的な品質だけを学習しているため、属性は評価しません。"
+        "属性を学習したモデルを選ぶか、属性ごとの列がある表で微調整してください。",
+    },
     "warning_high_off_digit_mass": {
         "en": "The model wanted to answer something other than a label; its score is not reliable.",
         "ja": "モデルがラベル以外の答えを出そうとしました。このスコアは信頼できません。",
@@ -65,6 +71,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it holds {stored} weights and the model takes {placed}; it was made for another model",
         "ja": "重みは {stored} 個ですが、モデルに適用できるのは {placed} 個です。"
         "別のモデル用に作られたアダプターです",
+    },
+    "question_weights_other": {
+        "en": "its {file} is missing or belongs to another model; copy the whole folder again",
+        "ja": "{file} がないか、別のモデルのものです。フォルダー全体をコピーし直してください",
     },
     "model_video_token": {
         "en": "its config calls token {config} the video, its tokenizer {tokenizer}",

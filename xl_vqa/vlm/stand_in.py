@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
+from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo, RatedAttributes
+from xl_vqa.words.attributes import KNOWN, AttributeQuestion
 from xl_vqa.words.errors import (
     ModelError,
     ModelFailedError,
@@ -31,6 +32,9 @@ from xl_vqa.words.rating import LabelDistribution
 from xl_vqa.words.reasons import Detail, Reason
 
 NAME = "stand-in"
+_QUESTIONS = tuple(
+    AttributeQuestion(one.key, one.key, taught=False, needs_motion=one.needs_motion) for one in KNOWN
+)
 _LOAD_FAILURES: dict[str, type[ModelError]] = {
     "not_found": ModelNotFoundError,
     "incompatible": ModelIncompatibleError,
@@ -60,6 +64,8 @@ class StandInOptions:
     """Frames per video."""
     deaf: int = 0
     """1: its spec says that texts do not count, as the starter's does."""
+    attributes: int = 1
+    """0: it knows of none, as a model that was taught the overall quality alone."""
     log: str = ""
     """A file that gets a line with the text of every video that was computed, before the answer is given."""
 
@@ -85,12 +91,16 @@ class StandInOptions:
     def spec(self) -> ModelSpec:
         """The stand-in's own spec, before the user's frames and pixels."""
         return ModelSpec(
-            name=NAME, sampling=Sampling(frames=self.frames), fine_tuned=True, reads_text=not self.deaf
+            name=NAME,
+            sampling=Sampling(frames=self.frames),
+            fine_tuned=True,
+            reads_text=not self.deaf,
+            attributes=_QUESTIONS if self.attributes else (),
         )
 
     def fingerprint(self, spec: ModelSpec) -> str:
         """Known without loading: only the seed and the spec move scores."""
-        told = {name: value for name, value in spec.to_dict().items() if name != "reads_text"}
+        told = {k: v for k, v in spec.to_dict().items() if k not in ("reads_text", "attributes")}
         facts = repr((NAME, 1, self.seed, told, *(() if spec.reads_text else ("deaf",))))
         return "si1:" + blake2b(facts.encode(), digest_size=16).hexdigest()
 
@@ -137,19 +147,40 @@ class StandInRater:
                 file.write(lines.encode("utf-8", "surrogatepass"))
         return [self._rate_one(video, text or "") for video, text in items]
 
+    def rate_attributes(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[AttributeOutcome]:
+        scores = self.rate(items)
+        return [
+            RatedAttributes(score, {one.name: self._attribute(video, one.name) for one in self._spec.questions})
+            if isinstance(score, LabelDistribution)
+            else score
+            for score, (video, _) in zip(scores, items, strict=True)
+        ]
+
+    def _attribute(self, video: PreparedVideo, name: str) -> LabelDistribution:
+        """The rule of the score, moved by up to a quarter of the scale for each name."""
+        moved = int.from_bytes(blake2b(name.encode(), digest_size=4).digest()) / 2**32 - 0.5
+        return self._distribution(self._share(video) + moved / 2)
+
+    def _share(self, video: PreparedVideo) -> float:
+        detail, level = video.payload
+        # 12 grey levels of gradient are a crisp picture; exposure counts as distance from mid-grey
+        return 0.8 * (1 - math.exp(-detail / 6)) + 0.2 * float(1 - abs(level - 127.5) / 127.5)
+
     def _rate_one(self, video: PreparedVideo, text: str) -> Outcome:
         options = self.options
         if options.crash_text and options.crash_text in text:
             os.abort()  # in native code, as a broken driver would
         if options.fail_text and options.fail_text in text:
             return ModelFailedError(problem="stand_in_text")
-        detail, level = video.payload
-        scale = self._spec.scale
-        # 12 grey levels of gradient are a crisp picture; exposure counts as distance from mid-grey
-        share = 0.8 * (1 - math.exp(-detail / 6)) + 0.2 * (1 - abs(level - 127.5) / 127.5)
+        share = self._share(video)
         heard = self._spec.heard(text) or ""
         noise = blake2b(f"{options.seed}|{heard}".encode(), digest_size=4).digest()
         share += (int.from_bytes(noise) / 2**32 - 0.5) * 0.05 if (heard or options.seed) else 0.0
+        return self._distribution(share)
+
+    def _distribution(self, share: float) -> LabelDistribution:
+        """Around the label that is ``share`` (0..1) of the way up the scale."""
+        scale = self._spec.scale
         span = scale.label_max - scale.label_min
         centre = scale.label_min + min(max(share, 0.0), 1.0) * span
         spread = max(span / 16, 0.5)

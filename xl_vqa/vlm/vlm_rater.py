@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import torch
 
+from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
-from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_tree
+from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_branches, grow_tree, stem_tree
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import remember_dtype, spec_of
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.model_folder import STARTER_TYPE, find_adapter, find_model
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
-from xl_vqa.vlm.prompt import build_prompt
-from xl_vqa.vlm.rater import ClipFrames, Outcome, PreparedVideo
-from xl_vqa.words.errors import DistributionError, ModelFailedError, ModelIncompatibleError, ModelMemoryError
+from xl_vqa.vlm.prompt import asked, build_prompt
+from xl_vqa.vlm.question_weights import QuestionWeights
+from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo, RatedAttributes
+from xl_vqa.words.errors import (
+    DistributionError,
+    ModelError,
+    ModelFailedError,
+    ModelIncompatibleError,
+    ModelMemoryError,
+)
 from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import LabelDistribution
 from xl_vqa.words.reasons import Detail, Reason
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # Tokens per model call, padding included. On a CPU a larger call is no faster (docs/method.md) and holds more
 # memory; a GPU is kept busy by more.
@@ -47,12 +59,19 @@ class VlmRater:
     """Implements rater.Rater for Qwen2.5-VL and the starter."""
 
     def __init__(
-        self, backbone: Backbone, spec: ModelSpec, fingerprint: str, facts: dict[str, Any] | None = None
+        self,
+        backbone: Backbone,
+        spec: ModelSpec,
+        fingerprint: str,
+        facts: dict[str, Any] | None = None,
+        weights: QuestionWeights | None = None,
     ) -> None:
+        """``weights``: those that only the attribute questions use."""
         self._backbone: Backbone | None = backbone
         self._spec = spec
         self._fingerprint = fingerprint
         self._facts = facts or {}
+        self._weights = weights
         self._lock = threading.Lock()
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
 
@@ -70,20 +89,10 @@ class VlmRater:
         return PreparedVideo(payload, patches.grid, patches.tokens, patches.values.nbytes)
 
     def rate(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[Outcome]:
-        with self._lock, torch.inference_mode():
-            backbone = self._loaded()
-            rows = [
-                VideoInput(
-                    build_prompt(backbone.tokens, self._spec.prompt, self._spec.heard(text)),
-                    video.payload.patches,
-                    video.payload.seconds_per_pair,
-                )
-                for video, text in items
-            ]
-            outcomes: dict[int, Outcome] = {}
-            for call in calls(rows, self._call_tokens):
-                outcomes.update(zip(call, self._rate_call([rows[i] for i in call], backbone), strict=True))
-            return [outcomes[index] for index in range(len(rows))]
+        return self._rated(items, self._scores)
+
+    def rate_attributes(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[AttributeOutcome]:
+        return self._rated(items, self._scores_and_attributes)
 
     def log_probs(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[DigitLogProbs]:
         """The raw log-probability of each digit at each node, one model call for all. For evaluation.
@@ -92,16 +101,32 @@ class VlmRater:
         """
         with self._lock, torch.inference_mode():
             backbone = self._loaded()
-            spec = self._spec
-            prompts = (build_prompt(backbone.tokens, spec.prompt, spec.heard(text)) for _, text in items)
-            rows = [
-                VideoInput(prompt, video.payload.patches, video.payload.seconds_per_pair)
-                for prompt, (video, _) in zip(prompts, items, strict=True)
-            ]
-            return self._grow(rows, backbone)
+            return self._grow(self._rows(items, backbone), backbone)
 
-    def _grow(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[DigitLogProbs]:
-        inputs = model_inputs(
+    def _rated(
+        self,
+        items: Sequence[tuple[PreparedVideo, str | None]],
+        read: Callable[[Sequence[VideoInput], Backbone], list[T]],
+    ) -> list[T | ModelError]:
+        with self._lock, torch.inference_mode():
+            backbone = self._loaded()
+            rows = self._rows(items, backbone)
+            outcomes: dict[int, T | ModelError] = {}
+            for call in calls(rows, self._call_tokens):
+                found = self._rate_call([rows[i] for i in call], backbone, read)
+                outcomes.update(zip(call, found, strict=True))
+            return [outcomes[index] for index in range(len(rows))]
+
+    def _rows(self, items: Sequence[tuple[PreparedVideo, str | None]], backbone: Backbone) -> list[VideoInput]:
+        spec = self._spec
+        prompts = (build_prompt(backbone.tokens, spec.prompt, spec.heard(text)) for _, text in items)
+        return [
+            VideoInput(prompt, video.payload.patches, video.payload.seconds_per_pair)
+            for prompt, (video, _) in zip(prompts, items, strict=True)
+        ]
+
+    def _inputs(self, rows: Sequence[VideoInput], backbone: Backbone) -> dict[str, torch.Tensor]:
+        return model_inputs(
             rows,
             normalization=self._spec.normalization,
             tokens_per_second=backbone.tokens_per_second,
@@ -109,23 +134,55 @@ class VlmRater:
             device=backbone.device,
             dtype=backbone.pixel_dtype,
         )
-        return grow_tree(backbone.model, inputs, self._spec.scale, backbone.tokens.digits)
 
-    def _rate_call(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
+    def _grow(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[DigitLogProbs]:
+        return grow_tree(backbone.model, self._inputs(rows, backbone), self._spec.scale, backbone.tokens.digits)
+
+    def _scores(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
+        return [self._outcome(found) for found in self._grow(rows, backbone)]
+
+    def _scores_and_attributes(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[AttributeOutcome]:
+        spec, digits = self._spec, backbone.tokens.digits
+        stem = Stem.read(backbone.model, self._inputs(rows, backbone))
+        # the score first and by the same calls as without attributes, so that it is the same to the bit
+        scores = [self._outcome(found) for found in stem_tree(stem, spec.scale, digits)]
+        asked_for = [asked(backbone.tokens, one.question) for one in spec.questions]
+        shared = [row.prompt.shared(row.patches.tokens) for row in rows]
+        with contextlib.nullcontext() if self._weights is None else self._weights.on(backbone.model):
+            grown = grow_branches(stem, asked_for, shared, spec.scale, digits) if asked_for else [[]] * len(rows)
+        return [self._with_attributes(score, found) for score, found in zip(scores, grown, strict=True)]
+
+    def _with_attributes(self, score: Outcome, found: Sequence[DigitLogProbs]) -> AttributeOutcome:
+        if not isinstance(score, LabelDistribution):
+            return score
+        answers: dict[str, LabelDistribution] = {}
+        for question, one in zip(self._spec.questions, found, strict=True):
+            # without a single label in the answer there is no attribute, and the score stands all the same
+            with contextlib.suppress(DistributionError):
+                answers[question.name] = one.distribution(self._spec.scale)
+        return RatedAttributes(score, answers)
+
+    def _rate_call(
+        self,
+        rows: Sequence[VideoInput],
+        backbone: Backbone,
+        read: Callable[[Sequence[VideoInput], Backbone], list[T]],
+    ) -> list[T | ModelError]:
         """One model call; where it fails, halves, down to the single video that fails alone."""
         try:
-            grown = self._grow(rows, backbone)
+            return [*read(rows, backbone)]
         except Exception as error:
             if len(rows) == 1:
                 return [self._failure(error, rows[0])]
             logger.warning("A batch of %d failed and is tried in halves: %s", len(rows), error)
             # the traceback holds the tensors of the failed call
             error.__traceback__ = None
-        else:
-            return [self._outcome(found) for found in grown]
         release(backbone.device)
         middle = len(rows) // 2
-        return self._rate_call(rows[:middle], backbone) + self._rate_call(rows[middle:], backbone)
+        return [
+            *self._rate_call(rows[:middle], backbone, read),
+            *self._rate_call(rows[middle:], backbone, read),
+        ]
 
     def _outcome(self, found: DigitLogProbs) -> Outcome:
         try:
@@ -133,7 +190,7 @@ class VlmRater:
         except DistributionError as error:
             return ModelFailedError(problem=Reason("model_no_distribution", why=error.params["problem"]))
 
-    def _failure(self, error: Exception, row: VideoInput) -> Outcome:
+    def _failure(self, error: Exception, row: VideoInput) -> ModelError:
         if is_out_of_memory(error):
             t, h, w = row.patches.grid
             problem = Reason("model_memory_video", frames=2 * t, width=w * 14, height=h * 14)
@@ -167,7 +224,7 @@ class VlmRater:
         with self._lock:
             if self._backbone is not None:
                 device = self._backbone.device
-                self._backbone = None
+                self._backbone = self._weights = None
                 release(device)
 
 
@@ -227,4 +284,8 @@ def load_vlm_rater(
         "threads": torch.get_num_threads(),
         "load_seconds": round(time.perf_counter() - start, 3),
     }
-    return VlmRater(backbone, spec, fingerprint, facts)
+    weights = None
+    if spec.attribute_weights:
+        own = adapter_folder if adapter_folder is not None and ModelSpec.load(adapter_folder) else folder
+        weights = QuestionWeights.load(own, backbone.model, spec.attribute_weights)
+    return VlmRater(backbone, spec, fingerprint, facts, weights)

@@ -15,6 +15,8 @@ XlVqaError
 │   ├── NoVideoPathError      a row without a path
 │   ├── NotAPathError         a number, a list or the like in a path's place
 │   ├── NotATextError         the same in a text's place
+│   ├── UnknownAttributeError     an attribute that the model in force does not know
+│   ├── AttributeLeftOutError     one that says nothing of this video: the motion of a still picture
 │   ├── WorksheetError        a formula or a selection in a spreadsheet
 │   │   ├── WorksheetArgumentError
 │   │   ├── WorksheetMissingArgumentError
@@ -69,6 +71,7 @@ XlVqaError
 │   ├── ModelIncompatibleError
 │   ├── ModelMemoryError
 │   ├── ModelFailedError
+│   ├── NoAttributesError         it was taught the overall quality alone
 │   ├── ProfileMismatchError      a domain profile that was fitted for another model
 │   └── PackageMissingError   a package is missing or broken, most often torch
 ├── HostError
@@ -188,6 +191,14 @@ class NotAPathError(InputError):
 
 class NotATextError(InputError):
     code = "not_a_text"
+
+
+class UnknownAttributeError(InputError):
+    code = "unknown_attribute"
+
+
+class AttributeLeftOutError(InputError):
+    code = "attribute_left_out"
 
 
 class WorksheetError(InputError):
@@ -412,6 +423,10 @@ class ModelMemoryError(ModelError):
 
 class ModelFailedError(ModelError):
     code = "model_failed"
+
+
+class NoAttributesError(ModelError):
+    code = "no_attributes"
 
 
 class ProfileMismatchError(ModelError):

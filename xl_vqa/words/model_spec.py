@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.atomic import write_atomically
+from xl_vqa.words.attributes import AttributeQuestion, questions_digest, zero_shot_questions
 from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Problem, Reason
@@ -103,8 +104,15 @@ class ModelSpec:
     """Whether the text beside a video counts in its score. A published model reads its whole question; one that
     was taught on videos alone knows nothing of texts, and the starter was even taught to look past them."""
 
+    attributes: tuple[AttributeQuestion, ...] = ()
+    """What it can be asked besides the overall quality."""
+    attribute_weights: str = ""
+    """Digest of the weights that only these questions use (vlm/question_weights.py); empty without any."""
+
     def __post_init__(self) -> None:
         problems: list[Problem] = []
+        if len({one.name for one in self.attributes}) < len(self.attributes):
+            problems.append("spec_attributes_twice")
         if self.sampling.frames < 2 or self.sampling.frames % 2:
             problems.append(Reason("problem_even_number", name="sampling.frames", value=self.sampling.frames))
         if not 0 <= self.sampling.fps < math.inf:
@@ -136,8 +144,20 @@ class ModelSpec:
         """
         return text if self.reads_text else None
 
+    @property
+    def questions(self) -> tuple[AttributeQuestion, ...]:
+        """The attributes that it is asked about: those of its own or, of a model as published, zero-shot ones.
+
+        None of a model that was taught the overall quality alone: it would answer that to any question.
+        """
+        return self.attributes or (() if self.fine_tuned else zero_shot_questions(self.scale))
+
     def to_dict(self) -> dict[str, Any]:
         values = {"format": FORMAT, **asdict(self)}
+        if not self.attributes:
+            del values["attributes"]
+        if not self.attribute_weights:
+            del values["attribute_weights"]
         # what a plain Qwen2.5-VL does not use is left out: its fingerprint must not change for it
         if not self.pixels.canvas:
             del values["sampling"]["window"], values["pixels"]["canvas"]
@@ -163,6 +183,7 @@ class ModelSpec:
                 sampling=Sampling(**values.pop("sampling")),
                 pixels=Pixels(**values.pop("pixels")),
                 normalization=Normalization(tuple(normalization["mean"]), tuple(normalization["std"])),
+                attributes=tuple(AttributeQuestion(**one) for one in values.pop("attributes", ())),
                 **values,
             )
         except (KeyError, TypeError, ScaleError) as error:
@@ -241,3 +262,8 @@ def settings_key(spec: ModelSpec, text: str | None) -> str:
     if text is not None:
         digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def attributes_key(spec: ModelSpec) -> str:
+    """What the attributes of a video are stored under, in place of ``settings_key``: the text does not count."""
+    return f"{settings_key(spec, None)}:{questions_digest(spec.questions, spec.attribute_weights)}"

@@ -52,6 +52,14 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "This row names no video. Enter the path of a video file.",
         "ja": "動画のパスが入力されていません。動画ファイルのパスを入力してください。",
     },
+    "unknown_attribute": {
+        "en": "There is no attribute {name}. This model knows: {known}.",
+        "ja": "属性「{name}」はありません。このモデルで使える属性: {known}",
+    },
+    "attribute_left_out": {
+        "en": "The attribute {name} says nothing of this video: {problem}.",
+        "ja": "この動画では属性「{name}」を評価できません: {problem}",
+    },
     "not_a_path": {
         "en": "{value} is no path of a video. Give the path as text.",
         "ja": "{value} は動画のパスではありません。パスを文字列で指定してください。",
@@ -186,6 +194,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "sampling.window must be even and 0 or more, not {value}",
         "ja": "sampling.window は 0 以上の偶数にしてください(指定値: {value})",
     },
+    "spec_attributes_twice": {
+        "en": "two of its attributes have one name",
+        "ja": "同じ名前の属性が 2 つあります",
+    },
     "spec_window_canvas": {
         "en": "sampling.window and pixels.canvas go together",
         "ja": "sampling.window と pixels.canvas は一緒に指定してください",
@@ -237,6 +249,14 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "problem_four_bands": _setting(
         "be four numbers that rise within the scale", "尺度の範囲内で小さい順に並べた 4 つの数値"
     ),
+    "attribute_needs_motion": {
+        "en": "it is a single picture, which has no motion",
+        "ja": "1 枚の静止画で、動きがありません",
+    },
+    "attribute_no_answer": {
+        "en": "the model's answer to it holds no label",
+        "ja": "モデルの回答にラベルが含まれていません",
+    },
     "problem_empty_value": {"en": "{name} must not be empty", "ja": "{name} を空にすることはできません"},
     "problem_toml": {
         "en": "line {line} is not as TOML wants it: name = value, and text in quotes",
