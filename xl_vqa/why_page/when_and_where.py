@@ -1,0 +1,124 @@
+"""The parts of the page that say when in the video and where in the picture: moments, timeline, heat maps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html import escape
+
+from xl_vqa.explaining.in_words import attribute_name, place_name
+from xl_vqa.page.pictures import heat_picture
+from xl_vqa.page.tables import table
+from xl_vqa.page.timeline import Piece, clock, timeline_chart
+from xl_vqa.why_page.player import Player
+from xl_vqa.why_page.texts import tr
+from xl_vqa.words.explanation import Explanation, HeatMap, Span
+
+Link = Callable[[float], str]
+
+
+def time_link(player: Player | None) -> Link:
+    """Writes a time in seconds as HTML: a link to that place of the video where the page plays it."""
+
+    def link(seconds: float) -> str:
+        shown = clock(seconds)
+        if player is None:
+            return shown
+        address = f"{player.source}#t={seconds:.2f}"
+        return f'<a href="{escape(address)}" data-s="{seconds:.3f}">{shown}</a>'
+
+    return link
+
+
+def moments(explanation: Explanation, language: str, link: Link) -> str:
+    """The worst stretches, the worst first."""
+    if not explanation.moments:
+        return f"<p>{escape(tr('no_moments', language))}</p>" if explanation.spans else ""
+    items = []
+    for one in explanation.moments:
+        # the fields are HTML here: a time is a link
+        when = tr("moment", language, start=link(one.start_s), end=link(one.end_s))
+        how = tr("moment_mos", language, mos=f"{one.mos:.2f}", time=link(one.at_s))
+        cause = f" <strong>{escape(attribute_name(one.cause, language))}</strong>" if one.cause else ""
+        items.append(f"<li>{when}{cause} <span class='faint'>{how}</span></li>")
+    return f"<h3>{escape(tr('moments', language))}</h3><ol class='moments'>{''.join(items)}</ol>"
+
+
+def timeline(explanation: Explanation, language: str, link: Link) -> str:
+    """The chart, and its figures as a table."""
+    spans = explanation.spans
+    if not spans:
+        return f"<p>{escape(tr('timeline_none', language))}</p>"
+    scale = explanation.rating.distribution.scale
+    pieces = [Piece(one.start_s, one.end_s, one.mos, one.low, one.high, _said(one, language)) for one in spans]
+    worst, best = min(spans, key=lambda one: one.mos), max(spans, key=lambda one: one.mos)
+    told = {
+        "start": clock(spans[0].start_s),
+        "end": clock(spans[-1].end_s),
+        "low": f"{worst.mos:.2f}",
+        "at": clock(worst.middle_s),
+        "high": f"{best.mos:.2f}",
+    }
+    chart = timeline_chart(
+        pieces,
+        tr("timeline_alt", language, **told),
+        limits=(scale.mos_min, scale.mos_max),
+        worst=[
+            (one.start_s, one.end_s, tr("moment", language, start=clock(one.start_s), end=clock(one.end_s)))
+            for one in explanation.moments
+        ],
+        x_title=tr("seconds", language) if spans[-1].end_s < 60 else "",
+        y_title="MOS",
+    )
+    steps = [[piece.start_s, piece.end_s, piece.tip] for piece in pieces]
+    data = f'data-pieces="{escape(json.dumps(steps))}" data-label="{escape(tr("timeline_slider", language))}"'
+    rows = [
+        [link(one.start_s), clock(one.end_s), f"{one.mos:.2f}", f"{one.low:.2f}", f"{one.high:.2f}"]
+        for one in spans
+    ]
+    head = [tr("from", language), tr("to", language), "MOS", tr("low", language), tr("high", language)]
+    return f"<div {data}>{chart}</div><p class='note'>{escape(tr('timeline_note', language))}</p>" + folded(
+        tr("table_of", language), table(head, rows, texts=(), numbers=range(5))
+    )
+
+
+def folded(title: str, html: str) -> str:
+    """What is opened on demand."""
+    return f"<details><summary>{escape(title)}</summary>{html}</details>"
+
+
+def frames(explanation: Explanation, language: str, link: Link) -> str:
+    """The worst frames under their heat maps, which a box takes away; empty where there are none."""
+    if not explanation.maps:
+        return ""
+    shown = "".join(_frame(one, language, link) for one in explanation.maps)
+    return (
+        f'<p><label><input type="checkbox" id="heat" checked> {escape(tr("heat_shown", language))}</label></p>'
+        f'<p class="note">{escape(tr("heat_note", language))}</p><div class="frames">{shown}</div>'
+    )
+
+
+def _frame(one: HeatMap, language: str, link: Link) -> str:
+    place = tr("frame_even", language)
+    said = place
+    box = None
+    if one.box is not None:
+        place = place_name(one.box, language) or tr("place_whole", language)
+        said = tr("frame_loss", language, loss=f"{one.loss:.2f}", place=place)
+        box = (one.box.left, one.box.top, one.box.right, one.box.bottom)
+    alt = tr("frame_alt", language, frame=one.frame, time=clock(one.time_s, 2), place=place)
+    picture = heat_picture(one.jpeg, (one.width, one.height), one.relevance, alt, box=box)
+    name = tr("frame", language, time=link(one.time_s), frame=one.frame)
+    return f"<figure>{picture}<figcaption>{name}<br>{escape(said)}</figcaption></figure>"
+
+
+def _said(one: Span, language: str) -> str:
+    return tr(
+        "piece",
+        language,
+        start=clock(one.start_s),
+        end=clock(one.end_s),
+        mos=f"{one.mos:.2f}",
+        low=f"{one.low:.2f}",
+        high=f"{one.high:.2f}",
+    )
