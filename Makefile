@@ -66,7 +66,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("xl_vqa needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m xl_vqa.torch_setup --quiet --index $(TORCH_INDEX)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[test,dev,train,heic]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[all,test,dev]"
 	touch $(READY)
 
 clean:

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT: Final = Path(__file__).resolve().parent.parent / "pyproject.toml"
-TESTED: Final = ("test", "heic")
+TESTED: Final = ("model", "excel", "test", "heic")
 """The extras whose packages are installed too; their bounds are the tests' own."""
 
 

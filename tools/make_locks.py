@@ -12,10 +12,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("test", "dev", "train", "starter")
+# what "python -m xl_vqa.torch_setup" and Windows bring on top of the bare dependencies
+RUN = ("model", "excel")
+EXTRAS = (*RUN, "test", "dev", "train", "starter")
 TORCH = re.compile(r"(torch|triton|nvidia-.*|cuda-.*)$")
 HEADS = {
-    "run": "What a plain installation needs besides torch.",
+    "run": "What an installation that rates needs besides torch.",
     "torch": "torch and its CUDA packages as the package index has them.",
     "develop": "What tests, checks and training need besides run.txt.",
 }
@@ -41,7 +43,7 @@ def resolve(*extras: str) -> dict[str, str]:
 
 
 def main() -> None:
-    base = resolve()
+    base = resolve(*RUN)
     everything = resolve(*EXTRAS)
     parts = {
         "run": {name: entry for name, entry in base.items() if not TORCH.match(name)},

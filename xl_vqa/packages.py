@@ -16,17 +16,44 @@ from xl_vqa.words.errors import PackageMissingError
 INSTALLED_AS: Final = {"pil": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
+# what one needs of them, one needs all of
+TOGETHER: Final = ("excel",)
+
+
+def asked_for() -> list[str]:
+    """The requirements of the installed xl_vqa as its metadata has them; empty where it is not installed."""
+    try:
+        return importlib.metadata.requires("xl_vqa") or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+
+
+def of_extra(extra: str) -> list[str]:
+    """What an extra asks for, without markers, as the installed xl_vqa has it."""
+    named = re.compile(rf"""extra == ['"]{re.escape(extra)}['"]""")
+    return [one.partition(";")[0].strip() for one in asked_for() if named.search(one.partition(";")[2])]
+
+
+def package_name(requirement: str) -> str:
+    """The normalised name of the package that a requirement asks for."""
+    return _normal(re.split(r"[^\w.-]", requirement)[0])
+
+
+def installed(package: str) -> str | None:
+    """The version of ``package`` that is here, None where it is not."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
 def requirements() -> dict[str, str]:
     """What the installed xl_vqa asks for, extras too: requirement without its marker, by normalised name."""
-    try:
-        asked = importlib.metadata.requires("xl_vqa") or []
-    except importlib.metadata.PackageNotFoundError:
-        return {}
     found: dict[str, str] = {}
-    for one in asked:
+    for one in asked_for():
         wanted = one.partition(";")[0].strip()
         # base requirements come first, and win over an extra's
-        found.setdefault(_normal(re.split(r"[^\w.-]", wanted)[0]), wanted)
+        found.setdefault(package_name(wanted), wanted)
     return found
 
 
@@ -48,9 +75,20 @@ def missing_package(error: BaseException) -> str | None:
 def install_command(package: str) -> str:
     """What to type to have ``package``, for this very Python."""
     python = typed(sys.executable)
-    if package == "torch":
+    if package == "torch" or package in {package_name(one) for one in of_extra("model")}:
+        # it brings the build of torch that fits, and all the rest of the extra
         return f"{python} -m xl_vqa.torch_setup"
-    return f"{python} -m pip install {typed(requirements().get(package, package))}"
+    wanted = [requirements().get(package, package)]
+    for extra in TOGETHER:
+        members = of_extra(extra)
+        if package in map(package_name, members):
+            wanted = members
+    return f"{python} -m pip install {' '.join(map(typed, wanted))}"
+
+
+def missing(package: str) -> PackageMissingError:
+    """The error for people about a package that is known to be missing."""
+    return PackageMissingError(package=package, command=install_command(package))
 
 
 def as_missing(error: BaseException) -> PackageMissingError | None:
@@ -58,7 +96,7 @@ def as_missing(error: BaseException) -> PackageMissingError | None:
     package = missing_package(error)
     if package is None:
         return None
-    return PackageMissingError(package=package, command=install_command(package))
+    return missing(package)
 
 
 def _normal(name: str) -> str:

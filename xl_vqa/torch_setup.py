@@ -1,4 +1,4 @@
-"""Installs the build of torch that fits this machine: ``python -m xl_vqa.torch_setup``.
+"""Installs what rating needs, torch in the build that fits this machine: ``python -m xl_vqa.torch_setup``.
 
 pip alone cannot choose: on Linux the package index gives a build with several GB of CUDA libraries, on Windows one
 without CUDA, whatever card is there. PyTorch documents an index of its own for every build; this module picks one.
@@ -9,17 +9,18 @@ It runs in a fresh environment before anything is installed: standard library on
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from xl_vqa.graphics_card import Card, find_card
+from xl_vqa.packages import installed, of_extra
 from xl_vqa.words.settings import language_anyhow
 from xl_vqa.words.table import Table
 
@@ -112,21 +113,33 @@ def wanted_torch(checkout: Path) -> str:
         pinned = re.search(r"^torch==\S+", pins.read_text(encoding="utf-8"), re.MULTILINE)
         if pinned:
             return pinned[0]
-    try:
-        asked = importlib.metadata.requires("xl_vqa") or []
-    except importlib.metadata.PackageNotFoundError:
-        asked = []
-    return next((one for one in asked if re.match(r"torch\b", one)), "torch")
+    return next((one for one in wanted_model(checkout) if _is_torch(one)), "torch")
 
 
-def commands(choice: Choice, wanted: str, installed: str | None, constraints: Path | None) -> list[list[str]]:
+def wanted_model(checkout: Path) -> list[str]:
+    """The packages of the extra "model", by a checkout's pyproject.toml, else by the installed package."""
+    project = checkout / "pyproject.toml"
+    if project.is_file():
+        table = tomllib.loads(project.read_text(encoding="utf-8"))
+        if table.get("project", {}).get("name") == "xl_vqa":
+            return list(table["project"]["optional-dependencies"]["model"])
+    return of_extra("model")
+
+
+def _is_torch(requirement: str) -> bool:
+    return re.match(r"torch\b(?!-)", requirement) is not None
+
+
+def commands(
+    choice: Choice, wanted: str, installed: str | None, constraints: Path | None, others: Sequence[str] = ()
+) -> list[list[str]]:
     """The arguments of pip, one list per call.
 
-    From PyTorch's own index comes torch alone (it has few versions of anything else); the second call brings what
-    torch needs from the configured index.
+    From PyTorch's own index comes torch alone (it has few versions of anything else); the last call brings what
+    torch needs, and the ``others`` that rating needs, from the configured index.
     """
     pins = ["--constraint", str(constraints)] if constraints is not None else []
-    rest = ["install", *pins, wanted]
+    rest = ["install", *pins, wanted, *others]
     build = None if installed is None else installed.partition("+")[2]
     # pip takes another build of the same version for the same
     anew = ["install", "--no-deps", "--force-reinstall"]
@@ -136,13 +149,6 @@ def commands(choice: Choice, wanted: str, installed: str | None, constraints: Pa
         return [[*anew, *pins, wanted], rest] if replaced else [rest]
     first = anew if build is not None and build != choice.index else anew[:2]
     return [[*first, "--index-url", choice.address, wanted], rest]
-
-
-def installed_torch() -> str | None:
-    try:
-        return importlib.metadata.version("torch")
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _pip(arguments: Sequence[str]) -> int:
@@ -157,7 +163,9 @@ def main(
     configured: Callable[[], bool] = pip_is_configured,
     system: str = sys.platform,
 ) -> int:
-    parser = argparse.ArgumentParser(prog="python -m xl_vqa.torch_setup", description="Installs torch.")
+    parser = argparse.ArgumentParser(
+        prog="python -m xl_vqa.torch_setup", description="Installs torch, and what else rating needs."
+    )
     parser.add_argument(
         "--index",
         default="auto",
@@ -177,7 +185,9 @@ def main(
         print(say("chosen", language, index=options.index), flush=True)
     checkout = Path(__file__).resolve().parents[1]
     pins = checkout / "constraints.txt"
-    todo = commands(choice, wanted_torch(checkout), installed_torch(), pins if pins.is_file() else None)
+    others = [one for one in wanted_model(checkout) if not _is_torch(one)]
+    constraints = pins if pins.is_file() else None
+    todo = commands(choice, wanted_torch(checkout), installed("torch"), constraints, others)
     for number, call in enumerate(todo):
         call = [call[0], "--quiet", *call[1:]] if options.quiet else call
         if options.dry_run:

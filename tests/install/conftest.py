@@ -9,15 +9,21 @@ from tests.install.environments import Environment, base_environment
 
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """What a plain installation gives: none of the packages that only an extra brings."""
-    made = base_environment(tmp_path_factory.mktemp("base") / "environment")
+    """What the README's lines give: torch_setup's packages, and those of a plain ``pip install .``."""
+    made = base_environment(tmp_path_factory.mktemp("base") / "environment", ("model",))
     yield made
     made.run("xl-vqa", "host", "stop")
 
 
 @pytest.fixture(scope="session")
+def for_excel(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """What builds the add-in on a system that has no Excel."""
+    return base_environment(tmp_path_factory.mktemp("excel") / "environment", ("excel",))
+
+
+@pytest.fixture(scope="session")
 def without_torch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """A plain installation whose torch is gone, with the libraries that are for it."""
-    made = base_environment(tmp_path_factory.mktemp("light") / "environment", without=("torch", "peft"))
+    """``pip install .`` and no more."""
+    made = base_environment(tmp_path_factory.mktemp("light") / "environment")
     yield made
     made.run("xl-vqa", "host", "stop")

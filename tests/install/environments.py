@@ -1,7 +1,8 @@
 """A real environment with a chosen part of the packages that are installed here, made of links in a second.
 
-What a plain ``pip install .`` brings is found as pip finds it: from the requirements of pyproject.toml and of each
-package's own metadata, markers and extras included. What only the tests' extras bring is not there.
+What ``pip install .`` brings, with or without extras, is found as pip finds it: from the requirements of
+pyproject.toml and of each package's own metadata, markers and extras included. What only the tests' extras bring
+is not there.
 """
 
 from __future__ import annotations
@@ -97,12 +98,11 @@ def link_packages(environment: Environment, packages: Iterable[importlib.metadat
                 link.symlink_to(Path(str(package.locate_file(top))).resolve())
 
 
-def base_environment(folder: Path, without: Sequence[str] = ()) -> Environment:
-    """What ``pip install .`` of this checkout gives, less the packages of ``without`` and what only they bring."""
+def base_environment(folder: Path, extras: Sequence[str] = ()) -> Environment:
+    """What ``pip install .`` of this checkout gives, with the packages of the ``extras``."""
     made = empty_environment(folder)
-    wanted = [one for one in PROJECT["dependencies"] if normal(Requirement(one).name) not in without]
-    packages = [package for name, package in closure(wanted).items() if name not in without]
-    link_packages(made, [*packages, importlib.metadata.distribution("xl_vqa")])
+    wanted = [*PROJECT["dependencies"], *(one for e in extras for one in PROJECT["optional-dependencies"][e])]
+    link_packages(made, [*closure(wanted).values(), importlib.metadata.distribution("xl_vqa")])
     site = next((folder / "lib").glob("python*/site-packages"))
     # the editable install's own link leads to the same place, but may be made in a way that needs its finder
     (site / "checkout.pth").write_text(f"{ROOT}\n")

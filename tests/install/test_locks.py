@@ -8,9 +8,17 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.install.environments import PROJECT, ROOT, closure, normal
-from tools.make_locks import EXTRAS, HEADS, TORCH
+from tools.make_locks import EXTRAS, HEADS, RUN, TORCH
 
 ENTRY = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>\S+?)(?: ; (?P<marker>.*?))? \\$", re.MULTILINE)
+
+
+OPTIONAL = PROJECT["optional-dependencies"]
+
+
+def asked(extras: tuple[str, ...]) -> list[str]:
+    """What the extras ask for, less those that stand for other extras."""
+    return [one for extra in extras for one in OPTIONAL[extra] if not one.startswith("xl_vqa[")]
 
 
 def entries(part: str) -> dict[str, re.Match[str]]:
@@ -47,12 +55,12 @@ def test_no_package_is_pinned_twice() -> None:
 
 
 def test_what_pyproject_asks_for_is_locked_in_a_version_that_it_allows() -> None:
-    for part, asked in (
-        (("run", "torch"), PROJECT["dependencies"]),
-        (("run", "torch", "develop"), [one for e in EXTRAS for one in PROJECT["optional-dependencies"][e]]),
+    for part, wanted_by in (
+        (("run", "torch"), [*PROJECT["dependencies"], *asked(RUN)]),
+        (("run", "torch", "develop"), asked(EXTRAS)),
     ):
         known = {name: entry for one in part for name, entry in entries(one).items()}
-        for wanted in map(Requirement, asked):
+        for wanted in map(Requirement, wanted_by):
             entry = known[normal(wanted.name)]
             assert wanted.specifier.contains(entry["version"]), wanted
 
@@ -61,9 +69,10 @@ def test_what_pyproject_asks_for_is_locked_in_a_version_that_it_allows() -> None
 def test_nothing_is_missing_for_this_system() -> None:
     """``--no-deps`` brings what is listed and no more."""
     run = set(entries("run"))
-    assert {name for name in closure(PROJECT["dependencies"]) if not TORCH.match(name)} - run == set()
-    extras = [one for extra in ("test", "dev", "train") for one in PROJECT["optional-dependencies"][extra]]
-    more = {name for name in closure(extras) if not TORCH.match(name)}
+    assert {
+        name for name in closure([*PROJECT["dependencies"], *asked(RUN)]) if not TORCH.match(name)
+    } - run == set()
+    more = {name for name in closure(asked(("test", "dev", "train"))) if not TORCH.match(name)}
     assert more - run - set(entries("develop")) == set()
 
 

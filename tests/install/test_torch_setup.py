@@ -8,8 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
 
-from tests.install.environments import ROOT, Environment, empty_environment
+from tests.install.environments import ROOT, Environment, empty_environment, normal
 from xl_vqa import torch_setup
 from xl_vqa.graphics_card import Card, _read_driver, find_card
 from xl_vqa.torch_setup import BUILDS, Choice, choose, commands, main
@@ -101,6 +102,20 @@ def calls(
 
     ended = main(list(arguments), pip=pip, find=lambda: None, configured=lambda: False, system="linux")
     return ended, made
+
+
+def test_the_last_call_brings_what_else_rating_needs() -> None:
+    _, made = calls()
+    others = {re.split(r"[<>=]", one)[0] for one in made[-1][1:]}
+    assert {"torch", "transformers", "tokenizers", "huggingface_hub", "peft", "safetensors"} <= others
+    assert all("transformers" not in " ".join(call) for call in made[:-1])
+
+
+def test_an_installed_package_tells_them_where_there_is_no_checkout(tmp_path: Path) -> None:
+    def by_name(wanted: list[str]) -> dict[str, set[str]]:
+        return {normal(one.name): set(map(str, one.specifier)) for one in map(Requirement, wanted)}
+
+    assert by_name(torch_setup.wanted_model(tmp_path)) == by_name(torch_setup.wanted_model(ROOT))
 
 
 def test_where_pytorchs_index_is_out_of_reach_the_package_index_is_tried(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_torch_is_really_not_there(without_torch: Environment) -> None:
-    for name in ("torch", "peft"):
+    for name in ("torch", "peft", "transformers", "tokenizers", "huggingface_hub", "safetensors", "xlwings"):
         assert "ModuleNotFoundError" in without_torch.run("python", "-c", f"import {name}").stderr
 
 
@@ -50,7 +51,6 @@ def test_torch_is_really_not_there(without_torch: Environment) -> None:
         "workbook new label -o label.xlsx --lang ja",
         "report kpi.xlsx -o report.html",
         "install --dry-run",
-        "addin build -o xl_vqa.xlam",
         "calc build -o xl_vqa.oxt",
         "models list",
         "host start",
@@ -63,6 +63,21 @@ def test_what_needs_no_model_works(without_torch: Environment, desk: Path, comma
     done = without_torch.run("xl-vqa", *command.split(), cwd=desk)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_excels_add_in_needs_its_extra_and_says_so(
+    without_torch: Environment, for_excel: Environment, desk: Path, language: str
+) -> None:
+    command = ("xl-vqa", "addin", "build", "-o", f"{language}.xlam")
+    done = without_torch.run(*command, cwd=desk, XL_VQA_LANGUAGE=language)
+    assert done.returncode == 2
+    assert ("壊れています" if language == "ja" else "missing or broken") in done.stderr
+    # both at once, or the next call would ask for the other
+    assert re.search(r"-m pip install 'pyopenvba\S+ 'xlwings\S+", done.stderr), done.stderr
+    done = for_excel.run(*command, cwd=desk)
+    assert done.returncode == 0, done.stderr
+    assert (desk / f"{language}.xlam").is_file()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -6,7 +6,6 @@ that imports it.
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -22,7 +21,7 @@ from xl_vqa.atomic import check_folder, make_private
 from xl_vqa.cli import doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.models.registry import name_of
-from xl_vqa.packages import install_command
+from xl_vqa.packages import asked_for, install_command, installed, of_extra, package_name
 from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.words.errors import XlVqaError
@@ -69,26 +68,26 @@ def check_python(settings: Settings, language: str) -> Check:
 
 
 def check_packages(settings: Settings, language: str) -> Check:
-    """Every package that a plain installation brings, in the versions that it asks for."""
+    """Every package that a plain installation and rating need, in the versions that they ask for."""
     from packaging.requirements import Requirement
 
     found: list[str] = []
     wrong: list[str] = []
-    for one in map(Requirement, importlib.metadata.requires("xl_vqa") or []):
-        # an extra's packages are for those who asked for them
-        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
+    for one in map(Requirement, asked_for()):
+        # the other extras' packages are for those who asked for them
+        if one.marker is not None and not any(one.marker.evaluate({"extra": extra}) for extra in ("", "model")):
             continue
         wanted = f"{one.name}{one.specifier}"
-        try:
-            version = importlib.metadata.version(one.name)
-        except importlib.metadata.PackageNotFoundError:
+        version = installed(one.name)
+        if version is None:
             wrong.append(wanted)
             continue
         found.append(f"{one.name} {version}")
         if not one.specifier.contains(version, prereleases=True):
             wrong.append(wanted)
     if wrong:
-        rest = [one for one in wrong if not one.startswith("torch")]
+        of_model = set(map(package_name, of_extra("model")))
+        rest = [one for one in wrong if package_name(one) not in of_model]
         fixes = [install_command("torch")] if len(rest) < len(wrong) else []
         if rest:
             fixes.append(f"{typed(sys.executable)} -m pip install {' '.join(map(typed, rest))}")

@@ -20,6 +20,7 @@ from xl_vqa.excel.ribbon_texts import table
 from xl_vqa.excel.wrappers import wrappers
 from xl_vqa.excel.xlwings_module import xlwings_module
 from xl_vqa.outputs import write_output
+from xl_vqa.packages import missing
 from xl_vqa.words.errors import AddinError
 from xl_vqa.words.reasons import Reason
 
@@ -51,11 +52,14 @@ def ribbon() -> bytes:
 
 
 def build(modules: dict[str, str] | None = None, *, classes: Collection[str] = ()) -> bytes:
-    """The add-in. ``modules`` in place of ``sources()``, those in ``classes`` as classes. Raises AddinError."""
+    """The add-in. ``modules`` in place of ``sources()``, those in ``classes`` as classes.
+
+    Raises AddinError, or PackageMissingError without pyOpenVBA or xlwings.
+    """
     try:
         from pyopenvba import ExcelFile, VBAModuleKind
     except ImportError as error:
-        raise AddinError(problem="pyopenvba_missing") from error
+        raise missing("pyopenvba") from error
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / NAME
         with ExcelFile.create_new(file) as book:

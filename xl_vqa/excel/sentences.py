@@ -42,17 +42,9 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the VBA module {name} is not ASCII",
         "ja": "VBA モジュール {name} に ASCII 以外の文字が含まれています",
     },
-    "pyopenvba_missing": {
-        "en": "the package pyOpenVBA is missing; run: pip install pyOpenVBA",
-        "ja": "パッケージ pyOpenVBA がありません。pip install pyOpenVBA を実行してください",
-    },
     "file_in_use_says": {
         "en": "{file}: {detail}; close Excel and try again",
         "ja": "{file}: {detail}。Excel を閉じてから、もう一度お試しください",
-    },
-    "xlwings_missing": {
-        "en": "xlwings is not installed; run: pip install xlwings",
-        "ja": "xlwings がインストールされていません。pip install xlwings を実行してください",
     },
     "xlwings_version": {
         "en": "this version of xlwings is not known ({file} has no {text})",

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.excel.udf_names import PROJECT
+from xl_vqa.packages import missing
 from xl_vqa.words.errors import AddinError
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -50,10 +51,13 @@ CHANGES: Final = (
 
 
 def xlwings_module() -> str:
-    """The source with its changes. Raises AddinError where the installed xlwings is missing or unknown."""
+    """The source with its changes.
+
+    Raises PackageMissingError without xlwings, AddinError where the installed one is unknown.
+    """
     spec = importlib.util.find_spec("xlwings")
     if spec is None or spec.origin is None:
-        raise AddinError(problem="xlwings_missing")
+        raise missing("xlwings")
     file = Path(spec.origin).parent / FILE
     try:
         source = file.read_text(encoding="utf-8").replace("\r\n", "\n")
