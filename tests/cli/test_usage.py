@@ -112,7 +112,7 @@ def test_a_file_of_such_a_name_is_still_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "english", "japanese"),
     [
-        ("scoer", "Did you mean 'score'?", "「scoer」というコマンドはありません。候補: 'score'"),
+        ("evalute", "Did you mean 'evaluate'?", "「evalute」というコマンドはありません。候補: 'evaluate'"),
         ("zzzzzz", "No such command", "「zzzzzz」というコマンドはありません。"),
         ("score --zzz x", "No such option", "--zzz というオプションはありません。"),
         ("score --refrsh", "--refresh", "--refrsh というオプションはありません。候補: "),

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.cli.help_ja_models import MODELS_JA
+
 _EXIT_ROWS: Final = (
     "終了コード: 0 はすべて評価済み、1 は一部の行がエラー、2 は何も処理できなかったことを示します。"
 )
 
 HELP_JA: Final[dict[str, str]] = {
+    **MODELS_JA,
     "Video quality scores from a vision-language model, on your own machine.": (
         "視覚言語モデルによる動画品質スコア。処理はすべてこのコンピューター上で行います。"
     ),

@@ -40,6 +40,7 @@ COMMANDS: Final = (
     "addin",
     "calc",
     "host",
+    "store",
     "forget",
     "doctor",
     "demo",

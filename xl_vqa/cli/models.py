@@ -1,4 +1,7 @@
-"""``xl-vqa models list|add|activate|remove``: the models that this user can switch between."""
+"""``xl-vqa models``: the models that this user can switch between.
+
+``show``, ``pull`` and ``export`` stand in files of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xl_vqa.cli import models_export, models_pull, models_show
 from xl_vqa.cli.models_texts import tr
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.shell import typed
@@ -17,6 +21,8 @@ models = typer.Typer(help="The models you can switch between.", no_args_is_help=
 
 
 def register(app: typer.Typer) -> None:
+    for one in (models_show, models_pull, models_export):
+        one.register(models)
     app.add_typer(models, name="models")
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "store_file_error": {
+        "en": "The stored ratings in {path} cannot be used: {problem}.",
+        "ja": "{path} の評価を使用できません: {problem}。",
+    },
     "host_error": {
         "en": "The scoring host reported a problem: {problem}.",
         "ja": "スコアリングホストで問題が発生しました: {problem}",
@@ -64,6 +68,18 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    "store_file_foreign": {
+        "en": "it is no file of ratings; 'xl-vqa store export' writes them",
+        "ja": "評価のファイルではありません。「xl-vqa store export」で書き出したファイルを指定してください",
+    },
+    "store_nothing": {
+        "en": "nothing is stored yet. Rate videos first",
+        "ja": "評価がまだ保存されていません。先に動画を評価してください",
+    },
+    "store_unreadable": {
+        "en": "it cannot be read ({detail}). Start the scoring host once, which mends it",
+        "ja": "読み込めません({detail})。スコアリングホストを一度起動すると修復されます",
+    },
     "problem_model_crashes": {
         "en": "the scoring host crashed {times} times while the model looked at it",
         "ja": "モデルによる評価中にスコアリングホストが {times} 回異常終了しました",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -57,6 +57,16 @@ class Forgotten:
     ratings: int
     paths: frozenset[str]
     nameless: int
+
+
+@dataclass(slots=True)
+class TakenOver:
+    """Of ratings from elsewhere: counts, and the keys under which the store has another distribution."""
+
+    new: int = 0
+    same: int = 0
+    replaced: int = 0
+    differing: list[RatingKey] = field(default_factory=list)
 
 
 class Store:
@@ -168,6 +178,39 @@ class Store:
 
         if rows:
             _twice(put)
+
+    def take_over(self, rows: Sequence[tuple[RatingKey, Row]], *, replace: bool = False) -> TakenOver:
+        """Sound rows of another store, all or none; one that says what is here already changes nothing.
+
+        Where a sound row here says something else, it stays, unless ``replace``; a damaged one is replaced.
+        """
+
+        def put() -> TakenOver:
+            done = TakenOver()
+            meant: dict[RatingKey, Row] = {}
+            with self._database.writing(durable=True) as connection:
+                for key, row in rows:
+                    here = connection.execute(
+                        f"SELECT {ROW_COLUMNS}, checksum FROM ratings "
+                        "WHERE model = ? AND settings = ? AND video = ?",
+                        key,
+                    ).fetchone()
+                    old = meant.get(key) or (None if here is None else _if_sound(key, here))
+                    if old is None:
+                        done.new += 1
+                    elif old.says() == row.says():
+                        done.same += 1
+                        continue
+                    elif not replace:
+                        done.differing.append(key)
+                        continue
+                    else:
+                        done.replaced += 1
+                    meant[key] = row
+                connection.executemany(f"{_INSERT} {_REPLACE}", [_values(key, row) for key, row in meant.items()])
+            return done
+
+        return _twice(put)
 
     def reader_before(self, video: str) -> int | None:
         """The oldest version of the reader that left a rating of this content; None where no older one did."""
@@ -361,6 +404,12 @@ _REPLACE: Final = "SET " + ", ".join(f"{name} = excluded.{name}" for name in (*R
 
 def _values(key: RatingKey, row: Row) -> tuple[Any, ...]:
     return (*key, *row.stored_values(), row.check_value(key))
+
+
+def _if_sound(key: RatingKey, values: Sequence[Any]) -> Row | None:
+    """A row of the writing side, where texts are texts."""
+    row, check = split_row([one.encode() if isinstance(one, str) else one for one in values])
+    return row if row.is_sound(key, check) else None
 
 
 def _salvage(damaged: Path, connection: sqlite3.Connection) -> int:

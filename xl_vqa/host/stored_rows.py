@@ -130,6 +130,10 @@ class Row(NamedTuple):
         except (XlVqaError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise BadRowError(f"{type(error).__name__}: {error}") from error
 
+    def says(self) -> tuple[Any, ...]:
+        """What makes it another rating: not when it was made, nor in which bands it was read."""
+        return self.probabilities, self.off_digit_mass, self.scale, self.text, self.reader
+
     def short(self) -> Summary:
         """Of a sound row."""
         return Summary(self.view.decode(), self.summary.decode())

@@ -41,6 +41,30 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the starter cannot be removed",
         "ja": "starter は削除できません",
     },
+    "problem_not_a_hub_name": {
+        "en": "only a model of a hub can be fetched, by a name such as Qwen/Qwen2.5-VL-7B-Instruct (or with "
+        "@revision behind it); a folder on this machine needs no fetching",
+        "ja": "取得できるのは、Qwen/Qwen2.5-VL-7B-Instruct のようなハブのモデル名(末尾に @revision を付けた形も可)"
+        "だけです。ローカルフォルダーのモデルは取得する必要がありません",
+    },
+    "problem_hub_moved": {
+        "en": "the model was changed at the hub while it was being fetched; try again, or name one revision "
+        "(owner/name@revision)",
+        "ja": "取得中にハブのモデルが更新されました。もう一度実行するか、リビジョンを指定してください"
+        "(owner/name@revision)",
+    },
+    "problem_no_disk_room": {
+        "en": "{needed} GiB are needed in {folder}, and {free} GiB are free; make room, or set HF_HOME to a "
+        "folder on another drive",
+        "ja": "{folder} に {needed} GiB 必要ですが、空きは {free} GiB です。空きを確保するか、HF_HOME で別の"
+        "ドライブのフォルダーを指定してください",
+    },
+    "problem_checksum": {
+        "en": "{file} is not what the hub states (checksum {found}..., stated {stated}...); it was removed. Fetch "
+        "it again",
+        "ja": "{file} の内容がハブの記載と一致しません(チェックサム {found}...、記載は {stated}...)。ファイルは"
+        "削除しました。もう一度取得してください",
+    },
     "problem_serves": {
         "en": "{name} serves now; activate another first",
         "ja": "{name} は現在使用中です。先に別のモデルを使用してください",

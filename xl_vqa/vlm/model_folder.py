@@ -20,7 +20,7 @@ QWEN_TYPE: Final = "qwen2_5_vl"
 STARTER_TYPE: Final = "xl_vqa_starter"
 """``model_type`` in config.json."""
 WANTED_FILES: Final = ("*.json", "*.txt", "*.safetensors")
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
+HUB_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
 
 def find_model(model: str, *, offline: bool = False, may_download: bool = True) -> Path:
@@ -37,15 +37,13 @@ def find_model(model: str, *, offline: bool = False, may_download: bool = True) 
         return folder.absolute()
     if folder.is_file():
         raise ModelNotFoundError(model=model, problem="problem_model_is_file")
-    if not _HUB_NAME.fullmatch(model):
+    if not HUB_NAME.fullmatch(model):
         raise ModelNotFoundError(model=model, problem="problem_no_such_folder")
     return _from_hub(model, offline=offline, may_download=may_download)
 
 
 def _from_hub(model: str, *, offline: bool, may_download: bool) -> Path:
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from huggingface_hub import snapshot_download
-
+    snapshot_download = hub_library().snapshot_download
     name, _, revision = model.partition("@")
     request: dict[str, Any] = {"revision": revision or None, "allow_patterns": list(WANTED_FILES)}
     try:
@@ -66,6 +64,15 @@ def _from_hub(model: str, *, offline: bool, may_download: bool) -> Path:
     if missing := missing_files(folder):
         raise ModelNotFoundError(model=model, problem=Reason("problem_hub_incomplete", file=missing[0]))
     return folder
+
+
+def hub_library() -> Any:
+    """The hub's own library, which tells its makers nothing of who uses it. Raises ImportError without it."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import huggingface_hub.constants
+    import huggingface_hub.utils
+
+    return huggingface_hub
 
 
 def missing_files(folder: Path) -> list[str]:

@@ -55,6 +55,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it is of type {type}, and a Qwen2.5-VL (type 'qwen2_5_vl') is needed",
         "ja": "モデルの種類が {type} です。Qwen2.5-VL(種類 'qwen2_5_vl')が必要です",
     },
+    "export_no_qwen": {
+        "en": "it is of type '{type}', which transformers alone cannot load; the folder {folder} is whole as it "
+        "is: copy it",
+        "ja": "モデルの種類が '{type}' のため、transformers だけでは読み込めません。フォルダー {folder} をそのまま"
+        "コピーしてください",
+    },
+    "export_not_empty": {
+        "en": "something is there already; name a new folder",
+        "ja": "すでに存在します。新しいフォルダーを指定してください",
+    },
     "model_quantised": {
         "en": "its weights are quantised; choose the bfloat16 checkpoint of the same model",
         "ja": "重みが量子化されています。同じモデルの bfloat16 版を選んでください",
