@@ -24,11 +24,14 @@ def distribution(label: float, spread: float = 3.0) -> LabelDistribution:
     return LabelDistribution.from_joint(SCALE, {k: v / total * 0.999 for k, v in masses.items()})
 
 
+FRAMES = FramesUsed((20, 21, 62, 63), (0.8, 0.84, 2.48, 2.52), 640, 360, 250, 10.0, 25.0, "PyAV", "h264")
+
+
 def made_explanation(path: str = "/videos/clip.mp4", label: float = 24.0, **values: Any) -> Explanation:
     """Ten seconds of which 3 to 4 are bad, in the left half of the picture; ``values`` replace fields."""
-    frames = FramesUsed((20, 21, 62, 63), (0.8, 0.84, 2.48, 2.52), 640, 360, 250, 10.0, 25.0, "PyAV", "h264")
+
     rating = Rating(
-        path, distribution(label), frames, "b2:1", "starter", "m1:a", "s", rated_at="2026-11-29T06:00:00"
+        path, distribution(label), FRAMES, "b2:1", "starter", "m1:a", "s", rated_at="2026-11-29T06:00:00"
     )
     levels = [3.1] * 3 + [1.6] + [3.2] * 6
     spans = tuple(Span(float(i), i + 1.0, mos, mos - 0.5, min(mos + 0.5, 5.0)) for i, mos in enumerate(levels))

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from xl_vqa.api import rate, rate_async, rate_attributes, rate_iter
+    from xl_vqa.api import explain, rate, rate_async, rate_attributes, rate_iter
     from xl_vqa.evaluation.errors import EvaluationError
     from xl_vqa.evaluation.from_files import evaluate
     from xl_vqa.evaluation.result import Evaluation
@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         WorksheetMissingArgumentError,
         XlVqaError,
     )
+    from xl_vqa.words.explanation import Explanation, Progress
     from xl_vqa.words.labels import Band, Bands, Scale
     from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
     from xl_vqa.words.settings import Settings
@@ -114,6 +115,7 @@ __all__ = [
     "DistributionError",
     "Evaluation",
     "EvaluationError",
+    "Explanation",
     "FramesUsed",
     "HostAuthenticationError",
     "HostDiskError",
@@ -147,6 +149,7 @@ __all__ = [
     "ProfileFileError",
     "ProfileMismatchError",
     "ProfileNotFoundError",
+    "Progress",
     "RangeShapesError",
     "Rating",
     "RelativePathError",
@@ -195,6 +198,7 @@ __all__ = [
     "XlVqaError",
     "__version__",
     "evaluate",
+    "explain",
     "predict",
     "rate",
     "rate_async",
@@ -212,13 +216,16 @@ _PLACES: Final = {
     "Bands": "xl_vqa.words.labels",
     "Evaluation": "xl_vqa.evaluation.result",
     "EvaluationError": "xl_vqa.evaluation.errors",
+    "Explanation": "xl_vqa.words.explanation",
     "FramesUsed": "xl_vqa.words.rating",
     "LabelDistribution": "xl_vqa.words.rating",
+    "Progress": "xl_vqa.words.explanation",
     "Rating": "xl_vqa.words.rating",
     "Scale": "xl_vqa.words.labels",
     "ScoredWorkbook": "xl_vqa.workbooks.score_run",
     "Settings": "xl_vqa.words.settings",
     "evaluate": "xl_vqa.evaluation.from_files",
+    "explain": "xl_vqa.api",
     "predict": "xl_vqa.without_host",
     "rate": "xl_vqa.api",
     "rate_async": "xl_vqa.api",

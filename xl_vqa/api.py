@@ -15,6 +15,7 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.remarks import Said
 from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import NotAPathError, NotATextError, NoVideoPathError, XlVqaError
+from xl_vqa.words.explanation import Explanation, Progress
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.settings import Settings
 
@@ -183,6 +184,44 @@ def rate_attributes(
         result = next(found)
         results.append(result.of(_absolute(one)) if isinstance(result, XlVqaError) else result)
     return results
+
+
+def explain(
+    path: PathLike,
+    *,
+    text: str | None = None,
+    refresh: bool = False,
+    settings: Settings | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Explanation:
+    """Why a video has its score: when it is bad, where in the picture, and what that cost to find out.
+
+    Through the local host, which is started if need be; blocks until it is known. It is made once and then stored.
+
+    Args:
+        path: of one video.
+        text: the text that an AI-made video was generated from.
+        refresh: find it out again.
+        settings: where not given, those of settings.toml and the environment.
+        on_progress: called with a Progress: stage, passes done and allowed, seconds left.
+
+    Returns:
+        The Explanation; ``xl_vqa.explaining.in_words.sentence`` says it in one sentence.
+
+    Warns:
+        UserWarning: as ``rate`` does.
+
+    Raises:
+        XlVqaError: the video cannot be rated, or its model or the host does not work.
+        SettingsError: the settings are wrong.
+    """
+    video = _entry(path, text)
+    if isinstance(video, XlVqaError):
+        raise video
+    with HostClient(settings or Settings.load()) as client:
+        found = client.explain(video.path, video.text, refresh=refresh, on_progress=on_progress)
+        _warn(client)
+    return found
 
 
 def with_texts(

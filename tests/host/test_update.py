@@ -30,9 +30,10 @@ from xl_vqa.words.settings import Settings
 
 PACKAGE = Path(xl_vqa.__file__).parent
 ADDRESSES = {
-    2: {
+    3: {
         "POST /v1/ratings",
         "POST /v1/ratings/poll",
+        "POST /v1/explain",
         "POST /v1/cancel",
         "GET /v1/progress",
         "POST /v1/progress",
@@ -40,6 +41,8 @@ ADDRESSES = {
         "POST /v1/model",
         "GET /v1/health",
         "POST /v1/shutdown",
+        "GET /why/{token}/",
+        "GET /why/{token}/video",
     }
 }
 

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ from xl_vqa.words.model_spec import Sampling
 HOME = sys.argv[1] if len(sys.argv) > 1 else ""
 
 
-def read(path: str, sampling: Sampling, beat: Callable[[], None], decoder: Decoder) -> Clip:
+def read(path: str, sampling: Sampling, beat: Callable[[], None], decoder: Decoder, at_s: Sequence[float]) -> Clip:
     name = Path(path).name
     if "hang" in name:
         time.sleep(600)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_vqa.video.sample import plan_frames, plan_window
+from xl_vqa.video.sample import plan_frames, plan_pairs_at, plan_window
 from xl_vqa.words.model_spec import Sampling
 
 counts = st.integers(1, 200_000)
@@ -90,3 +90,21 @@ def test_a_window_by_hand() -> None:
     assert plan_window(1, 0, 4) == (0, 0, 0, 0)
     with pytest.raises(ValueError, match="1 or more"):
         plan_window(0, 0, 4)
+
+
+@given(st.integers(1, 400), st.lists(st.floats(-5, 500), min_size=1, max_size=20))
+def test_pairs_at_chosen_times(count: int, at_s: list[float]) -> None:
+    # uneven: every third frame is shown twice as long
+    times = [0.04 * (number + number // 3) for number in range(count)]
+    plan = plan_pairs_at(count, at_s, times.__getitem__)
+    assert len(plan) == 2 * len(at_s)
+    for at, first, second in zip(at_s, plan[::2], plan[1::2], strict=True):
+        shown = max((number for number in range(count) if times[number] <= at), default=0)
+        assert first == min(shown, max(count - 2, 0))
+        assert second == min(first + 1, count - 1)
+
+
+@pytest.mark.parametrize(("count", "at_s"), [(0, [1.0]), (5, [])])
+def test_pairs_of_nothing_are_refused(count: int, at_s: list[float]) -> None:
+    with pytest.raises(ValueError, match="times of"):
+        plan_pairs_at(count, at_s, float)

@@ -19,13 +19,21 @@ from typing import Any, Final
 
 from xl_vqa.bridge.bulk import BulkRun
 from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, HttpPool
+from xl_vqa.bridge.explanations import explanation_of
 from xl_vqa.bridge.profiles import domain_profile, read_entries
-from xl_vqa.bridge.protocol import MAX_WAIT_S, profile_of, view_of
+from xl_vqa.bridge.protocol import EXPLAIN, MAX_WAIT_S, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, keeps_unsaved, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
 from xl_vqa.words.attributes import Attributes
-from xl_vqa.words.errors import HostAuthenticationError, HostError, HostUnavailableError, XlVqaError
+from xl_vqa.words.errors import (
+    CancelledError,
+    HostAuthenticationError,
+    HostError,
+    HostUnavailableError,
+    XlVqaError,
+)
+from xl_vqa.words.explanation import Explanation, Progress
 from xl_vqa.words.reasons import Reason, because
 from xl_vqa.words.settings import Settings
 
@@ -34,6 +42,8 @@ __all__ = ["Answer", "HostClient", "Result", "Video"]
 MAX_ATTEMPTS: Final = 8
 PIECE: Final = 10_000
 """Videos per request of ``rate`` at the most."""
+EXPLAIN_WAIT_S: Final = 0.5
+"""An explanation takes seconds, and tells how far it is this often."""
 SLACK_S: Final = 60.0
 """A host that says nothing for this long beyond the wait it was asked for is taken for gone."""
 
@@ -240,6 +250,41 @@ class HostClient:
             with contextlib.suppress(Exception):
                 self.cancel(run.keys())
             raise
+
+    def explain(
+        self,
+        path: str,
+        text: str | None = None,
+        *,
+        refresh: bool = False,
+        pictures: bool = True,
+        on_progress: Callable[[Progress], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Explanation:
+        """Why a video has its score, however long it takes to find out; rates it first where need be.
+
+        It is made once and stored; ``refresh`` makes it anew, ``pictures`` adds the frames under the heat maps.
+        ``on_progress`` is called a few times a second. The host may die and be started again meanwhile.
+
+        Raises the error of the video or its model, CancelledError after ``cancel`` was set, and HostStartError,
+        HostDiskError or HostUnavailableError where there is no host to ask.
+        """
+        video = Video(path, text).absolute()
+        question = self._question([video], refresh=refresh, detail=pictures, priority=0)
+        found = None
+        try:
+            while found is None:
+                if cancel is not None and cancel.is_set():
+                    raise CancelledError(path=video.path)
+                values = self._insist("POST", EXPLAIN, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
+                found = explanation_of(values, self.settings, on_progress)
+                # asked for a second time, it would begin a second time
+                question["refresh"] = False
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.cancel()
+            raise
+        return found
 
     # -- for bulk runs: one question, no second try
 

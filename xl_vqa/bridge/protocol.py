@@ -20,6 +20,8 @@ APP: Final = "xl_vqa"
 PROTOCOL: Final = 3
 """Counted up whenever a client may ask a host for something that hosts before did not know. A host of the same
 version with a lower one (an update without a new version) is replaced; the first ones said none, which is 1."""
+EXPLAIN: Final = "/v1/explain"
+"""Where a host is asked why one video has its score."""
 LOOPBACK: Final = "127.0.0.1"
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xl_vqa.explaining.texts import TEXTS, tr
+from xl_vqa.words.attributes import attribute_words
 from xl_vqa.words.explanation import Attribute, Box, Explanation, Moment
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.messages import text as message
@@ -34,11 +35,6 @@ def sentence(explanation: Explanation, language: str = "en") -> str:
 def remarks(explanation: Explanation, language: str = "en") -> list[str]:
     """What could not be said, and why; a sentence each."""
     return [message(str(one["key"]), language, **one) for one in explanation.remarks]
-
-
-def attribute_name(name: str, language: str = "en") -> str:
-    """What an attribute is called; a user's own by its own name."""
-    return tr(name, language) if name in TEXTS else name
 
 
 def place_name(box: Box, language: str = "en") -> str | None:
@@ -76,7 +72,7 @@ def _falls(cause: str | None, language: str) -> str:
     if cause is None:
         return tr("worst", language)
     key = f"falls_{cause}"
-    return tr(key, language) if key in TEXTS else tr("falls", language, name=attribute_name(cause, language))
+    return tr(key, language) if key in TEXTS else tr("falls", language, name=attribute_words(cause, language))
 
 
 def _times(moments: Sequence[Moment], language: str) -> str:
@@ -108,7 +104,7 @@ def _fine(explanation: Explanation, language: str) -> list[str]:
         for name, one in explanation.attributes.items()
         if name not in wrong and bands.of(one.label).key in (FINE, "excellent")
     )
-    names = [attribute_name(name, language) for _, name in good[:MOST_FINE]]
+    names = [attribute_words(name, language) for _, name in good[:MOST_FINE]]
     if not names:
         return []
     key = "fine" if len(names) == 1 else "fine_several"

@@ -34,15 +34,6 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "falls": {"en": "{name} is lowest", "ja": "{name}が最も低くなります"},
     "fine": {"en": "{names} is fine", "ja": "{names}は良好です"},
     "fine_several": {"en": "{names} are fine", "ja": "{names}は良好です"},
-    # names of attributes
-    "sharpness": {"en": "sharpness", "ja": "鮮明さ"},
-    "blockiness": {"en": "freedom from blocks", "ja": "ブロックノイズの少なさ"},
-    "noise": {"en": "freedom from noise", "ja": "ノイズの少なさ"},
-    "motion_smoothness": {"en": "motion", "ja": "動きの滑らかさ"},
-    "flicker": {"en": "steadiness", "ja": "ちらつきの少なさ"},
-    "exposure": {"en": "exposure", "ja": "露出"},
-    "colour": {"en": "colours", "ja": "色の自然さ"},
-    "deformation": {"en": "shape of things", "ja": "形の自然さ"},
     # where, by thirds of the picture
     "top_left": {"en": "at the top left", "ja": "左上"},
     "top": {"en": "at the top", "ja": "上部"},

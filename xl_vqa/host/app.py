@@ -15,12 +15,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from xl_vqa import __version__
-from xl_vqa.bridge.protocol import APP, MAX_ROWS, MAX_WAIT_S, PROTOCOL, proof
+from xl_vqa.bridge.protocol import APP, EXPLAIN, MAX_ROWS, MAX_WAIT_S, PROTOCOL, proof
+from xl_vqa.host.explainer import Explaining
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
 from xl_vqa.host.linked_pages import LinkedPages
 from xl_vqa.host.links import Links
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
-from xl_vqa.host.service import RatingService, Slot, check_rows, number_of
+from xl_vqa.host.service import Question, RatingService, Slot, check_rows, number_of
+from xl_vqa.host.work import Watch
 from xl_vqa.words.errors import HostError, HostRequestError, XlVqaError
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -50,6 +52,7 @@ class HostApp:
         for method, path, handler in (
             ("POST", "/v1/ratings", self._ratings),
             ("POST", "/v1/ratings/poll", self._poll),
+            ("POST", EXPLAIN, self._explain),
             ("POST", "/v1/cancel", self._cancel),
             ("GET", "/v1/progress", self._progress),
             ("POST", "/v1/progress", self._progress),
@@ -97,6 +100,24 @@ class HostApp:
         detail = bool(body.get("detail", False))
         return self._large(await self._run(lambda: self._service.render(slots, view, detail)))
 
+    async def _explain(self, request: Request) -> str:
+        raw = await request.body()
+        question, found = await self._run(lambda: self._first_of_explanation(raw))
+        if not isinstance(found, XlVqaError):
+            explainer = self._service.explainer
+            await self._woken(
+                lambda notify: explainer.watch(found, notify),
+                lambda watch: explainer.unwatch(found, watch),
+                question.wait if found.outcome is None else 0.0,
+            )
+        return self._large(await self._run(lambda: self._service.render_explanation(found, question)))
+
+    def _first_of_explanation(self, raw: bytes) -> tuple[Question, Explaining | XlVqaError]:
+        question = self._service.question(_parse(raw))
+        if len(question.videos) != 1:
+            raise HostRequestError(problem="host_one_video")
+        return question, self._service.explain(question)
+
     async def _cancel(self, request: Request) -> str:
         return json.dumps({"cancelled": self._service.cancel(_parse(await request.body()))})
 
@@ -123,7 +144,25 @@ class HostApp:
 
     async def _wait(self, slots: Sequence[Slot], seconds: float, *, every: bool) -> None:
         """Until all (or any) of the slots are finished, at most ``seconds``."""
-        if seconds <= 0 or not any(slot.pending for slot in slots):
+        if not any(slot.pending for slot in slots):
+            return
+        gather = None if every else (lambda: any(slot.pending for slot in slots))
+        await self._woken(
+            lambda notify: self._service.watch(slots, notify, every=every),
+            lambda watch: self._service.unwatch(slots, watch),
+            seconds,
+            gather,
+        )
+
+    async def _woken(
+        self,
+        watch_it: Callable[[Callable[[], None]], Watch],
+        leave: Callable[[Watch], None],
+        seconds: float,
+        gather: Callable[[], bool] | None = None,
+    ) -> None:
+        """Until the watch fires, at most ``seconds``; a moment longer where ``gather`` says that more may come."""
+        if seconds <= 0:
             return
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
@@ -133,18 +172,18 @@ class HostApp:
             try:
                 loop.call_soon_threadsafe(woken.set)
             except RuntimeError:
-                log.debug("a finished video found nobody waiting")
+                log.debug("something finished found nobody waiting")
 
-        watch = self._service.watch(slots, notify, every=every)
+        watch = watch_it(notify)
         try:
             async with asyncio.timeout(min(seconds, MAX_WAIT_S)):
                 await woken.wait()
-                if not every and any(slot.pending for slot in slots):
+                if gather is not None and gather():
                     await asyncio.sleep(GATHER_S)
         except TimeoutError:
             pass
         finally:
-            self._service.unwatch(slots, watch)
+            leave(watch)
 
     def _large(self, answer: str) -> str:
         """The answer itself; what a large one took is given back once it was sent and no other follows."""

@@ -219,7 +219,7 @@ class Host:
         guard = self._app.asgi
         while limit:
             await asyncio.sleep(min(max(limit / 10, 0.05), 5.0))
-            busy = guard.under_way > 0 or not self._service.queue.idle
+            busy = guard.under_way > 0 or not self._service.idle
             if busy:
                 guard.last_request_at = time.monotonic()
             elif time.monotonic() - guard.last_request_at > limit:

@@ -101,6 +101,24 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         CREATE INDEX attributes_by_video ON attributes (video);
         """,
     ),
+    (
+        "0008_explanations",
+        """
+        -- why a rating is what it is, under the rating's own key; no picture
+        CREATE TABLE explanations (
+            model TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            video TEXT NOT NULL,
+            version INTEGER NOT NULL,       -- of the explanation (words/explanation.py)
+            reader INTEGER NOT NULL,        -- of the video reader
+            made_at TEXT NOT NULL,
+            body TEXT NOT NULL,             -- JSON
+            checksum BLOB NOT NULL,         -- over the key and the body
+            PRIMARY KEY (model, settings, video)
+        ) WITHOUT ROWID;
+        CREATE INDEX explanations_by_video ON explanations (video);
+        """,
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.remarks import Pace, SameScoreAlarm
 from xl_vqa.host.store import KnownFile
 from xl_vqa.host.stored_rows import NewRating, RatingKey
+from xl_vqa.host.tasks import Task
 from xl_vqa.host.views import View, summary_json
 from xl_vqa.host.work import Job, Switch, Ticket, Wanted
 from xl_vqa.video.wall import Wall
@@ -284,6 +285,8 @@ class Pipeline:
                 self._ledger.retry()
                 if isinstance(work, Switch):
                     self._switch(work.model)
+                elif isinstance(work, Task):
+                    self._do(work)
                 elif work:
                     self._rate(work)
                 else:
@@ -310,6 +313,13 @@ class Pipeline:
             log.error("%s", error)
             failed = self._queue.fail_model(model, error)
             log.error("%d videos were answered with this error", failed)
+
+    def _do(self, task: Task) -> None:
+        rater = self._keeper.wait(task.model, 0.0)
+        if rater is None:
+            task.fail(ModelFailedError(path="", problem="model_unloaded"))
+        else:
+            task.do(rater)
 
     def _rate(self, jobs: Sequence[Job]) -> None:
         """Every job ends here, rated or with an error."""

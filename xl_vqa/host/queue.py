@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from xl_vqa.host.stored_rows import RatingKey
+from xl_vqa.host.tasks import Task, TaskLine
 from xl_vqa.host.work import Counts, Job, Outcome, Stage, Switch, Ticket, Wanted, Watch, for_path
 from xl_vqa.words.errors import CancelledError, VideoAccessError, VideoError, VideoNotFoundError, XlVqaError
 from xl_vqa.words.rating import FramesUsed
@@ -56,6 +57,7 @@ class WorkQueue:
         self._waiting: dict[str, list[tuple[tuple[int, bool, int], Job]]] = {}
         self._working: dict[tuple[str, str, str | None], Job] = {}
         self._alone: Job | None = None
+        self._tasks = TaskLine()
         self._model: str | None = None
         self._model_since = 0.0
         self._turn_over = False
@@ -157,7 +159,7 @@ class WorkQueue:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for anything."""
-        return not self._open
+        return not self._open and not self._tasks
 
     # -- identifying
 
@@ -249,8 +251,17 @@ class WorkQueue:
 
     # -- rating
 
-    def next_work(self, most: int, timeout: float) -> list[Job] | Switch | None:
-        """For the model thread: the next batch, or the model that it should load; None as above."""
+    def add_task(self, task: Task) -> None:
+        """Other work for the model, when it has time for it. On a closed queue it ends at once."""
+        with self._changed:
+            if self._closed:
+                task.fail(CancelledError(path=""))
+                return
+            self._tasks.add(task, self._clock())
+            self._changed.notify_all()
+
+    def next_work(self, most: int, timeout: float) -> list[Job] | Switch | Task | None:
+        """For the model thread: the next batch, or the model that it should load, or a task; None as above."""
         with self._changed:
             return self._wait(lambda: self._pop_work(most), timeout)
 
@@ -268,6 +279,7 @@ class WorkQueue:
             tickets = [ticket for ticket in self._open.values() if ticket.wanted.model == model]
             for ticket in tickets:
                 self._settle(ticket, error)
+            self._tasks.fail(model, error)
             if self._model == model:
                 self._model = None
             self._changed.notify_all()
@@ -276,7 +288,7 @@ class WorkQueue:
     def release_model(self) -> bool:
         """Whether the model may be unloaded: nothing is at work. The next job asks for its model again."""
         with self._changed:
-            if self._working or (self._model is not None and self._head(self._model) is not None):
+            if self._working or self._tasks or (self._model is not None and self._head(self._model) is not None):
                 return False
             self._model = None
             return True
@@ -285,6 +297,7 @@ class WorkQueue:
         """No more work is handed out and nobody is kept waiting; tickets stay unfinished."""
         with self._changed:
             self._closed = True
+            self._tasks.fail(None, CancelledError(path=""))
             for ticket in self._open.values():
                 for watch in ticket.watches:
                     watch.fire()
@@ -402,8 +415,11 @@ class WorkQueue:
         self._working[job.key] = job
         return job
 
-    def _pop_work(self, most: int) -> list[Job] | Switch | None:
+    def _pop_work(self, most: int) -> list[Job] | Switch | Task | None:
         ready = sorted((j for j in self._working.values() if j.stage is Stage.READY), key=lambda j: j.order)
+        task = self._tasks.take(self._model, self._clock(), busy=bool(ready))
+        if task is not None:
+            return task
         if ready:
             batch = ready[:most]
             for job in batch:
@@ -430,7 +446,7 @@ class WorkQueue:
     def _choose_model(self) -> str | None:
         heads = {model: head for model in list(self._waiting) if (head := self._head(model)) is not None}
         if not heads:
-            return self._model
+            return self._tasks.model(self._model)
         best = min(heads, key=lambda model: heads[model].order)
         own = heads.get(self._model) if self._model is not None else None
         if own is None or heads[best].priority > own.priority:

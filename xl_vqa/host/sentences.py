@@ -80,6 +80,14 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it cannot be read ({detail}). Start the scoring host once, which mends it",
         "ja": "読み込めません({detail})。スコアリングホストを一度起動すると修復されます",
     },
+    "host_one_video": {
+        "en": "an explanation is of one video at a time",
+        "ja": "説明できる動画は一度に 1 本だけです",
+    },
+    "host_rating_gone": {
+        "en": "its rating was forgotten meanwhile",
+        "ja": "評価がその間に消去されました",
+    },
     "problem_model_crashes": {
         "en": "the scoring host crashed {times} times while the model looked at it",
         "ja": "モデルによる評価中にスコアリングホストが {times} 回異常終了しました",

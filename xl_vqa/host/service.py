@@ -7,12 +7,13 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
 from xl_vqa.bridge.protocol import MAX_ROWS
 from xl_vqa.host.crash_marks import CrashMarks
+from xl_vqa.host.explainer import Explainer, Explaining
 from xl_vqa.host.files import FileFacts
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
@@ -92,14 +93,17 @@ class RatingService:
         room = 2 * settings.batch_size + settings.decode_threads
         self.queue = WorkQueue(ready_items=room, crashed=self.marks.times)
         self.pipeline = Pipeline(settings, self.queue, self.ledger, self.keeper, self.marks)
+        self.explainer = Explainer(self.queue, self.pipeline, self.ledger, self.marks)
         self._view = View.of(settings)
         self._summaries = SummaryCache()
 
     def start(self) -> None:
         self.pipeline.start()
+        self.explainer.start()
 
     def stop(self) -> None:
         """Ends after the batch at hand; nobody is kept waiting meanwhile."""
+        self.explainer.stop()
         if not self.pipeline.stop(STOP_PATIENCE_S):
             log.warning("the batch at hand did not end within %.0f s", STOP_PATIENCE_S)
         self.marks.stop()
@@ -208,15 +212,47 @@ class RatingService:
         pieces += ('], "host": ', json.dumps(self.info()), "}")
         return "".join(pieces)
 
+    # -- explaining
+
+    def explain(self, question: Question) -> Explaining | XlVqaError:
+        """The one video of a question: its explanation, made or being made, or the error of the video."""
+        (slot,) = self.look_up(question)
+        found = slot.found
+        if isinstance(found, (XlVqaError, str)):
+            return found if isinstance(found, XlVqaError) else HostRequestError(problem="host_video_object")
+        path = found.path if isinstance(found, Ticket) else slot.path
+        return self.explainer.ask(path, slot.text, question.model, found, question.owner, refresh=question.refresh)
+
+    def render_explanation(self, found: Explaining | XlVqaError, question: Question) -> str:
+        """The answer's JSON: {"explanation": entry, "host": {...}}; with ``detail`` it has its pictures."""
+        outcome = found if isinstance(found, XlVqaError) else found.outcome
+        if isinstance(outcome, XlVqaError):
+            entry: dict[str, Any] = {"status": "error", "error": outcome.to_dict()}
+        elif outcome is None:
+            assert isinstance(found, Explaining)
+            entry = {"status": "pending", "key": found.key, "progress": found.progress.to_dict()}
+        else:
+            assert isinstance(found, Explaining)
+            made = replace(outcome, rating=replace(outcome.rating, path=found.path))
+            made = self.explainer.shown(made) if question.detail else made.without_pictures()
+            known = self._models([outcome.rating.model_fingerprint])[outcome.rating.model_fingerprint]
+            rating = json.loads(detail_json(made.rating, question.view, found.path, found.text, known))
+            entry = {"status": "done", "explanation": {**made.to_dict(), "rating": rating}}
+        return json.dumps({"explanation": entry, "host": self.info()})
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for anything."""
+        return self.queue.idle and self.explainer.idle
+
     def cancel(self, body: Any) -> int:
         """How many tickets ended. Raises HostRequestError."""
         values = _object(body)
         owner = values.get("client")
         if not (owner is None or isinstance(owner, str)):
             raise HostRequestError(problem="host_client_text")
-        if values.get("all") is True:
-            return self.queue.cancel(None, owner)
-        return self.queue.cancel(_keys(values), owner)
+        keys = None if values.get("all") is True else _keys(values)
+        return self.queue.cancel(keys, owner) + self.explainer.cancel(keys, owner)
 
     def view(self, body: Mapping[str, Any]) -> View:
         return View.from_request(body.get("view"), self._view)
@@ -332,7 +368,7 @@ class RatingService:
             for key, rating in self.ledger.load(chunk).items():
                 texts[key] = summary_json(rating, view)
                 self._summaries.put(key, found[key], view, texts[key])
-        models = self._models(keys.values())
+        models = self._models(key.model for key in keys.values())
         return {
             index: '{"status": "done", "rating": '
             + with_path(texts[key], slots[index].path, slots[index].text, models[key.model])
@@ -352,7 +388,7 @@ class RatingService:
             own = key._replace(settings=attributes_key(spec)) if spec is not None and spec.questions else None
             if own is None:
                 told = json.dumps(
-                    {"error": NoAttributesError(model=self._models([key])[key.model].name or "?").to_dict()}
+                    {"error": NoAttributesError(model=self._models([key.model])[key.model].name or "?").to_dict()}
                 )
             elif (found := self.ledger.find_attributes([own]).get(own)) is not None:
                 told = attributes_json(found, view)
@@ -361,14 +397,14 @@ class RatingService:
                 continue
             texts[index] = f'{texts[index][:-1]}, "attributes": {told}}}'
 
-    def _models(self, keys: Iterable[RatingKey]) -> dict[str, KnownModel]:
-        """What is known now of the models (fingerprints) of ratings."""
-        found = {model: self.keeper.known_as(model) for model in {key.model for key in keys}}
+    def _models(self, fingerprints: Iterable[str]) -> dict[str, KnownModel]:
+        """What is known now of the models of ratings."""
+        found = {model: self.keeper.known_as(model) for model in set(fingerprints)}
         return {model: KnownModel() if known is None else KnownModel(*known) for model, known in found.items()}
 
     def _details(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
         texts: dict[int, str] = {}
-        models = self._models(keys.values())
+        models = self._models(key.model for key in keys.values())
         for chunk in _chunks(list(keys)):
             ratings = self.ledger.load([keys[index] for index in chunk])
             for index in chunk:

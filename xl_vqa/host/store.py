@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from xl_vqa.host.attribute_store import AttributeStore
 from xl_vqa.host.database import DamagedError, Database, SetAside
+from xl_vqa.host.explanation_store import ExplanationStore
 from xl_vqa.host.salvage import salvaged_ratings
 from xl_vqa.host.stored_rows import (
     ROW_COLUMNS,
@@ -81,6 +82,7 @@ class Store:
         self._told: set[RatingKey] = set()
         self._database = Database(path, salvage=_salvage)
         self.attributes = AttributeStore(self._database)
+        self.explanations = ExplanationStore(self._database)
 
     @property
     def set_aside(self) -> list[SetAside]:
@@ -327,6 +329,7 @@ class Store:
                 before = connection.total_changes
                 connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
                 ratings = connection.total_changes - before
+                connection.executemany("DELETE FROM explanations WHERE video = ?", videos)
                 connection.executemany("DELETE FROM crash_marks WHERE video = ?", videos)
                 (nameless,) = connection.execute(f"SELECT count(*) FROM ratings WHERE {_NAMELESS}").fetchone()
                 return Forgotten(ratings, frozenset(map(_path, paths)), int(nameless))
@@ -344,6 +347,11 @@ class Store:
                         f"DELETE FROM {table} WHERE ifnull(datetime(rated_at), '') < datetime(?)",
                         (before.isoformat(),),
                     ).rowcount
+                # an explanation is nothing without its rating
+                connection.execute(
+                    "DELETE FROM explanations WHERE (model, settings, video) NOT IN "
+                    "(SELECT model, settings, video FROM ratings)"
+                )
                 for table in ("files", "earlier"):
                     connection.execute(f"DELETE FROM {table} WHERE video NOT IN (SELECT video FROM ratings)")
                 return int(gone)

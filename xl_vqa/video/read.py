@@ -23,7 +23,7 @@ from xl_vqa.video.picture_sequence import PictureSequence, open_pictures
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
-from xl_vqa.video.sample import plan_frames, plan_window
+from xl_vqa.video.sample import plan_frames, plan_pairs_at, plan_window
 from xl_vqa.video.stills import PictureFile
 from xl_vqa.words.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
 from xl_vqa.words.model_spec import Sampling
@@ -46,8 +46,12 @@ def read_frames(
     decoder: Decoder = "pyav",
     threads: int = 2,
     should_stop: Callable[[], None] = lambda: None,
+    at_s: Sequence[float] = (),
 ) -> Clip:
     """Reads the frames that ``sample.plan_frames`` chooses; safe to call from many threads.
+
+    With ``at_s`` instead a pair of neighbours at each of these times (``sample.plan_pairs_at``), however many
+    ``sampling`` wants.
 
     ``max_side`` scales pictures whose longer side is greater down to it while decoding. ``decoder``
     ``decord`` still leaves to PyAV what decord is not proven to read exactly; ``pyav`` never loads it. The
@@ -65,7 +69,7 @@ def read_frames(
     pictures = open_pictures(path)
     if pictures is not None:
         with pictures:
-            reading = _PictureReading(pictures.shown, pictures.inspection, sampling, max_side, should_stop)
+            reading = _PictureReading(pictures.shown, pictures.inspection, sampling, max_side, should_stop, at_s)
             clip = reading.clip_of(pictures)
     else:
         open_ended = is_open_ended(path)
@@ -73,7 +77,7 @@ def read_frames(
             raise VideoChangingError(path=shown_path(path))
         with open_video(path, threads=threads) as source:
             inspection = inspect(source, should_stop=should_stop)
-            clip = _VideoReading(source.shown, inspection, sampling, max_side, should_stop).clip_of(
+            clip = _VideoReading(source.shown, inspection, sampling, max_side, should_stop, at_s).clip_of(
                 source, decoder
             )
         if open_ended and is_written(path, should_stop):
@@ -118,6 +122,7 @@ class _Reading:
     sampling: Sampling
     max_side: int | None
     should_stop: Callable[[], None]
+    at_s: Sequence[float] = ()
     samples: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
     interlaced: bool = False
 
@@ -129,6 +134,8 @@ class _Reading:
 
     def _plan(self) -> tuple[int, ...]:
         index = self.inspection.index
+        if self.at_s:
+            return plan_pairs_at(index.count, self.at_s, index.time_s)
         sampling = replace(self.sampling, frames=self.sampling.frames_of(index.duration_s))
         return plan_frames(index.count, sampling, index.bounds_s)
 

@@ -15,7 +15,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -35,12 +35,12 @@ BEAT_S: Final = 0.25
 """A reader at work says so this often."""
 
 Beat = Callable[[], None]
-Read = Callable[[str, Sampling, Beat, Decoder], Clip]
+Read = Callable[[str, Sampling, Beat, Decoder, Sequence[float]], Clip]
 Changed = Callable[[str, int], bool]
 
 
-def _read(path: str, sampling: Sampling, beat: Beat, decoder: Decoder) -> Clip:
-    return read_frames(path, sampling, decoder=decoder, should_stop=beat)
+def _read(path: str, sampling: Sampling, beat: Beat, decoder: Decoder, at_s: Sequence[float]) -> Clip:
+    return read_frames(path, sampling, decoder=decoder, should_stop=beat, at_s=at_s)
 
 
 class Line(Protocol):
@@ -196,7 +196,7 @@ def _work(
     try:
         if request["do"] == "changed":
             return {"changed": changed(path, int(request["since"]))}
-        clip = read(path, Sampling(**request["sampling"]), beat, request["decoder"])
+        clip = read(path, Sampling(**request["sampling"]), beat, request["decoder"], request["at_s"])
     except VideoError:
         # a file that took this one's place lies behind the wall
         if stat_key(path)[3:] != before[3:]:

@@ -15,7 +15,7 @@ same and needs no clock; where not (screen recordings, phones), the clock decide
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xl_vqa.words.model_spec import Sampling
 
@@ -52,6 +52,19 @@ def plan_frames(frame_count: int, sampling: Sampling, bounds_s: Sequence[float] 
     else:
         starts = _spread(frame_count - 1, sampling.frames // 2)
     return tuple(index for start in starts for index in (start, start + 1))
+
+
+def plan_pairs_at(frame_count: int, at_s: Sequence[float], times_s: Callable[[int], float]) -> tuple[int, ...]:
+    """A pair of neighbours for each of ``at_s`` (seconds), in that order: the frame shown then, and the next one.
+
+    ``times_s`` says when a frame is shown and rises. What lies before or behind the video is its first or last
+    pair; a video of one frame repeats it. Raises ValueError for a frame count below 1 or no times at all.
+    """
+    if frame_count < 1 or not at_s:
+        raise ValueError(f"{len(at_s)} times of {frame_count} frames")
+    last = max(frame_count - 2, 0)
+    starts = [min(max(bisect_right(range(frame_count), at, key=times_s) - 1, 0), last) for at in at_s]
+    return tuple(frame for start in starts for frame in (start, min(start + 1, frame_count - 1)))
 
 
 def plan_window(frame_count: int, start: int, window: int) -> tuple[int, ...]:

@@ -99,7 +99,13 @@ class Wall:
         self._busy: set[_Reader] = set()
         self._closed = False
 
-    def read(self, path: str, sampling: Sampling, should_stop: Callable[[], None] = lambda: None) -> Clip:
+    def read(
+        self,
+        path: str,
+        sampling: Sampling,
+        should_stop: Callable[[], None] = lambda: None,
+        at_s: Sequence[float] = (),
+    ) -> Clip:
         """As ``read.read_frames``, with its errors.
 
         Raises VideoTimeoutError and VideoCrashedReaderError besides, and what ``should_stop`` raises.
@@ -109,7 +115,7 @@ class Wall:
         lent = False
         try:
             memory.rewind()
-            facts = {"sampling": asdict(sampling), "decoder": self._decoder, "name": memory.name}
+            facts = {"sampling": asdict(sampling), "decoder": self._decoder, "name": memory.name, "at_s": [*at_s]}
             answer = self._ask(path, {"do": "read", **facts}, memory, should_stop)
             try:
                 clip = clip_of(answer, memory, self._give_back)

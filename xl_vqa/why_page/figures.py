@@ -6,13 +6,13 @@ from html import escape
 from typing import Final
 
 from xl_vqa import __version__
-from xl_vqa.explaining.in_words import attribute_name
 from xl_vqa.page.charts import Bar, bar_chart
 from xl_vqa.page.pictures import distribution_strip
 from xl_vqa.page.tables import table, text_table
 from xl_vqa.page.timeline import clock
 from xl_vqa.why_page.texts import tr
 from xl_vqa.why_page.when_and_where import folded
+from xl_vqa.words.attributes import attribute_words as attribute_name
 from xl_vqa.words.explanation import Attribute, Explanation
 from xl_vqa.words.labels import Band, Bands
 

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable
 from html import escape
 
-from xl_vqa.explaining.in_words import attribute_name, place_name
+from xl_vqa.explaining.in_words import place_name
 from xl_vqa.page.pictures import heat_picture
 from xl_vqa.page.tables import table
 from xl_vqa.page.timeline import Piece, clock, timeline_chart
 from xl_vqa.why_page.player import Player
 from xl_vqa.why_page.texts import tr
+from xl_vqa.words.attributes import attribute_words as attribute_name
 from xl_vqa.words.explanation import Explanation, HeatMap, Span
 
 Link = Callable[[float], str]

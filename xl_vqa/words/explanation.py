@@ -48,6 +48,7 @@ class Span:
 
     @property
     def middle_s(self) -> float:
+        """Half way through it."""
         return (self.start_s + self.end_s) / 2
 
 
@@ -113,14 +114,17 @@ class Attribute:
 
     @property
     def expected_label(self) -> float:
+        """The mean of its distribution."""
         return self.distribution.expectation()
 
     @property
     def label(self) -> int:
+        """The expected label as an integer; halves go up."""
         return math.floor(self.expected_label + 0.5)
 
     @property
     def mos(self) -> float:
+        """The expected label as a MOS."""
         return self.distribution.scale.to_mos(self.expected_label)
 
 
@@ -162,10 +166,12 @@ class Explanation:
 
     @property
     def path(self) -> str:
+        """Of the video."""
         return self.rating.path
 
     @property
     def duration_s(self) -> float:
+        """How long the video is."""
         return self.rating.frames.duration_s
 
     def without_pictures(self) -> Explanation:
@@ -210,6 +216,7 @@ class Explanation:
             ) from error
 
     def to_json(self) -> str:
+        """``to_dict`` as text."""
         return json.dumps(self.to_dict(), allow_nan=False)
 
     @classmethod
@@ -235,10 +242,12 @@ class Progress:
     eta_s: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; ``from_dict`` reads it back."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Progress:
+        """The inverse of ``to_dict``. Raises TypeError for an unknown or missing field."""
         return cls(**values)
 
 

@@ -1,0 +1,122 @@
+"""Where is looked, and what is made of it: arithmetic on made looks, against plain sums."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.made_explanation import SCALE, distribution
+from xl_vqa.explaining.timeline import (
+    CLOSEST_S,
+    LENGTHS_S,
+    MOST_MOMENTS,
+    Look,
+    first_times,
+    further_times,
+    moments_of,
+    span_length,
+    spans_of,
+)
+
+
+def looks(levels: list[float], apart: float = 0.25) -> list[Look]:
+    """One look every ``apart`` seconds with these expected labels."""
+    return [Look((k + 0.5) * apart, 10 * k, distribution(level, 0.5)) for k, level in enumerate(levels)]
+
+
+durations = st.floats(0.04, 40_000)
+
+
+@given(durations, st.integers(1, 2_000_000), st.integers(1, 200))
+def test_the_first_looks_are_spread_evenly_and_never_too_many(duration: float, frames: int, most: int) -> None:
+    times = first_times(duration, frames, most)
+    assert 1 <= len(times) <= max(min(most, frames // 2), 1)
+    steps = [b - a for a, b in itertools.pairwise([-times[0], *times, 2 * duration - times[-1]])]
+    assert max(steps) == pytest.approx(min(steps), rel=1e-6)
+
+
+@given(st.lists(st.floats(10, 50), min_size=1, max_size=40), st.integers(0, 30))
+def test_further_looks_lie_beside_the_worst_and_not_too_close(levels: list[float], count: int) -> None:
+    made = looks(levels)
+    duration = len(levels) * 0.25
+    further = further_times(made, duration, count)
+    assert len(further) <= count
+    for time in further:
+        assert 0 <= time <= duration
+        assert min(abs(time - look.time_s) for look in made) >= min(CLOSEST_S, 0.0625)
+    if count and len(levels) > 2:
+        worst = min(made, key=lambda look: look.mos)
+        assert min(abs(time - worst.time_s) for time in further) < 0.25
+
+
+def test_in_a_long_clip_the_looks_close_in_on_what_is_bad() -> None:
+    duration, bad_at = 36_000.0, 12_345.0
+
+    def look(time: float) -> Look:
+        return Look(time, int(time * 25), distribution(15 if abs(time - bad_at) < 600 else 45, 0.5))
+
+    made = [look(time) for time in first_times(duration, 900_000, 60)]
+    for _ in range(3):
+        made += [look(time) for time in further_times(made, duration, 10)]
+    assert len(made) == 90
+    gaps = [abs(one.time_s - bad_at) for one in made]
+    assert sum(gap < 700 for gap in gaps) > 10
+
+
+@given(st.lists(st.floats(10, 50), min_size=1, max_size=60), st.floats(0.05, 30), st.floats(1, 5))
+def test_the_timeline_has_no_gaps_and_its_mean_is_the_rating(
+    levels: list[float], apart: float, mos: float
+) -> None:
+    made, duration = looks(levels, apart), len(levels) * apart
+    spans = spans_of(made, duration, mos)
+    assert spans[0].start_s == 0
+    assert spans[-1].end_s == duration
+    assert all(one.end_s == other.start_s for one, other in itertools.pairwise(spans))
+    assert all(SCALE.mos_min <= one.low <= one.mos <= one.high <= SCALE.mos_max for one in spans)
+    inside = all(SCALE.mos_min < one.mos < SCALE.mos_max for one in spans)
+    if inside:
+        mean = sum((one.end_s - one.start_s) * one.mos for one in spans) / duration
+        assert mean == pytest.approx(mos, abs=1e-3)
+
+
+def test_a_span_is_the_mean_of_its_looks_and_as_wide_as_they_differ() -> None:
+    spans = spans_of(looks([40, 40, 40, 40, 20, 20, 40, 40, 40, 40, 40, 40]), 3.0, 3.67)
+    assert [round(one.mos, 1) for one in spans] == [4.0, 3.0, 4.0]
+    assert spans[1].high - spans[1].low > 1.5
+    assert spans[0].high - spans[0].low < 0.5
+
+
+@given(durations, st.integers(1, 200))
+def test_spans_are_as_long_as_people_count(duration: float, count: int) -> None:
+    length = span_length(duration, count)
+    assert length in LENGTHS_S or length > LENGTHS_S[-1]
+    if 3 <= duration <= count:
+        assert length == 1.0
+
+
+def test_what_stands_out_is_a_moment_and_where_it_ends() -> None:
+    made = looks([40, 41, 40, 39, 40, 41, 20, 18, 21, 40, 41, 40, 40, 39, 41, 40])
+    (moment,) = moments_of(made, 4.0, spans_of(made, 4.0, 3.8))
+    assert 1.2 <= moment.start_s <= 1.7
+    assert 2.1 <= moment.end_s <= 2.6
+    assert moment.at_s == made[7].time_s
+
+
+@given(st.lists(st.floats(-0.8, 0.8), min_size=3, max_size=60), st.floats(12, 48))
+def test_small_ups_and_downs_are_even(noise: list[float], level: float) -> None:
+    made = looks([level + one for one in noise])
+    assert moments_of(made, len(noise) * 0.25, spans_of(made, len(noise) * 0.25, 3.0)) == ()
+
+
+@given(st.lists(st.floats(10, 50), min_size=1, max_size=60))
+def test_moments_lie_apart_inside_the_clip_the_worst_first(levels: list[float]) -> None:
+    made, duration = looks(levels), len(levels) * 0.25
+    moments = moments_of(made, duration, spans_of(made, duration, 3.0))
+    assert len(moments) <= MOST_MOMENTS
+    for one in moments:
+        assert 0 <= one.start_s <= one.at_s <= one.end_s <= duration
+    ordered = sorted(moments, key=lambda one: one.start_s)
+    assert all(one.end_s <= other.start_s + 1e-6 for one, other in itertools.pairwise(ordered))
