@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_explanation import made_explanation
 from tests.sheets.grids import BY, Memory, planned, scored
 from tests.workbooks.makers import make_rating
-from xl_vqa.sheets.columns import FIELDS, heading
+from xl_vqa.explaining.in_words import sentence
+from xl_vqa.sheets.columns import FIELDS, REASON_FIELDS, heading
 from xl_vqa.sheets.contents import RowContents, contents_of
 from xl_vqa.sheets.marks import Mark, Score, ScoredBy, file_key, row_key, state_of
 from xl_vqa.sheets.rows import PlannedRow
@@ -50,7 +52,7 @@ def written(planned_row: PlannedRow, result: object, language: str = "en", **opt
 def test_a_rating_writes_all_six_cells() -> None:
     rating = make_rating(40, warnings=("warning_frozen",))
     contents = written(row(standing()), rating, "ja")
-    assert tuple(contents.values) == FIELDS
+    assert tuple(contents.values) == (*FIELDS, *REASON_FIELDS)
     assert contents.values["score"] == 40
     assert contents.values["band"] == "良い"
     assert "変化" in str(contents.values["error"])
@@ -64,7 +66,22 @@ def test_a_rating_writes_all_six_cells() -> None:
 @pytest.mark.parametrize("error", ERRORS)
 def test_an_error_without_a_score_empties_the_rest(error: XlVqaError) -> None:
     contents = written(row(), error, "ja")
-    assert contents.values == dict.fromkeys(FIELDS) | {"error": error.message("ja")}
+    assert contents.values == dict.fromkeys((*FIELDS, *REASON_FIELDS)) | {"error": error.message("ja")}
+
+
+def test_reasons_stand_beside_their_own_rating_alone() -> None:
+    made = made_explanation(label=24)
+    rating = make_rating(24) | {"why": made, "qualities": {"noise": 38, "beauty": 12}}
+    values = written(row(), rating, "ja").values
+    assert values["why"] == sentence(made, "ja")
+    assert values["noise"] == 38
+    assert values["sharpness"] is None
+    assert "beauty" not in values
+    # a score that is made without them empties those of the score before
+    bare = written(row(standing()), make_rating(24)).values
+    assert [bare[name] for name in REASON_FIELDS] == [None] * len(REASON_FIELDS)
+    # and one that stays keeps them
+    assert not written(row(standing()), ERRORS[0], scored_by=NEWER).values.keys() & set(REASON_FIELDS)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.sheets.grids import BY, HEADINGS, Memory, planned, rows_of, scored, selected
 from xl_vqa.sheets.areas import MAX_COLUMN, Area
-from xl_vqa.sheets.columns import COLUMNS, FIELDS, field_of_heading, heading
+from xl_vqa.sheets.columns import COLUMNS, FIELDS, REASONS, field_of_heading, heading
 from xl_vqa.sheets.grid import Table
 from xl_vqa.sheets.planner import plan_sheet
 from xl_vqa.words.errors import SelectionError
@@ -302,3 +302,35 @@ def test_an_empty_column_of_remarks_without_a_heading_is_known_by_its_look() -> 
         for column, field in enumerate(FIELDS, 2):
             grid.styles[row, column] = f"VQA {'MOS' if field == 'mos' else field}"
     assert planned(grid).columns.known == dict(zip(FIELDS, range(2, 8), strict=True))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_reasons_that_are_wanted_stand_beside_the_set_and_are_known_again(language: str) -> None:
+    grid = Memory(["Video"], ["a.mp4"], ["b.mp4"])
+    wanted = ("why", "noise")
+    plan = planned(grid, reasons=wanted)
+    assert list(plan.columns.new) == [*FIELDS, *wanted]
+    assert all(row.lacks for row in plan.rows)
+    texts = plan.columns.headings(language)
+    grid = Memory(["Video", *texts.values()], [*scored("a.mp4"), "Fair: even.", 31], scored("b.mp4"))
+    again = planned(grid, reasons=wanted)
+    assert again.columns.new == {}
+    assert [row.lacks for row in again.rows] == [False, True]
+    # a run that wants none goes on with the set, and takes those for its own
+    assert planned(grid).columns.known == again.columns.known
+    assert not any(row.lacks for row in planned(grid).rows)
+
+
+def test_reasons_join_a_set_that_is_there_and_a_users_heading_is_left() -> None:
+    grid = Memory(["Video", *HEADINGS, "noise"], [*scored("a.mp4"), 4])
+    plan = planned(grid, reasons=("noise",))
+    assert plan.columns.new == {"noise": 9}
+    assert plan.columns.known["score"] == 2
+
+
+def test_reasons_are_headed_in_both_languages_and_none_twice() -> None:
+    for column in REASONS:
+        for language in ("en", "ja"):
+            assert field_of_heading(heading(column.key, language, 2)) == (column.key, 2)
+    headings = [text for column in (*COLUMNS, *REASONS) for text in set(column.heading)]
+    assert len(set(headings)) == len(headings)

@@ -7,15 +7,19 @@ from dataclasses import replace
 import pytest
 
 from tests.host.helpers import made_rating
-from xl_vqa.sheets.why import BAR, bars, explain
-from xl_vqa.words.errors import DistributionError, VideoNotFoundError
+from tests.made_explanation import made_explanation
+from xl_vqa.explaining.in_words import sentence
+from xl_vqa.sheets.why import BAR, bars, why_asking, why_words
+from xl_vqa.words.errors import DistributionError
+from xl_vqa.words.explanation import Progress
 from xl_vqa.words.labels import band_by_key
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_everything_a_rating_holds_is_said(language: str) -> None:
     rating = replace(made_rating(text="a red fox"), path="/動画/a.mp4")
-    words = explain(rating.to_dict(detail=True), language)
+    words = why_words(made_explanation(rating=rating), language)
+    assert words.startswith(sentence(made_explanation(rating=rating), language))
     low, high = rating.distribution.interval()
     for part in (
         f" {rating.label}",
@@ -47,16 +51,22 @@ def test_the_bars_share_out_the_whole_probability() -> None:
         bars([1, 2], [1.0])
 
 
-def test_an_error_and_a_pending_video_are_said_too() -> None:
-    error = VideoNotFoundError(path="/x.mp4")
-    assert explain(error, "ja") == error.message("ja")
-    assert "評価中" in explain(None, "ja")
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_could_not_be_said_is_said(language: str) -> None:
+    made = made_explanation(remarks=({"key": "why_coarse", "looked": 40, "total": 900, "apart": 22.5},))
+    assert "900" in why_words(made, language).splitlines()[1]
+
+
+def test_the_status_bar_says_how_far_it_is() -> None:
+    assert why_asking("a.mp4", Progress("rating"), "en") == "asking about a.mp4"
+    assert why_asking("a.mp4", Progress("timeline", 4, 16), "ja").endswith("25%")
+    assert "100%" in why_asking("a.mp4", Progress("maps", 17, 16), "en")
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_message_box_has_all_but_the_bars(language: str) -> None:
-    values = made_rating(text="a red fox").to_dict(detail=True)
-    drawn, plain = explain(values, language), explain(values, language, drawn=False)
+    made = made_explanation(rating=made_rating(text="a red fox"))
+    drawn, plain = why_words(made, language), why_words(made, language, drawn=False)
     assert [line for line in plain.splitlines() if line not in drawn.splitlines()] == []
     assert "█" in drawn
     assert "█" not in plain

@@ -77,3 +77,26 @@ def test_what_cannot_be_read_is_raised(machine: tuple[Settings, list[Path]], tmp
 def test_it_is_only_imported_when_it_is_used() -> None:
     code = "import sys, xl_vqa; print('lxml' in sys.modules); xl_vqa.score_workbook; print('lxml' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False", "True"]
+
+
+def test_reasons_are_written_beside_the_scores_and_only_where_they_lack(
+    machine: tuple[Settings, list[Path]], tmp_path: Path
+) -> None:
+    settings, clips = machine
+    path = list_workbook(tmp_path / "list.xlsx", [["video"], *([str(clip)] for clip in clips), ["/no/such.mp4"]])
+    xl_vqa.score_workbook(path, settings=settings)
+    scores = column_of(path, "VQA score")
+    done = xl_vqa.score_workbook(path, settings=settings, why=True, qualities=["noise"])
+    assert (sorted(done.rated), list(done.failed), done.unexplained) == ([2, 3, 4], [5], {})
+    assert column_of(path, "VQA score") == scores
+    said, noise = column_of(path, "VQA why"), column_of(path, "VQA noise")
+    assert all(str(text).endswith(".") for text in said[:3])
+    assert all(10 <= label <= 50 for label in noise[:3])
+    assert (said[3], noise[3]) == (None, None)
+    again = xl_vqa.score_workbook(path, settings=settings, why=True, qualities=["noise"])
+    assert (again.done, again.rated) == (3, {})
+    assert column_of(path, "VQA why") == said
+    # a score of another model without its reasons empties those that are there
+    other = helpers.settings_for(settings.home, model="stand-in?seed=5")
+    xl_vqa.score_workbook(path, settings=other)
+    assert column_of(path, "VQA why")[:3] == [None] * 3

@@ -10,7 +10,7 @@ from typing import Any
 
 from xl_vqa.bridge.cells import CellRatings, Question
 from xl_vqa.bridge.videos import Answer, Video
-from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.errors import CancelledError, XlVqaError
 from xl_vqa.words.settings import Settings
 
 
@@ -34,6 +34,12 @@ class Hosts:
         self.settings: list[Settings] = []
         self.trouble: XlVqaError | None = None
         self.forgets_keys = False
+        self.attributes: dict[str, Any] = {}
+        """By path: Attributes, or the error that says why there are none."""
+        self.with_attributes: list[Video] = []
+        self.explanations: dict[str, Any] = {}
+        """By path: an Explanation, an error, or None for one that takes its time."""
+        self.explained: list[str] = []
         self.cancelled = 0
         self._lock = threading.Lock()
 
@@ -47,7 +53,19 @@ class Hosts:
                 raise self.trouble
             self.asked += videos
             self.pieces.append(len(videos))
+            self.with_attributes += videos if options.get("attributes") else []
             return [self._answer(video) for video in videos]
+
+    def explain(self, path: str, text: str | None, *, pictures: bool, cancel: threading.Event) -> Any:
+        assert not pictures  # a cell shows none
+        with self._lock:
+            self.explained.append(path)
+        while (found := self.explanations.get(path)) is None:
+            if cancel.wait(0.01):
+                raise CancelledError(path=path)
+        if isinstance(found, XlVqaError):
+            raise found
+        return found
 
     def poll(self, keys: Sequence[str], **options: Any) -> list[dict[str, Any]]:
         time.sleep(0.02)
@@ -67,7 +85,7 @@ class Hosts:
             return Answer(video, "pending", key=video.path)
         if isinstance(answer, XlVqaError):
             return Answer(video, "error", error=answer)
-        return Answer(video, "done", rating=answer)
+        return Answer(video, "done", rating=answer, attributes=self.attributes.get(video.path))
 
     def _entry(self, key: str) -> dict[str, Any]:
         if self.forgets_keys:

@@ -12,7 +12,7 @@ from xl_vqa.worksheet.functions import BY_NAME, CATEGORY, FUNCTIONS, Words
 def test_every_function_of_the_product_is_declared() -> None:
     assert set(BY_NAME) == {
         "VQA_SCORE", "VQA_MOS", "VQA_BAND", "VQA_CONFIDENCE", "VQA_LABEL", "VQA_ERROR", "VQA_STATUS",
-        "VQA_DECISION", "VQA_RANK", "VQA_LOW", "VQA_HIGH",
+        "VQA_DECISION", "VQA_RANK", "VQA_LOW", "VQA_HIGH", "VQA_ATTRIBUTE", "VQA_WHY",
     }  # fmt: skip
 
 

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.one_by_one import OneByOne
 from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.bridge.remarks import info_of
 from xl_vqa.bridge.videos import Answer, Video
@@ -37,13 +38,23 @@ GATHER_S: Final = 0.4
 """... at most for this long."""
 
 
+Want = Literal["score", "attributes", "why"]
+"""What a cell asks of a video: its score, its attributes beside it, or why it has its score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One cell's video: an absolute path, the text it was made from, and a profile's name."""
+    """One cell's video: an absolute path, the text it was made from, and a profile's name; and what of it."""
 
     path: str
     text: str | None = None
     profile: str | None = None
+    want: Want = "score"
+
+    @property
+    def video(self) -> tuple[str, str | None, str | None]:
+        """The same for all that is asked of one video."""
+        return self.path, self.text, self.profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +101,15 @@ class CellRatings:
         """Those without an answer, oldest first."""
         self._asking = False
         self._queue: list[Question] = []
-        self._clients: dict[Settings, HostClient] = {}
+        self._clients: dict[tuple[Settings, bool], HostClient] = {}
         self._finished: set[str] = set()
         self._trouble: XlVqaError | None = None
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._retry_at = 0.0
+        # an explanation takes many times as long as a score: no score waits for one
+        self._why = OneByOne(self._explain, "xl_vqa-why-cells")
 
     # -- from cells
 
@@ -127,10 +140,18 @@ class CellRatings:
             return names
 
     def counts(self, asked: Iterable[Question] | None = None) -> Counts:
-        """Of the videos in ``asked``, else of all; one that was given up since is in none of the three."""
+        """Of the videos in ``asked``, else of all; one that was given up since is in none of the three.
+
+        One of which several things are asked counts once: as pending, else in error, where one of them is.
+        """
         with self._changed:
             wanted = self._entries if asked is None else asked
-            states = [entry.answer.status for q in wanted if (entry := self._entries.get(q)) is not None]
+            of_video: dict[Any, set[str]] = {}
+            for question in wanted:
+                if (entry := self._entries.get(question)) is not None:
+                    of_video.setdefault(question.video, set()).add(entry.answer.status)
+            order = ("pending", "error", "done")
+            states = [min(found, key=order.index) for found in of_video.values()]
             infos = [info_of(client) for client in self._clients.values()]
             host = next(filter(None, infos), {})
             done, pending, failed = map(states.count, ("done", "pending", "error"))
@@ -140,7 +161,7 @@ class CellRatings:
     def waiting(self) -> bool:
         """Whether a poll is of any use: something is under way or not yet told."""
         with self._changed:
-            return bool(self._finished or self._open or self._queue or self._asking)
+            return bool(self._finished or self._open or self._queue or self._asking or self._why.busy)
 
     def forget(self) -> None:
         """Every known answer is asked for again when its cell is computed next (another model, other bands)."""
@@ -157,6 +178,7 @@ class CellRatings:
                 entry.asked_at = time.monotonic()
                 entry.queued = False
             self._queue.clear()
+            self._why.drop()
             clients = list(self._clients.values())
         for client in clients:
             client.cancel()
@@ -180,6 +202,7 @@ class CellRatings:
                         count += 1
                         keys += [entry.answer.key] if entry.answer.key else []
             self._queue = [question for question in self._queue if question in self._entries]
+            self._why.drop(lambda question: question not in self._entries)
             clients = list(self._clients.values()) if keys else []
         for client in clients:
             client.cancel(keys)
@@ -197,6 +220,7 @@ class CellRatings:
             self._closed = True
             self._changed.notify_all()
             thread = self._thread
+        self._why.close()
         if thread is not None:
             thread.join(5.0)
         for client in self._clients.values():
@@ -216,8 +240,11 @@ class CellRatings:
             due = now - entry.asked_at > FRESH_S if known else entry.answer.key is None
             if due and not entry.queued and not entry.troubled:
                 entry.queued = True
-                self._queue.append(question)
-            if not known:
+                if question.want == "why":
+                    self._why.put(question)
+                else:
+                    self._queue.append(question)
+            if not known and question.want != "why":
                 self._open[question] = None
                 waiting.add(question)
         if self._queue:
@@ -283,16 +310,20 @@ class CellRatings:
             self._trouble = trouble
             self._retry_at = time.monotonic() + RETRY_S
             for question, entry in self._entries.items():
-                if entry.answer.status == "pending" or entry.troubled:
+                if question.want != "why" and (entry.answer.status == "pending" or entry.troubled):
                     entry.troubled, entry.queued = True, False
                     self._put(question, entry, trouble)
             self._queue.clear()
-            while not self._closed and (left := self._retry_at - time.monotonic()) > 0:
-                self._changed.wait(left)
+            self._wait_to_retry()
             for question, entry in self._entries.items():
-                if entry.troubled:
+                if entry.troubled and question.want != "why":
                     entry.troubled, entry.queued = False, True
                     self._queue.append(question)
+
+    def _wait_to_retry(self) -> None:
+        """Under the lock."""
+        while not self._closed and (left := self._retry_at - time.monotonic()) > 0:
+            self._changed.wait(left)
 
     def _put(self, question: Question, entry: _Entry, error: XlVqaError) -> None:
         answer = Answer(Video(question.path, question.text), "error", error=error)
@@ -309,7 +340,7 @@ class CellRatings:
             self._asking = bool(asked)
         try:
             settings = self._settings()
-            for profile, group in _by_profile(asked).items():
+            for (profile, attributes), group in _together(asked).items():
                 try:
                     client = self._client(with_profile(settings, profile))
                 except XlVqaError as error:
@@ -317,7 +348,8 @@ class CellRatings:
                     continue
                 for start in range(0, len(group), PIECE):
                     piece = group[start : start + PIECE]
-                    self._settle(piece, client.rate([Video(q.path, q.text) for q in piece]))
+                    videos = [Video(q.path, q.text) for q in piece]
+                    self._settle(piece, client.rate(videos, attributes=attributes))
         except BaseException:
             with self._changed:
                 self._queue = [q for q in asked if q in self._entries and self._entries[q].queued] + self._queue
@@ -343,12 +375,46 @@ class CellRatings:
     def _fail(self, questions: Sequence[Question], error: XlVqaError) -> None:
         self._settle(questions, [Answer(Video(q.path, q.text), "error", error=error) for q in questions])
 
-    def _client(self, settings: Settings) -> HostClient:
-        client = self._clients.get(settings)
+    # -- the thread of explanations
+
+    def _explain(self, question: Question, given_up: threading.Event) -> None:
+        """One explanation, however long it takes; after trouble with the host it is asked for again in a while."""
+        video = Video(question.path, question.text)
+        try:
+            client = self._client(with_profile(self._settings(), question.profile), why=True)
+            found = client.explain(question.path, question.text, pictures=False, cancel=given_up)
+            answer = Answer(video, "done", explanation=found)
+        except XlVqaError as error:
+            answer = Answer(video, "error", error=error)
+        except Exception as error:  # a thread that ended silently would leave its cells waiting for ever
+            answer = Answer(video, "error", error=HostError(problem=Detail.named(error)))
+        if given_up.is_set():
+            return
+        if not isinstance(answer.error, HostError) or isinstance(answer.error, CancelledError):
+            with self._changed:
+                if (entry := self._entries.get(question)) is not None:
+                    entry.queued = False
+            self._settle([question], [answer])
+            return
+        with self._changed:
+            entry = self._entries.get(question)
+            if entry is None:
+                return
+            entry.troubled, entry.queued = True, False
+            self._put(question, entry, answer.error)
+            self._retry_at = time.monotonic() + RETRY_S
+            self._wait_to_retry()
+            if not self._closed and self._entries.get(question) is entry:
+                entry.troubled, entry.queued = False, True
+                self._why.put(question)
+
+    def _client(self, settings: Settings, *, why: bool = False) -> HostClient:
+        """Explanations have their own: one that is given up must not take ratings with it."""
+        client = self._clients.get((settings, why))
         if client is None:
             client = self._client_of(settings)
             with self._changed:
-                self._clients[settings] = client
+                self._clients[settings, why] = client
         return client
 
     def _settle(self, questions: Sequence[Question], answers: Sequence[Answer]) -> None:
@@ -377,14 +443,29 @@ def _same(known: Answer, answer: Answer) -> bool:
     if known.status != answer.status:
         return False
     if answer.status == "done":
-        return _facts(known.rating) == _facts(answer.rating)
+        return _facts(known) == _facts(answer)
     if answer.error is not None and known.error is not None:
         return answer.error.to_dict() == known.error.to_dict()
     return known.key == answer.key
 
 
-def _facts(rating: dict[str, Any] | None) -> dict[str, Any]:
-    return {k: v for k, v in (rating or {}).items() if k != "rated_at"}
+def _facts(answer: Answer) -> tuple[Any, ...]:
+    """All but when it was found out."""
+    rating = {k: v for k, v in (answer.rating or {}).items() if k != "rated_at"}
+    attributes, why = answer.attributes, answer.explanation
+    told = attributes.to_dict() if isinstance(attributes, XlVqaError) else attributes
+    measured = None if why is None else (_facts(Answer(answer.video, "done", why.rating.to_dict())), why.moments)
+    return rating, told, measured, None if why is None else (why.spans, why.attributes, why.remarks)
+
+
+def _together(questions: Sequence[Question]) -> dict[tuple[str | None, bool], list[Question]]:
+    """What is asked in one piece, by profile, and whether with attributes: so is a score whose attributes another
+    cell wants, because one reading of the video gives both."""
+    with_attributes = {question.video for question in questions if question.want == "attributes"}
+    groups: dict[tuple[str | None, bool], list[Question]] = {}
+    for question in questions:
+        groups.setdefault((question.profile, question.video in with_attributes), []).append(question)
+    return groups
 
 
 def _by_profile(questions: Iterable[Question]) -> dict[str | None, list[Question]]:

@@ -32,6 +32,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "採点すると書き込まれます。",
     },
     "why_asking": {"en": "asking about {name}", "ja": "{name} を確認中"},
+    "why_measuring": {
+        "en": "looking for what is wrong with {name}: {share}",
+        "ja": "{name} の理由を調べています: {share}",
+    },
     "ask_bands": {
         "en": "Lowest scores of {names}, rising, with commas between them:",
         "ja": "{names} の下限スコアを、小さい順にカンマ区切りで入力してください:",

@@ -16,6 +16,7 @@ from xl_vqa.words.errors import (
     XlVqaError,
     from_dict,
 )
+from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_web_address
 
@@ -63,6 +64,8 @@ class Answer:
     position: int | None = None
     attributes: Attributes | XlVqaError | None = None
     """Of a finished video whose attributes were asked for; the error of a model that knows none."""
+    explanation: Explanation | None = None
+    """Of a finished video that was asked why it has its score; ``rating`` is in it then."""
 
     @classmethod
     def of(cls, video: Video, entry: Mapping[str, Any]) -> Answer:

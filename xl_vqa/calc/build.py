@@ -23,6 +23,8 @@ VENDORED: Final = ("words", "bridge", "worksheet", "sheets", "calc")
 VENDORED_MODULES: Final = ("__init__", "atomic", "outputs")
 VENDORED_OF_ALL: Final = ("__init__.py", "errors.py", "sentences.py")
 """What travels of every other room: Calc shows what the host says, whichever room said it first."""
+VENDORED_BESIDE: Final = {"explaining": ("in_words.py", "texts.py")}
+"""What of a room travels besides: the sentence that says why needs the standard library alone."""
 CONFIG: Final = "python/pythonpath/xl_vqa_calc.json"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -66,7 +68,8 @@ def _vendored(package: Traversable) -> dict[str, bytes]:
         if entry.is_file() and entry.name in {f"{module}.py" for module in VENDORED_MODULES}:
             found[entry.name] = entry.read_bytes()
         elif entry.is_dir() and entry.name not in VENDORED:
-            spoken = {name: entry / name for name in VENDORED_OF_ALL if (entry / name).is_file()}
+            wanted = (*VENDORED_OF_ALL, *VENDORED_BESIDE.get(entry.name, ()))
+            spoken = {name: entry / name for name in wanted if (entry / name).is_file()}
             if len(spoken) > 1:
                 found.update((f"{entry.name}/{name}", file.read_bytes()) for name, file in spoken.items())
     for room in VENDORED:

@@ -58,6 +58,33 @@ HELP_JA: Final[dict[str, str]] = {
         "フレーム数の代わりに、動画 1 秒あたりのフレーム数。上限は --frames(省略時 64)。"
     ),
     "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
+    # why
+    "Say why a clip has its score: what is wrong, when, and where in the picture.\n\nOne sentence a clip, from "
+    "measured figures alone; -o writes the whole finding as a page for a browser.\nExit status: 0 where all were "
+    "explained, 1 where some clips are errors, 2 where nothing could be done.": (
+        "動画のスコアの理由(何が、いつ、画面のどこで悪いか)を示します。\n\n"
+        "動画 1 本につき 1 文を、測定値だけから作成します。-o を付けると、結果全体をブラウザー用のページに"
+        "書き込みます。\n"
+        "終了コード: 0 はすべて説明済み、1 は一部の動画がエラー、2 は何も処理できなかったことを示します。"
+    ),
+    "Write the page of one clip, as one .html file.": (
+        "動画 1 本のページを 1 つの .html ファイルに書き込みます。"
+    ),
+    "Write the worst frames of all clips as one picture (.png).": (
+        "全動画の品質の低いフレームを 1 枚の画像(.png)に書き込みます。"
+    ),
+    "Leave the player out of the page; else it plays the clip's file.": (
+        "ページにプレーヤーを入れません。省略すると、動画のファイルをページから再生します。"
+    ),
+    "Ask this model instead of the one in the settings.": "設定のモデルの代わりに、このモデルを使います。",
+    "Write a sentence beside each score that says why. Takes its time.": (
+        "各スコアの横に、その理由を 1 文で書き込みます(時間がかかります)。"
+    ),
+    "Write these single qualities too: sharpness,noise or all.": (
+        "個別の品質の項目も書き込みます(sharpness,noise など。すべてなら all)。"
+    ),
+    "Find the reasons out again.": "理由をもう一度調べます。",
+    "Print JSON with every figure, instead of sentences.": "文の代わりに、すべての数値を JSON で出力します。",
     # monitor
     "Watch stored scores for drift: against a reference, and against people.\n\nNo model is loaded, and the host "
     "may run. Without --reference or --since the later half of each model's scores\n"

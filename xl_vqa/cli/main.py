@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # One module per command, in the order of the help page.
 COMMANDS: Final = (
     "score",
+    "why",
     "score_workbook",
     "workbook",
     "report",

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.cli.texts import tr
+from xl_vqa.cli.usage import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from xl_vqa.sheets.columns import Field
     from xl_vqa.sheets.scoring import Pending
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_run import ScoredWorkbook
@@ -47,6 +49,13 @@ def score_workbook(
             "--clear", help="Empty a score that cannot be made again, instead of keeping it with a remark."
         ),
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Write a sentence beside each score that says why. Takes its time.")
+    ] = False,
+    qualities: Annotated[
+        str | None,
+        typer.Option("--qualities", help="Write these single qualities too: sharpness,noise or all."),
+    ] = None,
 ) -> None:
     """Write score, MOS, band, confidence, remark and model beside each video; all else in the file stays.
 
@@ -60,7 +69,8 @@ def score_workbook(
     from xl_vqa.workbooks.score_sheet import WorkbookScores, plan_workbook
 
     settings = with_profile(Settings.load(), profile)
-    plan = plan_workbook(workbook, column=column, sheet=sheet, text_column=text_column)
+    reasons = reasons_asked_for(why, qualities, settings.language)
+    plan = plan_workbook(workbook, column=column, sheet=sheet, text_column=text_column, reasons=reasons)
     scores = WorkbookScores(plan, language=settings.language, output=output, clear=clear)
     console = Console(stderr=True)
     done = run_list(scores, settings, console, rescore=rescore, refresh=refresh)
@@ -68,20 +78,41 @@ def score_workbook(
     raise typer.Exit(1 if done.failed else 0)
 
 
+def reasons_asked_for(why: bool, qualities: str | None, language: str) -> tuple[Field, ...]:
+    """The columns of ``--why`` and ``--qualities``; names are known in both languages. Raises UsageError."""
+    from xl_vqa.sheets.columns import ATTRIBUTES, WHY, field_of_heading
+
+    fields = [WHY.key] if why else []
+    known = [column.key for column in ATTRIBUTES]
+    for name in (part.strip() for part in (qualities or "").split(",")):
+        headed = field_of_heading(f"VQA {name.replace('_', ' ')}")
+        if name == "all":
+            fields += known
+        elif headed is not None and headed.field in known:
+            fields.append(headed.field)
+        elif name:
+            raise UsageError(tr("no_such_quality", language, name=name, known=", ".join(known)))
+    return tuple(dict.fromkeys(fields))
+
+
 def run_list(
     scores: WorkbookScores, settings: Settings, console: Console, *, rescore: bool, refresh: bool
 ) -> ScoredWorkbook:
     """Rates and writes a workbook's list, with its plan, its notes and the progress on ``console``."""
     from xl_vqa.bridge.client import HostClient
-    from xl_vqa.cli.progress import rating_progress, say_remarks
-    from xl_vqa.workbooks.score_run import score_list
+    from xl_vqa.cli.progress import counting, rating_progress, say_remarks
+    from xl_vqa.workbooks.score_run import reasons_from, score_list
 
     plan, language = scores.plan, settings.language
     scores.check()
     for note in plan.notes:
         console.print(note.message(language), style="yellow", markup=False)
     shown: list[tuple[int, int]] = [(0, 0)]
-    with HostClient(settings) as client, rating_progress(console, len(plan.rows), language) as report:
+    with (
+        HostClient(settings) as client,
+        rating_progress(console, len(plan.rows), language) as report,
+        counting(console, tr("explaining_rows", language), len(plan.rows), language) as explained,
+    ):
 
         def say_plan(pending: Pending) -> Callable[[int, int], None]:
             facts = {"rows": len(plan.rows), "column": plan.column, "sheet": plan.sheet}
@@ -93,7 +124,16 @@ def run_list(
             report(done, total)
 
         try:
-            done = score_list(scores, client, settings, rescore=rescore, refresh=refresh, on_progress=say_plan)
+            done = score_list(
+                scores,
+                client,
+                settings,
+                rescore=rescore,
+                refresh=refresh,
+                on_progress=say_plan,
+                reasons=reasons_from(client, plan.reasons),
+                on_reasons=explained,
+            )
         except KeyboardInterrupt:
             stopped = "interrupted_refresh" if refresh else "interrupted"
             console.print(tr(stopped, language, done=shown[0][0], total=shown[0][1]))
@@ -109,6 +149,11 @@ def say_what_was_done(done: ScoredWorkbook, language: str, console: Console) -> 
         console.print(tr("workbook_lost", language, count=done.lost), style="yellow")
     if done.kept is not None:
         console.print(sheet_text("backup", language, path=done.kept), markup=False, soft_wrap=True)
+    if done.unexplained:
+        error = next(iter(done.unexplained.values())).message(language)
+        console.print(
+            tr("unexplained", language, count=len(done.unexplained), error=error), style="yellow", markup=False
+        )
     if done.unused is not None:
         console.print(done.unused.message(language), style="yellow", markup=False)
     console.print(tr("written", language, path=done.path), markup=False)

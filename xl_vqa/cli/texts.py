@@ -11,6 +11,15 @@ from xl_vqa.words.table import Table
 TEXTS: Final[dict[str, dict[str, str]]] = {
     **VIDEO_TEXTS,
     "scoring": {"en": "Rating videos", "ja": "動画を評価中"},
+    "explaining_rows": {"en": "Looking for the reasons", "ja": "理由を調べています"},
+    "unexplained": {
+        "en": "{count} rows have their score, but not the reasons that were asked for. The first: {error}",
+        "ja": "{count} 行にはスコアがありますが、指定された理由や項目は得られませんでした。最初の原因: {error}",
+    },
+    "no_such_quality": {
+        "en": "There is no quality {name}. Those that have a column: {known}; or all.",
+        "ja": "{name} という項目はありません。列にできる項目: {known}。すべてなら all。",
+    },
     "time_left": {
         "en": "{what} {done}/{total}, about {minutes} min left",
         "ja": "{what} {done}/{total}、残り約 {minutes} 分",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import stat
 from collections.abc import Awaitable, Callable
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -15,6 +17,9 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from xl_vqa.host.guard import LINKED
 from xl_vqa.host.links import SHOWN_FOR_S, LinkedPage, Links
 from xl_vqa.page.document import document
+from xl_vqa.why_page.page import why_page
+from xl_vqa.why_page.player import Player, media_type, why_no_player
+from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.messages import text
 
 COOKIE: Final = "xl_vqa_why"
@@ -40,6 +45,18 @@ class LinkedPages:
     def __init__(self, links: Links, language: str) -> None:
         self._links = links
         self._language = language
+
+    def link(self, explanation: Explanation, language: str) -> str:
+        """The path of a new link to the page of ``explanation``; its video is looked at now."""
+        kind = media_type(explanation.path, explanation.rating.frames.codec)
+        video, player, facts = Path(explanation.path), None, (0, 0)
+        if kind is not None:
+            with contextlib.suppress(OSError):
+                found = video.stat()
+                facts, player = (found.st_size, found.st_mtime_ns), Player(VIDEO)
+        html = why_page(explanation, language, player=player, no_player=why_no_player(explanation, language))
+        shown = LinkedPage(html) if player is None or kind is None else LinkedPage(html, video, facts, kind)
+        return f"{LINKED}{self._links.add(shown)}/"
 
     def routes(self) -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
         return [(PAGE_PATH + "/", self._page), (PAGE_PATH + "/" + VIDEO, self._video)]

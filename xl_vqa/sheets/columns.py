@@ -10,12 +10,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 
+from xl_vqa.words.attributes import KNOWN
 from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.words.table import one_of
 
-Field = Literal["score", "mos", "band", "confidence", "error", "model"]
+Field = Literal[
+    "score",
+    "mos",
+    "band",
+    "confidence",
+    "error",
+    "model",
+    "why",
+    "sharpness",
+    "blockiness",
+    "noise",
+    "motion_smoothness",
+    "flicker",
+    "exposure",
+    "colour",
+    "deformation",
+]
 
 
 class Column(NamedTuple):
@@ -40,8 +57,18 @@ COLUMNS: Final = (
     Column("model", ("VQA model", "VQA モデル"), None, "@", 34.0, "VQA model"),
 )
 """Left to right, as new ones are written."""
+WHY: Final = Column("why", ("VQA why", "VQA 理由"), None, "@", 60.0, "VQA why")
+ATTRIBUTES: Final = tuple(
+    Column(cast("Field", one.key), (f"VQA {one.en}", f"VQA {one.ja}"), None, "0", 14.0, "VQA quality")
+    for one in KNOWN
+)
+"""One for each quality that the product knows."""
+REASONS: Final = (WHY, *ATTRIBUTES)
+"""Written beside the others where they were asked for; a new score without them empties those that are there, so
+that they never speak of another rating."""
+REASON_FIELDS: Final[tuple[Field, ...]] = tuple(column.key for column in REASONS)
 FIELDS: Final[tuple[Field, ...]] = tuple(column.key for column in COLUMNS)
-BY_KEY: Final[Mapping[str, Column]] = {column.key: column for column in COLUMNS}
+BY_KEY: Final[Mapping[str, Column]] = {column.key: column for column in (*COLUMNS, *REASONS)}
 NEEDED: Final[tuple[Field, ...]] = ("score", "error", "model")
 """Without these a later run could not go on; the others a user may delete for good."""
 
@@ -87,13 +114,13 @@ def _plain(text: str) -> str:
 
 
 _BY_HEADING: Final[Mapping[str, Field]] = {
-    **{_plain(text): c.key for c in COLUMNS for text in c.heading},
+    **{_plain(text): c.key for c in (*COLUMNS, *REASONS) for text in c.heading},
     # as it was headed before the word for a band was one and the same everywhere
     _plain("VQA 評価"): "band",
 }
 _BY_EARLIER: Final[Mapping[str, Field]] = {_plain(text): c.key for c in COLUMNS for text in c.earlier or ()}
 _BY_STYLE: Final[Mapping[str, Field]] = {
-    **{c.style: c.key for c in COLUMNS},
+    **{c.style: c.key for c in (*COLUMNS, WHY)},
     "VQA warning": "error",
     **{f"VQA {band.en}": "band" for band in ACR_BANDS},
 }

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from xl_vqa.bridge.readings import remarks_of
-from xl_vqa.sheets.columns import FIELDS, Field
+from xl_vqa.explaining.in_words import sentence
+from xl_vqa.sheets.columns import FIELDS, REASON_FIELDS, Field
 from xl_vqa.sheets.marks import RENEW, UNSEEN_FILE, Mark, Score, ScoredBy, file_key
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.texts import tr
@@ -28,7 +29,8 @@ from xl_vqa.words.labels import ACR_BANDS, Band
 from xl_vqa.words.messages import warning_sentences
 
 Result = Mapping[str, Any] | XlVqaError
-"""A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none."""
+"""A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none. Where they were asked for, ``why``
+is its Explanation, and ``qualities`` the labels of its attributes by name."""
 Content = str | int | float | None
 Look = Literal["rated", "warned", "failed", "kept"]
 
@@ -71,7 +73,9 @@ def contents_of(
     if isinstance(result, CancelledError):
         return None
     if row.score is None or is_cleared(row, result, clear=clear):
-        return RowContents({**dict.fromkeys(FIELDS), "error": result.message(language)}, "failed")
+        return RowContents(
+            {**dict.fromkeys((*FIELDS, *REASON_FIELDS)), "error": result.message(language)}, "failed"
+        )
     return _kept(row, result, language, scored_by)
 
 
@@ -92,7 +96,12 @@ def _rated(row: PlannedRow, rating: Mapping[str, Any], language: str) -> RowCont
         "confidence": rating.get("band_probability"),
         "error": remarks_of(rating, warnings, language) or None,
         "model": str(mark),
+        # those of a rating before this one must not stay beside it
+        **dict.fromkeys(REASON_FIELDS),
     }
+    if rating.get("why") is not None:
+        values["why"] = sentence(rating["why"], language)
+    values |= {name: label for name, label in rating.get("qualities", {}).items() if name in REASON_FIELDS}
     return RowContents(values, "warned" if warnings else "rated", band)
 
 

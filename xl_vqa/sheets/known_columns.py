@@ -208,7 +208,7 @@ def _holds_only_ours(grid: Grid, listing: Listing, found: Set) -> bool:
 def _could_be(name: Field, value: Value) -> bool:
     if name == "band":
         return value.text.strip() in _BANDS
-    if name in ("error", "model"):
+    if name in ("error", "model", "why"):
         return value.kind == "text"
     if value.number is None:
         return False

@@ -76,16 +76,23 @@ def plan_sheet(
     elsewhere: bool = False,
     promised: Sequence[Area] = (),
     find_texts: bool = False,
+    reasons: Sequence[Field] = (),
 ) -> SheetPlan:
     """Finds or places the columns of ``rows`` and reads what stands in them.
 
     ``elsewhere`` makes a new set in free columns whatever is known, and leaves that as it is. ``promised`` are
-    areas that another list on the sheet is about to take. ``find_texts`` goes on with the texts that an earlier
+    areas that another list on the sheet is about to take. ``reasons`` are columns that are wanted beside those of
+    every set (``columns.REASONS``). ``find_texts`` goes on with the texts that an earlier
     run rated against, where its marks tell their column. Raises SelectionError
     where the sheet has no free columns left.
     """
     columns = plan_columns(
-        grid, listing, {row.row: row.key for row in rows}, elsewhere=elsewhere, promised=promised
+        grid,
+        listing,
+        {row.row: row.key for row in rows},
+        elsewhere=elsewhere,
+        promised=promised,
+        reasons=reasons,
     )
     before = contents_beside(grid, columns, (row.row for row in rows))
     places = {name: place for place, name in enumerate(columns.all)}
@@ -97,7 +104,10 @@ def plan_sheet(
             return None
         return Score(value.number, Mark.parse(before[row][places["model"]].text) if "model" in known else None)
 
-    scored = tuple(replace(row, score=score(row.row)) for row in rows)
+    def lacks(row: int) -> bool:
+        return any(name not in known or before[row][places[name]].blank for name in reasons)
+
+    scored = tuple(replace(row, score=score(row.row), lacks=lacks(row.row)) for row in rows)
     if find_texts:
         scored = _with_texts(grid, listing, columns, scored)
     ours = {listing.column, *columns.known.values()}
@@ -112,6 +122,7 @@ def plan_columns(
     *,
     elsewhere: bool = False,
     promised: Sequence[Area] = (),
+    reasons: Sequence[Field] = (),
 ) -> Columns:
     """The columns of a list; ``keys`` tell its rows apart (``PlannedRow.key``). Raises SelectionError
     where the sheet has no free columns left."""
@@ -119,7 +130,8 @@ def plan_columns(
         return Columns({})
     titles = titles_of(grid, listing)
     known = {} if elsewhere else known_columns(grid, listing, titles, keys)
-    missing: tuple[Field, ...] = tuple(f for f in (NEEDED if "score" in known else FIELDS) if f not in known)
+    wanted = (*(NEEDED if "score" in known else FIELDS), *reasons)
+    missing: tuple[Field, ...] = tuple(f for f in wanted if f not in known)
     if not missing:
         return Columns(known)
     number = _number(listing, missing, titles, known, elsewhere=elsewhere)

@@ -40,6 +40,8 @@ class PlannedRow:
     error: XlVqaError | None = None
     links: tuple[str, ...] = ()
     """Where links that lie on the cell point."""
+    lacks: bool = False
+    """A cell beside the score is empty that was asked for."""
 
     @property
     def cell(self) -> str:
@@ -128,8 +130,9 @@ def located(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
 def to_rate(
     rows: Iterable[PlannedRow], scored_by: ScoredBy | str | None = None, *, rescore: bool = False
 ) -> list[PlannedRow]:
-    """Those of ``rows`` that name a file and have no score of ``scored_by``, or all that name one."""
-    return [row for row in rows if row.error is None and (rescore or row.state(scored_by) != "done")]
+    """Those of ``rows`` that name a file and have no score of ``scored_by``, or lack what was asked for beside it;
+    or all that name one."""
+    return [row for row in rows if row.error is None and (rescore or row.lacks or row.state(scored_by) != "done")]
 
 
 def find_again(wanted: Mapping[int, Hashable], now: Mapping[int, Hashable]) -> tuple[dict[int, int], list[int]]:

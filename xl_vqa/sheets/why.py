@@ -7,9 +7,10 @@ from typing import Final
 
 from xl_vqa.bridge.readings import reading_sentence
 from xl_vqa.bridge.texts import tr as bridge_tr
-from xl_vqa.bridge.videos import Result
+from xl_vqa.explaining.in_words import remarks, sentence
 from xl_vqa.sheets.texts import tr
-from xl_vqa.words.errors import DistributionError, XlVqaError
+from xl_vqa.words.errors import DistributionError
+from xl_vqa.words.explanation import Explanation, Progress
 from xl_vqa.words.messages import text as message
 from xl_vqa.words.rating import Rating
 
@@ -19,17 +20,18 @@ ROWS: Final = 14
 """The distribution is drawn in at most this many groups of labels."""
 
 
-def explain(result: Result | None, language: str, *, drawn: bool = True) -> str:
-    """What came of a video: a rating as the host gives it in detail, an error, or that it is still pending.
+def why_words(explanation: Explanation, language: str, *, drawn: bool = True) -> str:
+    """The sentence that says why, what is to be known with it, and below it what the rating holds."""
+    said = [sentence(explanation, language), *remarks(explanation, language)]
+    return "\n".join([*said, "", *_lines(explanation.rating, language, drawn=drawn)])
 
-    ``drawn``: with the distribution as bars, for a window whose letters are of one width. Raises DistributionError
-    for a rating without its details.
-    """
-    if result is None:
-        return bridge_tr("pending", language)
-    if isinstance(result, XlVqaError):
-        return result.message(language)
-    return "\n".join(_lines(Rating.from_dict(result), language, drawn=drawn))
+
+def why_asking(name: str, progress: Progress, language: str) -> str:
+    """What the status bar says meanwhile."""
+    if not progress.total:
+        return bridge_tr("why_asking", language, name=name)
+    share = min(progress.done / progress.total, 1.0)
+    return bridge_tr("why_measuring", language, name=name, share=f"{share:.0%}")
 
 
 def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:

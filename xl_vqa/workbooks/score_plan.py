@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, column_letters
+from xl_vqa.sheets.columns import Field
 from xl_vqa.sheets.locations import Locations
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import Columns, plan_sheet
@@ -62,6 +63,8 @@ class WorkbookPlan:
     """Whether the sheet is protected; then only a copy is written."""
     notes: tuple[Note, ...]
     signature: tuple[int, int]
+    reasons: tuple[Field, ...] = ()
+    """Columns that are wanted beside the score's."""
 
     @property
     def texts(self) -> str:
@@ -79,16 +82,17 @@ def plan_workbook(
     column: str | None = None,
     sheet: str | None = None,
     text_column: str | None = None,
+    reasons: Sequence[Field] = (),
 ) -> WorkbookPlan:
     """Reads the list of videos of a workbook, without changing it.
 
     ``column`` and ``text_column`` are letters or the text of a header, ``sheet`` is a sheet's name; the video
-    column is found by itself where not given.
+    column is found by itself where not given. ``reasons`` are columns that are wanted beside the score's.
 
     Raises WorkbookNotFoundError, WorkbookUnreadableError (WorkbookFormatError, WorkbookPasswordError),
     WorkbookLockedError, WorkbookSheetError, WorkbookColumnError.
     """
-    return read_list(Path(path), column, sheet, text_column).plan
+    return read_list(Path(path), column, sheet, text_column, reasons).plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,13 @@ class ReadList:
     styles: Styles
 
 
-def read_list(path: Path, column: str | None, sheet: str | None, text_column: str | None) -> ReadList:
+def read_list(
+    path: Path,
+    column: str | None,
+    sheet: str | None,
+    text_column: str | None,
+    reasons: Sequence[Field] = (),
+) -> ReadList:
     """``plan_workbook`` for those who go on to write."""
     path = Path(os.path.abspath(path))
     try:
@@ -115,7 +125,7 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         text_number = find_text_column(listed, path, text_column) if text_column is not None else None
         locations = Locations.of(os.environ)
         rows = [_plan_row(listed, row, text_number, locations) for row in listed.rows]
-        planned = plan_sheet(grid, listed.listing, rows)
+        planned = plan_sheet(grid, listed.listing, rows, reasons=reasons)
     except SelectionError as error:
         problem = Reason("workbook_columns_limit", sheet=grid.name, column=column_letters(MAX_COLUMN))
         raise OutputNotWritableError(path=str(path), problem=problem) from error
@@ -135,6 +145,7 @@ def read_list(path: Path, column: str | None, sheet: str | None, text_column: st
         protected=grid.protected,
         notes=tuple(_notes(workbook, listed, columns, planned.rows, asked_for_texts=text_number is not None)),
         signature=signature,
+        reasons=tuple(reasons),
     )
     return ReadList(plan, listed, columns, styles)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.videos import Video
+from xl_vqa.sheets.columns import Field
 from xl_vqa.sheets.contents import Result, is_cleared
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Rater, find_pending, rate
@@ -40,6 +43,29 @@ class ScoredWorkbook:
     unused: Note | None = None
     standing: frozenset[int] = frozenset()
     cleared: frozenset[int] = frozenset()
+    unexplained: Mapping[int, XlVqaError] = field(default_factory=dict)
+    """Rows that have a score, but not the reasons that were asked for, and why."""
+
+
+Reasons = Callable[[PlannedRow], Mapping[str, Any]]
+"""What stands beside a score besides: ``why`` and ``qualities`` as ``sheets.contents.Result`` has them."""
+
+
+def reasons_from(client: HostClient, fields: Sequence[Field]) -> Reasons | None:
+    """Asks the host for what ``fields`` of ``sheets.columns.REASONS`` hold; None where there are none."""
+    if not fields:
+        return None
+
+    def ask(row: PlannedRow) -> Mapping[str, Any]:
+        why = client.explain(row.path, row.text, pictures=False) if "why" in fields else None
+        if set(fields) == {"why"}:
+            return {"why": why}
+        (found,) = client.attributes([Video(row.path, row.text)])
+        if isinstance(found, XlVqaError):
+            raise found
+        return {"why": why, "qualities": {one.name: one.label for one in found.ratings if one.name in fields}}
+
+    return ask
 
 
 def score_workbook(
@@ -52,6 +78,8 @@ def score_workbook(
     rescore: bool = False,
     refresh: bool = False,
     clear: bool = False,
+    why: bool = False,
+    qualities: Sequence[Field] = (),
     settings: Settings | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> ScoredWorkbook:
@@ -69,6 +97,8 @@ def score_workbook(
         rescore: write every score anew.
         refresh: rate again what is already stored, too.
         clear: empty a score that could not be made again, because its video is missing or damaged.
+        why: write a sentence beside each score that says why.
+        qualities: write the labels of these single qualities, such as ``sharpness``, too.
         settings: where not given, those of settings.toml and the environment.
         on_progress: called with (finished, total).
 
@@ -78,12 +108,19 @@ def score_workbook(
         SettingsError: the settings are wrong.
     """
     chosen = settings or Settings.load()
-    plan = plan_workbook(path, column=column, sheet=sheet, text_column=text_column)
+    wanted: tuple[Field, ...] = (*(("why",) if why else ()), *qualities)
+    plan = plan_workbook(path, column=column, sheet=sheet, text_column=text_column, reasons=wanted)
     scores = WorkbookScores(plan, language=chosen.language, output=output, clear=clear)
     scores.check()
     with HostClient(chosen) as client:
         return score_list(
-            scores, client, chosen, rescore=rescore, refresh=refresh, on_progress=lambda _: on_progress
+            scores,
+            client,
+            chosen,
+            rescore=rescore,
+            refresh=refresh,
+            on_progress=lambda _: on_progress,
+            reasons=reasons_from(client, wanted),
         )
 
 
@@ -95,10 +132,13 @@ def score_list(
     rescore: bool = False,
     refresh: bool = False,
     on_progress: Callable[[Pending], Callable[[int, int], None] | None] | None = None,
+    reasons: Reasons | None = None,
+    on_reasons: Callable[[int, int], None] | None = None,
 ) -> ScoredWorkbook:
     """Rates the plan of ``scores`` and writes it, from time to time and at the end; what was rated is written too
     where the run is interrupted. ``on_progress`` is told what is to be rated, and gives what is called with
-    (finished, total).
+    (finished, total). After the scores, which are there sooner, ``reasons`` is asked for what stands beside them,
+    and ``on_reasons`` is called with (finished, total).
     """
     pending = find_pending(scores.plan.rows, client, settings, rescore=rescore or refresh)
     scores.scored_by = pending.scored_by
@@ -107,6 +147,8 @@ def score_list(
     deaf: list[str] = []
     standing: set[int] = set()
     cleared: set[int] = set()
+    found: list[tuple[PlannedRow, Mapping[str, Any]]] = []
+    unexplained: dict[int, XlVqaError] = {}
 
     def take(row: PlannedRow, result: Result) -> None:
         if isinstance(result, XlVqaError):
@@ -115,6 +157,7 @@ def score_list(
                 (cleared if is_cleared(row, result, clear=scores.clear) else standing).add(row.row)
         else:
             rated[row.row] = datetime.now()
+            found.append((row, result))
             if TEXT_UNUSED in (result.get("warnings") or ()):
                 deaf.append(str(result.get("model")))
         scores.add(row.row, result)
@@ -122,6 +165,14 @@ def score_list(
     report = on_progress(pending) if on_progress is not None else None
     try:
         rate(pending, client, take, refresh=refresh, on_progress=report)
+        for count, (row, rating) in enumerate(found if reasons is not None else (), 1):
+            assert reasons is not None
+            try:
+                scores.add(row.row, {**rating, **reasons(row)})
+            except XlVqaError as error:
+                unexplained[row.row] = error
+            if on_reasons is not None:
+                on_reasons(count, len(found))
     except KeyboardInterrupt:
         scores.write()
         raise
@@ -139,4 +190,5 @@ def score_list(
         unused=unused,
         standing=frozenset(standing),
         cleared=frozenset(cleared),
+        unexplained=unexplained,
     )

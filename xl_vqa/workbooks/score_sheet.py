@@ -185,9 +185,11 @@ class WorkbookScores:
         plan = self.plan
         if file_signature(plan.workbook) == plan.signature or plan.header is None:
             text_column = f"${plan.text_column}" if plan.text_column else None
-            return read_list(plan.workbook, f"${plan.column}", plan.sheet, text_column)
+            return read_list(plan.workbook, f"${plan.column}", plan.sheet, text_column, plan.reasons)
         try:
-            return read_list(plan.workbook, plan.header, plan.sheet, plan.text_header or plan.text_column)
+            return read_list(
+                plan.workbook, plan.header, plan.sheet, plan.text_header or plan.text_column, plan.reasons
+            )
         except WorkbookSheetError:
             # the sheet was renamed
-            return read_list(plan.workbook, plan.header, None, plan.text_header or plan.text_column)
+            return read_list(plan.workbook, plan.header, None, plan.text_header or plan.text_column, plan.reasons)

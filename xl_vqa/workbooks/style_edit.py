@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from xl_vqa.sheets.columns import COLUMNS
+from xl_vqa.sheets.columns import COLUMNS, WHY
 from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import WorkbookFile
@@ -59,6 +59,8 @@ LOOKS: Final[dict[str, Look]] = {
     "VQA confidence": Look(_NUMBER["confidence"], horizontal="center"),
     "VQA error": Look(_NUMBER["error"], font_color="B02418"),
     "VQA warning": Look(_NUMBER["error"], font_color="8A5A00"),
+    WHY.style: Look(_BUILT_IN[WHY.number_format]),
+    "VQA quality": Look(_BUILT_IN["0"], horizontal="center"),
     "VQA model": Look(_NUMBER["model"], font_color="7F7F7F"),
     # beside an error: no band, but still the column of bands
     "VQA band": Look(horizontal="center"),

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from xl_vqa.bridge.cells import CellRatings, Question
+from xl_vqa.bridge.cells import CellRatings, Question, Want
 from xl_vqa.bridge.readings import decision_name, remarks_of
 from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.texts import tr
 from xl_vqa.bridge.videos import Answer
+from xl_vqa.explaining.in_words import sentence
 from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.domain_profile import Reading
 from xl_vqa.words.errors import (
+    HostError,
     InputError,
     NoReadingError,
     ScaleError,
@@ -28,7 +30,7 @@ from xl_vqa.words.errors import (
 from xl_vqa.words.labels import Scale, band_by_key
 from xl_vqa.words.messages import warning_sentences
 from xl_vqa.words.reasons import Reason
-from xl_vqa.worksheet.functions import BY_NAME
+from xl_vqa.worksheet.functions import ATTRIBUTE, BY_NAME, PROFILE, TEXT, VIDEO
 from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
 
 BLANK: Final = ""
@@ -88,7 +90,7 @@ def evaluate(name: str, arguments: Sequence[Any], context: Context) -> list[list
             return over(_label, given)
         return _of_videos(name, given, context)
     except XlVqaError as error:
-        return _filled(given, _show(name, error, context.language))
+        return _filled(given, _show(_Call(name), error, context.language))
 
 
 def error_kind(error: XlVqaError) -> Literal["value", "not_available"]:
@@ -132,58 +134,85 @@ def _number(value: Any) -> float:
 # -- a video
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One cell of a function: its name, and the attribute that it names, if it does."""
+
+    name: str
+    attribute: str | None = None
+
+    @property
+    def want(self) -> Want:
+        if self.name == "VQA_WHY":
+            return "why"
+        return "score" if self.attribute is None else "attributes"
+
+
 def _of_videos(name: str, given: Sequence[Rows], context: Context) -> list[list[Cell]]:
-    videos, texts, profiles = spread(given)
+    by_name = dict(zip((argument.name for argument in BY_NAME[name].arguments), spread(given), strict=True))
+    videos, texts, profiles = (by_name[argument.name] for argument in (VIDEO, TEXT, PROFILE))
     shape = (len(videos), len(videos[0]))
+    attributes = by_name.get(ATTRIBUTE.name, [[None] * shape[1]] * shape[0])
     cells: list[Cell | None] = [None] * (shape[0] * shape[1])
     asked: list[int] = []
     questions: list[Question] = []
+    calls: list[_Call] = []
     index = 0
-    for video_row, text_row, profile_row in zip(videos, texts, profiles, strict=True):
-        for video, text, profile in zip(video_row, text_row, profile_row, strict=True):
-            question = _question(video, text, profile, context)
+    for rows in zip(videos, texts, profiles, attributes, strict=True):
+        for video, text, profile, attribute in zip(*rows, strict=True):
+            call = _Call(name, None if is_blank(attribute) else typed(attribute))
+            question = _question(video, text, profile, attribute, call, context)
             if isinstance(question, Question):
                 asked.append(index)
                 questions.append(question)
+                calls.append(call)
             elif question is None:
                 cells[index] = BLANK
             else:
-                cells[index] = _show(name, question, context.language)
+                cells[index] = _show(call, question, context.language)
             index += 1
     if context.asked is not None:
         context.asked.update(questions)
     answers = context.ratings.ask(questions, caller=context.caller)
-    for place, answer in zip(asked, answers, strict=True):
-        cells[place] = _show(name, answer, context.language)
+    for place, call, answer in zip(asked, calls, answers, strict=True):
+        cells[place] = _show(call, answer, context.language)
     return reshape([BLANK if cell is None else cell for cell in cells], shape)
 
 
-def _question(video: Any, text: Any, profile: Any, context: Context) -> Question | Pending | XlVqaError | None:
+def _question(
+    video: Any, text: Any, profile: Any, attribute: Any, call: _Call, context: Context
+) -> Question | Pending | XlVqaError | None:
     """What to ask for one cell; None for a blank one."""
-    for cell in (video, text, profile):
+    for cell in (video, text, profile, attribute):
         if isinstance(cell, (XlVqaError, Pending)):
             return cell
     if is_blank(video):
         return None
     if not isinstance(video, str):
         return WorksheetArgumentError(value=typed(video))
+    if call.name == "VQA_ATTRIBUTE" and call.attribute is None:
+        return WorksheetMissingArgumentError(name=call.name, source=ATTRIBUTE.name)
     try:
         path = context.locations.resolve(video, context.folder)
     except XlVqaError as error:
         return error
-    return Question(path, None if is_blank(text) else typed(text), None if is_blank(profile) else typed(profile))
+    told = None if is_blank(text) else typed(text)
+    return Question(path, told, None if is_blank(profile) else typed(profile), call.want)
 
 
-def _show(name: str, answer: Answer | Pending | XlVqaError, language: str) -> Cell:
-    says_why = name in ("VQA_ERROR", "VQA_STATUS")
+def _show(call: _Call, answer: Answer | Pending | XlVqaError, language: str) -> Cell:
+    says_why = call.name in ("VQA_ERROR", "VQA_STATUS")
     if isinstance(answer, Pending):
         return Pending(tr("pending", language) if says_why else None)
     if isinstance(answer, XlVqaError):
         error: XlVqaError | None = answer
     else:
         error = answer.error
-        if answer.rating is not None:
-            return _of_rating(name, answer.rating, language)
+        if answer.status == "done":
+            try:
+                return _of_answer(call, answer, language)
+            except XlVqaError as found:
+                error = found
     if error is not None:
         return error.message(language) if says_why else error
     if not says_why:
@@ -192,6 +221,20 @@ def _show(name: str, answer: Answer | Pending | XlVqaError, language: str) -> Ce
     if position:
         return Pending(tr("pending_at", language, position=position))
     return Pending(tr("pending", language))
+
+
+def _of_answer(call: _Call, answer: Answer, language: str) -> Cell:
+    """Raises the error of an attribute that there is not."""
+    if answer.explanation is not None:
+        return sentence(answer.explanation, language)
+    if call.attribute is not None:
+        if isinstance(answer.attributes, XlVqaError):
+            raise answer.attributes
+        if answer.attributes is None:  # a host of another version does not know them
+            raise HostError(problem="host_answer_kind")
+        label = answer.attributes.of(call.attribute).label
+        return label if call.name == "VQA_ATTRIBUTE" else BLANK
+    return _of_rating(call.name, answer.rating or {}, language)
 
 
 def _of_rating(name: str, rating: dict[str, Any], language: str) -> Cell:

@@ -75,6 +75,15 @@ PROFILE: Final = Argument(
     ),
     optional=True,
 )
+ATTRIBUTE: Final = Argument(
+    "attribute",
+    Words(
+        "The quality: sharpness, blockiness, noise, motion smoothness, flicker, exposure, colour or deformation, "
+        "or what the model was taught beside them.",
+        "評価する項目。鮮鋭さ、ブロックノイズの少なさ、ノイズの少なさ、動きの滑らかさ、ちらつきの少なさ、露出、色、"
+        "形の崩れの少なさ、またはモデルが学習したその他の項目。",
+    ),
+)
 _OF_A_VIDEO: Final = (VIDEO, TEXT, PROFILE)
 
 FUNCTIONS: Final = (
@@ -151,6 +160,25 @@ FUNCTIONS: Final = (
         "number",
     ),
     Function(
+        "VQA_ATTRIBUTE",
+        Words(
+            "One quality of a video, such as its noise, as an integer label from 10 (bad) to 50 (excellent).",
+            "動画の品質を項目別に(ノイズの少なさなど)、10(非常に悪い)から 50(非常に良い)の整数ラベルで返します。",
+        ),
+        (VIDEO, ATTRIBUTE, TEXT, PROFILE),
+        "number",
+    ),
+    Function(
+        "VQA_WHY",
+        Words(
+            "Why a video has its score, in one sentence: what is wrong, when and where. Takes several times as "
+            "long as a score.",
+            "スコアの理由を 1 文で返します(何が、いつ、どこで悪いか)。スコアの数倍の時間がかかります。",
+        ),
+        _OF_A_VIDEO,
+        "text",
+    ),
+    Function(
         "VQA_LABEL",
         Words(
             "The integer label (10 to 50) of a mean opinion score that people gave.",
@@ -178,7 +206,7 @@ FUNCTIONS: Final = (
             "Why a video has no score and what to do about it; empty where all is well.",
             "スコアが得られない理由と対処を返します。問題がなければ空文字列です。",
         ),
-        _OF_A_VIDEO,
+        (*_OF_A_VIDEO, Argument(ATTRIBUTE.name, ATTRIBUTE.help, optional=True)),
         "text",
     ),
     Function(

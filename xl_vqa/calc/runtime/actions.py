@@ -15,23 +15,20 @@ import unohelper
 from xl_vqa.bridge.remarks import sentences
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line
-from xl_vqa.bridge.videos import Video
 from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.calc.help_text import help_text
 from xl_vqa.calc.runtime import loaded, office, scoring
 from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
 from xl_vqa.calc.texts import tr
-from xl_vqa.sheets.why import explain
+from xl_vqa.sheets.why import why_asking, why_words
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.explanation import Progress
 from xl_vqa.words.labels import ACR_BANDS, Scale
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.words.video_names import is_video_name
 
 log = logging.getLogger("xl_vqa.calc")
-
-WHY_WAIT_S: Final = 60.0
-"""How long Why? waits for a video that is not rated yet before it says so."""
 
 
 def run(name: str, frame: Any) -> None:
@@ -83,12 +80,22 @@ def _why(frame: Any) -> None:
     folder = office.folder_of(document)
     text, profile = owner.asked_with(path, folder)
 
+    def told(progress: Progress) -> None:
+        words = why_asking(path, progress, language)
+        office.on_main_thread(lambda: owner.bar.show(words, progress.done / (progress.total or 1.0), seconds=8.0))
+
     def work() -> Callable[[], None]:
-        video = Video(owner.resolve(path, folder), text)
+        found_at = owner.resolve(path, folder)
         with owner.client(owner.settings_of(profile)) as client:
-            (answer,) = client.rate([video], wait=WHY_WAIT_S, detail=True)
-        words = f"{answer.video.path}\n\n{explain(answer.result, language)}"
-        return lambda: show_text(frame, tr("why_title", language), words, language, height=230)
+            found = client.explain(found_at, text, pictures=False, on_progress=told)
+            page = client.why_page(found, language)
+        words = f"{found_at}\n\n{why_words(found, language)}"
+
+        def show() -> None:
+            office.open_in_browser(page)
+            show_text(frame, tr("why_title", language), words, language, height=230)
+
+        return show
 
     _in_background(frame, work)
 

@@ -198,6 +198,17 @@ def computed_once(identities: Collection[str]) -> Iterator[None]:
                     document.setModified(False)
 
 
+def open_in_browser(address: str) -> None:
+    """In the user's own browser. Main thread only. Nothing where no person can see it, or where there is none."""
+    if is_headless():
+        log.info("a page was not opened: nobody sees a window")
+        return
+    try:
+        service("com.sun.star.system.SystemShellExecute").execute(address, "", 1)  # URIS_ONLY
+    except Exception as error:
+        log.warning("the browser could not be opened: %s", type(error).__name__)
+
+
 def show_message(frame: Any, text: str, *, error: bool = False) -> None:
     """A message box over ``frame``. Main thread only. Without a window (headless) it is written to the log."""
     _box(frame, "ERRORBOX" if error else "INFOBOX", _OK, text)

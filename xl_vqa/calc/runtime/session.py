@@ -30,7 +30,7 @@ from xl_vqa.sheets.locations import Locations
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.settings import Settings
 from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
-from xl_vqa.worksheet.functions import BY_NAME
+from xl_vqa.worksheet.functions import BY_NAME, PROFILE, TEXT
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -95,7 +95,8 @@ class Session:
         with self._changed:
             for name, arguments, place, _ in self._results:
                 if BY_NAME[name].asks_host and place == folder and arguments and arguments[0] == path:
-                    return _text(arguments, 1), _text(arguments, 2)
+                    order = [argument.name for argument in BY_NAME[name].arguments]
+                    return _text(arguments, order.index(TEXT.name)), _text(arguments, order.index(PROFILE.name))
         return None, None
 
     @property
