@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from xl_vqa.bridge.bulk import BulkRun
 from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, HttpPool
-from xl_vqa.bridge.explanations import explanation_of
+from xl_vqa.bridge.explanations import explanation_of, page_of
 from xl_vqa.bridge.profiles import domain_profile, read_entries
-from xl_vqa.bridge.protocol import EXPLAIN, MAX_WAIT_S, profile_of, view_of
+from xl_vqa.bridge.protocol import EXPLAIN, LOOPBACK, MAX_WAIT_S, WHY_PAGE, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, keeps_unsaved, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
@@ -285,6 +285,21 @@ class HostClient:
                 self.cancel()
             raise
         return found
+
+    def why_page(self, explanation: Explanation, language: str) -> str:
+        """The address of a page of ``explanation`` for a browser on this machine: it opens once (docs/host.md).
+
+        Raises as ``explain`` does.
+        """
+        rating = explanation.rating
+        question = self._question([Video(rating.path, rating.text)], refresh=False, detail=True, priority=0)
+        question |= {"language": language, "reading": None if rating.reading is None else rating.reading.to_dict()}
+        while True:
+            values = self._insist("POST", WHY_PAGE, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
+            page = page_of(values)
+            state = find(self.settings)
+            if page is not None and state is not None:
+                return f"http://{LOOPBACK}:{state.port}{page}"
 
     # -- for bulk runs: one question, no second try
 

@@ -36,3 +36,14 @@ def explanation_of(
     except (KeyError, TypeError, DistributionError) as error:
         # a program of another version listens there
         raise HostError(problem="host_answer_kind") from error
+
+
+def page_of(values: Mapping[str, Any]) -> str | None:
+    """The path of a page; None while its explanation is being made. Raises the error that the host answers."""
+    try:
+        entry = values["explanation"]
+        if entry["status"] == "error":
+            raise from_dict(entry["error"])
+        return str(entry["page"]) if entry["status"] == "done" else None
+    except (KeyError, TypeError) as error:
+        raise HostError(problem="host_answer_kind") from error

@@ -17,11 +17,13 @@ from typing import Any, Final
 from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 APP: Final = "xl_vqa"
-PROTOCOL: Final = 3
+PROTOCOL: Final = 4
 """Counted up whenever a client may ask a host for something that hosts before did not know. A host of the same
 version with a lower one (an update without a new version) is replaced; the first ones said none, which is 1."""
 EXPLAIN: Final = "/v1/explain"
 """Where a host is asked why one video has its score."""
+WHY_PAGE: Final = "/v1/why-page"
+"""Where a host is asked for a one-time link to the page of a rating."""
 LOOPBACK: Final = "127.0.0.1"
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024

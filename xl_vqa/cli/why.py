@@ -129,9 +129,10 @@ def explain_rows(
             try:
                 if row.error is not None:
                     raise row.error
-                told_text = row.text or text
-                options = {"refresh": refresh, "pictures": pictures}
-                results.append(client.explain(row.path, told_text, on_progress=told, **options))
+                made = client.explain(
+                    row.path, row.text or text, refresh=refresh, pictures=pictures, on_progress=told
+                )
+                results.append(made)
             except XlVqaError as error:
                 results.append(error)
             report(100 * (index + 1), total)

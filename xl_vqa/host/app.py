@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI
@@ -15,10 +16,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from xl_vqa import __version__
-from xl_vqa.bridge.protocol import APP, EXPLAIN, MAX_ROWS, MAX_WAIT_S, PROTOCOL, proof
+from xl_vqa.bridge.protocol import APP, EXPLAIN, MAX_ROWS, MAX_WAIT_S, PROTOCOL, WHY_PAGE, proof
 from xl_vqa.host.explainer import Explaining
 from xl_vqa.host.guard import Guard, TooLargeError, too_large
-from xl_vqa.host.linked_pages import LinkedPages
+from xl_vqa.host.linked_pages import LinkedPages, read_by
 from xl_vqa.host.links import Links
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.service import Question, RatingService, Slot, check_rows, number_of
@@ -47,12 +48,13 @@ class HostApp:
         self._on_shutdown = on_shutdown
         self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="request")
         self._giving_back: asyncio.TimerHandle | None = None
-        self._links = Links()
+        self._pages = LinkedPages(Links(), service.settings.language)
         app = FastAPI(title=APP, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
         for method, path, handler in (
             ("POST", "/v1/ratings", self._ratings),
             ("POST", "/v1/ratings/poll", self._poll),
             ("POST", EXPLAIN, self._explain),
+            ("POST", WHY_PAGE, self._why_page),
             ("POST", "/v1/cancel", self._cancel),
             ("GET", "/v1/progress", self._progress),
             ("POST", "/v1/progress", self._progress),
@@ -63,7 +65,7 @@ class HostApp:
         ):
             # plain routes: bodies of ten thousand videos are checked here and not model by model
             app.add_route(path, _endpoint(handler), methods=[method])
-        for path, page in LinkedPages(self._links, service.settings.language).routes():
+        for path, page in self._pages.routes():
             app.add_route(path, page, methods=["GET"])
         self.asgi = Guard(app, token, port)
 
@@ -101,7 +103,25 @@ class HostApp:
         return self._large(await self._run(lambda: self._service.render(slots, view, detail)))
 
     async def _explain(self, request: Request) -> str:
+        question, found = await self._explained(await request.body())
+        return self._large(await self._run(lambda: self._service.render_explanation(found, question)))
+
+    async def _why_page(self, request: Request) -> str:
         raw = await request.body()
+        question, found = await self._explained(raw)
+
+        def linked() -> str:
+            told = json.loads(self._service.render_explanation(found, replace(question, detail=True)))
+            entry = told["explanation"]
+            if entry["status"] == "done":
+                path = self._pages.link(read_by(_parse(raw), entry["explanation"]), _language(_parse(raw)))
+                told["explanation"] = {"status": "done", "page": path}
+            return json.dumps(told)
+
+        return await self._run(linked)
+
+    async def _explained(self, raw: bytes) -> tuple[Question, Explaining | XlVqaError]:
+        """After the wait that was asked for."""
         question, found = await self._run(lambda: self._first_of_explanation(raw))
         if not isinstance(found, XlVqaError):
             explainer = self._service.explainer
@@ -110,7 +130,7 @@ class HostApp:
                 lambda watch: explainer.unwatch(found, watch),
                 question.wait if found.outcome is None else 0.0,
             )
-        return self._large(await self._run(lambda: self._service.render_explanation(found, question)))
+        return question, found
 
     def _first_of_explanation(self, raw: bytes) -> tuple[Question, Explaining | XlVqaError]:
         question = self._service.question(_parse(raw))
@@ -204,6 +224,10 @@ async def _profile(request: Request) -> Any:
     if not isinstance(body, dict):
         raise HostRequestError(problem="host_body_object")
     return body.get("profile")
+
+
+def _language(body: Any) -> str:
+    return "ja" if body.get("language") == "ja" else "en"
 
 
 def _parse(raw: bytes) -> Any:

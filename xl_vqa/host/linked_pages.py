@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import os
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
@@ -19,8 +19,11 @@ from xl_vqa.host.links import SHOWN_FOR_S, LinkedPage, Links
 from xl_vqa.page.document import document
 from xl_vqa.why_page.page import why_page
 from xl_vqa.why_page.player import Player, media_type, why_no_player
+from xl_vqa.words.domain_profile import Reading
+from xl_vqa.words.errors import HostRequestError, XlVqaError
 from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.messages import text
+from xl_vqa.words.reasons import Detail
 
 COOKIE: Final = "xl_vqa_why"
 PAGE_PATH: Final = LINKED + "{token}"
@@ -94,6 +97,20 @@ class LinkedPages:
             410,
             headers=_HEADERS,
         )
+
+
+def read_by(body: Mapping[str, Any], explanation: Mapping[str, Any]) -> Explanation:
+    """An explanation (as JSON) whose rating is read as the asker's domain profile reads it (``reading`` of the
+    body), where one does. Raises HostRequestError for what is no reading."""
+    reading = body.get("reading")
+    if reading is None:
+        return Explanation.from_dict(explanation)
+    try:
+        return Explanation.from_dict(
+            {**explanation, "rating": {**explanation["rating"], **Reading(**reading).to_dict()}}
+        )
+    except (TypeError, ValueError, KeyError, XlVqaError) as error:
+        raise HostRequestError(problem=Detail.named(error)) from error
 
 
 def _unchanged(page: LinkedPage) -> os.stat_result | None:

@@ -12,7 +12,7 @@ from xl_vqa.page.tables import table, text_table
 from xl_vqa.page.timeline import clock
 from xl_vqa.why_page.texts import tr
 from xl_vqa.why_page.when_and_where import folded
-from xl_vqa.words.attributes import attribute_words as attribute_name
+from xl_vqa.words.attributes import attribute_words
 from xl_vqa.words.explanation import Attribute, Explanation
 from xl_vqa.words.labels import Band, Bands
 
@@ -40,7 +40,7 @@ def _attribute(one: Attribute, bands: Bands, language: str) -> list[str]:
     distribution = one.distribution
     scale = distribution.scale
     first, last = distribution.interval()
-    name = attribute_name(one.name, language)
+    name = attribute_words(one.name, language)
     told = {"name": name, "label": one.label, "low": scale.label_min, "high": scale.label_max}
     alt = tr("attribute_alt", language, **told, first=first, last=last)
     share = (one.expected_label - scale.label_min) / (scale.label_max - scale.label_min)

@@ -37,6 +37,7 @@ video { display: block; width: 100%; max-height: 400px; background: #000; border
 .timeline .now { stroke: var(--rust); stroke-width: 2; pointer-events: none; }
 summary { cursor: pointer; color: var(--faint); font-size: 12px; padding: 4px 0; width: max-content; }
 .frames { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 14px; }
+.frames figure { max-width: 480px; }
 .frames svg { width: 100%; border-radius: 4px; }
 section:has(#heat:not(:checked)) .heat { display: none; }
 input { accent-color: var(--blue); }
