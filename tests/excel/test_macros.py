@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import urllib.error
+import urllib.request
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,45 @@ from xl_vqa.excel import jobs, macros, session
 from xl_vqa.words.settings import Settings
 from xl_vqa.worksheet.evaluate import evaluate
 from xl_vqa.worksheet.functions import BY_NAME
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that were opened in the browser, which is none here."""
+    addresses: list[str] = []
+    monkeypatch.setattr("webbrowser.open", addresses.append)
+    return addresses
+
+
+def test_why_opens_the_page_of_the_rating_and_it_opens_once(
+    book: Any, clip_folder: list[Path], opened: list[str]
+) -> None:
+    book.sheets[0].range("A1").value = str(clip_folder[0])
+    select(book, "A1")
+    macros.run("why")
+    finish()
+    (address,) = opened
+    assert address.startswith("http://127.0.0.1:")
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        page = answer.read().decode("utf-8")
+    said = book.app.impl.shown[0].splitlines()[2]
+    assert said in html.unescape(page)
+    with pytest.raises(urllib.error.HTTPError, match="410"):
+        urllib.request.urlopen(address, timeout=30)
+
+
+def test_without_a_browser_why_still_says_the_sentence(
+    book: Any, clip_folder: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(address: str) -> bool:
+        raise webbrowser.Error("no browser")
+
+    monkeypatch.setattr("webbrowser.open", none)
+    book.sheets[0].range("A1").value = str(clip_folder[0])
+    select(book, "A1")
+    macros.run("why")
+    finish()
+    assert len(book.app.impl.shown) == 1
 
 
 def test_why_explains_a_rating(book: Any, clip_folder: list[Path]) -> None:
