@@ -112,6 +112,12 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "en": "The model gives its memory back after this long without work, the host staying; 0 means never.",
         "ja": "作業がないままこの分数が過ぎると、モデルはメモリを解放し、ホストは残ります。0 なら解放しません。",
     },
+    "shared_store": {
+        "en": "A team's PostgreSQL database (postgresql://person@host/database), in which ratings are looked for "
+        "before the model is asked, and into which they are put. Neither paths nor prompts go there.",
+        "ja": "チームの PostgreSQL データベース(postgresql://ユーザー@ホスト/データベース)です。モデルに"
+        "尋ねる前に既存の評価を探し、新しい評価を登録します。パスもプロンプトも送りません。",
+    },
     "keep_days": {
         "en": "Ratings made longer ago than this many days are removed, with the paths that have none left, lines "
         "of logs and damaged copies of that age; 0 means never.",

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from xl_vqa.host.sharing import Sharing
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import NewRating, RatingKey, Summary
 from xl_vqa.words.attributes import Attributes
@@ -23,8 +24,10 @@ RETRY_S: Final = 10.0
 class Ledger:
     """Ratings, stored or waiting to be stored. Thread-safe."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, sharing: Sharing | None = None) -> None:
+        """``sharing`` is with a team's database, where there is one."""
         self.store = store
+        self.sharing = sharing
         self.problem: HostDiskError | None = None
         """Why ratings cannot be stored at present."""
         self._unsaved: dict[RatingKey, NewRating] = {}
@@ -60,6 +63,10 @@ class Ledger:
             with self._lock:
                 found.update({key: self._unsaved[key].rating for key in wanted if key in self._unsaved})
         return found
+
+    def fetch(self, key: RatingKey, text: str | None) -> bool:
+        """Whether a rating that is not here was made by the team; ``find`` has it then."""
+        return self.sharing is not None and self.sharing.fetch(key, text)
 
     def save(self, ratings: Sequence[NewRating]) -> None:
         """Stores them; where the disk refuses, they are kept here and tried again."""
@@ -104,6 +111,8 @@ class Ledger:
             self._flush()
         if self._unsaved:
             log.error("%d ratings could not be stored and will be computed again", len(self._unsaved))
+        if self.sharing is not None:
+            self.sharing.stop()
         self.store.close()
 
     @property
@@ -126,6 +135,8 @@ class Ledger:
         if self.problem is not None:
             log.info("the store takes ratings again; %d were waiting", len(batch))
         self.problem = None
+        if self.sharing is not None:
+            self.sharing.saved()
         with self._lock:
             for key, new in batch:
                 if self._unsaved.get(key) is new:

@@ -119,6 +119,27 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         CREATE INDEX explanations_by_video ON explanations (video);
         """,
     ),
+    (
+        "0009_outbox",
+        """
+        -- the team's database, where there is one, and the ratings that it has not got yet (host/outbox.py)
+        CREATE TABLE shared_with (address TEXT NOT NULL);
+        CREATE TABLE outbox (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            model TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            video TEXT NOT NULL,
+            UNIQUE (model, settings, video)
+        );
+        CREATE TRIGGER share_new AFTER INSERT ON ratings WHEN EXISTS (SELECT 1 FROM shared_with) BEGIN
+            INSERT OR REPLACE INTO outbox (model, settings, video) VALUES (NEW.model, NEW.settings, NEW.video);
+        END;
+        CREATE TRIGGER share_changed AFTER UPDATE OF rated_at, reader ON ratings
+        WHEN EXISTS (SELECT 1 FROM shared_with) BEGIN
+            INSERT OR REPLACE INTO outbox (model, settings, video) VALUES (NEW.model, NEW.settings, NEW.video);
+        END;
+        """,
+    ),
 )
 
 

@@ -178,7 +178,7 @@ class Pipeline:
 
     def _is_stored(self, key: RatingKey, wanted: Wanted) -> bool:
         """With its attributes, where they are asked for and the model knows any."""
-        if key not in self._ledger.find([key]):
+        if key not in self._ledger.find([key]) and not self._ledger.fetch(key, wanted.text):
             return False
         identity = self._keeper.identity(wanted.model)
         if not wanted.attributes or identity is None or not identity.spec.questions:

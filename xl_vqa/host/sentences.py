@@ -59,6 +59,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "保存ファイルに書き込めないため、{count} 件の評価がスコアリングホストのメモリ上にだけあります。"
         "書き込めるようになる前にホストが停止すると失われます。",
     },
+    "warning_shared_store": {
+        "en": "The team's database cannot be used at present ({problem}). Ratings are made and stored here "
+        "meanwhile; {count} of them will be sent when it answers.",
+        "ja": "チームのデータベースを現在使用できません({problem})。その間の評価はこのコンピューターに"
+        "保存し、応答が戻りしだい {count} 件を送信します。",
+    },
     "warning_store_replaced": {
         "en": "The store of ratings was damaged. It was set aside as {path} and a new one was begun; {count} "
         "ratings were saved from it, other videos are rated again when they are asked for.",

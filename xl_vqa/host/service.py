@@ -19,6 +19,8 @@ from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.pipeline import Pipeline
 from xl_vqa.host.queue import WorkQueue
+from xl_vqa.host.shared_store import SharedStore
+from xl_vqa.host.sharing import Sharing
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import RatingKey, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, attributes_json, detail_json, summary_json, with_path
@@ -87,7 +89,8 @@ class RatingService:
         self.settings = settings
         self.started_at = time.time()
         store = Store(settings.store_file)
-        self.ledger = Ledger(store)
+        address = settings.shared_store
+        self.ledger = Ledger(store, Sharing(store, SharedStore(address), address) if address else None)
         self.marks = CrashMarks(store, crashed=crashed)
         self.keeper = keeper or ModelKeeper(settings)
         room = 2 * settings.batch_size + settings.decode_threads
@@ -98,6 +101,10 @@ class RatingService:
         self._summaries = SummaryCache()
 
     def start(self) -> None:
+        if self.ledger.sharing is not None:
+            self.ledger.sharing.start()
+        else:
+            self.ledger.store.outbox.share_with(None)
         self.pipeline.start()
         self.explainer.start()
 
@@ -278,8 +285,9 @@ class RatingService:
             {"code": "warning_store_replaced", "params": {"path": str(aside.path), "count": aside.saved}}
             for aside in self.ledger.store.set_aside
         ]
-        same_score = self.pipeline.alarm.warning()
-        return [*found, same_score] if same_score else found
+        sharing = self.ledger.sharing
+        others = (self.pipeline.alarm.warning(), sharing.warning() if sharing is not None else None)
+        return [*found, *filter(None, others)]
 
     def progress(self, profile: Any = None) -> dict[str, Any]:
         """What the host does, and the state of the model of a profile (None: of the host's own settings).

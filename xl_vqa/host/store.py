@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from xl_vqa.host.attribute_store import AttributeStore
 from xl_vqa.host.database import DamagedError, Database, SetAside
 from xl_vqa.host.explanation_store import ExplanationStore
+from xl_vqa.host.outbox import Outbox
 from xl_vqa.host.salvage import salvaged_ratings
 from xl_vqa.host.stored_rows import (
     ROW_COLUMNS,
@@ -83,6 +84,7 @@ class Store:
         self._database = Database(path, salvage=_salvage)
         self.attributes = AttributeStore(self._database)
         self.explanations = ExplanationStore(self._database)
+        self.outbox = Outbox(self._database)
 
     @property
     def set_aside(self) -> list[SetAside]:
@@ -213,6 +215,16 @@ class Store:
             return done
 
         return _twice(put)
+
+    def adopt(self, key: RatingKey, row: Row) -> None:
+        """Stores a row of the team's database; one that is here already stays. It is not sent back."""
+
+        def put() -> None:
+            with self._database.writing(durable=False) as connection:
+                if connection.execute(f"{_INSERT} NOTHING", _values(key, row)).rowcount:
+                    connection.execute("DELETE FROM outbox WHERE model = ? AND settings = ? AND video = ?", key)
+
+        _twice(put)
 
     def reader_before(self, video: str) -> int | None:
         """The oldest version of the reader that left a rating of this content; None where no older one did."""
@@ -405,9 +417,9 @@ _TABLES_OF_PATHS: Final = ("files", "earlier", "crash_marks")
 _NAMELESS: Final = "video NOT IN (SELECT video FROM files UNION SELECT video FROM earlier)"
 _INSERT: Final = (
     f"INSERT INTO ratings (model, settings, video, {ROW_COLUMNS}, checksum) "
-    f"VALUES ({','.join('?' * (3 + len(Row._fields) + 1))}) ON CONFLICT (model, settings, video) DO UPDATE"
+    f"VALUES ({','.join('?' * (3 + len(Row._fields) + 1))}) ON CONFLICT (model, settings, video) DO"
 )
-_REPLACE: Final = "SET " + ", ".join(f"{name} = excluded.{name}" for name in (*Row._fields, "checksum"))
+_REPLACE: Final = "UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in (*Row._fields, "checksum"))
 
 
 def _values(key: RatingKey, row: Row) -> tuple[Any, ...]:

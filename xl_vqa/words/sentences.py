@@ -249,6 +249,13 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "problem_four_bands": _setting(
         "be four numbers that rise within the scale", "尺度の範囲内で小さい順に並べた 4 つの数値"
     ),
+    "problem_database_address": {
+        "en": "{name} must look like postgresql://person@host/database, without a password: that is for the file "
+        "of passwords that PostgreSQL's clients read (~/.pgpass, or PGPASSFILE)",
+        "ja": "{name} は postgresql://ユーザー@ホスト/データベース の形式で、"
+        "パスワードを含めずに指定してください。"
+        "パスワードは PostgreSQL クライアントのパスワードファイル(~/.pgpass または PGPASSFILE)に記載します",
+    },
     "attribute_needs_motion": {
         "en": "it is a single picture, which has no motion",
         "ja": "1 枚の静止画で、動きがありません",

@@ -140,6 +140,8 @@ class Settings:
     """CPU threads of the model; 0 leaves the choice to torch."""
     model_idle_minutes: float = 0.0
     """Unload the model after this long without work, keeping the host; 0 means never."""
+    shared_store: str | None = None
+    """A team's PostgreSQL database, as postgresql://person@host/database; ratings are looked for and put there."""
     keep_days: int = 0
     """Ratings, the paths that belong to them, and lines of logs older than this are removed; 0 means never."""
 
@@ -168,6 +170,9 @@ class Settings:
         found("video_memory_mb", "problem_none_or", lambda size: size == 0 or size >= 512, lowest=512)
         for name, lowest in _LOWEST.items():
             found(name, "problem_at_least", partial(_at_least, lowest), lowest=lowest)
+        if "shared_store" in values and not _is_database(values["shared_store"]):
+            # the value may hold a password, and is not said
+            problems.append(Reason("problem_database_address", name="shared_store"))
         found("band_thresholds", "problem_four_bands", lambda _: self._has_bands())
         return problems
 
@@ -379,6 +384,15 @@ def _wrong_kind(cls: type, shown_name: str, name: str, value: object) -> Reason:
 
 def _at_least(lowest: float, value: float) -> bool:
     return lowest <= value < math.inf
+
+
+def _is_database(address: str) -> bool:
+    """A password in it would stand in settings.toml and be shown with the settings."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address)
+    wrong = parts.password is not None or "password" in parts.query.lower()
+    return parts.scheme in ("postgresql", "postgres") and not wrong
 
 
 def _shown(value: object) -> str:
