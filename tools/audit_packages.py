@@ -49,8 +49,14 @@ OLD_WORDS: Final = {
 }
 """Classifiers, and what packages wrote before there were SPDX expressions."""
 
-TOOLS: Final = {"pcodedmp": "GPL-3.0", "pingouin": "GPL-3.0"}
-"""Beyond the list, and so only in ``develop``: tests run them, nobody who uses the product installs them."""
+TOOLS: Final = {
+    "pcodedmp": "GPL-3.0",
+    "pingouin": "GPL-3.0",
+    "psycopg": "LGPL-3.0-only",
+    "psycopg-binary": "LGPL-3.0-only",
+}
+"""Beyond the list, and so only in ``develop``: tests run them; who uses the product has none of them, but for
+psycopg where the extra "team" was asked for (NOTICE)."""
 
 ENTRY = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>\S+)", re.MULTILINE)
 
