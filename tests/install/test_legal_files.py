@@ -107,7 +107,8 @@ def test_the_wheel_has_it_all_and_rates_a_video(tmp_path: Path) -> None:
     assert not any(name.startswith(("tests/", "tools/", "benchmarks/", "starter/")) for name in names)
 
     made = empty_environment(tmp_path / "environment")
-    link_packages(made, closure(PROJECT["dependencies"]).values())
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["model"]]
+    link_packages(made, closure(wanted).values())
     subprocess.run([*pip, "--python", made.python, "install", "--no-deps", "--no-index", wheel], check=True)
     assert made.run("xl-vqa", "--version").stdout.strip() == f"xl-vqa {__version__}"
     where = made.run("python", "-c", "import xl_vqa; print(xl_vqa.__file__)").stdout
