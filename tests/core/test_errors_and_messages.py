@@ -47,6 +47,8 @@ PARAMS = {
     "package": "torch",
     "command": "python -m xl_vqa.torch_setup",
     "task": "starter",
+    "address": "https://gpu1.example:8443",
+    "role": "rate",
 }
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.connection import HostGoneError
 from xl_vqa.bridge.videos import Answer, Result, Video, pieces
-from xl_vqa.words.errors import CancelledError, HostAuthenticationError, HostUnavailableError, XlVqaError
-from xl_vqa.words.reasons import Reason, because
+from xl_vqa.words.errors import CancelledError, HostAuthenticationError, XlVqaError
 
 if TYPE_CHECKING:
     from xl_vqa.bridge.client import HostClient
@@ -74,9 +73,7 @@ class BulkRun:
                 deaths = deaths + 1 if self._done == done_at_death else 1
                 done_at_death = self._done
                 if deaths > MAX_DEATHS:
-                    self._fail_rest(
-                        HostUnavailableError(problem=Reason("host_went_away", times=deaths, why=because(error)))
-                    )
+                    self._fail_rest(self._client.gone(error, deaths))
                     break
                 self._ask_again()
                 time.sleep(min(0.05 * (deaths - 1), 0.5))

@@ -19,11 +19,13 @@ from typing import Any, Final
 
 from xl_vqa.bridge.bulk import BulkRun
 from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, HttpPool
+from xl_vqa.bridge.errors import TeamSetupError
 from xl_vqa.bridge.explanations import explanation_of, page_of
 from xl_vqa.bridge.profiles import domain_profile, read_entries
 from xl_vqa.bridge.protocol import EXPLAIN, LOOPBACK, MAX_WAIT_S, WHY_PAGE, profile_of, view_of
 from xl_vqa.bridge.start import ask_to_stop, find, find_or_start, keeps_unsaved, reap_children, wait_until_gone
 from xl_vqa.bridge.state import HostState
+from xl_vqa.bridge.team_link import TeamLink
 from xl_vqa.bridge.videos import Answer, Result, Video, entries_of, pieces
 from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import (
@@ -62,6 +64,7 @@ class HostClient:
         self._profile = profile_of(self.settings)
         self._view = view_of(self.settings)
         self._pool: HttpPool | None = None
+        self._link: TeamLink | None = None
         self._lock = threading.Lock()
         self._retired_one = False
 
@@ -77,13 +80,21 @@ class HostClient:
         """Closes the connections. The host goes on."""
         with self._lock:
             pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+            link, self._link = self._link, None
+        for one in (pool, link):
+            if one is not None:
+                one.close()
 
     # -- the host itself
 
-    def ensure_running(self) -> HostState:
-        """The host, started if need be. Raises HostStartError or HostDiskError."""
+    def ensure_running(self) -> HostState | None:
+        """The host, started if need be; None for a team's, which was asked and answers.
+
+        Raises HostStartError or HostDiskError, or for a team's host TeamError.
+        """
+        if self.settings.host_address is not None:
+            self._team().me()
+            return None
         state = find_or_start(self.settings, python=self._python)
         with self._lock:
             old = self._pool
@@ -98,6 +109,8 @@ class HostClient:
     def status(self) -> dict[str, Any] | None:
         """Progress of the running host (docs/host.md) and the state of these settings' model in it, or None; never
         starts one."""
+        if self.settings.host_address is not None:
+            return self._status_of_team()
         state = find(self.settings)
         values = self._tell(state, "POST", "/v1/progress", {"profile": self._profile}) if state else None
         if state is None or values is None:
@@ -110,7 +123,7 @@ class HostClient:
         ``calibration`` is among them where a domain profile reads the scores. Raises ProfileNotFoundError,
         ProfileFileError and ProfileMismatchError where one is named that cannot.
         """
-        facts = self._insist("POST", "/v1/model", {"profile": self._profile})
+        facts = self.request("POST", "/v1/model", {"profile": self._profile})
         profile = domain_profile(self.settings)
         if profile is not None and "fingerprint" in facts:
             profile.check(facts["fingerprint"], str(facts.get("name", "?")), self.settings)
@@ -120,8 +133,10 @@ class HostClient:
     def stop(self, *, timeout: float = 60.0) -> bool:
         """Ends the host after the batch at hand; False where none ran.
 
-        Raises HostUnavailableError where it goes on after ``timeout`` seconds.
+        Raises HostUnavailableError where it goes on after ``timeout`` seconds, TeamSetupError for a team's.
         """
+        if self.settings.host_address is not None:
+            raise TeamSetupError(problem=Reason("team_not_ours", address=self.settings.host_address))
         state = find(self.settings)
         reap_children()
         if state is None:
@@ -171,7 +186,7 @@ class HostClient:
                     body["attributes"] = True
                 # the first of several must not be waited for before the others are known to the host
                 hold = min(left, MAX_WAIT_S) if len(several) == 1 else 0.0
-                values = self._insist("POST", "/v1/ratings", {**body, "wait": hold}, wait=hold)
+                values = self.request("POST", "/v1/ratings", {**body, "wait": hold}, wait=hold)
                 for (index, video), entry in zip(piece, self._entries(values, len(piece)), strict=True):
                     answers[index] = Answer.of(video, entry)
             known = [(index, a.key) for index, a in enumerate(answers) if a.status == "pending" and a.key]
@@ -211,9 +226,15 @@ class HostClient:
 
         A video that another client waits for as well goes on for that one. Never starts a host.
         """
-        state = find(self.settings)
         body: dict[str, Any] = {"client": self._name}
         body.update({"all": True} if keys is None else {"keys": list(keys)})
+        if self.settings.host_address is not None:
+            with self._lock:
+                link = self._link
+            with contextlib.suppress(HostGoneError, XlVqaError):
+                return int(link.request("POST", "/v1/cancel", body)["cancelled"]) if link else 0
+            return 0
+        state = find(self.settings)
         values = self._tell(state, "POST", "/v1/cancel", body) if state else None
         return int(values["cancelled"]) if values else 0
 
@@ -276,7 +297,7 @@ class HostClient:
             while found is None:
                 if cancel is not None and cancel.is_set():
                     raise CancelledError(path=video.path)
-                values = self._insist("POST", EXPLAIN, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
+                values = self.request("POST", EXPLAIN, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
                 found = explanation_of(values, self.settings, on_progress)
                 # asked for a second time, it would begin a second time
                 question["refresh"] = False
@@ -291,11 +312,13 @@ class HostClient:
 
         Raises as ``explain`` does.
         """
+        if self.settings.host_address is not None:
+            raise TeamSetupError(problem=Reason("team_no_page", address=self.settings.host_address))
         rating = explanation.rating
         question = self._question([Video(rating.path, rating.text)], refresh=False, detail=True, priority=0)
         question |= {"language": language, "reading": None if rating.reading is None else rating.reading.to_dict()}
         while True:
-            values = self._insist("POST", WHY_PAGE, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
+            values = self.request("POST", WHY_PAGE, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
             page = page_of(values)
             state = find(self.settings)
             if page is not None and state is not None:
@@ -336,7 +359,34 @@ class HostClient:
             "view": self._view,
         }
 
+    def _team(self) -> TeamLink:
+        """Raises TeamTokenError where this machine has no token for it."""
+        with self._lock:
+            if self._link is None:
+                self._link = TeamLink(self.settings)
+            return self._link
+
+    def _status_of_team(self) -> dict[str, Any] | None:
+        link = self._team()
+        try:
+            values = link.request("POST", "/v1/progress", {"profile": self._profile}, timeout=10.0)
+        except HostGoneError:
+            return None
+        return {"address": self.settings.host_address, **values}
+
+    def _ask_team(self, method: str, path: str, body: Any, wait: float) -> dict[str, Any]:
+        """A team's host may be starting anew, but it is not ours to start."""
+        link = self._team()
+        try:
+            values = link.request(method, path, body, timeout=wait + SLACK_S)
+        except HostOutdatedError as error:
+            raise link.unavailable(error) from error
+        self.host_info = values.get("host") or self.host_info
+        return values
+
     def _ask(self, method: str, path: str, body: Any, *, wait: float = 0.0) -> dict[str, Any]:
+        if self.settings.host_address is not None:
+            return self._ask_team(method, path, body, wait)
         with self._lock:
             pool = self._pool
         if pool is None:
@@ -369,8 +419,11 @@ class HostClient:
         ask_to_stop(state)
         wait_until_gone(self.settings, state, time.monotonic() + max(self.settings.start_timeout_s, 1.0))
 
-    def _insist(self, method: str, path: str, body: Any, *, wait: float = 0.0) -> dict[str, Any]:
-        """Asks, and starts the host again where it is gone. Raises HostUnavailableError in the end."""
+    def request(self, method: str, path: str, body: Any = None, *, wait: float = 0.0) -> dict[str, Any]:
+        """What the host answers to one of docs/host.md's questions, which holds it up for ``wait`` seconds.
+
+        Starts the host again where it is gone. Raises HostUnavailableError in the end, or what the host says.
+        """
         last: Exception = HostGoneError()
         for attempt in range(MAX_ATTEMPTS):
             try:
@@ -378,7 +431,13 @@ class HostClient:
             except (HostGoneError, HostAuthenticationError) as error:
                 last = error
                 time.sleep(min(0.05 * attempt, 0.5))
-        raise HostUnavailableError(problem=Reason("host_went_away", times=MAX_ATTEMPTS, why=because(last)))
+        raise self.gone(last, MAX_ATTEMPTS)
+
+    def gone(self, error: Exception, times: int) -> HostError:
+        """What is said of a host that went away again and again."""
+        if self._link is not None:
+            return self._link.unavailable(error)
+        return HostUnavailableError(problem=Reason("host_went_away", times=times, why=because(error)))
 
     def _tell(self, state: HostState, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
         pool = HttpPool(state)

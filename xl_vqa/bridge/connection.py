@@ -24,15 +24,10 @@ class HostOutdatedError(HostGoneError):
     """The host does not know the address: it runs code of before an update."""
 
 
-class HttpPool:
-    """Connections to one run of the host; many threads may use it at once.
+class JsonPool:
+    """Kept-alive connections to one place; many threads may use it at once. Its kinds say how one is opened."""
 
-    Whoever gets the port of a dead host gets nothing: each new connection is asked for the proof first, and what
-    is sent goes over that same connection or not at all.
-    """
-
-    def __init__(self, state: HostState) -> None:
-        self.state = state
+    def __init__(self) -> None:
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -46,6 +41,10 @@ class HttpPool:
         """
         data = b"" if body is None else json.dumps(body).encode("ascii")
         status, answer = self._send(method, path, data, timeout)
+        return self.answer(path, status, answer)
+
+    def answer(self, path: str, status: int, answer: bytes) -> dict[str, Any]:
+        """The JSON object of an answer. Raises as ``request``."""
         try:
             values = json.loads(answer)
         except (ValueError, RecursionError):
@@ -55,6 +54,14 @@ class HttpPool:
         if status == 200 and isinstance(values, dict):
             return values
         raise _refusal(status, values)
+
+    def open(self, timeout: float) -> http.client.HTTPConnection:
+        """A connection to whom it is meant for. Raises HostGoneError, OSError or HTTPException."""
+        raise NotImplementedError
+
+    def headers(self) -> dict[str, str]:
+        """What goes with every request."""
+        raise NotImplementedError
 
     def close(self) -> None:
         with self._lock:
@@ -73,21 +80,15 @@ class HttpPool:
                 connection.close()
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
-                raise HostGoneError(_describe(error)) from error
-        fresh = http.client.HTTPConnection(LOOPBACK, self.state.port, timeout=timeout)
+                raise HostGoneError(described(error)) from error
+        fresh: http.client.HTTPConnection | None = None
         try:
-            fresh.connect()
-            # once closed it must not be opened anew by itself: somebody else may listen there by then
-            fresh.auto_open = False
-            if not proves(fresh, self.state):
-                raise HostGoneError("what answers on its port is not the host")
+            fresh = self.open(timeout)
             return self._exchange(fresh, method, path, data, timeout)
-        except HostGoneError:
-            fresh.close()
-            raise
         except (OSError, http.client.HTTPException) as error:
-            fresh.close()
-            raise HostGoneError(_describe(error)) from error
+            if fresh is not None:
+                fresh.close()
+            raise HostGoneError(described(error)) from error
 
     def _exchange(
         self, connection: http.client.HTTPConnection, method: str, path: str, data: bytes, timeout: float
@@ -95,7 +96,7 @@ class HttpPool:
         connection.timeout = timeout
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
-        headers = {"Authorization": f"Bearer {self.state.token}", "Content-Type": "application/json"}
+        headers = {**self.headers(), "Content-Type": "application/json"}
         connection.request(method, path, body=data, headers=headers)
         response = connection.getresponse()
         answer = response.read()
@@ -115,6 +116,34 @@ class HttpPool:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+class HttpPool(JsonPool):
+    """Connections to one run of the host of this machine.
+
+    Whoever gets the port of a dead host gets nothing: each new connection is asked for the proof first, and what
+    is sent goes over that same connection or not at all.
+    """
+
+    def __init__(self, state: HostState) -> None:
+        super().__init__()
+        self.state = state
+
+    def open(self, timeout: float) -> http.client.HTTPConnection:
+        fresh = http.client.HTTPConnection(LOOPBACK, self.state.port, timeout=timeout)
+        try:
+            fresh.connect()
+            # once closed it must not be opened anew by itself: somebody else may listen there by then
+            fresh.auto_open = False
+            if not proves(fresh, self.state):
+                raise HostGoneError("what answers on its port is not the host")
+        except BaseException:
+            fresh.close()
+            raise
+        return fresh
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.state.token}"}
 
 
 def ask_health(port: int, nonce: str, *, timeout: float = 5.0) -> dict[str, Any] | None:
@@ -156,11 +185,13 @@ def _refusal(status: int, values: Any) -> Exception:
     if status == 503:
         return HostGoneError(str(known or "it is stopping"))
     if status == 401:
-        return HostAuthenticationError()
+        # a team's host says which: unknown, expired or revoked
+        return known if known is not None and known.code == "team_token" else HostAuthenticationError()
     if known is None and status in _UNKNOWN_ADDRESS:
         return HostOutdatedError(f"it does not know the address ({status})")
     return known or HostRequestError(problem=Reason("status_code", status=status))
 
 
-def _describe(error: Exception) -> str:
+def described(error: Exception) -> str:
+    """What went wrong with a connection, for HostGoneError."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from xl_vqa.cli.help_ja_models import MODELS_JA
+from xl_vqa.cli.help_ja_team import TEAM_JA
 
 _EXIT_ROWS: Final = (
     "終了コード: 0 はすべて評価済み、1 は一部の行がエラー、2 は何も処理できなかったことを示します。"
@@ -448,6 +449,7 @@ HELP_JA: Final[dict[str, str]] = {
         "LibreOffice で変換したファイルの数式を、元の関数名に戻します。"
     ),
     "Workbooks that LibreOffice wrote (.xlsx, .xlsm).": "LibreOffice で保存したブック(.xlsx、.xlsm)。",
+    **TEAM_JA,
     # host
     "The local process that holds the model.": "モデルを保持するローカルのプロセス。",
     "Start the host if it is not running. Cells and commands do this by themselves.": (
@@ -455,6 +457,9 @@ HELP_JA: Final[dict[str, str]] = {
     ),
     "Say whether the host runs and what it does. Exit status 1 where it does not run.": (
         "ホストの動作状況を表示します。動作していない場合の終了コードは 1 です。"
+    ),
+    "Print the host's figures in Prometheus' text format. Exit status 1 where it does not run.": (
+        "ホストの統計を Prometheus のテキスト形式で表示します。動作していない場合の終了コードは 1 です。"
     ),
     "Stop the host; the batch at hand is finished first. Where ratings would be lost, it says so and does not.": (
         "ホストを停止します。処理中の分は完了させます。評価が失われる場合は、その旨を表示して停止しません。"

@@ -47,12 +47,31 @@ def status() -> None:
     if state is None:
         typer.echo(tr("host_not_running", language))
         raise typer.Exit(1)
-    typer.echo(tr("host_running", language, pid=state["pid"], port=state["port"], since=state["started_at"]))
+    if "pid" in state:
+        typer.echo(tr("host_running", language, pid=state["pid"], port=state["port"], since=state["started_at"]))
+    else:
+        typer.echo(tr("host_of_team", language, address=state["address"]))
     typer.echo(model_line(state, language))
     counts = {name: state[name] for name in ("queued", "decoding", "rating", "done", "failed")}
     typer.echo(tr("host_queue", language, **counts))
     for words in sentences(state, language):
         typer.echo(words)
+
+
+@host.command()
+def metrics() -> None:
+    """Print the host's figures in Prometheus' text format. Exit status 1 where it does not run."""
+    from xl_vqa.bridge.client import HostClient
+    from xl_vqa.host.metrics import host_families, rendered
+    from xl_vqa.words.settings import Settings
+
+    settings = Settings.load()
+    with HostClient(settings) as client:
+        state = client.status()
+    if state is None:
+        typer.echo(tr("host_not_running", settings.language), err=True)
+        raise typer.Exit(1)
+    typer.echo(rendered(host_families(state)), nl=False)
 
 
 @host.command()

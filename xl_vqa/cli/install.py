@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated
 
 import typer
@@ -81,7 +82,8 @@ def uninstall(dry_run: DryRun = False, calc: Calc = False) -> None:
             if file.exists():
                 typer.echo(tr("plan_remove", language, path=file))
         return
-    with HostClient(settings) as client:
+    # the host of this machine, also where scores come from a team's
+    with HostClient(dataclasses.replace(settings, host_address=None)) as client:
         client.stop()
     files = excel.uninstall(places)
     for file in files:

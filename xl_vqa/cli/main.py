@@ -41,6 +41,7 @@ COMMANDS: Final = (
     "addin",
     "calc",
     "host",
+    "team",
     "store",
     "forget",
     "doctor",

@@ -69,6 +69,10 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "en": "Pixels of a frame after resizing, at the most. Nothing means what the model was taught with.",
         "ja": "縮小後の 1 フレームの最大画素数です。指定がなければ、モデルが学習したときの値を使います。",
     },
+    "host_address": {
+        "en": "The team's host that rates instead of this machine's. 'xl-vqa team join' writes it.",
+        "ja": "この端末の代わりに評価を行うチームホストです。'xl-vqa team join' で書き込まれます。",
+    },
     "port": {
         "en": "The host's port on the loopback address; 0 lets the system choose.",
         "ja": "ループバックアドレスで使うホストのポートです。0 ならシステムが選びます。",
@@ -117,6 +121,10 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "before the model is asked, and into which they are put. Neither paths nor prompts go there.",
         "ja": "チームの PostgreSQL データベース(postgresql://ユーザー@ホスト/データベース)です。モデルに"
         "尋ねる前に既存の評価を探し、新しい評価を登録します。パスもプロンプトも送りません。",
+    },
+    "log_format": {
+        "en": "How logs are written: lines for people, or one JSON object a line.",
+        "ja": "ログの形式です。text は読みやすい行、json は 1 行に 1 つの JSON オブジェクトです。",
     },
     "keep_days": {
         "en": "Ratings made longer ago than this many days are removed, with the paths that have none left, lines "

@@ -158,6 +158,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The scoring host is running (process {pid}, port {port}, since {since}).",
         "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",
     },
+    "host_of_team": {
+        "en": "Videos are rated by the team's host {address}.",
+        "ja": "チームホスト {address} で評価しています。",
+    },
     "host_not_stopped": {
         "en": "The scoring host was not stopped. Make room and wait a few seconds, or type: "
         "xl-vqa host stop --discard",

@@ -159,11 +159,12 @@ def _host_check() -> Check:
     from xl_vqa.words.settings import Settings
 
     try:
-        with HostClient(Settings.load()) as client:
+        settings = Settings.load()
+        with HostClient(settings) as client:
             state = client.ensure_running()
     except XlVqaError as error:
         return Check("host", False, str(error))
-    return Check("host", True, f"127.0.0.1:{state.port}")
+    return Check("host", True, f"127.0.0.1:{state.port}" if state else str(settings.host_address))
 
 
 def _config(places: Places) -> bytes:

@@ -22,6 +22,7 @@ from xl_vqa.host.guard import Guard, TooLargeError, too_large
 from xl_vqa.host.linked_pages import LinkedPages, read_by
 from xl_vqa.host.links import Links
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
+from xl_vqa.host.metrics import CONTENT_TYPE, host_families, rendered
 from xl_vqa.host.service import Question, RatingService, Slot, check_rows, number_of
 from xl_vqa.host.work import Watch
 from xl_vqa.words.errors import HostError, HostRequestError, XlVqaError
@@ -65,6 +66,7 @@ class HostApp:
         ):
             # plain routes: bodies of ten thousand videos are checked here and not model by model
             app.add_route(path, _endpoint(handler), methods=[method])
+        app.add_route("/metrics", self._metrics, methods=["GET"])
         for path, page in self._pages.routes():
             app.add_route(path, page, methods=["GET"])
         self.asgi = Guard(app, token, port)
@@ -82,14 +84,14 @@ class HostApp:
 
     def _first_look(self, raw: bytes) -> tuple[Any, list[Slot], str | None]:
         """In one hop to a worker thread: the whole answer where nothing has to be waited for."""
-        question = self._service.question(_parse(raw))
+        question = self._service.question(parsed(raw))
         slots = self._service.look_up(question)
         if question.wait > 0 and any(slot.pending for slot in slots):
             return question, slots, None
         return question, slots, self._service.render(slots, question.view, question.detail)
 
     async def _poll(self, request: Request) -> str:
-        body = _parse(await request.body())
+        body = parsed(await request.body())
         if not isinstance(body, dict) or not isinstance(body.get("keys"), list):
             raise HostRequestError(problem="host_keys_list")
         check_rows(body["keys"])
@@ -114,7 +116,7 @@ class HostApp:
             told = json.loads(self._service.render_explanation(found, replace(question, detail=True)))
             entry = told["explanation"]
             if entry["status"] == "done":
-                path = self._pages.link(read_by(_parse(raw), entry["explanation"]), _language(_parse(raw)))
+                path = self._pages.link(read_by(parsed(raw), entry["explanation"]), _language(parsed(raw)))
                 told["explanation"] = {"status": "done", "page": path}
             return json.dumps(told)
 
@@ -133,13 +135,13 @@ class HostApp:
         return question, found
 
     def _first_of_explanation(self, raw: bytes) -> tuple[Question, Explaining | XlVqaError]:
-        question = self._service.question(_parse(raw))
+        question = self._service.question(parsed(raw))
         if len(question.videos) != 1:
             raise HostRequestError(problem="host_one_video")
         return question, self._service.explain(question)
 
     async def _cancel(self, request: Request) -> str:
-        return json.dumps({"cancelled": self._service.cancel(_parse(await request.body()))})
+        return json.dumps({"cancelled": self._service.cancel(parsed(await request.body()))})
 
     async def _progress(self, request: Request) -> str:
         profile = await _profile(request)
@@ -156,6 +158,10 @@ class HostApp:
         if nonce:
             facts["proof"] = proof(self._token, nonce[:128])
         return json.dumps(facts)
+
+    async def _metrics(self, request: Request) -> Response:
+        facts = await self._run(self._service.progress)
+        return Response(rendered(host_families(facts)), media_type=CONTENT_TYPE)
 
     async def _shutdown(self, request: Request) -> str:
         log.info("asked to stop")
@@ -220,7 +226,7 @@ class HostApp:
 
 async def _profile(request: Request) -> Any:
     """Whose model is asked about; None is the host's own."""
-    body = _parse(await request.body()) if request.method == "POST" else {}
+    body = parsed(await request.body()) if request.method == "POST" else {}
     if not isinstance(body, dict):
         raise HostRequestError(problem="host_body_object")
     return body.get("profile")
@@ -230,7 +236,8 @@ def _language(body: Any) -> str:
     return "ja" if body.get("language") == "ja" else "en"
 
 
-def _parse(raw: bytes) -> Any:
+def parsed(raw: bytes) -> Any:
+    """A body's JSON. Raises HostRequestError for one that is none, or holds more than a request may."""
     # of an empty list Python makes sixty bytes: what is counted here bounds the memory that parsing takes
     if raw.count(b"{") + raw.count(b"[") > 4 * MAX_ROWS or raw.count(b",") > 40 * MAX_ROWS:
         raise HostRequestError(problem=Reason("host_values", limit=MAX_ROWS))

@@ -47,9 +47,13 @@ class LimitedProtocol(H11Protocol):
         cycle: Any = self.cycle
         return cycle is not None and not cycle.response_complete
 
+    def _body_s(self) -> float:
+        """How long the body of the request under way may take."""
+        return BODY_S
+
     def _look(self) -> None:
         if self.busy:
-            self._expect("body" if self.cycle.more_body else "", BODY_S)
+            self._expect("body" if self.cycle.more_body else "", self._body_s())
         else:
             # what stays wholly silent after an answer is closed by uvicorn
             begun = self.cycle is None or bool(self.conn.trailing_data[0])

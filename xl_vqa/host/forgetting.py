@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
+import json
 import logging
 import math
 import os
@@ -24,7 +25,7 @@ from typing import Final
 
 from xl_vqa.atomic import TEMP_MARK
 from xl_vqa.host.database import damaged_copies, remove_database
-from xl_vqa.host.logs import thin_logs
+from xl_vqa.host.logs import thin_logs, time_of
 from xl_vqa.host.store import Store
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import XlVqaError
@@ -93,7 +94,8 @@ class Meant:
     def within(self, record: str) -> bool:
         """Whether a text names one of the targets themselves."""
         plain = _plain(record)
-        return any(place in plain for place in self._places)
+        # in lines of JSON a separator of Windows stands twice
+        return any(place in plain or place.replace("\\", "\\\\") in plain for place in self._places)
 
 
 def forget(settings: Settings, targets: Sequence[str]) -> Report:
@@ -117,7 +119,11 @@ def forget(settings: Settings, targets: Sequence[str]) -> Report:
     for copy in copies:
         remove_database(copy)
     # a log says a name whole or without its folder
-    names = {_plain(name) for path in paths for name in (path, os.path.basename(path), ascii(path)[1:-1])}
+    names = {
+        _plain(name)
+        for path in paths
+        for name in (path, os.path.basename(path), ascii(path)[1:-1], json.dumps(path, ensure_ascii=False)[1:-1])
+    }
     records, left = thin_logs(settings.log_file.parent, lambda record: not _names(record, names, meant))
     left += [copy for copy in copies if copy.exists()]
     return Report(ratings, len(paths), records, len(copies), nameless, left=tuple(left))
@@ -156,9 +162,7 @@ def expire(settings: Settings, store: Store, *, now: datetime | None = None) -> 
         remove_database(copy)
     local = oldest.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     # a record without a time, such as the stack of a crash, is young
-    records, _ = thin_logs(
-        settings.log_file.parent, lambda record: not record[:1].isdigit() or record[:19] >= local
-    )
+    records, _ = thin_logs(settings.log_file.parent, lambda record: (time_of(record) or local) >= local)
     if ratings or copies or records:
         log.info("older than %d days: %d ratings removed", settings.keep_days, ratings)
     return Report(ratings, 0, records, len(copies))

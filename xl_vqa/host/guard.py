@@ -27,7 +27,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LINKED = "/why/"
 """Below this a browser reads pages; what it may see hangs on the link, and it cannot do anything."""
 OPEN_PATHS = frozenset({"/v1/health"})
-IDLE_PATHS = frozenset({"/v1/health", "/v1/progress"})
+IDLE_PATHS = frozenset({"/v1/health", "/v1/progress", "/metrics"})
 """Looking at the host is no reason to keep it running."""
 
 

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -88,7 +89,8 @@ def no_host(settings: Settings) -> Iterator[bool]:
     ran = False
     with contextlib.ExitStack() as stack:
         while True:
-            with HostClient(settings) as client:
+            # the host of this machine, also where scores come from a team's
+            with HostClient(replace(settings, host_address=None)) as client:
                 ran = client.stop() or ran
             try:
                 stack.enter_context(only_host(settings))
@@ -125,7 +127,7 @@ def bind(port: int) -> socket.socket:
         return listener
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Signals are ours: after uvicorn's own handling the process would be killed before the store is closed."""
 
     @contextlib.contextmanager
@@ -162,7 +164,7 @@ class Host:
             timeout_graceful_shutdown=DRAIN_S,
             server_header=False,
         )
-        self._server = _Server(config)
+        self._server = Server(config)
         self._stopping = threading.Event()
 
     def stop(self, reason: str = "asked to") -> None:
@@ -264,7 +266,7 @@ def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: b
     with only_host(settings):
         # the log belongs to the host alone: two processes would rotate it under each other's hands
         try:
-            start_log(settings.log_file, console=console)
+            start_log(settings.log_file, console=console, form=settings.log_format)
         except OSError as error:
             raise HostDiskError(path=str(settings.log_file), problem=reason(error)) from error
         # held until the end: native crashes are written to it

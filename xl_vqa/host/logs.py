@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import json
 import logging
 import logging.handlers
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -16,8 +18,28 @@ MAX_BYTES: Final = 1_000_000
 BACKUPS: Final = 3
 
 
-def start_log(path: Path, *, console: bool) -> None:
-    """Logs of xl_vqa and its libraries to ``path``, and to stderr where asked. Raises OSError."""
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, process, thread, logger, message, and where there was one the stack."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "process": record.process,
+            "thread": record.threadName,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def start_log(path: Path, *, console: bool, form: str = "text") -> None:
+    """Logs of xl_vqa and its libraries to ``path``, and to stderr where asked; ``form`` is ``text`` or ``json``.
+
+    Raises OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # names from other systems may hold bytes that are no UTF-8
     file = logging.handlers.RotatingFileHandler(
@@ -26,10 +48,11 @@ def start_log(path: Path, *, console: bool) -> None:
     handlers: list[logging.Handler] = [file]
     if console:
         handlers.append(logging.StreamHandler(sys.stderr))
-    form = logging.Formatter("%(asctime)s %(levelname)s %(process)d %(threadName)s %(name)s: %(message)s")
+    text = "%(asctime)s %(levelname)s %(process)d %(threadName)s %(name)s: %(message)s"
+    formatter = JsonLines() if form == "json" else logging.Formatter(text)
     root = logging.getLogger()
     for handler in handlers:
-        handler.setFormatter(form)
+        handler.setFormatter(formatter)
         root.addHandler(handler)
     root.setLevel(logging.INFO)
     # on a full disk the host works on without a log
@@ -78,7 +101,14 @@ def thin_logs(folder: Path, keep: Callable[[str], bool]) -> tuple[int, list[Path
     return removed, refused
 
 
-_BEGIN: Final = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
+_BEGIN: Final = re.compile(r"^(?=(?:\{\"time\": \")?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)", re.MULTILINE)
+_TIME: Final = re.compile(r"(?:\{\"time\": \")?(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)")
+
+
+def time_of(record: str) -> str | None:
+    """When a record was written, local as ``2026-01-31 12:00:00``; None of what has no time."""
+    found = _TIME.match(record)
+    return None if found is None else f"{found[1]} {found[2]}"
 
 
 def _records(text: str) -> Iterator[str]:

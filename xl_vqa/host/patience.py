@@ -48,17 +48,21 @@ class Patience:
     def look_at_all(self, paths: Sequence[str]) -> dict[str, FileFacts | XlVqaError]:
         """What the file system says of each, or why it says nothing."""
 
-        def look(path: str, progress: Callable[[], None]) -> FileFacts | XlVqaError:
+        def look(path: str) -> FileFacts | XlVqaError:
             try:
                 return look_at(path)
             except XlVqaError as error:
                 return error
 
-        found: dict[str, FileFacts | XlVqaError] = {}
+        return self.each(paths, look)
+
+    def each(self, paths: Sequence[str], look: Callable[[str], T]) -> dict[str, T | XlVqaError]:
+        """What ``look`` says of each, or that its drive does not answer."""
+        found: dict[str, T | XlVqaError] = {}
         left = list(dict.fromkeys(paths))
         while left:
-            answers, error = self._ask(left, look, self._look_limit_s)
-            answers += [] if error is None else [error]
+            given, error = self._ask(left, lambda path, progress: look(path), self._look_limit_s)
+            answers: list[T | XlVqaError] = [*given, *([] if error is None else [error])]
             found.update(zip(left, answers, strict=False))
             left = left[len(answers) :]
         return found

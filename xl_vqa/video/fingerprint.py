@@ -9,11 +9,10 @@ from typing import Final
 
 from xl_vqa.video.files import PathLike, access_error, open_file, shown_path, system_path
 from xl_vqa.video.sequence import sequence_of
+from xl_vqa.words.content import content_hash, content_name
 from xl_vqa.words.errors import VideoEmptyError
 
-PREFIX: Final = "b2:"
 _BUFFER_BYTES: Final = 1 << 20
-_DIGEST_BYTES: Final = 32
 
 
 def fingerprint(path: PathLike, progress: Callable[[], None] = lambda: None) -> str:
@@ -26,11 +25,11 @@ def fingerprint(path: PathLike, progress: Callable[[], None] = lambda: None) -> 
     """
     sequence = sequence_of(path)
     if sequence is not None:
-        parts = blake2b(repr(sequence.rate).encode(), digest_size=_DIGEST_BYTES)
+        parts = content_hash(repr(sequence.rate).encode())
         for picture in sequence.files:
             parts.update(fingerprint(picture).encode())
-        return PREFIX + parts.hexdigest()
-    digest = blake2b(digest_size=_DIGEST_BYTES)
+        return content_name(parts)
+    digest = content_hash()
     buffer = bytearray(_BUFFER_BYTES)
     view = memoryview(buffer)
     total = 0
@@ -45,7 +44,7 @@ def fingerprint(path: PathLike, progress: Callable[[], None] = lambda: None) -> 
             raise access_error(path, error) from error
     if total == 0:  # emptied by another program since it was opened
         raise VideoEmptyError(path=shown_path(path))
-    return PREFIX + digest.hexdigest()
+    return content_name(digest)
 
 
 def stat_key(path: PathLike) -> tuple[int, int, int, int, int]:

@@ -264,6 +264,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the model's answer to it holds no label",
         "ja": "モデルの回答にラベルが含まれていません",
     },
+    "problem_host_address": {
+        "en": "{name} is {value} and must be an address such as https://gpu1.example:8443, with https and no path",
+        "ja": "{name} が {value} になっています。https://gpu1.example:8443 のような、https で始まりパスを含まない"
+        "アドレスにしてください",
+    },
     "problem_empty_value": {"en": "{name} must not be empty", "ja": "{name} を空にすることはできません"},
     "problem_toml": {
         "en": "line {line} is not as TOML wants it: name = value, and text in quotes",

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from xl_vqa.words.errors import ScaleError, SettingsError
 from xl_vqa.words.labels import Bands, Scale
@@ -37,6 +38,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "decoding": tuple(DECODINGS),
     "dtype": ("auto", "float32", "bfloat16", "float16"),
     "decoder": ("pyav", "decord"),
+    "log_format": ("text", "json"),
 }
 _LOWEST = {
     "max_pixels": 28 * 28,
@@ -120,6 +122,8 @@ class Settings:
     max_pixels: int | None = None
     """Pixels per frame after resizing; the model's own number where not given."""
 
+    host_address: str | None = None
+    """Address of a team's host (``https://gpu1.example:8443``), which then rates instead of this machine's."""
     port: int = 0
     """Port of the host on the loopback address; 0 lets the system choose."""
     idle_minutes: float = 30.0
@@ -142,6 +146,8 @@ class Settings:
     """Unload the model after this long without work, keeping the host; 0 means never."""
     shared_store: str | None = None
     """A team's PostgreSQL database, as postgresql://person@host/database; ratings are looked for and put there."""
+    log_format: str = "text"
+    """``text``, or ``json`` for one JSON object a line."""
     keep_days: int = 0
     """Ratings, the paths that belong to them, and lines of logs older than this are removed; 0 means never."""
 
@@ -164,6 +170,7 @@ class Settings:
         for name, choices in _CHOICES.items():
             found(name, "problem_one_of", choices.__contains__, choices=", ".join(choices))
         found("model", "problem_empty_value", lambda model: bool(model.strip()))
+        found("host_address", "problem_host_address", _is_address)
         found("frames", "problem_even_number", lambda frames: frames >= 2 and frames % 2 == 0)
         found("fps", "problem_above", lambda fps: 0 < fps < math.inf, lowest=0)
         found("port", "problem_within", lambda port: 0 <= port <= 65535, lowest=0, highest=65535)
@@ -380,6 +387,23 @@ def _type_problems(settings: Settings) -> list[Reason]:
 
 def _wrong_kind(cls: type, shown_name: str, name: str, value: object) -> Reason:
     return Reason(_KINDS[_kinds(cls, name)[0]], name=shown_name, value=_shown(value))
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is what a team's host is reached by. Without TLS a token would be seen by everybody between."""
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError:
+        return False
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return (
+        (parts.scheme == "https" or (parts.scheme == "http" and local))
+        and bool(parts.hostname)
+        and port != 0
+        and parts.path in ("", "/")
+        and not (parts.username or parts.password or parts.query or parts.fragment)
+    )
 
 
 def _at_least(lowest: float, value: float) -> bool:
