@@ -70,6 +70,28 @@ def test_one_token_per_merged_cell_and_none_depends_on_its_neighbours(
     assert torch.equal(together, torch.cat(alone))
 
 
+def test_eight_bit_patches_give_the_very_features_of_normalised_ones(
+    model: StarterForConditionalGeneration,
+) -> None:
+    patches = canvas_of(5)
+    with torch.inference_mode():
+        bare = model.model.visual.features(patches.values, patches.grid)
+        normalised = model.model.visual.features(patches.normalized(Normalization()), patches.grid)
+    for name in starter_tower.FEATURES:
+        assert torch.equal(getattr(bare, name), getattr(normalised, name))
+
+
+def test_pairs_seen_one_by_one_give_what_all_at_once_give(model: StarterForConditionalGeneration) -> None:
+    patches, tower = canvas_of(6), model.model.visual
+    layout = Layout.of_grid(patches.grid[1], patches.grid[2])
+    cells = patches.values.view(patches.grid[0], -1, patches.values.shape[1])
+    with torch.inference_mode():
+        whole = tower._seen(tower._rgb(cells, patches.grid), layout)
+        parts = [tower._seen(tower._rgb(cells[t : t + 1], patches.grid), layout) for t in range(len(cells))]
+    for name, together in whole.items():
+        assert torch.allclose(torch.cat([part[name] for part in parts]), together, atol=1e-5)
+
+
 def test_saved_and_loaded_it_is_the_same_model(model: StarterForConditionalGeneration, tmp_path: Path) -> None:
     model.save_pretrained(tmp_path)
     config = AutoConfig.from_pretrained(tmp_path)

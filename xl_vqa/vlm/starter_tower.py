@@ -229,30 +229,33 @@ class StarterTower(nn.Module):
         return BaseModelOutputWithPooling(last_hidden_state=merged, pooler_output=merged)
 
     def features(self, patches: Tensor, grid: tuple[int, int, int]) -> ClipFeatures:
-        """Everything that needs no training, for one video: float32, on the device of ``patches``."""
+        """Everything that needs no training, for one video: float32, on the device of ``patches``.
+
+        ``patches``: 8-bit values, or what a model takes, normalised.
+        """
         kind = patches.device.type
         # a trainer's mixed precision must not make 16 bits of it half way
         mixed = torch.is_autocast_enabled(kind)
         with torch.autocast(kind, enabled=False) if mixed else contextlib.nullcontext():
-            return self._features(patches.float(), grid)
+            return self._features(patches, grid)
 
     def _features(self, patches: Tensor, grid: tuple[int, int, int]) -> ClipFeatures:
         layout = Layout.of_grid(grid[1], grid[2])
-        canvas = (frames_of(patches, grid) * self.image_std.float() + self.image_mean.float()).clamp(0, 1)
-        below = layout.whole_rows * CELL
-        rest_begins = below + TILE_ROWS * CELL
-        whole, tiles, rest = canvas[:, :, :below], canvas[:, :, below:rest_begins], canvas[:, :, rest_begins:]
-        samples, marks = _sampled(rest, layout)
-        with torch.no_grad():
-            whole_deep, tiles_deep = self._deep(whole), self._deep(tiles)
-        pixels = pixel_statistics(whole)
-        fine = torch.cat([pixel_statistics(tiles), native_statistics(tiles)], dim=1)
-        window, steps = window_statistics(samples)
+        cells = patches.view(grid[0], -1, patches.shape[1])
+        # pair by pair on a CPU: what one pair makes stays in the cache
+        at_once = 1 if patches.device.type == "cpu" else grid[0]
+        parts = [
+            self._seen(self._rgb(cells[first : first + at_once], grid), layout)
+            for first in range(0, grid[0], at_once)
+        ]
+        seen = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+        pixels, fine = seen["pixels"], seen["fine"]
+        window, steps = window_statistics(seen["samples"])
         spread = quantiles(fine.flatten(2), (0.1, 0.9), dim=2)
-        measured = [pixels.mean((2, 3)), pixels.std((2, 3), correction=0), histograms(whole)]
-        measured += [fine.mean((2, 3)), fine.std((2, 3), correction=0), *spread, block_statistics(tiles, layout)]
-        trunk = [whole_deep.mean((2, 3)), tiles_deep.mean((2, 3))]
-        wander = torch.cat([*measured, window, marks], dim=1)
+        measured = [pixels.mean((2, 3)), pixels.std((2, 3), correction=0), seen["histograms"]]
+        measured += [fine.mean((2, 3)), fine.std((2, 3), correction=0), *spread, seen["blocks"]]
+        trunk = [seen["whole"].mean((2, 3)), seen["tiles"].mean((2, 3))]
+        wander = torch.cat([*measured, window, seen["marks"]], dim=1)
         structure = torch.cat([pooled_by_structure(fine), pooled_by_structure(pixels)], dim=1)
         pairs = torch.cat([*trunk, wander, structure], dim=1)
         # how the statistics wander over the clip is what tells a freeze or a flicker from a scene; of the
@@ -261,9 +264,37 @@ class StarterTower(nn.Module):
         clip = torch.cat([pairs.mean(0), *wandering, structure.amax(0)])
         count = layout.sample_rows * layout.width - 1
         steps = steps[:, torch.arange(count, device=steps.device) % SAMPLE_CELLS]
-        parts = torch.cat([whole_deep, pixels], dim=1), torch.cat([tiles_deep, fine], dim=1)
-        of_whole, of_tiles = (part.permute(0, 2, 3, 1).flatten(0, 2) for part in parts)
+        deep = torch.cat([seen["whole"], pixels], dim=1), torch.cat([seen["tiles"], fine], dim=1)
+        of_whole, of_tiles = (part.permute(0, 2, 3, 1).flatten(0, 2) for part in deep)
         return ClipFeatures(of_whole, of_tiles, steps.flatten(0, 1), pairs, clip)
+
+    def _rgb(self, cells: Tensor, grid: tuple[int, int, int]) -> Tensor:
+        """Patches of some pairs, [pairs, h*w, 1176], to frames in 0..1."""
+        frames = frames_of(cells.flatten(0, 1), (len(cells), *grid[1:]))
+        mean, std = self.image_mean.float(), self.image_std.float()
+        if frames.dtype == torch.uint8:
+            # there and back as by normalised patches: the last bit decides where a statistic counts pixels
+            frames = frames.float().sub_(mean * 255).div_(std * 255)
+        return frames.float().mul(std).add_(mean).clamp_(0, 1)
+
+    def _seen(self, canvas: Tensor, layout: Layout) -> dict[str, Tensor]:
+        """What pairs show, each for itself: canvas [2*p, 3, H, W] to tensors of p rows."""
+        below = layout.whole_rows * CELL
+        rest_begins = below + TILE_ROWS * CELL
+        whole, tiles, rest = canvas[:, :, :below], canvas[:, :, below:rest_begins], canvas[:, :, rest_begins:]
+        samples, marks = _sampled(rest, layout)
+        with torch.no_grad():
+            whole_deep, tiles_deep = self._deep(whole), self._deep(tiles)
+        return {
+            "whole": whole_deep,
+            "tiles": tiles_deep,
+            "pixels": pixel_statistics(whole),
+            "fine": torch.cat([pixel_statistics(tiles), native_statistics(tiles)], dim=1),
+            "histograms": histograms(whole),
+            "blocks": block_statistics(tiles, layout),
+            "samples": samples,
+            "marks": marks,
+        }
 
     def _deep(self, rgb: Tensor) -> Tensor:
         size = (rgb.shape[2] // CELL, rgb.shape[3] // CELL)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from xl_vqa.vlm import fused_convolution
+
 # expansion, kernel, stride, channels out, of EfficientNet-Lite0's blocks 0..10
 BLOCKS: Final = (
     (1, 3, 1, 16),
@@ -37,16 +39,33 @@ def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
 
 
 class SameConv(nn.Conv2d):
-    """A convolution with TensorFlow's padding and a bias that holds the folded batch norm."""
+    """A convolution with TensorFlow's padding and a bias that holds the folded batch norm.
 
-    def forward(self, x: Tensor) -> Tensor:
+    ``forward`` takes ReLU6 of it, or adds ``skip``, in the same pass where that can be had (fused_convolution.py).
+    """
+
+    def forward(self, x: Tensor, *, relu6: bool = False, skip: Tensor | None = None) -> Tensor:
         kernel, stride = self.kernel_size[0], self.stride[0]
         top, bottom = _same_padding(x.shape[-2], kernel, stride)
         left, right = _same_padding(x.shape[-1], kernel, stride)
+        if fused_convolution.fits(x, self.weight):
+            weight = self.weight
+            if top != bottom or left != right:
+                # a kernel with zeros in front takes the same padding on both sides: no copy of the picture
+                weight = functional.pad(weight, (right - left, 0, bottom - top, 0))
+            padding = (bottom, right)
+            return fused_convolution.fused(
+                x, weight, self.bias, self.stride, padding, self.groups, relu6=relu6, skip=skip
+            )
         if top == bottom and left == right:
-            return functional.conv2d(x, self.weight, self.bias, self.stride, (top, left), groups=self.groups)
-        x = functional.pad(x, (left, right, top, bottom))
-        return functional.conv2d(x, self.weight, self.bias, self.stride, groups=self.groups)
+            y = functional.conv2d(x, self.weight, self.bias, self.stride, (top, left), groups=self.groups)
+        else:
+            x = functional.pad(x, (left, right, top, bottom))
+            y = functional.conv2d(x, self.weight, self.bias, self.stride, groups=self.groups)
+        if relu6:
+            # in place: at the first blocks these maps are the largest memory traffic of the whole model
+            return functional.relu6(y, inplace=True)
+        return y if skip is None else y + skip
 
 
 class InvertedBottleneck(nn.Module):
@@ -61,10 +80,9 @@ class InvertedBottleneck(nn.Module):
         self.skip = stride == 1 and inside == outside
 
     def forward(self, x: Tensor) -> Tensor:
-        # in place: at the first blocks these maps are the largest memory traffic of the whole model
-        y: Tensor = x if self.expand is None else functional.relu6(self.expand(x), inplace=True)
-        y = self.project(functional.relu6(self.depthwise(y), inplace=True))
-        return x + y if self.skip else y
+        y: Tensor = x if self.expand is None else self.expand(x, relu6=True)
+        narrow: Tensor = self.project(self.depthwise(y, relu6=True), skip=x if self.skip else None)
+        return narrow
 
 
 class Trunk(nn.Module):
@@ -82,9 +100,8 @@ class Trunk(nn.Module):
 
     def forward(self, rgb: Tensor) -> list[Tensor]:
         # channels last is 2.5 times faster on a CPU; the scale is EfficientNet-Lite's own
-        scaled = ((rgb * 255 - 127) / 128).to(self.stem.weight.dtype)
-        x = scaled.contiguous(memory_format=torch.channels_last)
-        x = functional.relu6(self.stem(x), inplace=True)
+        scaled = ((rgb.contiguous(memory_format=torch.channels_last) * 255).sub_(127)).div_(128)
+        x = self.stem(scaled.to(self.stem.weight.dtype), relu6=True)
         taps = []
         for index, block in enumerate(self.blocks):
             x = block(x)

@@ -1,0 +1,64 @@
+"""A convolution with what follows it (ReLU6, or the sum of a skip) in one pass over its output, on a CPU.
+
+oneDNN does both in one, but torch's own ``conv2d`` does not ask it to; ``torch.compile`` does, through the operators
+used here, and needs a C++ compiler that no office PC has. They are not promised parts of torch, so they are tried
+once, and whoever asks takes the plain way where they are not there.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@lru_cache(maxsize=1)
+def is_there() -> bool:
+    """Whether this build of torch has the operators, and they compute what the plain ones do."""
+    if not torch.backends.mkldnn.is_available():
+        return False
+    x = torch.linspace(-3, 9, 2 * 8 * 6 * 5).view(2, 8, 6, 5).contiguous(memory_format=torch.channels_last)
+    weight = torch.linspace(-1, 1, 8 * 8).view(8, 8, 1, 1)
+    bias = torch.linspace(-1, 1, 8)
+    try:
+        with torch.no_grad():
+            plain = functional.conv2d(x, weight, bias)
+            clipped = fused(x, weight, bias, (1, 1), (0, 0), 1, relu6=True)
+            summed = fused(x, weight, bias, (1, 1), (0, 0), 1, skip=x)
+            return torch.allclose(clipped, functional.relu6(plain), atol=1e-4) and torch.allclose(
+                summed, plain + x, atol=1e-4
+            )
+    except (AttributeError, RuntimeError, TypeError, NotImplementedError):
+        return False
+
+
+def fits(x: Tensor, weight: Tensor) -> bool:
+    """Whether a call may take the fused way: float32 on a CPU, and nobody wants gradients."""
+    wanted = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
+    return x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32 and not wanted and is_there()
+
+
+def fused(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: tuple[int, ...],
+    padding: tuple[int, int],
+    groups: int,
+    *,
+    relu6: bool = False,
+    skip: Tensor | None = None,
+) -> Tensor:
+    """``conv2d`` with ``relu6`` of it, or ``skip`` added to it; not both."""
+    operators: Any = torch.ops.mkldnn
+    places = (list(padding), list(stride), [1, 1], groups)
+    found: Tensor
+    if skip is not None:
+        found = operators._convolution_pointwise.binary(x, skip, weight, bias, *places, "add", 1.0, None, [], None)
+    else:
+        behind = ("hardtanh", [0.0, 6.0], "") if relu6 else ("none", [], "")
+        found = operators._convolution_pointwise(x, weight, bias, *places, *behind)
+    return found
