@@ -22,7 +22,7 @@ from starter.pictures import sources
 from starter.seeds import RECORD, train_seeds
 from xl_vqa.atomic import new_folder
 from xl_vqa.training import cache
-from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 from xl_vqa.words.model_spec import ModelSpec
 
 

@@ -13,7 +13,8 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
-from xl_vqa.vlm.starter_tower import FEATURES, StarterTower, small_config
+from xl_vqa.vlm.starter_model import small_config
+from xl_vqa.vlm.starter_tower import FEATURES, StarterTower
 
 GRID = (3, 24, 14)
 

@@ -27,7 +27,7 @@ from starter.fit.training import Prompts, predict
 from starter.pictures import sources
 from xl_vqa.training import cache
 from xl_vqa.vlm.loader import load_rater
-from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.errors import ModelIncompatibleError, XlVqaError
 from xl_vqa.words.model_spec import ModelSpec

@@ -24,6 +24,7 @@ from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm import starter_tower
 from xl_vqa.vlm.canvas import clip_patches
+from xl_vqa.vlm.starter_model import small_config
 from xl_vqa.words.model_spec import ModelSpec
 
 
@@ -88,7 +89,7 @@ _worker: dict[str, Any] = {}
 def _start(spec: ModelSpec, weights: Path) -> None:
     # one thread each: the work is spread over processes
     torch.set_num_threads(1)
-    tower = starter_tower.StarterTower(starter_tower.small_config(vocabulary=16))
+    tower = starter_tower.StarterTower(small_config(vocabulary=16))
     load_trunk(tower.trunk, weights)
     _worker.update(spec=spec, tower=tower.eval())
 

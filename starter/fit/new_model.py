@@ -11,7 +11,7 @@ from starter.fit.tokenizer import IMAGE_PAD, PAD, build_tokenizer
 from starter.fit.training import Prompts
 from starter.fit.trunk_weights import load_trunk
 from xl_vqa.vlm import tokens
-from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration, small_config
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration, small_config
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.model_spec import ModelSpec
 

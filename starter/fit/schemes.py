@@ -21,7 +21,7 @@ from starter.fit.training import FitOptions, Prompts
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.training.target_mask import IGNORE, digit_targets
 from xl_vqa.vlm.answers import AnswerTree, grow
-from xl_vqa.vlm.starter_tower import StarterForConditionalGeneration
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 
 Floats = NDArray[np.float64]
 

@@ -32,7 +32,8 @@ from xl_vqa.datasets.correlation import spearman
 from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
-from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement, StarterForConditionalGeneration
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
+from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec

@@ -24,7 +24,8 @@ from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.identity import identify, remember_dtype
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.model_folder import STARTER_TYPE
-from xl_vqa.vlm.starter_tower import FEATURES, StarterForConditionalGeneration, StarterTower, small_config
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration, small_config
+from xl_vqa.vlm.starter_tower import FEATURES, StarterTower
 from xl_vqa.vlm.vlm_rater import VlmRater
 from xl_vqa.words.model_spec import Normalization, demo_clips_folder
 from xl_vqa.words.rating import LabelDistribution
@@ -89,7 +90,8 @@ def test_the_tower_measures_in_float32_whatever_was_asked_for(dtype: str, clips:
     tower = backbone.model.model.visual
     held = {value.dtype for value in tower.state_dict().values()}
     assert held == {torch.float32}
-    assert backbone.pixel_dtype is torch.float32
+    # the pictures themselves, which no format has touched
+    assert backbone.pixel_dtype is torch.uint8
     assert backbone.model.get_input_embeddings().weight.dtype is getattr(torch, dtype)
 
 

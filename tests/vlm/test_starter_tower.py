@@ -13,13 +13,8 @@ from tests.starter.made_clips import SMALL, MadeClip, canvas_of, made_clip
 from xl_vqa.vlm import starter_tower
 from xl_vqa.vlm.canvas import TILE_ROWS, Layout, clip_patches
 from xl_vqa.vlm.patches import Patches, make_patches
-from xl_vqa.vlm.starter_tower import (
-    Placement,
-    StarterConfig,
-    StarterForConditionalGeneration,
-    frames_of,
-    small_config,
-)
+from xl_vqa.vlm.starter_model import StarterConfig, StarterForConditionalGeneration, small_config
+from xl_vqa.vlm.starter_tower import Placement, frames_of
 from xl_vqa.words.model_spec import Normalization, Pixels
 
 VIDEO, VIDEO_START, VIDEO_END = 6, 3, 4

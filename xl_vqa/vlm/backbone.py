@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from safetensors import safe_open
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoTokenizer
-from transformers.utils import logging as transformers_logging
+from tokenizers import Tokenizer
 
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
+from xl_vqa.vlm.starter_network import StarterNetwork, serves
 from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
 from xl_vqa.words.errors import ModelError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.words.reasons import Detail, Reason
@@ -36,9 +38,11 @@ class Backbone:
 
     @property
     def pixel_dtype(self) -> torch.dtype:
-        """What the visual tower takes patches in: the starter's measures in float32 whatever ``dtype`` is."""
-        found: torch.dtype = self.model.model.visual.dtype
-        return found
+        """What the model takes patches in: float32 of a starter of transformers whatever ``dtype`` is, and 8 bits
+        of one that is served (StarterNetwork)."""
+        found: torch.dtype | None = getattr(self.model, "pixel_dtype", None)
+        visual: torch.dtype = self.model.model.visual.dtype if found is None else found
+        return visual
 
 
 def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:
@@ -50,17 +54,54 @@ def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: st
     """
     config = check_config(folder)
     adapter_folder = find_adapter(adapter) if adapter is not None else None
-    files = weight_files(folder)
-    parameters = parameter_count(files)
+    parameters = parameter_count(weight_files(folder))
     check_memory(str(folder), parameters, device, dtype)
     if config["model_type"] == STARTER_TYPE:
         # registers its classes with transformers' Auto classes, the tokenizer's among them
-        import xl_vqa.vlm.starter_tower  # noqa: F401
-    try:
+        import xl_vqa.vlm.starter_model  # noqa: F401
+    with _as_model_errors(folder):
         tokens = _load_tokens(folder)
         model = _load_model(folder, device, dtype)
         if adapter_folder is not None:
             model = _merge_adapter(model, adapter_folder)
+    rows = model.get_input_embeddings().num_embeddings
+    _check_tokens(folder, model.config.video_token_id, rows, tokens)
+    model.eval().requires_grad_(False)
+    seconds = float(getattr(model.config.vision_config, "tokens_per_second", 1))
+    return _backbone(model, tokens, device, dtype, seconds, model.config.get_text_config().pad_token_id)
+
+
+def load_serving(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:
+    """As ``load_backbone``, for rating alone: the starter without transformers, where no adapter is merged in."""
+    config = check_config(folder)
+    if config["model_type"] != STARTER_TYPE or adapter is not None or not serves(config):
+        return load_backbone(folder, device=device, dtype=dtype, adapter=adapter)
+    files = weight_files(folder)
+    check_memory(str(folder), parameter_count(files), device, dtype)
+    with _as_model_errors(folder):
+        tokens = PromptTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")), model=str(folder))
+        model = StarterNetwork.load(folder, config, files)
+        # the tower measures; 16 bits are for the language model, where they are asked for
+        model.model["language_model"].to(torch_dtype(dtype))
+        model.to(device)
+    _check_tokens(folder, config["video_token_id"], model.get_input_embeddings().num_embeddings, tokens)
+    seconds = float((config.get("vision_config") or {}).get("tokens_per_second", 1))
+    return _backbone(model, tokens, device, dtype, seconds, config["text_config"].get("pad_token_id"))
+
+
+def _backbone(
+    model: Any, tokens: PromptTokenizer, device: torch.device, dtype: str, seconds: float, pad: Any
+) -> Backbone:
+    # counted at run time: an adapter may have changed the embedding
+    parameters = sum(weight.numel() for weight in model.parameters())
+    return Backbone(model, tokens, device, dtype, seconds, parameters, pad if isinstance(pad, int) else 0)
+
+
+@contextmanager
+def _as_model_errors(folder: Path) -> Iterator[None]:
+    """What libraries raise while they load, as ModelMemoryError or ModelIncompatibleError."""
+    try:
+        yield
     except ModelError:
         raise
     except Exception as error:
@@ -69,13 +110,6 @@ def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: st
             raise ModelMemoryError(model=str(folder), problem=problem) from error
         reason = Reason("model_cannot_load", detail=Detail.of(error))
         raise ModelIncompatibleError(model=str(folder), problem=reason) from error
-    _check_video_token(folder, model, tokens)
-    model.eval().requires_grad_(False)
-    # read at run time: the adapter may have changed the embedding
-    parameters = sum(weight.numel() for weight in model.parameters())
-    seconds = float(getattr(model.config.vision_config, "tokens_per_second", 1))
-    pad = model.config.get_text_config().pad_token_id
-    return Backbone(model, tokens, device, dtype, seconds, parameters, pad if isinstance(pad, int) else 0)
 
 
 def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
@@ -83,20 +117,17 @@ def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
 
     Takes seconds and little memory however large the model is. Raises ModelIncompatibleError.
     """
+    from transformers import AutoConfig, AutoModelForImageTextToText
+
     config = check_config(folder)
     if config["model_type"] == STARTER_TYPE:
-        import xl_vqa.vlm.starter_tower  # noqa: F401  registers its classes
+        import xl_vqa.vlm.starter_model  # noqa: F401  registers its classes
     loader: Any = AutoModelForImageTextToText
-    try:
+    with _as_model_errors(folder):
         settings = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         with torch.device("meta"):
             model = loader.from_config(settings, attn_implementation="sdpa")
         tokens = _load_tokens(folder)
-    except ModelError:
-        raise
-    except Exception as error:
-        reason = Reason("model_cannot_load", detail=Detail.of(error))
-        raise ModelIncompatibleError(model=str(folder), problem=reason) from error
     model.eval().requires_grad_(False)
     return model, tokens
 
@@ -153,11 +184,16 @@ def check_memory(model: str, parameters: int, device: torch.device, dtype: str) 
 
 
 def _load_tokens(folder: Path) -> PromptTokenizer:
+    from transformers import AutoTokenizer
+
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return PromptTokenizer(tokenizer, model=str(folder))
 
 
 def _load_model(folder: Path, device: torch.device, dtype: str) -> Any:
+    from transformers import AutoModelForImageTextToText
+    from transformers.utils import logging as transformers_logging
+
     # untyped for a type checker
     loader: Any = AutoModelForImageTextToText
     log: Any = transformers_logging
@@ -204,12 +240,12 @@ def _merge_adapter(model: Any, folder: Path) -> Any:
     return adapted.merge_and_unload(safe_merge=True)
 
 
-def _check_video_token(folder: Path, model: Any, tokens: PromptTokenizer) -> None:
+def _check_tokens(folder: Path, video: Any, rows: int, tokens: PromptTokenizer) -> None:
+    """``video``: the number that the config gives the video token; ``rows``: of the embedding."""
     expected = tokens.control(VIDEO_PAD)
-    if model.config.video_token_id != expected:
-        problem = Reason("model_video_token", config=model.config.video_token_id, tokenizer=expected)
+    if video != expected:
+        problem = Reason("model_video_token", config=video, tokenizer=expected)
         raise ModelIncompatibleError(model=str(folder), problem=problem)
-    rows = model.get_input_embeddings().num_embeddings
     highest = max(expected, *tokens.digits)
     if highest >= rows:
         problem = Reason("model_embedding_rows", token=highest, rows=rows)

@@ -1,8 +1,8 @@
 """A convolution with what follows it (ReLU6, or the sum of a skip) in one pass over its output, on a CPU.
 
-oneDNN does both in one, but torch's own ``conv2d`` does not ask it to; ``torch.compile`` does, through the operators
-used here, and needs a C++ compiler that no office PC has. They are not promised parts of torch, so they are tried
-once, and whoever asks takes the plain way where they are not there.
+oneDNN does both in one, but torch's own ``conv2d`` does not ask it to. ``torch.compile`` does, through the
+operators used here, but needs a C++ compiler, which no office PC has. They are no promised parts of torch, so they
+are tried once, and whoever asks takes the plain way where they are not there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch.nn import functional
 @lru_cache(maxsize=1)
 def is_there() -> bool:
     """Whether this build of torch has the operators, and they compute what the plain ones do."""
-    if not torch.backends.mkldnn.is_available():
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     x = torch.linspace(-3, 9, 2 * 8 * 6 * 5).view(2, 8, 6, 5).contiguous(memory_format=torch.channels_last)
     weight = torch.linspace(-1, 1, 8 * 8).view(8, 8, 1, 1)

@@ -53,7 +53,8 @@ def model_inputs(
     """Keyword arguments of a Qwen2.5-VL's ``forward``, padded on the left to the longest row.
 
     input_ids, attention_mask, mm_token_type_ids: int64 [rows, length]; position_ids: int64 [3, rows, length];
-    pixel_values_videos: ``dtype`` [all patches, 1176]; video_grid_thw: int64 [rows, 3]. ``answers`` are token
+    pixel_values_videos: ``dtype`` [all patches, 1176], as they were cut where that is uint8, else normalised;
+    video_grid_thw: int64 [rows, 3]. ``answers`` are token
     ids that follow each prompt (the digits of the label, for training); all rows then end with them.
     """
     tails = [list(answer) for answer in answers] if answers is not None else [[] for _ in rows]
@@ -71,7 +72,12 @@ def model_inputs(
         placed = row.positions(tokens_per_second)
         following = int(placed[0, -1]) + 1 + torch.arange(len(tail)).expand(3, -1)
         positions[:, index, start:] = torch.cat((placed, following), dim=1)
-    pixels = [row.patches.normalized(normalization, device=device).to(dtype) for row in rows]
+    pixels = [
+        row.patches.values.to(device)
+        if dtype is torch.uint8
+        else row.patches.normalized(normalization, device=device).to(dtype)
+        for row in rows
+    ]
     return {
         "input_ids": ids.to(device),
         "attention_mask": mask.to(device),

@@ -9,7 +9,8 @@ model. Inside it turns the patches back into frames, parts their canvas (canvas.
     statistics        per cell, per pair and per window of point samples (starter_statistics.py)
     context           the same, averaged over the frame pair and over the whole clip, added to every cell
 
-and projects the sum to the width of the language model. Sizes are in ``StarterConfig``.
+and projects the sum to the width of the language model. No transformers here: starter_model.py puts the tower into
+its Qwen2.5-VL, for training; starter_network.py serves it.
 """
 
 from __future__ import annotations
@@ -22,13 +23,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoConfig, AutoModelForImageTextToText
-from transformers.modeling_outputs import BaseModelOutputWithPooling
-from transformers.models.qwen2_5_vl.configuration_qwen2_5_vl import Qwen2_5_VLConfig
-from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLModel
 
 from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
-from xl_vqa.vlm.model_folder import STARTER_TYPE
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
     HISTOGRAM_FEATURES,
@@ -75,41 +71,6 @@ FEATURES: Final = {
 
 FEATURES_VERSION: Final = 3
 """Goes up whenever ``StarterTower.features`` would come out differently."""
-
-
-class StarterConfig(Qwen2_5_VLConfig):  # type: ignore[no-untyped-call]
-    """Qwen2.5-VL's configuration; of ``vision_config`` only the patch geometry and ``out_hidden_size`` count.
-
-    ``image_mean`` and ``image_std`` undo the normalisation of the patches, so they must be those of
-    xl_vqa.json.
-    """
-
-    model_type = STARTER_TYPE
-
-    image_mean: list[float] | tuple[float, ...] = (0.48145466, 0.4578275, 0.40821073)
-    image_std: list[float] | tuple[float, ...] = (0.26862954, 0.26130258, 0.27577711)
-
-
-def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens: Any) -> StarterConfig:
-    """The shape of the starter that ships; ``tokens`` are ids such as ``video_token_id``."""
-    text = {
-        "vocab_size": vocabulary,
-        "hidden_size": width,
-        "intermediate_size": 3 * width,
-        "num_hidden_layers": layers,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "max_position_embeddings": 8192,
-        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [4, 6, 6]},
-        "bos_token_id": None,
-        "eos_token_id": tokens.pop("eos_token_id", None),
-        "pad_token_id": tokens.pop("pad_token_id", None),
-    }
-    # the transformer that the tower replaces has no layers; a pair's time does not count (0 tokens per second),
-    # so a clip of two seconds and one of two hours meet the same positions
-    vision: dict[str, Any] = {"depth": 0, "hidden_size": 16, "num_heads": 1, "intermediate_size": 16}
-    vision.update(fullatt_block_indexes=[], out_hidden_size=width, tokens_per_second=0)
-    return StarterConfig(text_config=text, vision_config=vision, tie_word_embeddings=True, **tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +152,8 @@ class StarterTower(nn.Module):
     image_mean: Tensor
     image_std: Tensor
 
-    def __init__(self, config: StarterConfig) -> None:
+    def __init__(self, config: Any) -> None:
+        """``config``: a starter_model.StarterConfig, of which this takes the width and the normalisation."""
         super().__init__()
         vision: Any = config.vision_config
         width = int(vision.out_hidden_size)
@@ -217,16 +179,22 @@ class StarterTower(nn.Module):
         """What patches are handed over in, whatever the weights are: 16 bits would lose grey levels."""
         return torch.float32
 
-    def forward(self, hidden_states: Tensor, grid_thw: Tensor, **_: Any) -> BaseModelOutputWithPooling:
-        """Patches of all videos [sum t*h*w, 1176] and grids [n, 3]; ``pooler_output``: one row per merged cell."""
-        tokens, start = [], 0
-        # video by video: what one gives must not depend on its neighbours in the batch
-        for t, h, w in grid_thw.tolist():
-            patches = hidden_states[start : start + t * h * w]
-            start += t * h * w
-            tokens.append(self.project(self.features(patches, (t, h, w)), (t, h, w)))
-        merged = torch.cat(tokens)
+    def forward(self, hidden_states: Tensor, grid_thw: Tensor, **_: Any) -> Any:
+        """As Qwen2.5-VL calls it; ``pooler_output``: one row per merged cell."""
+        from transformers.modeling_outputs import BaseModelOutputWithPooling
+
+        merged = self.tokens(hidden_states, grid_thw)
         return BaseModelOutputWithPooling(last_hidden_state=merged, pooler_output=merged)
+
+    def tokens(self, patches: Tensor, grids: Tensor) -> Tensor:
+        """Patches of all videos [sum t*h*w, 1176] and grids [n, 3] to one row per merged cell."""
+        found, start = [], 0
+        # video by video: what one gives must not depend on its neighbours in the batch
+        for t, h, w in grids.tolist():
+            own = patches[start : start + t * h * w]
+            start += t * h * w
+            found.append(self.project(self.features(own, (t, h, w)), (t, h, w)))
+        return torch.cat(found)
 
     def features(self, patches: Tensor, grid: tuple[int, int, int]) -> ClipFeatures:
         """Everything that needs no training, for one video: float32, on the device of ``patches``.
@@ -332,30 +300,6 @@ class StarterTower(nn.Module):
         return standardised.to(self.from_whole.weight.dtype)
 
 
-class StarterBackbone(Qwen2_5_VLModel):  # type: ignore[no-untyped-call]
-    """Qwen2.5-VL's model with the tower in the place of its vision transformer."""
-
-    config: StarterConfig
-
-    def __init__(self, config: StarterConfig) -> None:
-        super().__init__(config)
-        self.visual = StarterTower(config)
-
-
-class StarterForConditionalGeneration(Qwen2_5_VLForConditionalGeneration):  # type: ignore[no-untyped-call]
-    """The model that ``AutoModelForImageTextToText`` gives for a folder of type ``xl_vqa_starter``."""
-
-    config: StarterConfig
-    config_class = StarterConfig
-    # the tower measures; 16 bits are for the language model, where they are asked for
-    _keep_in_fp32_modules_strict = {"visual"}  # noqa: RUF012  a class attribute of transformers
-
-    def __init__(self, config: StarterConfig) -> None:
-        super().__init__(config)
-        self.model = StarterBackbone(config)
-        self.post_init()  # type: ignore[no-untyped-call]
-
-
 def _sampled(rest: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
     """The rows of point samples, [2*t, 3, H, W], to samples [t, WINDOW, 3, 28, 28] and marks [t, MARKS]."""
     cells = rest.reshape(len(rest), 3, layout.sample_rows, CELL, layout.width, CELL)
@@ -364,12 +308,3 @@ def _sampled(rest: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
     pairs = cells.reshape(-1, 2, *cells.shape[1:])
     samples = pairs[:, :, :SAMPLE_CELLS].transpose(1, 2).flatten(1, 2)
     return samples, pairs[:, 0, -1, :MARKS].mean((2, 3))
-
-
-def register() -> None:
-    """Makes the Auto classes of transformers know the starter; calling it again is harmless."""
-    AutoConfig.register(STARTER_TYPE, StarterConfig, exist_ok=True)
-    AutoModelForImageTextToText.register(StarterConfig, StarterForConditionalGeneration, exist_ok=True)
-
-
-register()

@@ -22,12 +22,12 @@ class PromptTokenizer:
     """A model's tokenizer, split in two: plain text, and control tokens by name.
 
     ``plain`` knows no added token at all, so ``<|im_end|>`` inside a user's text becomes ordinary
-    characters. Thread-safe. Raises ModelIncompatibleError where a control token is missing or a digit is
-    not a token of its own.
+    characters. ``tokenizer``: transformers' or the tokenizers library's own. Thread-safe. Raises
+    ModelIncompatibleError where a control token is missing or a digit is not a token of its own.
     """
 
     def __init__(self, tokenizer: Any, *, model: str) -> None:
-        backend = getattr(tokenizer, "backend_tokenizer", None)
+        backend = tokenizer if isinstance(tokenizer, Tokenizer) else getattr(tokenizer, "backend_tokenizer", None)
         if backend is None:
             raise ModelIncompatibleError(model=model, problem="model_no_tokenizer")
         facts = json.loads(backend.to_str())

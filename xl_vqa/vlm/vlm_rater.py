@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import torch
 
 from xl_vqa.vlm.answers import Stem
-from xl_vqa.vlm.backbone import Backbone, check_config, load_backbone
+from xl_vqa.vlm.backbone import Backbone, check_config, load_serving
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
 from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_branches, grow_tree, stem_tree
@@ -270,7 +270,7 @@ def load_vlm_rater(
     format_name = choose_dtype(chosen, dtype, model_type=model_type)
     cache = HashCache(cache_folder)
     fingerprint = model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache)
-    backbone = load_backbone(folder, device=chosen, dtype=format_name, adapter=adapter)
+    backbone = load_serving(folder, device=chosen, dtype=format_name, adapter=adapter)
     # files replaced meanwhile would give one model's scores the other's name
     if fingerprint != model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache):
         raise ModelIncompatibleError(model=model, problem="model_files_changed")

@@ -18,7 +18,8 @@ from starter.fit.tokenizer import build_tokenizer
 from starter.fit.training import FitOptions, Prompts, fit, predict
 from tests.starter.made_clips import SMALL, made_clip
 from xl_vqa.vlm.canvas import Layout, clip_patches
-from xl_vqa.vlm.starter_tower import FEATURES, Placement, StarterForConditionalGeneration, small_config
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration, small_config
+from xl_vqa.vlm.starter_tower import FEATURES, Placement
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 SPEC = starter_spec()
