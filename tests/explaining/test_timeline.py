@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,17 @@ def test_moments_lie_apart_inside_the_clip_the_worst_first(levels: list[float]) 
         assert 0 <= one.start_s <= one.at_s <= one.end_s <= duration
     ordered = sorted(moments, key=lambda one: one.start_s)
     assert all(one.end_s <= other.start_s + 1e-6 for one, other in itertools.pairwise(ordered))
+
+
+def test_what_falls_in_a_quarter_alone_is_a_moment_too() -> None:
+    made = looks([40, 40.5, 40, 39.5] * 4)
+    steady, fallen = (4.0, 4.1, 3.0, 2.0), (4.0, 4.1, 1.9, 2.0)
+    # every second look was seen in parts
+    seen = [
+        replace(look, parts=fallen if 2.0 < look.time_s < 3.0 else steady) if place % 2 == 0 else look
+        for place, look in enumerate(made)
+    ]
+    assert moments_of(made, 4.0, spans_of(made, 4.0, 4.0)) == ()
+    (moment,) = moments_of(seen, 4.0, spans_of(seen, 4.0, 4.0))
+    assert 1.7 <= moment.start_s <= 2.2
+    assert 2.6 <= moment.end_s <= 3.1

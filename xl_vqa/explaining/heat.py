@@ -1,9 +1,9 @@
-"""Where in a bad frame the score suffers: parts of the picture are exchanged for the same parts of a good moment.
+"""Where in a bad frame the quality suffers: parts of the picture, each rated alone, against a good moment.
 
-The pair that the model likes least is held against a pair of the same video that it likes. Block by block, a part
-of the good pair is put into the bad one (does the score rise?) and a part of the bad one into the good one (does
-it fall?), in the frames and in the point samples around them. A part that costs nothing moves neither. The blocks
-overlap, and a field of the map is the mean over the blocks that cover it. docs/why.md says what else was tried.
+Every block of the pair that the model likes least is cut out and rated as a clip of its own, and so is the same
+block of one or two pairs that it likes. What the model finds worse in a block than in the same block at a good
+time is where the damage is; that some parts of a scene always look worse takes no part in it. The blocks overlap,
+and a field of the map is the mean over the blocks that cover it. docs/why.md says what else was tried.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ FIELDS: Final = 6
 """Fields of a map along each side."""
 BLOCK: Final = 2
 """A block is that many fields wide and high, and there is one at every field."""
-STANDS_OUT: Final = 0.5
+BLOCKS: Final = (FIELDS - BLOCK + 1) ** 2
+MOST_LOSS: Final = 0.2
+"""Of the MOS range: a block that lost more counts as one that lost so much, or it would outshine all others."""
+STANDS_OUT: Final = 0.55
 """A field belongs to the box where it has that share of the greatest relevance."""
-LEAST_LOSS: Final = 0.04
-"""MOS that a part must cost before anything is said of it."""
-PAIRS: Final = 2 * (FIELDS - BLOCK + 1) ** 2
-"""Pairs that the model is shown for one map."""
+LEAST_LOSS: Final = 0.06
+"""Of the MOS range: what a part must have lost beyond the middle of all parts before it is said to stand out."""
 
 Floats = NDArray[np.float64]
 
@@ -46,14 +47,18 @@ class Block:
     right: int
 
     def inside(self, height: int, width: int) -> tuple[slice, slice]:
-        """Its rows and columns of a picture."""
-        rows = slice(self.top * height // FIELDS, self.bottom * height // FIELDS)
-        return rows, slice(self.left * width // FIELDS, self.right * width // FIELDS)
+        """Its rows and columns of a picture, at least one of each."""
+        return _share(self.top, self.bottom, height), _share(self.left, self.right, width)
+
+
+def _share(begin: int, end: int, side: int) -> slice:
+    first = min(begin * side // FIELDS, side - 1)
+    return slice(first, max(end * side // FIELDS, first + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """``relevance`` [FIELDS, FIELDS] in 0..1, the MOS that the worst field costs, and what stands out."""
+    """``relevance`` [FIELDS, FIELDS] in 0..1, the MOS that the worst field lost, and what stands out."""
 
     relevance: Floats
     loss: float
@@ -66,38 +71,38 @@ def blocks() -> list[Block]:
     return [Block(top, left, top + BLOCK, left + BLOCK) for top in places for left in places]
 
 
-def heat_of(bad: Clip, good: Clip, rate: Callable[[Sequence[Clip]], Sequence[LabelDistribution]]) -> Heat:
-    """The map of the pair ``bad``, held against ``good`` of the same video; asks for ``PAIRS`` + 2 answers."""
+def heat_of(
+    bad: Clip, goods: Sequence[Clip], rate: Callable[[Sequence[Clip]], Sequence[LabelDistribution]]
+) -> Heat:
+    """The map of the pair ``bad``, held against pairs of the same video; asks for ``BLOCKS`` answers of each."""
     parts = blocks()
-    asked = [bad, good]
-    asked += [exchanged(bad, good, [part]) for part in parts]
-    asked += [exchanged(good, bad, [part]) for part in parts]
-    levels = [one.scale.to_mos(one.expectation()) for one in rate(asked)]
-    worst, best, mended, harmed = levels[0], levels[1], levels[2 : 2 + len(parts)], levels[2 + len(parts) :]
-    rises = per_field(parts, [level - worst for level in mended])
-    falls = per_field(parts, [best - level for level in harmed])
-    return joined(rises, falls)
+    asked = [part_of(pair, part) for pair in (bad, *goods) for part in parts]
+    answers = rate(asked)
+    scale = answers[0].scale
+    levels = np.array([one.scale.to_mos(one.expectation()) for one in answers]).reshape(1 + len(goods), len(parts))
+    return heat_from(levels[1:].mean(axis=0) - levels[0], scale.mos_max - scale.mos_min)
 
 
-def joined(rises: Floats, falls: Floats) -> Heat:
-    """Both ways together, each by how much it tells; what lies under the middle of a way tells nothing."""
-    both = np.zeros((FIELDS, FIELDS))
-    for gains in (rises, falls):
-        both += np.maximum(gains - max(float(np.median(gains)), 0.0), 0.0)
-    both /= 2
-    loss = float(both.max())
-    if loss <= 0:
+def heat_from(losses: Floats, mos_range: float) -> Heat:
+    """From what each block lost, in MOS. What all of them lost alike is no place."""
+    parts = blocks()
+    whole = per_field(parts, losses)
+    fields = per_field(parts, np.clip(losses, 0.0, MOST_LOSS * mos_range))
+    fields = np.maximum(fields - np.median(fields), 0.0)
+    most = float(fields.max())
+    if most <= 0:
         return Heat(np.zeros((FIELDS, FIELDS)), 0.0, None)
-    relevance = both / loss
-    return Heat(relevance, loss, box_of(relevance) if loss >= LEAST_LOSS else None)
+    relevance = fields / most
+    loss = max(float(whole[np.unravel_index(fields.argmax(), fields.shape)]), 0.0)
+    return Heat(relevance, loss, box_of(relevance) if most >= LEAST_LOSS * mos_range else None)
 
 
-def per_field(parts: Sequence[Block], gains: Sequence[float]) -> Floats:
+def per_field(parts: Sequence[Block], values: Sequence[float] | Floats) -> Floats:
     """[FIELDS, FIELDS]: the mean over the blocks that cover a field."""
     total, count = np.zeros((FIELDS, FIELDS)), np.zeros((FIELDS, FIELDS))
-    for part, gain in zip(parts, gains, strict=True):
+    for part, value in zip(parts, values, strict=True):
         where = slice(part.top, part.bottom), slice(part.left, part.right)
-        total[where] += gain
+        total[where] += value
         count[where] += 1
     return total / count
 
@@ -124,20 +129,30 @@ def box_of(relevance: NDArray[np.floating]) -> Box:
     )
 
 
-def exchanged(into: Clip, source: Clip, parts: Sequence[Block]) -> Clip:
-    """A pair with these parts of another pair of the same size, in the frames and in the point samples."""
-    frames = [_with(own, other, parts, 0) for own, other in zip(into.frames, source.frames, strict=True)]
-    windows = [_with(own, other, parts, 1) for own, other in zip(into.windows, source.windows, strict=True)]
-    return replace(into, frames=tuple(frames), windows=tuple(windows))
+def part_of(pair: Clip, part: Block) -> Clip:
+    """A part of a pair as a clip of its own; its point samples are those of the part, as many as before."""
+    frames = tuple(np.ascontiguousarray(one[part.inside(*one.shape[:2])]) for one in pair.frames)
+    windows = []
+    for samples in pair.windows:
+        height, width = samples.shape[1:3]
+        rows, columns = part.inside(height, width)
+        down = rows.start + np.arange(height) * (rows.stop - rows.start) // height
+        across = columns.start + np.arange(width) * (columns.stop - columns.start) // width
+        windows.append(np.ascontiguousarray(samples[:, down][:, :, across]))
+    return replace(pair, frames=frames, windows=tuple(windows))
 
 
-def _with(
-    own: NDArray[np.uint8], other: NDArray[np.uint8], parts: Sequence[Block], before: int
-) -> NDArray[np.uint8]:
-    """``before``: axes that come before rows and columns."""
-    picture = own.copy()
-    height, width = own.shape[before : before + 2]
-    for part in parts:
-        where = (slice(None),) * before + part.inside(height, width)
-        picture[where] = other[where]
-    return picture
+def exchanged(into: Clip, source: Clip, fields: NDArray[np.bool_]) -> Clip:
+    """A pair with the chosen fields [FIELDS, FIELDS] of another pair of the same size, in frames and samples."""
+    parts = [Block(row, column, row + 1, column + 1) for row, column in np.argwhere(fields).tolist()]
+
+    def mixed(own: NDArray[np.uint8], other: NDArray[np.uint8], before: int) -> NDArray[np.uint8]:
+        picture = own.copy()
+        for part in parts:
+            where = (slice(None),) * before + part.inside(*own.shape[before : before + 2])
+            picture[where] = other[where]
+        return picture
+
+    frames = tuple(mixed(own, other, 0) for own, other in zip(into.frames, source.frames, strict=True))
+    windows = tuple(mixed(own, other, 1) for own, other in zip(into.windows, source.windows, strict=True))
+    return replace(into, frames=frames, windows=windows)

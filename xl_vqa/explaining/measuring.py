@@ -7,9 +7,9 @@ few hundredths of a second each, and clips that are put together from them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from xl_vqa.words.errors import ModelError
 from xl_vqa.words.explanation import Cost, Progress
@@ -17,9 +17,11 @@ from xl_vqa.words.rating import LabelDistribution
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip
-    from xl_vqa.vlm.rater import PreparedVideo
+    from xl_vqa.vlm.rater import PreparedVideo, RatedAttributes
 
-Prepare = "Callable[[Clip], PreparedVideo]"
+T = TypeVar("T")
+ATTRIBUTES_COST: Final = 1.3
+"""What a score with all its attributes costs at most, in scores (docs/why.md)."""
 CHUNK_PASSES: Final = 1.0
 """So much goes to the model at once: ratings that somebody waits for come between two chunks."""
 
@@ -30,13 +32,20 @@ class OverBudgetError(Exception):
 
 @dataclass(slots=True)
 class Meter:
-    """What has been spent, of ``budget`` passes; ``pair_cost`` is that of one pair, ``pairs`` those of a score."""
+    """What has been spent, of ``budget`` passes; a score is of ``pairs`` pairs, of ``pair_cost`` tokens each."""
 
     budget: float
     pairs: int
+    pair_cost: int = 0
+    """0 until the first pair was made ready."""
     passes: float = 0.0
     seconds: float = 0.0
     reading_s: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """Passes."""
+        return max(self.budget - self.passes, 0.0)
 
     def cost(self) -> Cost:
         return Cost(
@@ -52,7 +61,8 @@ class Asked:
     """The model as an explanation asks it. Not thread-safe.
 
     ``read(times)`` gives a clip with a pair at each of the times; ``prepare`` makes one ready; ``rate`` gives an
-    outcome for each of some prepared clips, when the model has time.
+    outcome for each of some prepared clips, when the model has time. ``rate_attributes`` is None where the model
+    knows no attributes.
     """
 
     def __init__(
@@ -62,11 +72,13 @@ class Asked:
         prepare: Callable[[Clip], PreparedVideo],
         rate: Callable[[Sequence[PreparedVideo]], Sequence[LabelDistribution | ModelError]],
         meter: Meter,
+        rate_attributes: Callable[[Sequence[PreparedVideo]], Sequence[RatedAttributes | ModelError]] | None = None,
         tell: Callable[[Progress], None] = lambda progress: None,
         should_stop: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read, self._prepare, self._rate = read, prepare, rate
+        self._rate_attributes = rate_attributes
         self._tell, self._should_stop, self._clock = tell, should_stop, clock
         self.meter = meter
         self._stage = "reading"
@@ -92,28 +104,51 @@ class Asked:
         """An answer for each, in chunks. Raises the model's error where it fails on one."""
         answers: list[LabelDistribution] = []
         chunk: list[PreparedVideo] = []
-        pairs = 0
+        passes = 0.0
         for number, clip in enumerate(clips):
-            start = self._clock()
-            chunk.append(self._prepare(clip))
-            self.meter.reading_s += self._clock() - start
-            pairs += len(clip.frames) // 2
-            if pairs >= CHUNK_PASSES * self.meter.pairs or number == len(clips) - 1:
-                answers += self._ask(chunk, pairs)
-                chunk, pairs = [], 0
+            chunk.append(self._ready(clip))
+            passes += chunk[-1].cost / (self.meter.pair_cost * self.meter.pairs)
+            if passes >= CHUNK_PASSES or number == len(clips) - 1:
+                answers += self._ask(chunk, passes, self._rate)
+                chunk, passes = [], 0.0
         return answers
 
-    def _ask(self, chunk: Sequence[PreparedVideo], pairs: int) -> list[LabelDistribution]:
+    def attributes(self, clips: Sequence[Clip]) -> list[Mapping[str, LabelDistribution]]:
+        """The attributes of each, by name; none where the model knows none. Raises the model's error."""
+        if self._rate_attributes is None:
+            return [{} for _ in clips]
+        ready = [self._ready(clip) for clip in clips]
+        passes = sum(one.cost for one in ready) / (self.meter.pair_cost * self.meter.pairs)
+        return [one.attributes for one in self._ask(ready, ATTRIBUTES_COST * passes, self._rate_attributes)]
+
+    def passes_of(self, clip: Clip) -> float:
+        """What rating it would cost."""
+        return self._ready(clip).cost / (self.meter.pair_cost * self.meter.pairs)
+
+    def _ready(self, clip: Clip) -> PreparedVideo:
+        start = self._clock()
+        made = self._prepare(clip)
+        self.meter.reading_s += self._clock() - start
+        if not self.meter.pair_cost:
+            # the first that is asked for is a whole pair
+            self.meter.pair_cost = max(made.cost // max(len(clip.frames) // 2, 1), 1)
+        return made
+
+    def _ask(
+        self,
+        chunk: Sequence[PreparedVideo],
+        passes: float,
+        rate: Callable[[Sequence[PreparedVideo]], Sequence[T | ModelError]],
+    ) -> list[T]:
         self._should_stop()
-        passes = pairs / self.meter.pairs
         if self.meter.passes + passes > self.meter.budget + 1e-6:
             raise OverBudgetError(f"{self.meter.passes + passes:.2f} passes of {self.meter.budget}")
         start = self._clock()
-        outcomes = self._rate(chunk)
+        outcomes = rate(chunk)
         self.meter.seconds += self._clock() - start
         self.meter.passes += passes
         self._told()
-        found = []
+        found: list[T] = []
         for outcome in outcomes:
             if isinstance(outcome, ModelError):
                 raise outcome
@@ -123,8 +158,7 @@ class Asked:
     def _told(self) -> None:
         meter = self.meter
         spent = meter.seconds + meter.reading_s
-        left = max(meter.budget - meter.passes, 0.0)
-        eta = spent / meter.passes * left if meter.passes else None
+        eta = spent / meter.passes * meter.left if meter.passes else None
         self._tell(Progress(self._stage, round(meter.passes, 2), meter.budget, eta))
 
 

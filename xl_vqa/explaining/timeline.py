@@ -30,16 +30,22 @@ LOWER: Final = 0.35
 """A moment is that many MOS below the middle of the clip, at least,"""
 SPREADS: Final = 2.5
 """and that many times as far as pairs usually lie from it."""
+PART_LOWER: Final = 0.5
+"""The same of a quarter of the picture below its own middle: a part moves more than the whole,"""
+PART_SPREADS: Final = 4.0
+"""and there are four of them to be wrong about."""
 MOST_MOMENTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the model says of one pair. ``mos`` is expected; ``frame`` the number of the pair's first frame."""
+    """What the model says of one pair. ``mos`` is expected; ``frame`` is the number of its first frame."""
 
     time_s: float
     frame: int
     distribution: LabelDistribution
+    parts: tuple[float, ...] = ()
+    """MOS of parts of the picture, each rated alone; empty where they were not asked for."""
 
     @property
     def mos(self) -> float:
@@ -140,31 +146,55 @@ def smoothed(looks: Sequence[Look]) -> list[float]:
     return found
 
 
+def depths_of(ordered: Sequence[Look]) -> list[float]:
+    """How far each look lies below the middle of the clip, where 1 is where a moment begins.
+
+    Of the whole picture, or of the quarter of it that falls most: damage in a part moves the score of the whole
+    little, and that of the part much.
+    """
+    depths = _fallen(smoothed(ordered), LOWER, SPREADS)
+    with_parts = [place for place, look in enumerate(ordered) if look.parts]
+    if len(with_parts) >= 3:
+        columns = zip(*(ordered[place].parts for place in with_parts), strict=True)
+        falls = [_fallen(column, PART_LOWER, PART_SPREADS) for column in columns]
+        for row, place in enumerate(with_parts):
+            worst = max(fall[row] for fall in falls)
+            depths[place] = max(depths[place], worst)
+            # a look between two is as deep as both of its neighbours, in whom the parts were seen
+            if row and worst >= 1 and max(fall[row - 1] for fall in falls) >= 1:
+                for between in range(with_parts[row - 1] + 1, place):
+                    depths[between] = max(depths[between], 1.0)
+    return depths
+
+
+def _fallen(levels: Sequence[float], least: float, spreads: float) -> list[float]:
+    middle = median(levels)
+    usual = 1.4826 * median(abs(level - middle) for level in levels)
+    return [(middle - level) / max(least, spreads * usual) for level in levels]
+
+
 def moments_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) -> tuple[Moment, ...]:
     """The stretches that stand out as bad, the worst first; none where the quality is even."""
     ordered = sorted(looks, key=lambda look: look.time_s)
     if len(ordered) < 3:
         return ()
-    levels = smoothed(ordered)
-    middle = median(levels)
-    usual = 1.4826 * median(abs(level - middle) for level in levels)
-    limit = middle - max(LOWER, SPREADS * usual)
+    depths = depths_of(ordered)
     found: list[tuple[float, Moment]] = []
     times = [look.time_s for look in ordered]
     place = 0
     while place < len(ordered):
-        if levels[place] > limit:
+        if depths[place] < 1:
             place += 1
             continue
         last = place
-        while last + 1 < len(ordered) and levels[last + 1] <= limit:
+        while last + 1 < len(ordered) and depths[last + 1] >= 1:
             last += 1
-        worst = min(range(place, last + 1), key=levels.__getitem__)
+        worst = max(range(place, last + 1), key=depths.__getitem__)
         start = (times[place - 1] + times[place]) / 2 if place else 0.0
         end = (times[last] + times[last + 1]) / 2 if last + 1 < len(ordered) else duration_s
         span = spans[min(bisect_right([one.start_s for one in spans], times[worst]) - 1, len(spans) - 1)]
         moment = Moment(round(start, 3), round(end, 3), round(times[worst], 3), span.mos)
-        found.append((levels[worst], moment))
+        found.append((depths[worst], moment))
         place = last + 1
-    found.sort(key=lambda one: one[0])
+    found.sort(key=lambda one: -one[0])
     return tuple(moment for _, moment in found[:MOST_MOMENTS])

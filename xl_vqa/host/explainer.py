@@ -26,7 +26,7 @@ from xl_vqa.host.queue import ERROR_RETENTION_S, RETENTION_S, WorkQueue
 from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.host.tasks import Task
 from xl_vqa.host.work import Ticket, Watch
-from xl_vqa.vlm.rate_batch import HIGH_OFF_DIGIT_MASS, rate_batch
+from xl_vqa.vlm.rate_batch import HIGH_OFF_DIGIT_MASS, rate_batch, rate_batch_attributes
 from xl_vqa.vlm.rate_batch import Asked as AskedVideo
 from xl_vqa.words.errors import (
     CancelledError,
@@ -37,8 +37,8 @@ from xl_vqa.words.errors import (
     VideoCrashedReaderError,
     XlVqaError,
 )
-from xl_vqa.words.explanation import VERSION, Explanation, Progress
-from xl_vqa.words.model_spec import Sampling
+from xl_vqa.words.explanation import VERSION, Attribute, Explanation, Progress
+from xl_vqa.words.model_spec import Sampling, attributes_key
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Detail
 
@@ -278,16 +278,27 @@ class Explainer:
             batch = [AskedVideo(one.path, item, text) for item in items]
             return self._on_model(one, lambda rater: rate_batch(rater, batch))
 
+        def rate_attributes(items: Sequence[Any]) -> Any:
+            batch = [AskedVideo(one.path, item, text) for item in items]
+            return self._on_model(one, lambda rater: rate_batch_attributes(rater, batch))
+
+        own = RatingKey(rating.model_fingerprint, attributes_key(rater.spec), rating.video_fingerprint)
+        known = self._ledger.find_attributes([own]).get(own)
+        attributes = {
+            attribute.name: Attribute(attribute.name, attribute.distribution, attribute.source)
+            for attribute in (known.ratings if known is not None else ())
+        }
         asked = Asked(
             read=lambda times: self._pipeline.wall.read(one.path, sampling, check, times),
             prepare=rater.prepare,
             rate=rate,
+            rate_attributes=rate_attributes if rater.spec.questions else None,
             meter=Meter(self._budget, pairs),
             tell=lambda progress: setattr(one, "progress", progress),
             should_stop=check,
         )
         try:
-            made = explain(rating, asked, off_digit_limit=HIGH_OFF_DIGIT_MASS)
+            made = explain(rating, asked, attributes=attributes, off_digit_limit=HIGH_OFF_DIGIT_MASS)
         except XlVqaError as error:
             error.params.setdefault("path", one.path)
             raise

@@ -223,7 +223,8 @@ class RatingService:
 
     def explain(self, question: Question) -> Explaining | XlVqaError:
         """The one video of a question: its explanation, made or being made, or the error of the video."""
-        (slot,) = self.look_up(question)
+        # its attributes come from the same reading
+        (slot,) = self.look_up(replace(question, attributes=True))
         found = slot.found
         if isinstance(found, (XlVqaError, str)):
             return found if isinstance(found, XlVqaError) else HostRequestError(problem="host_video_object")

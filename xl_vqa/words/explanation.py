@@ -81,8 +81,8 @@ class HeatMap:
     """Where in one of the worst frames the model's score suffers.
 
     ``relevance`` [rows][columns] in 0..1 over the whole picture, row by row from the top; 1 is the part that
-    costs most. ``loss`` is how many MOS that part costs: near 0 where no part is worse than the others, and the
-    map then says nothing. ``box`` is around what stands out, None where nothing does. ``width`` x ``height`` is
+    lost most. ``loss`` is how many MOS the model finds that part worse than the same part at a good time of the
+    video. ``box`` is around what stands out, None where nothing does. ``width`` x ``height`` is
     the picture as shown, in pixels; ``jpeg`` a small copy of it, base64, empty where it was not asked for.
     """
 

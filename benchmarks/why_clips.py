@@ -1,0 +1,127 @@
+"""Clips with one defect at a known second and place, of pictures that no training saw.
+
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --count 30
+
+``DOWNLOADS`` is the factory's folder of sources (``python -m starter --work``). A camera moves over a picture for
+six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+from PIL import Image, ImageOps
+
+from starter.clips import contents, defects
+from starter.clips.camera import moving_view
+from starter.clips.encoder import Frames
+
+SIZE: Final = (512, 288)
+FPS: Final = 25.0
+FRAMES: Final = 150
+BAD_FRAMES: Final = 25
+EDGE_FRAMES: Final = 12
+TEMPORAL: Final = ("freeze", "judder", "flicker", "shake", "packet_loss", "stutter")
+SPATIAL: Final = (
+    "gaussian_blur",
+    "white_noise",
+    "jpeg",
+    "pixelate",
+    "darken",
+    "impulse_noise",
+    "brighten",
+    "texture_boiling",
+    "warping",
+)
+KINDS: Final = (*((kind, False) for kind in (*TEMPORAL, *SPATIAL)), *((kind, True) for kind in 2 * SPATIAL))
+
+
+def pictures(work: Path) -> list[contents.Content]:
+    """One view of each photograph that training never saw, sorted."""
+    found: dict[str, contents.Content] = {}
+    for one in contents.catalogue(work):
+        held_out = one.start_s is None and contents.split_of_photo(one.group) in ("unseen", "test")
+        if held_out and one.split in ("unseen", "test", "asked", "purpose", "long"):
+            found.setdefault(one.group, one)
+    return [found[group] for group in sorted(found)]
+
+
+def make(number: int, content: contents.Content, kind: str, boxed: bool) -> tuple[dict[str, Any], Frames]:
+    """What is wrong with the clip, and its frames [FRAMES, height, width, 3]."""
+    rng = contents.generator("why", content.name, kind, number)
+    image = ImageOps.exif_transpose(Image.open(content.path)).convert("RGB")
+    image.thumbnail((1400, 1400))
+    frames = moving_view(image, SIZE, FRAMES, rng, FPS).copy()
+    start = int(rng.integers(EDGE_FRAMES, FRAMES - BAD_FRAMES - EDGE_FRAMES))
+    inside = slice(start, start + BAD_FRAMES)
+    bad = damaged(kind, frames[inside], rng)
+    box = None
+    if boxed:
+        width, height = SIZE
+        across, down = int(width * rng.uniform(0.3, 0.45)), int(height * rng.uniform(0.35, 0.5))
+        left, top = int(rng.integers(0, width - across)), int(rng.integers(0, height - down))
+        frames[inside, top : top + down, left : left + across] = bad[:, top : top + down, left : left + across]
+        box = (left / width, top / height, (left + across) / width, (top + down) / height)
+    else:
+        frames[inside] = bad
+    start_s, end_s = start / FPS, (start + BAD_FRAMES) / FPS
+    return {"content": content.name, "kind": kind, "start": start_s, "end": end_s, "box": box}, frames
+
+
+def damaged(kind: str, frames: Frames, rng: np.random.Generator) -> Frames:
+    """The strongest level of a defect; a freeze holds the first frame for the whole second."""
+    if kind == "freeze":
+        held: Frames = np.repeat(frames[:1], len(frames), axis=0)
+        return held
+    defect = defects.BY_NAME[kind]
+    assert defect.change is not None
+    return defect.change(frames, defect.levels[-1], rng)
+
+
+def write(frames: Frames, path: Path) -> None:
+    """Nearly without loss."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=round(FPS))
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        stream.options, stream.thread_count = {"preset": "ultrafast", "crf": "12"}, 1
+        for frame in frames:
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        file.mux(stream.encode(None))
+
+
+def make_all(folder: Path, work: Path, count: int) -> list[dict[str, Any]]:
+    """``count`` clips and ``clips.json``, which says what is wrong with each; what is there is kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = pictures(work)
+    rng = np.random.default_rng(0)
+    order = rng.permutation(len(held))
+    kinds = [list(kind) for kind in KINDS]
+    rng.shuffle(kinds)
+    told = []
+    for number in range(count):
+        kind, boxed = kinds[number % len(kinds)]
+        path = folder / f"{number:03d}.mp4"
+        facts, frames = make(number, held[order[number % len(held)]], str(kind), bool(boxed))
+        write(frames, path)
+        told.append({**facts, "path": str(path)})
+        (folder / "clips.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return told
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=33)
+    options = parser.parse_args(arguments)
+    make_all(options.folder, options.work, options.count)
+
+
+if __name__ == "__main__":
+    main()
