@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 BUDGET: Final = 24.0
 """Passes of one explanation: so many plain scores may it cost."""
-MAP_PASSES: Final = 7.0
-"""Of them for each heat map."""
+MAPS_SHARE: Final = 0.55
+"""Of them for each heat map at most."""
 MOST_MAPS: Final = 1
 FIRST_SHARE: Final = 0.4
 """Of the passes for the timeline, what goes to pairs that are spread evenly."""
@@ -52,12 +52,14 @@ def explain(
     whole video.
     """
     frames, meter = rating.frames, asked.meter
-    looks = _looks(rating, asked)
+    asked.stage("timeline")
+    prices = _prices(rating, asked)
+    looks = _looks(rating, asked, prices)
     spans = spans_of(looks, frames.duration_s, rating.distribution.scale.to_mos(rating.expected_label))
     moments = moments_of(looks, frames.duration_s, spans)
     moments = tuple(_with_cause(moment, looks, moments, asked) for moment in moments)
     asked.stage("maps")
-    maps = _maps(looks, moments, asked)
+    maps = _maps(looks, moments, asked, prices)
     return Explanation(
         rating=rating,
         looked_at_s=tuple(sorted({round(look.time_s, 4) for look in looks})),
@@ -71,12 +73,29 @@ def explain(
     )
 
 
-def _looks(rating: Rating, asked: Asked) -> list[Look]:
-    """Pairs over the clip, then their quarters, then more pairs beside the worst ones."""
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """Passes for the quarters of one pair, for all blocks of one, and what the maps may cost together."""
+
+    quarters: float
+    blocks: float
+    maps: float
+
+
+def _prices(rating: Rating, asked: Asked) -> _Prices:
+    pair = pair_of(asked.read([rating.frames.duration_s / 2]), 0)
+    # a whole pair is the measure of all others
+    asked.passes_of(pair)
+    quarters = sum(asked.passes_of(part_of(pair, part)) for part in QUARTERS)
+    each = asked.passes_of(part_of(pair, blocks()[0])) * BLOCKS
+    return _Prices(quarters, each, MOST_MAPS * min(3 * each, MAPS_SHARE * asked.meter.budget))
+
+
+def _looks(rating: Rating, asked: Asked, prices: _Prices) -> list[Look]:
+    """Pairs over the clip, then more beside the worst ones, then the quarters of as many as can be afforded."""
     frames, meter = rating.frames, asked.meter
-    budget = meter.budget - MOST_MAPS * MAP_PASSES
+    budget = meter.budget - prices.maps
     most = max(int(budget * FIRST_SHARE * meter.pairs), 1)
-    asked.stage("timeline")
     looks = _look(first_times(frames.duration_s, frames.frame_count, most), rating, asked)
     for _ in range(2):
         # twice, because the first of them tell where an edge is; of a short clip the edges alone
@@ -85,17 +104,12 @@ def _looks(rating: Rating, asked: Asked) -> list[Look]:
         more = further_times(looks, frames.duration_s, min(left, EDGES) if near else left)
         if more and frames.frame_count > 2:
             looks = _once_each(looks + _look(more, rating, asked))
-    return _with_parts(looks, rating, asked, budget)
+    return _with_parts(looks, rating, asked, budget, prices)
 
 
-def _with_parts(looks: Sequence[Look], rating: Rating, asked: Asked, budget: float) -> list[Look]:
-    """The quarters of as many of the pairs as can be afforded, spread over time."""
-    if len(looks) < 3:
-        return list(looks)
+def _with_parts(looks: Sequence[Look], rating: Rating, asked: Asked, budget: float, prices: _Prices) -> list[Look]:
     ordered, quarters = list(looks), list(QUARTERS)
-    one = asked.read([ordered[0].time_s])
-    each = sum(asked.passes_of(part_of(pair_of(one, 0), part)) for part in quarters)
-    count = min(int((budget - asked.meter.passes) / max(each, 1e-9)), len(ordered))
+    count = min(int((budget - asked.meter.passes) / prices.quarters), len(ordered))
     if count < 3:
         return ordered
     chosen = sorted({round(k * (len(ordered) - 1) / (count - 1)) for k in range(count)})
@@ -153,7 +167,7 @@ def _look_at(moment: Moment, looks: Sequence[Look]) -> Look:
     return min(looks, key=lambda look: abs(look.time_s - moment.at_s))
 
 
-def _maps(looks: Sequence[Look], moments: Sequence[Moment], asked: Asked) -> tuple[HeatMap, ...]:
+def _maps(looks: Sequence[Look], moments: Sequence[Moment], asked: Asked, prices: _Prices) -> tuple[HeatMap, ...]:
     """Of the worst look of each of the worst moments, held against good ones before and behind it."""
     found = []
     for moment in moments[:MOST_MAPS]:
@@ -161,13 +175,12 @@ def _maps(looks: Sequence[Look], moments: Sequence[Moment], asked: Asked) -> tup
         references = _references(bad, looks, moments)
         if not references:
             continue
-        clip = asked.read([bad.time_s, *(look.time_s for look in references)])
-        pairs = [pair_of(clip, place) for place in range(1 + len(references))]
-        each = asked.passes_of(part_of(pairs[0], blocks()[0])) * BLOCKS
         # of the references the nearest one is enough
-        affordable = int(asked.meter.left / each)
+        affordable = int(asked.meter.left / prices.blocks)
         if affordable < 2:
             continue
+        clip = asked.read([bad.time_s, *(look.time_s for look in references)])
+        pairs = [pair_of(clip, place) for place in range(1 + len(references))]
         heat = heat_of(pairs[0], pairs[1:affordable], asked.rate)
         height, width = clip.frames[0].shape[:2]
         rows = tuple(tuple(round(float(value), 4) for value in row) for row in heat.relevance)
