@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import lxml.html
 import pytest
 
 from tests.host import helpers
-from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.explaining.in_words import sentence
+from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.domain_profile import Reading
 from xl_vqa.words.errors import VideoNotFoundError
 from xl_vqa.words.explanation import Explanation
@@ -64,12 +66,23 @@ def test_the_page_plays_its_video_in_ranges(client: HostClient, made: Explanatio
 
 
 def test_a_domain_reads_the_page_as_it_reads_the_cell(client: HostClient, made: Explanation) -> None:
-    from dataclasses import replace
-
     reading = Reading("broadcast", "c1", 31, 3.1, "fair", 0.6, mos_low=2.6, mos_high=3.6, interval_coverage=0.9)
     read = replace(made, rating=replace(made.rating, reading=reading))
     page = lxml.html.fromstring(browser().open(client.why_page(read, "en"), timeout=30).read())
     assert page.xpath("//div[@class='tile']/b")[0].text == "31"
+
+
+def test_single_qualities_are_those_that_are_asked_for_by_themselves(
+    client: HostClient, made: Explanation
+) -> None:
+    (apart,) = client.attributes([Video(made.path)])
+    assert isinstance(apart, Attributes)
+    assert apart.ratings
+    told = {name: (one.distribution, one.source) for name, one in made.attributes.items()}
+    assert told == {one.name: (one.distribution, one.source) for one in apart.ratings}
+    assert "why_no_attributes" not in {one.get("key") for one in made.remarks}
+    page = lxml.html.fromstring(browser().open(client.why_page(made, "en"), timeout=30).read())
+    assert len(page.xpath("//section[@id='attributes']//tbody/tr")) == len(apart.ratings)
 
 
 def test_a_video_that_went_has_no_page(client: HostClient, machine: tuple[Settings, list[Path]]) -> None:
