@@ -88,11 +88,16 @@ def _why(frame: Any) -> None:
         found_at = owner.resolve(path, folder)
         with owner.client(owner.settings_of(profile)) as client:
             found = client.explain(found_at, text, pictures=False, on_progress=told)
-            page = client.why_page(found, language)
+            page = None
+            try:
+                page = client.why_page(found, language)
+            except XlVqaError as error:  # a team's host serves none; the sentence is said all the same
+                log.info("no page: %s", error)
         words = f"{found_at}\n\n{why_words(found, language)}"
 
         def show() -> None:
-            office.open_in_browser(page)
+            if page is not None:
+                office.open_in_browser(page)
             show_text(frame, tr("why_title", language), words, language, height=230)
 
         return show
