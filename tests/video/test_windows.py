@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.media import make_clip
+from xl_vqa.video.pictures import Orientation
 from xl_vqa.video.point_samples import SIDE, point_samples
 from xl_vqa.video.read import read_frames
 from xl_vqa.video.sample import plan_window
@@ -75,3 +76,12 @@ def test_a_cut_off_video_has_whole_windows(path: Path, tmp_path: Path) -> None:
     cut.write_bytes(ts.read_bytes()[: ts.stat().st_size * 2 // 3])
     clip = read_frames(cut, SAMPLING)
     assert {window.shape for window in clip.windows} == {(16, SIDE, SIDE, 3)}
+
+
+@pytest.mark.parametrize("turn", [(t, r, c) for t in (False, True) for r in (False, True) for c in (False, True)])
+def test_samples_of_a_turned_picture_need_no_copy_of_it(turn: tuple[bool, bool, bool]) -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (97, 61, 3), dtype=np.uint8)
+    orientation = Orientation(*turn)
+    view = orientation.view(picture)
+    assert np.shares_memory(view, picture)
+    assert np.array_equal(point_samples(view), point_samples(orientation.apply(picture)))

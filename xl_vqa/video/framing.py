@@ -38,8 +38,8 @@ class Framing:
         return self.orientation.shown_size(*self._stretched(*self.cropping.size(width, height)))
 
     def upright(self, rgb: NDArray[Any]) -> NDArray[Any]:
-        """Cropped and turned, pixel by pixel as stored."""
-        return self.orientation.apply(self.cropping.of(rgb))
+        """Cropped and turned, pixel by pixel as stored; a view of ``rgb``."""
+        return self.orientation.view(self.cropping.of(rgb))
 
     def shown(self, picture: Picture, max_side: int | None) -> Picture:
         """As shown, scaled down where a side would be longer than ``max_side``."""

@@ -45,13 +45,17 @@ class Orientation:
         return (height, width) if self.transpose else (width, height)
 
     def apply(self, picture: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(self.view(picture))
+
+    def view(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """As ``apply``, without a copy: for whoever looks at a few of its pixels."""
         if self.transpose:
             picture = picture.transpose(1, 0, 2)
         if self.flip_rows:
             picture = picture[::-1]
         if self.flip_columns:
             picture = picture[:, ::-1]
-        return np.ascontiguousarray(picture)
+        return picture
 
 
 def orientation_of(frame: av.VideoFrame) -> Orientation:
