@@ -268,7 +268,7 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     "decord_pixel_format": {"en": "pixel format {format}", "ja": "画素形式 {format}"},
     "decord_odd_size": {"en": "odd size", "ja": "奇数の画面サイズ"},
     "decord_rotated": {"en": "rotated picture", "ja": "回転した画面"},
-    "decord_colour": {"en": "colour", "ja": "色空間"},
+    "decord_colour": {"en": "colour space", "ja": "色空間"},
     "decord_no_times": {"en": "no usable times", "ja": "使用できる時刻情報がない"},
     "decord_hidden": {"en": "hidden frames", "ja": "非表示のフレーム"},
     "decord_cut_off": {"en": "cut off or damaged", "ja": "途中で切れた、または破損したファイル"},

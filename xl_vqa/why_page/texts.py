@@ -17,7 +17,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "band": {"en": "band", "ja": "評価区分"},
     "confidence": {"en": "sure of the band", "ja": "評価区分の確信度"},
-    "remarks": {"en": "Please note", "ja": "注意点"},
+    "remarks": {"en": "Please note", "ja": "ご注意"},
     # the video
     "video": {"en": "The video", "ja": "動画"},
     "player": {"en": "The video {name}", "ja": "動画 {name}"},

@@ -215,7 +215,7 @@ class Attributes:
                 return rating
         for left, problem in self.left_out.items():
             if wanted in _names(left):
-                raise AttributeLeftOutError(name=left, problem=problem)
+                raise _left_out(left, problem)
         known = [*(rating.name for rating in self.ratings), *self.left_out]
         raise UnknownAttributeError(name=name, known=", ".join(known))
 
@@ -235,6 +235,10 @@ class Attributes:
             return cls(tuple(map(AttributeRating.from_dict, values["ratings"])), dict(values["left_out"]))
         except (KeyError, TypeError, ValueError) as error:
             raise DistributionError(problem=Reason("rating_incomplete", detail=Detail(repr(error)))) from error
+
+
+def _left_out(name: str, problem: Problem) -> AttributeLeftOutError:
+    return AttributeLeftOutError(name=name, problem=problem)
 
 
 def _plain(name: str) -> str:
