@@ -58,7 +58,7 @@ def _share(begin: int, end: int, side: int) -> slice:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """``relevance`` [FIELDS, FIELDS] in 0..1, the MOS that the worst field lost, and what stands out."""
+    """``relevance`` [FIELDS, FIELDS] in 0..1, what the worst block lost (MOS), and the box of what stands out."""
 
     relevance: Floats
     loss: float
@@ -86,14 +86,15 @@ def heat_of(
 def heat_from(losses: Floats, mos_range: float) -> Heat:
     """From what each block lost, in MOS. What all of them lost alike is no place."""
     parts = blocks()
-    whole = per_field(parts, losses)
     fields = per_field(parts, np.clip(losses, 0.0, MOST_LOSS * mos_range))
     fields = np.maximum(fields - np.median(fields), 0.0)
     most = float(fields.max())
     if most <= 0:
         return Heat(np.zeros((FIELDS, FIELDS)), 0.0, None)
     relevance = fields / most
-    loss = max(float(whole[np.unravel_index(fields.argmax(), fields.shape)]), 0.0)
+    row, column = (int(place) for place in np.unravel_index(fields.argmax(), fields.shape))
+    around = [part.top <= row < part.bottom and part.left <= column < part.right for part in parts]
+    loss = max(float(np.asarray(losses)[around].max()), 0.0)
     return Heat(relevance, loss, box_of(relevance) if most >= LEAST_LOSS * mos_range else None)
 
 
