@@ -6,6 +6,7 @@ that imports it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from xl_vqa import __version__
+from xl_vqa import __version__, plug_ins
 from xl_vqa.atomic import check_folder, make_private
 from xl_vqa.cli import doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
@@ -42,6 +43,7 @@ def run_checks(settings: Settings, language: str, *, rate: bool = True) -> Itera
         check_disk,
         check_model,
         check_spreadsheet,
+        *([check_plug_ins] if any(map(plug_ins.found, plug_ins.GROUPS)) else []),
     ]
     if rate:
         checks.append(check_rating)
@@ -205,6 +207,27 @@ def check_spreadsheet(settings: Settings, language: str) -> Check:
     return Check(
         "spreadsheet", "good", say(language, "none on this machine (not needed)", "なし(必須ではありません)")
     )
+
+
+def check_plug_ins(settings: Settings, language: str) -> Check:
+    """Every plug-in is loaded, as the commands that use it do."""
+    import importlib
+
+    for module in ("xl_vqa.evaluation.metrics", "xl_vqa.training.schemes"):
+        with contextlib.suppress(ImportError):  # without torch there are no schemes
+            importlib.import_module(module)
+    for entry in plug_ins.found(plug_ins.READERS):
+        plug_ins.use(entry, lambda value: None)
+    broken = plug_ins.left_out()
+    names = [f"{one.name} ({plug_ins.package_of(one)})" for g in plug_ins.GROUPS for one in plug_ins.found(g)]
+    if not broken:
+        return Check("plug_ins", "good", ", ".join(names))
+    fix = say(
+        language,
+        "Update or uninstall the package.",
+        "パッケージを更新するか、アンインストールしてください。",
+    )
+    return Check("plug_ins", "warning", "; ".join(f"{one.name} ({one.package}): {one.why}" for one in broken), fix)
 
 
 def check_rating(settings: Settings, language: str) -> Check:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from xl_vqa import __version__
+from xl_vqa import __version__, plug_ins
+from xl_vqa.cli.front_end_plug_ins import plug_in
 from xl_vqa.cli.usage import equip, speak
 from xl_vqa.packages import as_missing
 from xl_vqa.words.errors import XlVqaError
@@ -74,6 +75,7 @@ def _common(
 
 for _name in COMMANDS:
     importlib.import_module(f"xl_vqa.cli.{_name}").register(app)
+plug_ins.use_all(plug_ins.FRONT_ENDS, plug_in(app))
 equip(app)
 
 

@@ -16,6 +16,7 @@ VIDEO_TEXTS: Final[dict[str, dict[str, str]]] = {
     "inspect_frames": {"en": "Frames looked at", "ja": "評価に使うフレーム"},
     "inspect_notes": {"en": "Notes of the record", "ja": "記録に残る注記"},
     "inspect_warnings": {"en": "Remarks", "ja": "備考"},
+    "reader_plug_in": {"en": "a plug-in is installed for its ending", "ja": "この拡張子用のプラグインがあるため"},
     "reader_picture": {"en": "a picture, still or moving", "ja": "画像(静止画または動く画像)のため"},
     "reader_asked": {
         "en": "asked for by the setting decoder; every keyframe of this file is proven",

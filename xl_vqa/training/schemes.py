@@ -17,6 +17,7 @@ from typing import ClassVar, Final, Self
 
 import torch
 
+from xl_vqa import plug_ins
 from xl_vqa.training.target_mask import digit_targets
 from xl_vqa.vlm import tokens
 from xl_vqa.vlm.tokens import PromptTokenizer
@@ -209,6 +210,21 @@ class Levels(Scheme):
 
 
 SCHEMES: Final[dict[str, type[Scheme]]] = {one.name: one for one in (IntegerLabels, Decimals, Levels)}
+
+
+def _plug(value: object) -> None:
+    """A scheme of another package; what it cannot do shows here, and not after hours of training."""
+    if not (isinstance(value, type) and issubclass(value, Scheme)):
+        raise TypeError(f"not a class under Scheme: {value!r}")
+    if value.name in SCHEMES:
+        raise ValueError(f"two schemes are called {value.name}")
+    if value.served:
+        raise ValueError("the host reads integer labels alone: served must be False")
+    value.of(Scale(), 2)
+    SCHEMES[value.name] = value
+
+
+plug_ins.use_all(plug_ins.SCHEMES, _plug)
 
 
 def scheme(name: str, scale: Scale | None = None, *, digits: int | None = 2) -> Scheme:

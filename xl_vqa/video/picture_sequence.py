@@ -11,6 +11,7 @@ from fractions import Fraction
 from xl_vqa.video.files import PathLike, is_picture, system_path
 from xl_vqa.video.index import FrameIndex
 from xl_vqa.video.pictures import Picture, resized
+from xl_vqa.video.plugged import PluggedVideo, open_plugged
 from xl_vqa.video.probe import Inspection
 from xl_vqa.video.sequence import Sequence, sequence_of
 from xl_vqa.video.stills import PictureFile
@@ -20,6 +21,8 @@ from xl_vqa.words.reasons import Reason
 
 class PictureSequence:
     """As ``PictureFile``; an error names the picture that it is about."""
+
+    decoder = PictureFile.decoder
 
     def __init__(self, sequence: Sequence) -> None:
         """Raises as ``PictureFile`` for the first picture."""
@@ -80,9 +83,13 @@ class PictureSequence:
         return replace(first, info=info, index=index)
 
 
-def open_pictures(path: PathLike) -> PictureFile | PictureSequence | None:
-    """A picture or numbered pictures; None for what is left to a video decoder. Errors as ``PictureFile``."""
+def open_pictures(path: PathLike) -> PictureFile | PictureSequence | PluggedVideo | None:
+    """A picture, numbered pictures or what a plug-in reads; None for what is left to a video decoder. Errors as
+    ``PictureFile``."""
     sequence = sequence_of(path)
     if sequence is not None:
         return PictureSequence(sequence)
+    plugged = open_plugged(path)
+    if plugged is not None:
+        return plugged
     return PictureFile(path) if is_picture(path) else None

@@ -21,6 +21,7 @@ from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.growing import has_writer, is_open_ended, is_written
 from xl_vqa.video.picture_sequence import PictureSequence, open_pictures
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
+from xl_vqa.video.plugged import PluggedVideo
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames, plan_pairs_at, plan_window
@@ -318,13 +319,13 @@ class _VideoReading(_Reading):
 
 @dataclass(slots=True)
 class _PictureReading(_Reading):
-    def clip_of(self, file: PictureFile | PictureSequence) -> Clip:
+    def clip_of(self, file: PictureFile | PictureSequence | PluggedVideo) -> Clip:
         plan = self._checked_plan()
         wanted = set(plan)
         pictures: dict[int, Picture] = {}
         for number, picture in file.read(self._around(plan), self.should_stop):
             self._take(number, picture, pictures if number in wanted else None)
-        return self._finish(plan, pictures, "Pillow", file.notes)
+        return self._finish(plan, pictures, file.decoder, file.notes)
 
 
 def _without_gaps(plan: Sequence[int], pictures: dict[int, Picture]) -> tuple[int, ...]:

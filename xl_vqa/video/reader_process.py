@@ -24,6 +24,7 @@ from xl_vqa.video.clip import MOST_BYTES, Clip
 from xl_vqa.video.confine import confine_process, confine_thread, die_with_parent
 from xl_vqa.video.files import shown_path, system_path
 from xl_vqa.video.fingerprint import stat_key
+from xl_vqa.video.plugged import plugged_for
 from xl_vqa.video.read import Decoder, read_frames
 from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sequence import place_of
@@ -171,6 +172,8 @@ def _answer(
 
     path = str(request["path"])
     try:
+        # a plug-in's code may lie elsewhere; what it does with the video is confined
+        plugged_for(path)
         confine_thread([*_program_folders(), system_path(place_of(path))])
         answer = _work(request, path, memory, named, read, changed, beat)
     except MemoryError:

@@ -28,8 +28,11 @@ def reading_changed(path: PathLike, since: int) -> bool:
         return False
     from xl_vqa.video import decord_decoder
     from xl_vqa.video.container import open_video
+    from xl_vqa.video.plugged import plugged_for
     from xl_vqa.video.probe import inspect
 
+    if plugged_for(path) is not None:
+        return False
     if sequence_of(path) is not None or is_picture(path):
         return since < 2
     with open_video(path) as source:

@@ -257,6 +257,7 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     },
     "note_alpha_ignored": {"en": "transparency ignored", "ja": "透明度は無視"},
     "note_on_white": {"en": "transparent parts shown on white", "ja": "透明部分は白背景で表示"},
+    "note_plug_in": {"en": "read by the plug-in {name}", "ja": "プラグイン {name} で読み込み"},
     "note_rate_assumed": {"en": "{rate} pictures a second assumed", "ja": "毎秒 {rate} 枚と仮定"},
     "note_sizes_differ": {
         "en": "pictures of another size scaled to the first one's",

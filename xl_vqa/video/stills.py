@@ -60,6 +60,8 @@ def reads_heic() -> bool:
 class PictureFile:
     """One open picture file. Close it, or use it in a ``with`` block."""
 
+    decoder = "Pillow"
+
     def __init__(self, path: PathLike) -> None:
         """Raises NotAVideoError, VideoTooLargeError, VideoTruncatedError or VideoUnreadableError."""
         self.shown = shown_path(path)
