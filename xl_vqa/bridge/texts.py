@@ -79,13 +79,17 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "=VQA_SCORE(A2)  score of the video whose path is in A2 (10 to 50)\n=VQA_MOS, =VQA_BAND, "
         "=VQA_CONFIDENCE  its MOS, category and the model's confidence\n"
         '=VQA_DECISION(A2,,"name"), =VQA_RANK, =VQA_LOW, =VQA_HIGH  accept or not, rank, ends of the interval, '
-        "by your domain's profile\n=VQA_ERROR(A2)  why there is no score\n"
+        "by your domain's profile\n=VQA_WHY(A2)  why it has its score, in a sentence\n"
+        '=VQA_ATTRIBUTE(A2,"noise")  one of its qualities\n'
+        "=VQA_ERROR(A2)  why there is no score\n"
         "=VQA_STATUS()  how many are done and waiting\n=VQA_LABEL(4.2)  the label of people's MOS\n"
         '#GETTING_DATA  the video is being rated; =IFERROR(VQA_SCORE(A2),"...") shows a word instead\n\n'
         "Score selection writes scores beside the selected paths without formulas.",
         "ja": "=VQA_SCORE(A2)  A2 のパスの動画のスコア(10〜50)\n=VQA_MOS、=VQA_BAND、=VQA_CONFIDENCE  MOS、"
         '評価区分、モデルの確信度\n=VQA_DECISION(A2,,"名前")、=VQA_RANK、=VQA_LOW、=VQA_HIGH  '
-        "分野のプロファイルによる合否、順位、区間の両端\n=VQA_ERROR(A2)  スコアがない理由\n=VQA_STATUS()  "
+        "分野のプロファイルによる合否、順位、区間の両端\n=VQA_WHY(A2)  スコアの理由(1 文)\n"
+        '=VQA_ATTRIBUTE(A2,"ノイズ")  個別の品質\n'
+        "=VQA_ERROR(A2)  スコアがない理由\n=VQA_STATUS()  "
         "評価済みと評価中の件数\n"
         '=VQA_LABEL(4.2)  人による MOS のラベル\n#GETTING_DATA  評価中(=IFERROR(VQA_SCORE(A2),"...") で文字に'
         "置き換えられます)\n\n「選択範囲を採点」は、数式を使わずに、選択したパスの隣に"
