@@ -163,6 +163,8 @@ def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": case["kind"],
         "boxed": case["box"] is not None,
+        "start": case["start"],
+        "end": case["end"],
         "moments": [[one.start_s, one.end_s] for one in why.moments],
         "when": {"Why?": near(at, case), **{name: near(baselines.time(name), case) for name in NAMES}},
         "chance": chance_of_time(case, why.duration_s),
@@ -203,7 +205,7 @@ def faithful(asked: Asked, why: Explanation, baselines: Baselines) -> dict[str, 
 def genvideoscope(program: str, path: str) -> list[tuple[float, float]]:
     """Where genvideoscope finds anything, in seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [program, "analyze", path, "--output", folder]
+        command = [program, "analyze", path, "--output", folder, "--json-only", "--quiet"]
         subprocess.run(command, capture_output=True, timeout=600, check=True)
         (report,) = Path(folder).rglob("report.json")
         told = json.loads(report.read_text(encoding="utf-8"))
@@ -213,8 +215,9 @@ def genvideoscope(program: str, path: str) -> list[tuple[float, float]]:
 def _stretches(value: Any) -> Iterator[tuple[float, float]]:
     """Every (start, end) in a report, however deep."""
     if isinstance(value, dict):
-        if isinstance(value.get("start_time"), (int, float)) and isinstance(value.get("end_time"), (int, float)):
-            yield value["start_time"], value["end_time"]
+        start, end = value.get("start_seconds"), value.get("end_seconds")
+        if isinstance(start, (int, float)) and isinstance(end, (int, float)):
+            yield start, end
         value = list(value.values())
     if isinstance(value, list):
         for one in value:
@@ -247,6 +250,9 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         pairs = [one["faithful"][name] for one in results if name in one.get("faithful", {})]
         for column, way in enumerate(("deletion", "insertion")):
             lines.append(f"{way}, {name}: {mean([pair[column] for pair in pairs])}")
+    told = [any(start < one["end"] and end > one["start"] for start, end in one["moments"]) for one in results]
+    lines.append(f"a moment overlaps the bad second: {mean([float(one) for one in told])}")
+    lines.append(f"moments of a clip: {mean([len(one['moments']) for one in results])}")
     lines.append(f"passes: {mean([one['passes'] for one in results])}")
     lines.append(f"CPU seconds, Why?: {mean([one['seconds'] for one in results])}")
     lines.append(f"CPU seconds, plain score, model alone: {mean([one['plain_s'] for one in results])}")

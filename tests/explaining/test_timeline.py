@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.made_explanation import SCALE, distribution
+from xl_vqa.explaining import timeline
 from xl_vqa.explaining.timeline import (
     CLOSEST_S,
     LENGTHS_S,
     MOST_MOMENTS,
+    MOST_SPANS,
     Look,
     first_times,
     further_times,
@@ -94,7 +96,7 @@ def test_a_span_is_the_mean_of_its_looks_and_as_wide_as_they_differ() -> None:
 def test_spans_are_as_long_as_people_count(duration: float, count: int) -> None:
     length = span_length(duration, count)
     assert length in LENGTHS_S or length > LENGTHS_S[-1]
-    if 3 <= duration <= count:
+    if 3 <= duration <= min(count, MOST_SPANS):
         assert length == 1.0
 
 
@@ -135,3 +137,27 @@ def test_what_falls_in_a_quarter_alone_is_a_moment_too() -> None:
     (moment,) = moments_of(seen, 4.0, spans_of(seen, 4.0, 4.0))
     assert 1.7 <= moment.start_s <= 2.2
     assert 2.6 <= moment.end_s <= 3.1
+
+
+def test_what_is_low_in_all_of_the_picture_is_worse_than_what_passes_through_a_part() -> None:
+    made = looks([40.0] * 40)
+    seen = []
+    for look in made:
+        parts = (4.0, 4.0, 4.0, 4.0)
+        if 2.0 < look.time_s < 3.0:
+            look, parts = replace(look, distribution=distribution(34, 0.5)), (4.0, 2.9, 4.0, 4.0)
+        elif 6.0 < look.time_s < 7.0:
+            parts = (4.0, 4.0, 2.7, 4.0)
+        seen.append(replace(look, parts=parts))
+    moments = moments_of(seen, 10.0, spans_of(seen, 10.0, 4.0))
+    assert 2.0 <= moments[0].at_s <= 3.0
+
+
+@given(st.lists(st.tuples(st.floats(-10, 10), st.floats(0.01, 5)), min_size=1, max_size=20))
+def test_half_of_the_time_lies_at_or_below_the_middle(pairs: list[tuple[float, float]]) -> None:
+    values, weights = [value for value, _ in pairs], [weight for _, weight in pairs]
+    middle = timeline._median(values, weights)
+    total = sum(weights)
+    assert middle in values
+    assert sum(w for v, w in pairs if v <= middle) >= total / 2 - 1e-9
+    assert sum(w for v, w in pairs if v >= middle) >= total / 2 - 1e-9

@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from xl_vqa.words.explanation import Moment, Span
@@ -35,6 +34,8 @@ PART_LOWER: Final = 0.5
 PART_SPREADS: Final = 4.0
 """and there are four of them to be wrong about."""
 MOST_MOMENTS: Final = 3
+BESIDE: Final = 0.6
+"""Further moments are told where they are that share as deep as the worst one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,31 +147,65 @@ def smoothed(looks: Sequence[Look]) -> list[float]:
     return found
 
 
-def depths_of(ordered: Sequence[Look]) -> list[float]:
-    """How far each look lies below the middle of the clip, where 1 is where a moment begins.
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far a look lies below the middle of the clip, where 1 is where a moment begins.
 
-    Of the whole picture, or of the quarter of it that falls most: damage in a part moves the score of the whole
-    little, and that of the part much.
+    ``whole`` is of the picture, ``part`` of its quarter that falls most: a fault in a part moves the score of
+    the whole little and that of the part much; what passes through a part of a scene moves that part alone.
     """
-    depths = _fallen(smoothed(ordered), LOWER, SPREADS)
-    with_parts = [place for place, look in enumerate(ordered) if look.parts]
-    if len(with_parts) >= 3:
-        columns = zip(*(ordered[place].parts for place in with_parts), strict=True)
-        falls = [_fallen(column, PART_LOWER, PART_SPREADS) for column in columns]
-        for row, place in enumerate(with_parts):
-            worst = max(fall[row] for fall in falls)
-            depths[place] = max(depths[place], worst)
-            # a look between two is as deep as both of its neighbours, in whom the parts were seen
-            if row and worst >= 1 and max(fall[row - 1] for fall in falls) >= 1:
-                for between in range(with_parts[row - 1] + 1, place):
-                    depths[between] = max(depths[between], 1.0)
+
+    whole: float
+    part: float = 0.0
+
+    @property
+    def low(self) -> bool:
+        return self.whole >= 1 or self.part >= 1
+
+    @property
+    def rank(self) -> float:
+        """What is low in both is worse than what is low in one."""
+        return max(self.whole, 0.0) + max(self.part, 0.0)
+
+
+def depths_of(ordered: Sequence[Look]) -> list[Depth]:
+    """Of looks in the order of time."""
+    times = [look.time_s for look in ordered]
+    wholes = _fallen(times, smoothed(ordered), LOWER, SPREADS)
+    depths = [Depth(whole) for whole in wholes]
+    seen = [place for place, look in enumerate(ordered) if look.parts]
+    if len(seen) < 3:
+        return depths
+    columns = list(zip(*(ordered[place].parts for place in seen), strict=True))
+    falls = [_fallen([times[place] for place in seen], column, PART_LOWER, PART_SPREADS) for column in columns]
+    worst = [max(fall[row] for fall in falls) for row in range(len(seen))]
+    for row, place in enumerate(seen):
+        depths[place] = Depth(wholes[place], worst[row])
+        if row:
+            # a look that was not seen in parts is as deep as both of its neighbours that were
+            for between in range(seen[row - 1] + 1, place):
+                depths[between] = Depth(wholes[between], min(worst[row - 1], worst[row]))
     return depths
 
 
-def _fallen(levels: Sequence[float], least: float, spreads: float) -> list[float]:
-    middle = median(levels)
-    usual = 1.4826 * median(abs(level - middle) for level in levels)
+def _fallen(times: Sequence[float], levels: Sequence[float], least: float, spreads: float) -> list[float]:
+    """Below the middle level, by time: more looks lie where it is bad, and must not make that the usual."""
+    weights = [
+        (times[min(place + 1, len(times) - 1)] - times[max(place - 1, 0)]) or 1.0 for place in range(len(times))
+    ]
+    middle = _median(levels, weights)
+    usual = 1.4826 * _median([abs(level - middle) for level in levels], weights)
     return [(middle - level) / max(least, spreads * usual) for level in levels]
+
+
+def _median(values: Sequence[float], weights: Sequence[float]) -> float:
+    """The value with half of the weight at or below it."""
+    half, reached = math.fsum(weights) / 2, 0.0
+    for value, weight in sorted(zip(values, weights, strict=True)):
+        reached += weight
+        if reached >= half - 1e-12:
+            return value
+    return max(values)
 
 
 def moments_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) -> tuple[Moment, ...]:
@@ -183,18 +218,18 @@ def moments_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) 
     times = [look.time_s for look in ordered]
     place = 0
     while place < len(ordered):
-        if depths[place] < 1:
+        if not depths[place].low:
             place += 1
             continue
         last = place
-        while last + 1 < len(ordered) and depths[last + 1] >= 1:
+        while last + 1 < len(ordered) and depths[last + 1].low:
             last += 1
-        worst = max(range(place, last + 1), key=depths.__getitem__)
+        worst = max(range(place, last + 1), key=lambda look: depths[look].rank)
         start = (times[place - 1] + times[place]) / 2 if place else 0.0
         end = (times[last] + times[last + 1]) / 2 if last + 1 < len(ordered) else duration_s
         span = spans[min(bisect_right([one.start_s for one in spans], times[worst]) - 1, len(spans) - 1)]
         moment = Moment(round(start, 3), round(end, 3), round(times[worst], 3), span.mos)
-        found.append((depths[worst], moment))
+        found.append((depths[worst].rank, moment))
         place = last + 1
     found.sort(key=lambda one: -one[0])
-    return tuple(moment for _, moment in found[:MOST_MOMENTS])
+    return tuple(moment for rank, moment in found[:MOST_MOMENTS] if rank >= BESIDE * found[0][0])
