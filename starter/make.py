@@ -7,14 +7,18 @@ what a run that was stopped has left there, and makes nothing new.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from starter.card import evaluation, readme, report
-from starter.clips import clips, contents, forms
+from starter.clips import clips, contents, forms, human_opinion
+from starter.clips.clips import Clip
 from starter.fit import features
 from starter.fit.spec import starter_spec
 from starter.fit.training import FitOptions
@@ -36,9 +40,11 @@ def make(
     only_stored: bool = False,
     seeds: Sequence[int] = (7,),
     start: Path | None = None,
+    keep: float = 0.5,
 ) -> None:
-    """The whole way; ``start`` is the folder of a starter that is taught further instead of a new one. Raises
-    SourceError, EncoderError, VideoError where a step cannot be done."""
+    """The whole way; ``start`` is the folder of a starter that is taught further instead of a new one, and
+    ``keep`` the share of its weights in the mean of both that is written. Raises SourceError, EncoderError,
+    VideoError where a step cannot be done."""
     started, spec = time.monotonic(), starter_spec()
     reused = "(clips and features were there already)" if (work / "features").exists() else "(from nothing)"
     pairs = (
@@ -47,7 +53,9 @@ def make(
         else _all_pairs(work, spec, per_content, workers)
     )
     print(f"4/5 training, seeds {', '.join(map(str, seeds))}", flush=True)
-    records = train_seeds(work, spec, options, seeds, per_content=per_content, workers=workers, start=start)
+    records = train_seeds(
+        work, spec, options, seeds, per_content=per_content, workers=workers, start=start, keep=keep
+    )
     best = records[0]
     training_clips = [clip for clip, _ in pairs if clip.split == "train"]
     trained_minutes = (time.monotonic() - started) / 60
@@ -59,30 +67,22 @@ def make(
     trained = work / "trained"
     shutil.rmtree(trained, ignore_errors=True)
     shutil.copytree(best["folder"], trained, ignore=shutil.ignore_patterns(RECORD))
-    model = StarterForConditionalGeneration.from_pretrained(trained)
-    facts = {
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "trained": sum(p.numel() for name, p in model.named_parameters() if ".trunk." not in name),
-        "frames": spec.sampling.frames,
-        "window": spec.sampling.window,
-        "max_pixels": spec.pixels.max_pixels,
-        "train_clips": len(training_clips),
-        "train_forms": sum(forms.is_form(clip) for clip in training_clips),
-        "train_long": sum(clip.content in long for clip in training_clips),
-        "train_contents": len({clip.content for clip in training_clips}),
+    facts = facts_of(trained, spec, training_clips, long)
+    facts |= {
         "planned_contents": sum(1 for scene in catalogue if scene.split == "train"),
         "minutes": trained_minutes,
         "cores": workers,
         "reused": reused,
         "seed": best["seed"],
-        "labels": readme.PEOPLE_S,
-        "taught_further": start is not None,
         "seeds": [{k: v for k, v in one.items() if k not in {"history", "folder"}} for one in records],
-        "megabytes": sum(file.stat().st_size for file in trained.iterdir()) / 1e6,
     }
     credits = report.credits(training_clips, authors)
+    if start is not None:
+        first = json.loads((start / evaluation.RECORD).read_text(encoding="utf-8"))
+        facts = {**first["facts"], "further": further_facts(training_clips, options.epochs, keep)}
+        credits = report.joined_credits(first["credits"], credits)
     written = {"facts": facts, "credits": credits, "history": best["history"]}
-    cache.write_json(trained / "evaluation.json", written)
+    cache.write_json(trained / evaluation.RECORD, written)
     # through the saved files and the product's own loader: what is measured is what ships
     test = evaluation.evaluate_folder(trained, work, per_content)["test"]
     with new_folder(output, over=True) as folder:
@@ -96,10 +96,43 @@ def make(
     )
 
 
+def facts_of(folder: Path, spec: ModelSpec, lesson: Sequence[Clip], long: Collection[str]) -> dict[str, Any]:
+    """What the card tells of the weights in ``folder`` and of the clips of their ``lesson``, of which the contents
+    ``long`` show long videos."""
+    model = StarterForConditionalGeneration.from_pretrained(folder)
+    return {
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "trained": sum(p.numel() for name, p in model.named_parameters() if ".trunk." not in name),
+        "frames": spec.sampling.frames,
+        "window": spec.sampling.window,
+        "max_pixels": spec.pixels.max_pixels,
+        "train_clips": len(lesson),
+        "train_forms": sum(forms.is_form(clip) for clip in lesson),
+        "train_long": sum(clip.content in long for clip in lesson),
+        "train_contents": len({clip.content for clip in lesson}),
+        "labels": readme.PEOPLE_S,
+        "megabytes": sum(file.stat().st_size for file in folder.iterdir()) / 1e6,
+    }
+
+
+def further_facts(lesson: Sequence[Clip], epochs: int, keep: float) -> dict[str, Any]:
+    """The same of clips that older weights were taught after their own lesson; ``keep``: their share in the
+    mean."""
+    origins = Counter(clip.origin for clip in lesson)
+    return {
+        "clips": len(lesson),
+        "contents": len({clip.content for clip in lesson}),
+        "pictures": len({clip.group for clip in lesson}),
+        "epochs": epochs,
+        "kept": keep,
+        **{name: origins[name] for name in human_opinion.TRUST},
+    }
+
+
 def _all_pairs(work: Path, spec: ModelSpec, per_content: int, workers: int) -> list[evaluation.Pair]:
     print("1/5 sources", flush=True)
     sources.fetch_all(work)
-    scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
+    scenes = evaluation.scenes_of(work)
     print("2/5 clips", flush=True)
     made = clips.make_all(scenes, work / "clips", per_content=per_content, workers=workers)
     made += forms.make_all(made, workers=workers)
@@ -123,6 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--only-stored", action="store_true", help="train on the features that are there, make none"
     )
     parser.add_argument("--start", type=Path, help="folder of a starter to teach further, instead of a new one")
+    parser.add_argument("--keep", type=float, default=0.5, help="share of its weights in the mean that is written")
     values = parser.parse_args(arguments)
     options = FitOptions(epochs=values.epochs)
     values.output.parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +170,7 @@ def main(arguments: list[str] | None = None) -> int:
             only_stored=values.only_stored,
             seeds=values.seeds,
             start=values.start,
+            keep=values.keep,
         )
     except (sources.SourceError, RuntimeError) as error:
         print(error, file=sys.stderr)

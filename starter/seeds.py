@@ -16,6 +16,7 @@ from typing import Any, Final
 import torch
 
 from starter.card import evaluation, report
+from starter.fit.blend import mean_of
 from starter.fit.new_model import new_model
 from starter.fit.training import FitOptions, fit
 from starter.pictures import sources
@@ -29,7 +30,8 @@ SHOWN: Final = ("srcc", "plcc", "rmse", "clean_above", "clean_above_severe")
 @dataclass(frozen=True, slots=True)
 class Task:
     """One seed's training. ``folder`` receives the model; ``per_content`` is the plan's; ``start`` is the
-    folder of a starter that is taught further, None: from nothing.
+    folder of a starter that is taught further, None: from nothing; ``keep`` the share of its weights in the mean
+    that is saved.
     """
 
     work: Path
@@ -39,6 +41,7 @@ class Task:
     per_content: int
     threads: int
     start: Path | None = None
+    keep: float = 0.0
 
 
 def train_seeds(
@@ -50,6 +53,7 @@ def train_seeds(
     per_content: int,
     workers: int,
     start: Path | None = None,
+    keep: float = 0.0,
 ) -> list[dict[str, Any]]:
     """One record per seed: "seed", "folder" of its model, "history", "validation_srcc" and figures of the held-out
     splits, the best by validation first.
@@ -64,6 +68,7 @@ def train_seeds(
             per_content,
             max(1, workers // at_once),
             start,
+            keep,
         )
         for seed in seeds
     ]
@@ -81,9 +86,10 @@ def train_one(task: Task) -> dict[str, Any]:
     pairs = evaluation.stored_pairs(task.work, task.spec, task.per_content)
     train, validation = ([pair for pair in pairs if pair[0].split == split] for split in ("train", "validation"))
     model, prompts, tokenizer = new_model(task.spec, sources.backbone_path(task.work), task.options.seed)
-    options = task.options
+    options, old = task.options, None
     if task.start is not None:
-        model.load_state_dict(evaluation.load(task.start)[0].state_dict())
+        old = evaluation.load(task.start)[0].state_dict()
+        model.load_state_dict(old)
         options = replace(options, standardise=False)
     history = fit(
         model,
@@ -93,7 +99,10 @@ def train_one(task: Task) -> dict[str, Any]:
         options,
         [clip.content for clip, _ in train],
         [clip.defect for clip, _ in train],
+        [clip.spread for clip, _ in train],
     )
+    if old is not None and task.keep:
+        model.load_state_dict(mean_of([old, model.state_dict()], [task.keep, 1 - task.keep]))
     rated = evaluation.rate(model, prompts, pairs)
     record: dict[str, Any] = {"seed": task.options.seed, "folder": str(task.folder), "history": history}
     record["validation_srcc"] = max(epoch.get("validation_srcc", -1.0) for epoch in history)

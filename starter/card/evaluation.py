@@ -20,24 +20,30 @@ from transformers import AutoTokenizer
 from starter.card import baseline_report, figure, invariance, people, readme, report
 from starter.clips import clips, contents, encoder, forms
 from starter.clips.clips import Clip
+from starter.clips.contents import Content
 from starter.clips.defects import CLEAN
 from starter.fit import features
 from starter.fit.features import StoredFeatures
 from starter.fit.training import Prompts, predict
 from starter.pictures import sources
 from xl_vqa.training import cache
-from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.errors import ModelIncompatibleError, XlVqaError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.rating import LabelDistribution
 
+RECORD: Final = "evaluation.json"
 EVALUATED: Final = ("validation", "test", "unseen", contents.LONG, contents.ASKED, contents.PURPOSE)
 HELD_OUT: Final = ("test", "unseen")
 """The splits that no decision was taken on, but for other views of their pictures."""
+EVERY: Final = {"test": 2, "unseen": 2, contents.LONG: 2, contents.ASKED: 4, contents.PURPOSE: 4}
+"""The card is measured on every so-manyth content of a split by name, of ``asked`` and ``purpose`` on every
+so-manyth picture: what is measured is complete, and the same for every starter."""
 COMPARED: Final = (*HELD_OUT, "held_out", contents.ASKED, contents.PURPOSE)
 """Where BRISQUE and NIQE stand beside the starter."""
+SHOWN_BEFORE: Final = ("n", "srcc", "plcc", "rmse", *report.ORDERED, "mean_clean", "calibration_error")
+"""What is told of the starter before, by split."""
 BEFORE: Final = "before"
 """How the starter before is called among the raters."""
 FIGURE: Final = "clean_above.svg"
@@ -47,11 +53,17 @@ Pair = tuple[Clip, StoredFeatures]
 Rated = tuple[list[Clip], list[LabelDistribution]]
 
 
+def scenes_of(work: Path) -> list[Content]:
+    """The contents that are trained on or measured; see ``EVERY``."""
+    scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
+    chosen = measured_on(scenes, EVERY)
+    return [scene for scene in scenes if scene.name in chosen]
+
+
 def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
     """Clips whose files and features are in ``work`` already, of contents that have their clean copy."""
-    scenes = [scene for scene in contents.catalogue(work) if scene.split != "demo"]
     found = []
-    made = clips.load(scenes, work / "clips", per_content=per_content)
+    made = clips.load(scenes_of(work), work / "clips", per_content=per_content)
     for clip in (*made, *forms.load(made)):
         item = features.load_one(clip, work / "features", spec)
         if item is not None:
@@ -60,9 +72,22 @@ def stored_pairs(work: Path, spec: ModelSpec, per_content: int) -> list[Pair]:
     return [(clip, item) for clip, item in found if clip.content in clean]
 
 
+def measured_on(scenes: Sequence[Content], every: Mapping[str, int]) -> set[str]:
+    """The names of the contents of the card: all of a split that is not in ``every`` (see ``EVERY``)."""
+    chosen = set()
+    for split in {scene.split for scene in scenes}:
+        units: dict[str, list[str]] = {}
+        for scene in scenes:
+            if scene.split == split:
+                unit = scene.group if split in (contents.ASKED, contents.PURPOSE) else scene.name
+                units.setdefault(unit, []).append(scene.name)
+        chosen |= {name for unit in sorted(units)[:: every.get(split, 1)] for name in units[unit]}
+    return chosen
+
+
 def fill_oracle(work: Path, per_content: int, workers: int) -> None:
     """Measures VMAF of the held-out clips that a table judged, where it is not stored yet. Raises EncoderError."""
-    scenes = [scene for scene in contents.catalogue(work) if scene.split in HELD_OUT]
+    scenes = [scene for scene in scenes_of(work) if scene.split in HELD_OUT]
     clips.fill_oracle(scenes, work / "clips", per_content=per_content, workers=workers)
 
 
@@ -130,7 +155,7 @@ def evaluate_folder(
 
     Raises SourceError where there is nothing to measure on, EncoderError, XlVqaError.
     """
-    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    kept = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     model, prompts = load(folder)
     pairs = stored_pairs(work, prompts.spec, per_content)
     if not any(clip.split == "test" for clip, _ in pairs):
@@ -138,7 +163,9 @@ def evaluate_folder(
             "no clips and features of the test are in the work folder: run 'make starter' first"
         )
     rated = rate(model, prompts, pairs)
+    rated_before = None if before is None else rate(*load(before), pairs)
     measured: dict[str, Any] = {split: report.evaluate(*part) for split, part in rated.items()}
+    measured["every"] = dict(EVERY)
     measured["baselines"], scores = baseline_report.measure(
         [clip for clip, _ in pairs if clip.split == "train"],
         {
@@ -149,14 +176,21 @@ def evaluate_folder(
         work / "baselines",
         workers=torch.get_num_threads(),
     )
-    measured |= beside_people(rated, scores, None if before is None else load(before), pairs, kept)
+    measured |= beside_people(rated, scores, rated_before, kept)
     write_clips(work / "evaluation" / "clips.csv", rated, scores)
+    if rated_before is not None:
+        # where people and purpose are, they stand beside each other already
+        measured[BEFORE] = {
+            split: {name: value for name, value in report.evaluate(*part).items() if name in SHOWN_BEFORE}
+            for split, part in rated_before.items()
+            if split not in (contents.ASKED, contents.PURPOSE)
+        }
     if forms_too:
-        rater = load_rater(str(folder), device="cpu", torch_threads=torch.get_num_threads())
-        try:
-            measured["invariance"] = invariance.measure(rater, work)
-        finally:
-            rater.close()
+        files, items = form_features(work, prompts.spec)
+        measured["invariance"] = invariance.rows_of(files, report.scores_of(predict(model, prompts, items)))
+        if before is not None:
+            answers = predict(*load(before), items)
+            measured[BEFORE]["invariance"] = invariance.rows_of(files, report.scores_of(answers))
     points: dict[str, Sequence[tuple[float, float]]] = {
         split: [
             (float(score), clip.mos)
@@ -169,12 +203,25 @@ def evaluate_folder(
     return {**kept, **measured}
 
 
+def form_features(work: Path, spec: ModelSpec) -> tuple[list[invariance.FormFile], list[StoredFeatures]]:
+    """The forms of one clip that the card tells of, and their features, made where they are missing.
+
+    Raises SourceError, EncoderError, VideoError.
+    """
+    stored, trunk = work / "features", sources.backbone_path(work)
+    files = invariance.make(
+        work, lambda missing: features.extract_all(missing, stored, spec, trunk, workers=torch.get_num_threads())
+    )
+    found = [features.load_one(file, stored, spec) for file in files]
+    return files, [item for item in found if item is not None]
+
+
 def measure_people(folder: Path, work: Path, per_content: int, *, before: Path | None = None) -> dict[str, Any]:
     """Measures the model in ``folder`` against people alone, and keeps whatever else its card says.
 
     For ``before`` and what is raised see ``evaluate_folder``.
     """
-    kept = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    kept = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     model, prompts = load(folder)
     pairs = stored_pairs(work, prompts.spec, per_content)
     wanted = (contents.ASKED, contents.PURPOSE)
@@ -193,7 +240,9 @@ def measure_people(folder: Path, work: Path, per_content: int, *, before: Path |
         work / "baselines",
         workers=torch.get_num_threads(),
     )
-    found = beside_people(rated, scores, None if before is None else load(before), pairs, kept)
+    chosen = [pair for pair in pairs if pair[0].split in rated]
+    rated_before = None if before is None else rate(*load(before), chosen)
+    found = beside_people(rated, scores, rated_before, kept)
     # of these clips alone: what the other splits say was measured with other labels
     del found["by_origin"]
     whole = {**kept, **found, "people_baselines": figures["facts"]}
@@ -205,19 +254,17 @@ def measure_people(folder: Path, work: Path, per_content: int, *, before: Path |
 def beside_people(
     rated: Mapping[str, Rated],
     scores: Mapping[str, baseline_report.Scores],
-    before: tuple[StarterForConditionalGeneration, Prompts] | None,
-    pairs: Sequence[Pair],
+    before: Mapping[str, Rated] | None,
     kept: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The figures of people.py by split and rater, and "by_origin" of all clips that are held out.
 
-    Without ``before`` what ``kept`` says of the starter before stays.
+    ``before`` is what the starter before says of the same clips; without it what ``kept`` says of it stays.
     """
     known = {split: dict(scores[split]) for split in (contents.ASKED, contents.PURPOSE) if split in scores}
     if before is not None:
-        for split, (_, answers) in rate(*before, [p for p in pairs if p[0].split in known]).items():
-            if split in known:
-                known[split][BEFORE] = report.scores_of(answers)
+        for split, by_rater in known.items():
+            by_rater[BEFORE] = report.scores_of(before[split][1])
     found = people.measure(
         {split: (rated[split][0], by_rater) for split, by_rater in known.items()}, contents.ASKED, contents.PURPOSE
     )
@@ -225,10 +272,10 @@ def beside_people(
         for split, figures in found.items():
             if BEFORE in kept.get(split + "_people", {}):
                 figures[BEFORE] = kept[split + "_people"][BEFORE]
-    clips = [clip for split in COMPARED if split != "held_out" and split in rated for clip in rated[split][0]]
+    shown = [clip for split in COMPARED if split != "held_out" and split in rated for clip in rated[split][0]]
     answers = [one for split in COMPARED if split != "held_out" and split in rated for one in rated[split][1]]
     result: dict[str, Any] = {f"{split}_people": figures for split, figures in found.items()}
-    return {**result, "by_origin": people.by_origin(clips, report.scores_of(answers))}
+    return {**result, "by_origin": people.by_origin(shown, report.scores_of(answers))}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,26 +1,24 @@
 """How far the starter's score moves when the same clip comes in another size, length, frame rate or container.
 
-Every form is a real file that goes the product's own way: decoder, patches, model. Photographs of a source that
+Every form is a real file that goes the product's own way: decoder, patches, tower. Photographs of a source that
 training never saw, each as a clean copy, a blurred one and one of far too low a bit rate.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
 
+from starter.card.report import FloatArray
 from starter.card.variants import COPIES, Forms, Scene, variants
 from starter.pictures import sources
 from starter.progress import Progress
-from xl_vqa.video.read import read_frames
-from xl_vqa.vlm.rater import Rater
-from xl_vqa.words.errors import XlVqaError
-from xl_vqa.words.rating import LabelDistribution
+from xl_vqa.training.cache import read_json, write_json
 
 FORMS: Final = Forms()
 LARGE_FORMS: Final = replace(FORMS, sizes=((3840, 2160), *FORMS.sizes))
@@ -30,37 +28,78 @@ PHOTOS: Final[Mapping[str, Forms]] = {
 }
 
 
-def measure(rater: Rater, work: Path) -> list[dict[str, Any]]:
-    """The MOS of every form of ``PHOTOS``, as ``measure_photos``.
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """One form of one copy of a photograph. ``path`` is there only while its features are taken."""
 
-    Raises SourceError, EncoderError, XlVqaError.
-    """
+    axis: str
+    form: str
+    content: str
+    copy: str
+    path: str
+
+    @property
+    def key(self) -> str:
+        """Unique, and fit for the names of its features."""
+        return f"{self.content}@{self.copy}@{self.axis}@{self.form}".replace(" ", "_")
+
+    @property
+    def pairs(self) -> int:
+        """As many frame pairs as of any video."""
+        return 0
+
+
+See = Callable[[Sequence[FormFile]], object]
+"""Takes the features of files, and keeps them by ``FormFile.key``."""
+
+
+def make(work: Path, see: See) -> list[FormFile]:
+    """The forms of ``PHOTOS``, as ``make_photos``. Raises SourceError, EncoderError, VideoError."""
     photos = {photo.name: photo for photo in sources.photos(work)}
     missing = [name for name in PHOTOS if name not in photos]
     if missing:
         raise sources.SourceError(f"not in the work folder: {', '.join(missing)}; run 'make starter' first")
-    return measure_photos(rater, [(name, photos[name].path, forms) for name, forms in PHOTOS.items()])
+    chosen = [(name, photos[name].path, forms) for name, forms in PHOTOS.items()]
+    return make_photos(chosen, work / "card_forms", see)
 
 
-def measure_photos(rater: Rater, photos: Sequence[tuple[str, Path, Forms]]) -> list[dict[str, Any]]:
-    """One row per axis, photograph (name, file, forms) and copy: {"axis", "content", "copy", "mos": by form}.
-
-    A form that the product refuses is an XlVqaError here too.
+def make_photos(photos: Sequence[tuple[str, Path, Forms]], records: Path, see: See) -> list[FormFile]:
+    """Every form of photographs (name, file, forms). The files are made, seen and left again, and a record in
+    ``records`` tells of each copy what was seen, so that another model is measured without them.
     """
-    rows = []
+    found = []
     progress = Progress("copies in other forms", len(photos) * len(COPIES))
     for name, path, forms in photos:
-        with Image.open(path) as opened:
-            scene = Scene(opened.convert("RGB"), name)
+        content = name.split("/")[-1]
+        scene: Scene | None = None
         for copy in COPIES:
-            found: dict[str, dict[str, float]] = {}
-            with tempfile.TemporaryDirectory() as folder:
-                for axis, form, file in variants(scene, copy, forms, Path(folder)):
-                    found.setdefault(axis, {})[form] = round(_mos(rater, file), 3)
-            content = name.split("/")[-1]
-            rows += [{"axis": axis, "content": content, "copy": copy, "mos": mos} for axis, mos in found.items()]
+            record = records / f"{content}-{copy.replace(' ', '-')}.json"
+            stored = read_json(record)
+            if stored is None or stored["forms"] != repr(forms):
+                if scene is None:
+                    with Image.open(path) as opened:
+                        scene = Scene(opened.convert("RGB"), name)
+                with tempfile.TemporaryDirectory() as folder:
+                    made = variants(scene, copy, forms, Path(folder))
+                    files = [FormFile(axis, form, content, copy, str(file)) for axis, form, file in made]
+                    see(files)
+                stored = {"forms": repr(forms), "files": [asdict(file) for file in files]}
+                records.mkdir(parents=True, exist_ok=True)
+                write_json(record, stored)
+            found += [FormFile(**file) for file in stored["files"]]
             progress.step()
-    return rows
+    return found
+
+
+def rows_of(files: Sequence[FormFile], mos: Sequence[float] | FloatArray) -> list[dict[str, Any]]:
+    """One row per axis, photograph and copy: {"axis", "content", "copy", "mos": by form}."""
+    rows: dict[tuple[str, str, str], dict[str, float]] = {}
+    for file, value in zip(files, mos, strict=True):
+        rows.setdefault((file.axis, file.content, file.copy), {})[file.form] = round(float(value), 3)
+    return [
+        {"axis": axis, "content": content, "copy": copy, "mos": found}
+        for (axis, content, copy), found in rows.items()
+    ]
 
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -86,11 +125,3 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def movement(mos: Mapping[str, float]) -> float:
     """The largest difference between the forms of one copy, in MOS."""
     return max(mos.values()) - min(mos.values())
-
-
-def _mos(rater: Rater, path: Path) -> float:
-    (outcome,) = rater.rate([(rater.prepare(read_frames(path, rater.spec.sampling)), None)])
-    if isinstance(outcome, XlVqaError):
-        raise outcome
-    assert isinstance(outcome, LabelDistribution)
-    return outcome.scale.to_mos(outcome.expectation())

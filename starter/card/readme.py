@@ -44,12 +44,12 @@ the model learned its task; how well it agrees with people is told below. Interv
 that draws whole photographs and parts of the film.
 
 {summary}
-
+{every}
 ![Clean copy above its degraded copy, per defect](clean_above.svg)
 
 ![Score against pseudo-MOS, every held-out clip](scatter.svg)
 
-### Beside people
+{before}### Beside people
 
 {people}
 
@@ -138,6 +138,7 @@ MEANS: Final = """ of its own clips. Where people were asked about a
 defect elsewhere, their means are the label; the rest is computed"""
 FURTHER: Final = """\
 | then taught further on | {clips:,} clips of {contents} contents and {pictures} pictures, {epochs} epochs |
+| of the weights taught so and those before, the mean | {kept:.0%} of those before |
 | labels of these clips | {people:,} from people, {vmaf:,} from VMAF or undamaged, {table:,} from tables |
 """
 OLDER_LABELS: Final = """\
@@ -176,6 +177,17 @@ Every label knows who gave it.
   0.05 MOS, and are left out where copies are compared.
 
 Several in one clip: the worst one's MOS, less half of what each other one would still cost."""
+EVERY: Final = """
+Measured is {names}, in the order of their names: the same ones whatever the weights are.
+"""
+BEFORE: Final = """\
+### Beside the starter before
+
+The weights that shipped before these, in the same run, on the same clips, with the same labels.
+
+{table}
+
+"""
 PEOPLE: Final = """\
 {n} clips of {contents} photographs that training never saw show {cells} cells, each a defect of KADID-10k at
 one of its levels (H. Lin, V. Hosu, D. Saupe, QoMEX 2019). The mean score of a cell is set against the mean
@@ -226,6 +238,8 @@ def write_card(
     values = {
         **facts,
         "summary": tables.summary_table(evaluation),
+        "every": _every(evaluation.get("every", {})),
+        "before": BEFORE.format(table=tables.before_table(evaluation)) if "before" in evaluation else "",
         "people": _people(evaluation),
         "purpose": _purpose(evaluation),
         "origins": tables.origins_table(evaluation["by_origin"]) if "by_origin" in evaluation else "Not measured.",
@@ -255,6 +269,15 @@ def write_card(
     }
     with atomic_path(path) as partial:
         partial.write_text(TEMPLATE.format_map(values), encoding="utf-8")
+
+
+def _every(every: Mapping[str, int]) -> str:
+    """Which of the held-out contents are measured."""
+    counted = {2: "second", 3: "third"}
+    kinds = {"asked": "of the pictures with people's defects", "purpose": "of those with looks on purpose"}
+    kinds = {**{split: f"of the {name}" for split, name in tables.NAMES.items()}, **kinds}
+    shown = [f"every {counted.get(step, f'{step}th')} {kinds[split]}" for split, step in every.items() if step > 1]
+    return EVERY.format(names=", ".join(shown)) if shown else ""
 
 
 def _people(evaluation: Mapping[str, Any]) -> str:

@@ -26,6 +26,8 @@ ALIKE: Final = 0.05
 NEAR: Final = 0.5
 """A score this near the pseudo-MOS, in MOS, counts as right."""
 RESAMPLES: Final = 1000
+ORDERED: Final = ("clean_above", "clean_above_severe", "severity_order")
+"""Of ``order`` the shares."""
 
 FloatArray = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -208,3 +210,17 @@ def credits(clips: Sequence[Clip], authors: Mapping[str, tuple[str, str, str]]) 
             (source, license, "; ".join(sorted(by_author)), sum(len(groups) for groups in by_author.values()))
         )
     return rows
+
+
+def joined_credits(
+    first: Sequence[Sequence[Any]], later: Sequence[Sequence[Any]]
+) -> list[tuple[str, str, str, int]]:
+    """The rows of ``credits`` of two lessons; of a source in both, every author once and the larger number of
+    pictures, for most are the same."""
+    names: dict[tuple[str, str], dict[str, None]] = {}
+    pictures: dict[tuple[str, str], int] = {}
+    for source, license, authors, count in (*first, *later):
+        key = source, license
+        names.setdefault(key, {}).update(dict.fromkeys(authors.split("; ")))
+        pictures[key] = max(pictures.get(key, 0), count)
+    return [(*key, "; ".join(sorted(names[key])), pictures[key]) for key in sorted(names)]

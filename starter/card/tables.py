@@ -77,6 +77,33 @@ def summary_table(evaluation: Evaluation) -> str:
     return table(["", *(NAMES[split] for split in SUMMARY_SPLITS), "target"], rows)
 
 
+_BEFORE: Final = (
+    ("SRCC", "srcc", ".3f"),
+    ("RMSE, in MOS", "rmse", ".3f"),
+    ("clean copy above its degraded copy", "clean_above", "share"),
+    ("the same, severe damage", "clean_above_severe", "share"),
+    ("two severities of one defect in order", "severity_order", "share"),
+    ("mean score of clean clips", "mean_clean", ".2f"),
+    ("calibration error, MOS", "calibration_error", ".2f"),
+)
+
+
+def before_table(evaluation: Evaluation) -> str:
+    """The starter before and this one on the same clips, by split, then what other forms move."""
+    then = evaluation["before"]
+    splits = [split for split in SUMMARY_SPLITS if split in then and split in evaluation]
+    rows = []
+    for title, key, form in _BEFORE:
+        sides = [[_cell(one[split].get(key), form) for one in (then, evaluation)] for split in splits]
+        rows.append([title, *(value for pair in sides for value in pair)])
+    for one in summary(then.get("invariance", [])):
+        now = next((row for row in summary(evaluation["invariance"]) if row["axis"] == one["axis"]), None)
+        if now is not None:
+            moved = f"another {one['axis']}: mean movement, MOS", f"{one['mean']:.2f}", f"{now['mean']:.2f}"
+            rows.append([*moved, *[""] * (2 * len(splits) - 2)])
+    return table(["", *(f"{NAMES[s]}, {side}" for s in splits for side in ("before", "now"))], rows)
+
+
 def _cell(value: Any, form: str) -> str:
     return share(value) if form == "share" else interval(value) if form == "interval" else number(value, form)
 

@@ -70,6 +70,8 @@ class Clip:
     seen: tuple[float, ...] = ()
     rest_vmaf: float | None = None
     pairs: int = 0
+    spread: float = 0.0
+    """See labels.spread."""
 
     def __post_init__(self) -> None:
         if self.attributes is _UNTOLD:
@@ -150,6 +152,7 @@ def _existing(content: Content, item: Item, folder: Path) -> Clip | None:
     # the split is a decision of today's run, not of the run that made the file
     mos, origin = labels.label(item.parts, values["seen"], values["rest_vmaf"])
     today = {"split": content.split, "group": content.group, "mos": mos, "origin": origin}
+    today["spread"] = labels.spread(item.parts)
     clip = Clip(**{**values, **today, "seen": tuple(values["seen"])})
     if clip.judged_by_vmaf is None:
         measured = read_json(place / f"{item.name}.oracle.json")

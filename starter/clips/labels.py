@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starter.clips import defects
 from starter.clips.defects import BY_NAME, CLEAN
-from starter.clips.human_opinion import CLEAN_MOS, Origin, worst
+from starter.clips.human_opinion import CLEAN_MOS, Origin, stills, worst
 
 
 def label(
@@ -29,6 +29,15 @@ def label(
         if loss(rest_vmaf) > 0.1:
             origins.append("vmaf")
     return round(defects.combined_mos(judged or [CLEAN_MOS]), 3), worst(origins)
+
+
+def spread(parts: Sequence[tuple[str, float]]) -> float:
+    """By how much, as a standard deviation in MOS, people's means of such a clip differ from picture to picture.
+
+    The widest of its (defect, strength) ``parts`` that people were asked about; 0 where there is none.
+    """
+    asked = [(stills()[name][1], strength) for name, strength in parts if name in stills()]
+    return max((defects.along((None, *row), max(1.0, strength)) for row, strength in asked), default=0.0)
 
 
 def loss(vmaf: float) -> float:

@@ -56,6 +56,8 @@ HELD_CELLS: Final = (
 """Of ``CELLS`` those that are measured on held-out pictures."""
 SELDOM: Final = frozenset({"color_saturation_1", "color_block", "jpeg2000"})
 ASKED_COPIES: Final = 10
+HARD_TO_SEE: Final = ("color_shift", "pixelate")
+"""Of ``CELLS`` what starters missed most: every picture shows it, the first at two levels."""
 NOISES: Final = ("white_noise", "high_sharpen", "gaussian_blur")
 ON_LIGHT: Final = (
     *NOISES,
@@ -145,7 +147,7 @@ def plan(content: Content, per_content: int) -> Plan:
 def asked_plan(content: Content) -> Plan:
     """What people were asked about. Held out: a clean copy and ``HELD_CELLS`` at all five levels. To learn
     from: three clean copies, ``ASKED_COPIES`` defects at their levels and between them, of which one in six is
-    recoded as well.
+    recoded as well, and ``HARD_TO_SEE``.
     """
     if content.split not in LEARNED:
         cells = [Item(((name, level),)) for name in HELD_CELLS for level in SEVERITIES]
@@ -160,6 +162,9 @@ def asked_plan(content: Content) -> Plan:
         if rng.random() < 0.35:
             strength = round(float(rng.uniform(1, 5)), 2)
         items.append(Item(((names[place % len(names)], strength),), recoded=place % 6 == 5))
+    first, second = (float(level) for level in rng.permutation(SEVERITIES)[:2])
+    moved, coarse = HARD_TO_SEE
+    items += [Item(((moved, first),)), Item(((moved, second),)), Item(((coarse, float(rng.choice(SEVERITIES))),))]
     return tuple(dict.fromkeys(items))
 
 

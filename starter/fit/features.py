@@ -11,13 +11,12 @@ import multiprocessing
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from starter.clips.clips import Clip
 from starter.fit.trunk_weights import load_trunk
 from starter.progress import Progress
 from xl_vqa.training.cache import atomic_path
@@ -41,6 +40,21 @@ class OnDisk:
         return np.array(np.load(self.path, mmap_mode="r")[rows])
 
 
+class File(Protocol):
+    """What is seen: a clip, or a form of one."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def key(self) -> str:
+        """Names its features."""
+
+    @property
+    def pairs(self) -> int:
+        """How many frame pairs are looked at; 0: as many as of any video."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFeatures:
     """One clip's features, float16, as xl_vqa.vlm.starter_tower.ClipFeatures."""
@@ -54,7 +68,7 @@ class StoredFeatures:
 
 
 def extract_all(
-    clips: Sequence[Clip], folder: Path, spec: ModelSpec, weights: Path, *, workers: int = 2
+    clips: Sequence[File], folder: Path, spec: ModelSpec, weights: Path, *, workers: int = 2
 ) -> list[StoredFeatures]:
     """Features of every clip, in the same order; computed where they are missing.
 
@@ -71,7 +85,7 @@ def extract_all(
     return [_load(clip, folder) for clip in clips]
 
 
-def load_one(clip: Clip, folder: Path, spec: ModelSpec) -> StoredFeatures | None:
+def load_one(clip: File, folder: Path, spec: ModelSpec) -> StoredFeatures | None:
     """The features of ``clip`` if they are in ``folder`` already."""
     place = folder / recipe(spec)
     return _load(clip, place) if _paths(clip, place)[0].exists() else None
@@ -94,7 +108,7 @@ def _start(spec: ModelSpec, weights: Path) -> None:
     _worker.update(spec=spec, tower=tower.eval())
 
 
-def _extract(job: tuple[Clip, Path]) -> None:
+def _extract(job: tuple[File, Path]) -> None:
     clip, folder = job
     spec: ModelSpec = _worker["spec"]
     sampling = replace(spec.sampling, frames=2 * clip.pairs) if clip.pairs else spec.sampling
@@ -111,13 +125,13 @@ def _extract(job: tuple[Clip, Path]) -> None:
             np.save(partial, part.half().numpy())
 
 
-def _paths(clip: Clip, folder: Path) -> tuple[Path, Path, Path]:
+def _paths(clip: File, folder: Path) -> tuple[Path, Path, Path]:
     """In the order in which they are looked for; the first is written last."""
     name = clip.key.replace("/", "__").replace("#", "_")
     return folder / f"{name}.whole.npy", folder / f"{name}.tiles.npy", folder / f"{name}.npz"
 
 
-def _load(clip: Clip, folder: Path) -> StoredFeatures:
+def _load(clip: File, folder: Path) -> StoredFeatures:
     whole, tiles, small = _paths(clip, folder)
     with np.load(small) as values:
         t, h, w = (int(n) for n in values["grid"])

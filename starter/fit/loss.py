@@ -4,7 +4,7 @@ The first part is the target mask's: nothing but the two digits is a target. Ins
 label it takes the expectation over all draws, which the digit tree gives exactly: the first digit, and the
 second after every first. The second part asks that of two copies of one content the less damaged one gets the
 higher expected label; it is what keeps a content's own look (its light, its colours, its texture) out of
-the score.
+the score. A third asks the same of copies of two contents whose labels lie so far apart that their order is sure.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from xl_vqa.vlm.answers import additive, ancestry, label_tree
 from xl_vqa.words.labels import Scale
 
 
-def soft_labels(mos: Sequence[float], scale: Scale, spread: float) -> Tensor:
+def soft_labels(mos: Sequence[float], scale: Scale, spread: float | Sequence[float]) -> Tensor:
     """float32 [n, labels]: how likely a rater answers each label, normal around the MOS.
 
-    ``spread`` is in labels. What falls beyond an end of the scale is given to the end.
+    ``spread`` is in labels, of all rows or of each. What falls beyond an end of the scale is given to the end.
     """
     step = (scale.mos_max - scale.mos_min) / (scale.label_max - scale.label_min)
     edges = torch.tensor([scale.to_mos(label) for label in scale.labels])[:-1] + step / 2
     centres = torch.tensor(list(mos))[:, None]
-    below = 0.5 * (1 + torch.erf((edges - centres) / (max(spread, 1e-3) * step * math.sqrt(2))))
     rows = len(mos)
+    widths = torch.as_tensor(spread, dtype=torch.float32).expand(rows).clamp_min(1e-3)[:, None]
+    below = 0.5 * (1 + torch.erf((edges - centres) / (widths * step * math.sqrt(2))))
     below = torch.cat([torch.zeros(rows, 1), below, torch.ones(rows, 1)], dim=1)
     return below.diff(dim=1)
 
@@ -91,17 +92,30 @@ def expected_mos(logs: Tensor, scale: Scale) -> Tensor:
     return logs.softmax(-1) @ values
 
 
-def digit_cross_entropy(logs: Tensor, targets: Tensor) -> Tensor:
-    """Mean over rows and the two digits; ``targets`` [n, labels] are the probabilities of ``soft_labels``."""
-    return -(targets * logs).sum(1).mean() / 2
+def digit_cross_entropy(logs: Tensor, targets: Tensor, weights: Sequence[float] | None = None) -> Tensor:
+    """Mean over rows and the two digits; ``targets`` [n, labels] are the probabilities of ``soft_labels``.
+
+    ``weights`` says how much each row counts; None: all the same.
+    """
+    rows = -(targets * logs).sum(1) / 2
+    if weights is None:
+        return rows.mean()
+    counted = torch.tensor(list(weights))
+    return (rows * counted).sum() / counted.sum()
 
 
-def order_loss(expected: Tensor, mos: Sequence[float], groups: Sequence[str], *, gap: float = 0.25) -> Tensor:
-    """Logistic loss of every pair of one content whose MOS differ by ``gap`` or more; 0 where there is none."""
+def order_loss(
+    expected: Tensor, mos: Sequence[float], groups: Sequence[str], *, gap: float = 0.25, across: bool = False
+) -> Tensor:
+    """Logistic loss of every pair of one content whose MOS differ by ``gap`` or more; 0 where there is none.
+
+    ``across``: of the pairs of two contents instead.
+    """
     labels = torch.tensor(list(mos))
     names = {name: index for index, name in enumerate(dict.fromkeys(groups))}
     owner = torch.tensor([names[name] for name in groups])
-    better = (owner[:, None] == owner[None]) & (labels[:, None] - labels[None] >= gap)
+    chosen = (owner[:, None] == owner[None]) != across
+    better = chosen & (labels[:, None] - labels[None] >= gap)
     if not bool(better.any()):
         return expected.sum() * 0.0
     difference = (expected[:, None] - expected[None])[better]

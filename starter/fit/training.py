@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from starter.clips.defects import CLEAN
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import (
     TwoDigits,
@@ -54,9 +55,16 @@ class FitOptions:
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.1
     label_noise: float = 1.5
-    """Spread, in labels, of a rater's answers around the label: neighbouring integers are not other opinions."""
+    """Spread, in labels, of a rater's answers around the label: neighbouring integers are not other opinions.
+    Where more was measured, that counts."""
     order_weight: float = 1.0
     """Of the order of copies of one content, beside the cross entropy of the digits."""
+    across_weight: float = 0.5
+    """Of the order of copies of two contents."""
+    across_gap: float = 1.0
+    """By how much, in MOS, the labels of two contents' copies must differ for their order to be sure."""
+    clean_weight: float = 2.0
+    """Of clips without damage in the cross entropy: few are clean, and the mean of the others draws them down."""
     naming_weight: float = 0.3
     """Of naming the defect."""
     averaged_steps: float = 400.0
@@ -75,6 +83,47 @@ class FitOptions:
     """Set the tower's means and scales from the training features; not where weights are taught further, which
     know theirs."""
     seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is to be said of the training clips: MOS, ``owners`` (which content each shows), ``spreads`` (of the
+    answers, in labels) and ``weights`` in the cross entropy."""
+
+    mos: Sequence[float]
+    owners: Sequence[str]
+    spreads: Sequence[float]
+    weights: Sequence[float]
+
+    @classmethod
+    def of(
+        cls,
+        mos: Sequence[float],
+        scale: Scale,
+        options: FitOptions,
+        owners: Sequence[str] | None,
+        defects: Sequence[str] | None,
+        spreads: Sequence[float] | None,
+    ) -> Lesson:
+        """As ``fit`` is given them; ``spreads`` in MOS."""
+        count = len(mos)
+        labels_per_mos = (scale.label_max - scale.label_min) / (scale.mos_max - scale.mos_min)
+        return cls(
+            mos,
+            [str(i) for i in range(count)] if owners is None else list(owners),
+            [max(options.label_noise, labels_per_mos * spread) for spread in spreads or [0.0] * count],
+            [options.clean_weight if name == CLEAN else 1.0 for name in defects or [""] * count],
+        )
+
+    def loss(self, logs: Tensor, batch: Sequence[int], scale: Scale, options: FitOptions) -> Tensor:
+        """Of the two digits and of the order of copies; ``logs`` [n, labels] are of the clips in ``batch``."""
+        mos, owners = [self.mos[i] for i in batch], [self.owners[i] for i in batch]
+        targets = soft_labels(mos, scale, [self.spreads[i] for i in batch])
+        loss = digit_cross_entropy(logs, targets, [self.weights[i] for i in batch])
+        expected = expected_mos(logs, scale)
+        loss = loss + options.order_weight * order_loss(expected, mos, owners)
+        across = order_loss(expected, mos, owners, gap=options.across_gap, across=True)
+        return loss + options.across_weight * across
 
 
 class Prompts:
@@ -115,17 +164,20 @@ def fit(
     options: FitOptions,
     groups: Sequence[str] | None = None,
     defects: Sequence[str] | None = None,
+    spreads: Sequence[float] | None = None,
 ) -> list[dict[str, float]]:
     """Trains in place and leaves the averaged weights of the epoch with the best rank correlation on validation.
 
     ``train`` and ``validation`` are features and MOS; ``groups`` names the content of each training clip (None:
-    each is its own), ``defects`` its defect (None: naming it is not trained). Returns one record per epoch.
+    each is its own), ``defects`` its defect (None: naming it is not trained), ``spreads`` the standard deviation,
+    in MOS, of what people answer. Returns one record per epoch.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     scale = prompts.spec.scale
     items, mos = train
-    owners = [str(i) for i in range(len(items))] if groups is None else list(groups)
+    lesson = Lesson.of(mos, scale, options, groups, defects, spreads)
+    owners = lesson.owners
     two = TwoDigits.of(scale)
     if options.standardise:
         standardise(model, items)
@@ -145,7 +197,7 @@ def fit(
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
             logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
-            loss = _label_loss(logs, [mos[i] for i in batch], [owners[i] for i in batch], scale, options)
+            loss = lesson.loss(logs, batch, scale, options)
             if naming is not None:
                 loss = loss + options.naming_weight * naming.loss(state, batch)
             optimizer.zero_grad(set_to_none=True)
@@ -177,7 +229,7 @@ def fit(
     if best_state is not None:
         model.load_state_dict(best_state)
     if options.finish_steps:
-        finish(model, prompts, train, options, owners)
+        finish(model, prompts, items, lesson, options)
     model.train(False)
     return history
 
@@ -185,13 +237,12 @@ def fit(
 def finish(
     model: StarterForConditionalGeneration,
     prompts: Prompts,
-    train: tuple[Sequence[StoredFeatures], Sequence[float]],
+    items: Sequence[StoredFeatures],
+    lesson: Lesson,
     options: FitOptions,
-    owners: Sequence[str],
 ) -> None:
     """The steps at the end, with rows nearly as long as those of rating; see ``FitOptions.finish_steps``."""
     rng = np.random.default_rng((options.seed, 1))
-    items, mos = train
     two, scale = TwoDigits.of(prompts.spec.scale), prompts.spec.scale
     trainable = [p for p in model.parameters() if p.requires_grad]
     longer = replace(options, tokens=options.finish_tokens)
@@ -202,9 +253,9 @@ def finish(
     model.train()
     losses: list[float] = []
     while len(losses) < steps:
-        for batch in _content_batches(items, owners, options.batch, rng):
+        for batch in _content_batches(items, lesson.owners, options.batch, rng):
             logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng)
-            loss = _label_loss(logs, [mos[i] for i in batch], [owners[i] for i in batch], scale, options)
+            loss = lesson.loss(logs, batch, scale, options)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trainable, 1.0)
@@ -293,14 +344,6 @@ def _rate(step: int, steps: int, warm: int = 40) -> float:
     if step < warm:
         return (step + 1) / warm
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
-
-
-def _label_loss(
-    logs: Tensor, labels: Sequence[float], owners: Sequence[str], scale: Scale, options: FitOptions
-) -> Tensor:
-    """Of the two digits and of the order of copies of one content; ``labels`` are MOS."""
-    loss = digit_cross_entropy(logs, soft_labels(labels, scale, options.label_noise))
-    return loss + options.order_weight * order_loss(expected_mos(logs, scale), labels, owners)
 
 
 def _logs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,10 @@ import pytest
 from PIL import Image
 
 from starter.card import invariance
+from starter.card.invariance import FormFile
 from starter.card.variants import COPIES, Forms, Scene, variants
 from starter.clips.encoder import EncoderError
 from starter.pictures import sources
-from xl_vqa.video.read import Clip
-from xl_vqa.words.labels import Scale
-from xl_vqa.words.model_spec import ModelSpec
-from xl_vqa.words.rating import LabelDistribution
 
 pytest.importorskip("imageio_ffmpeg", reason="the training extra is not installed")
 
@@ -101,25 +99,22 @@ def test_a_form_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         list(variants(Scene(picture(), "photo"), "clean", impossible, tmp_path))
 
 
-class Height:
-    """Stands in for a model whose score is a matter of the picture's height alone."""
-
-    spec = ModelSpec(name="height")
-
-    def prepare(self, clip: Clip) -> Clip:
-        return clip
-
-    def rate(self, items: Sequence[tuple[Clip, str | None]]) -> list[LabelDistribution]:
-        scale = Scale()
-        labels = [min(50, 10 + clip.used.height // 4) for clip, _ in items]
-        return [LabelDistribution(scale, tuple(float(k == label) for k in scale.labels)) for label in labels]
-
-
-def test_movements_are_those_of_the_rater(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_movements_are_those_of_the_scores_and_nothing_is_made_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     picture().save(tmp_path / "photo.png")
     small = Forms(((128, 96), (64, 48)), 2, (96, 64), (60, 30), 0.1, (0, 0.1), 0.1)
-    rows = invariance.measure_photos(Height(), [("package/photo", tmp_path / "photo.png", small)])  # type: ignore[arg-type]
+    photos = [("package/photo", tmp_path / "photo.png", small)]
+    heights: dict[str, int] = {}
+
+    def see(files: Sequence[FormFile]) -> None:
+        heights.update({file.key: decoded(Path(file.path))[0].shape[0] for file in files})
+
+    files = invariance.make_photos(photos, tmp_path / "records", see)
     assert "copies in other forms 3/3" in capsys.readouterr().out
+    assert len(heights) == len(files)
+    # a model whose score is a matter of the picture's height alone
+    rows = invariance.rows_of(files, [heights[file.key] / 40 for file in files])
     by_axis = {one["axis"]: one for one in invariance.summary(rows)}
     assert by_axis["size"]["mean"] == by_axis["size"]["largest"] == pytest.approx(1.2)
     assert by_axis["size"]["forms"] == ["96p", "48p"]
@@ -128,6 +123,13 @@ def test_movements_are_those_of_the_rater(tmp_path: Path, capsys: pytest.Capture
     # the turned one is 96 high, the others 64
     assert by_axis["shape"]["largest"] == pytest.approx(0.8)
     assert {row["content"] for row in rows} == {"photo"}
+    heights.clear()
+    again = invariance.make_photos(photos, tmp_path / "records", see)
+    assert again == files
+    assert not heights
+    other = [("package/photo", tmp_path / "photo.png", replace(small, rates=(60,)))]
+    assert len(invariance.make_photos(other, tmp_path / "records", see)) == len(files) - 3
+    assert heights
 
 
 def test_the_summary_names_the_worst_copy() -> None:
@@ -144,4 +146,4 @@ def test_the_summary_names_the_worst_copy() -> None:
 def test_photographs_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "photos", lambda work: [])
     with pytest.raises(sources.SourceError, match="Fossa"):
-        invariance.measure(Height(), tmp_path)  # type: ignore[arg-type]
+        invariance.make(tmp_path, print)

@@ -14,6 +14,7 @@ from starter.card import baseline_report, figure, readme, report
 from starter.card import evaluation as measuring
 from starter.card import tables as tables
 from starter.clips.clips import Clip
+from starter.clips.contents import Content
 from starter.clips.defects import UNSEEN_DEFECTS
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import LabelDistribution
@@ -126,12 +127,57 @@ def test_people_stand_first(tmp_path: Path) -> None:
 
 
 def test_what_was_taught_later_is_told(tmp_path: Path) -> None:
-    later = {"clips": 660, "contents": 90, "pictures": 40, "epochs": 20, "people": 300, "vmaf": 260, "table": 100}
+    later = {
+        "clips": 660,
+        "contents": 90,
+        "pictures": 40,
+        "epochs": 20,
+        "people": 300,
+        "vmaf": 260,
+        "table": 100,
+        "kept": 0.5,
+    }
     text = card(tmp_path, {"test": GOOD}, further=later)
     assert "| then taught further on | 660 clips of 90 contents and 40 pictures, 20 epochs |" in text
     assert "| 300 from people, 260 from VMAF or undamaged, 100 from tables |" in text
     assert "older labels" in text
     assert "older labels" not in card(tmp_path, {"test": GOOD})
+
+
+def test_the_starter_before_stands_beside_this_one(tmp_path: Path) -> None:
+    before = {"test": BAD, "unseen": GOOD, "invariance": [{**MOVED[0], "mos": {"720p": 4.0, "360p": 4.75}}]}
+    text = card(tmp_path, {"test": GOOD, "unseen": BAD, "invariance": MOVED, "before": before})
+    head = "|  | unseen contents, before | unseen contents, now | unseen sources, before | unseen sources, now |"
+    assert head in text
+    assert "| SRCC | -1.000 | 1.000 | 1.000 | -1.000 |" in text
+    assert "| another size: mean movement, MOS | 0.75 | 0.62 |  |  |" in text
+    assert "Beside the starter before" not in card(tmp_path, {"test": GOOD})
+
+
+def test_which_contents_are_measured_is_told(tmp_path: Path) -> None:
+    text = card(tmp_path, {"test": GOOD, "every": {"test": 2, "unseen": 1, "asked": 4}})
+    assert (
+        "every second of the unseen contents, every 4th of the pictures with people's defects, in the order"
+        in text
+    )
+    assert "Measured is every" not in card(tmp_path, {"test": GOOD})
+
+
+def test_every_so_manyth_content_is_measured_and_all_looks_of_a_picture() -> None:
+    def content(name: str, split: str, group: str = "") -> Content:
+        return Content(name, group or name, "package", split, "Ann", "CC0-1.0", "x.png", 64, 48, 25.0)
+
+    scenes = [content(f"p{i}#0", "test") for i in (4, 0, 3, 1, 2)]
+    scenes += [content(f"p{i}#look-{look}", "purpose", f"p{i}") for i in range(3) for look in ("fog", "cuts")]
+    scenes += [content(f"p{i}#0", "train") for i in (5, 6)]
+    chosen = measuring.measured_on(scenes, {"test": 2, "purpose": 2})
+    assert chosen == {
+        *("p0#0", "p2#0", "p4#0"),
+        *("p0#look-fog", "p0#look-cuts", "p2#look-fog", "p2#look-cuts"),
+        *("p5#0", "p6#0"),
+    }
+    # in any order
+    assert measuring.measured_on(scenes[::-1], {"test": 2, "purpose": 2}) == chosen
 
 
 def test_baselines_stand_beside_the_starter(tmp_path: Path) -> None:

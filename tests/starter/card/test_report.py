@@ -189,3 +189,13 @@ def test_sizes_and_frame_rates_are_told_apart() -> None:
 def test_credits_count_photographs_by_licence() -> None:
     credits = report.credits(CLIPS, {name: ("Anna", "CC-BY-4.0", name) for name in ("a", "b")})
     assert credits == [("package", "CC-BY-4.0", "Anna", 2)]
+
+
+def test_credits_of_two_lessons_name_everybody_once() -> None:
+    first = [["a", "CC0-1.0", "Ann; Bob", 5], ["b", "CC-BY-4.0", "Cy", 2]]
+    later = [("a", "CC0-1.0", "Bob; Dan", 3), ("c", "CC0-1.0", "Eve", 1)]
+    assert report.joined_credits(first, later) == [
+        ("a", "CC0-1.0", "Ann; Bob; Dan", 5),
+        ("b", "CC-BY-4.0", "Cy", 2),
+        ("c", "CC0-1.0", "Eve", 1),
+    ]

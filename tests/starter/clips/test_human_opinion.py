@@ -93,3 +93,14 @@ def test_the_least_trustworthy_label_names_the_clip() -> None:
 def test_a_share_is_wanted_for_every_defect() -> None:
     with pytest.raises(ValueError, match="zip"):
         labels.label([("freeze", 2)], (), None)
+
+
+def test_the_spread_of_people_s_means_is_along_their_levels() -> None:
+    row = human_opinion.stills()["white_noise"][1]
+    assert labels.spread([("white_noise", 2)]) == pytest.approx(row[1])
+    assert labels.spread([("white_noise", 2.5)]) == pytest.approx((row[1] + row[2]) / 2)
+    # weaker than the first level there is no measured one
+    assert labels.spread([("white_noise", 0.5)]) == pytest.approx(row[0])
+    wider = max(row[1], human_opinion.stills()["jpeg"][1][3])
+    assert labels.spread([("white_noise", 2), ("jpeg", 4)]) == pytest.approx(wider)
+    assert labels.spread([(CLEAN, 0)]) == labels.spread([("freeze", 3)]) == 0

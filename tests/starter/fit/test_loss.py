@@ -76,6 +76,37 @@ def test_only_copies_of_one_content_with_other_labels_are_ordered() -> None:
     assert expected.grad[2] == 0
 
 
+def test_of_two_contents_only_pairs_far_apart_are_ordered() -> None:
+    expected = torch.tensor([2.0, 3.0, 4.0], requires_grad=True)
+    # of one content, or too near each other
+    assert float(order_loss(expected, [4.0, 2.0, 3.0], ["a", "a", "b"], gap=1.2, across=True).detach()) == 0
+    wrong = order_loss(expected, [4.0, 2.0, 1.0], ["a", "a", "b"], gap=1.0, across=True)
+    wrong.backward()
+    assert expected.grad is not None
+    assert expected.grad[0] < 0 < expected.grad[2]
+    # 2.0 and 1.0 are a sure pair too, 4.0 and 2.0 are copies of one content
+    assert expected.grad[1] < 0
+
+
+def test_every_clip_has_its_own_spread_and_weight() -> None:
+    narrow, wide = soft_labels([3.0, 3.0], SCALE, [1.5, 5.0])
+    assert narrow.tolist() == pytest.approx(soft_labels([3.0], SCALE, 1.5)[0].tolist())
+    assert float(wide.max()) < float(narrow.max())
+    logs, targets = torch.randn(2, 41).log_softmax(-1), soft_labels([2.0, 4.5], SCALE, 1.5)
+    alone = [float(digit_cross_entropy(logs[i : i + 1], targets[i : i + 1])) for i in range(2)]
+    weighted = float(digit_cross_entropy(logs, targets, [1.0, 3.0]))
+    assert weighted == pytest.approx((alone[0] + 3 * alone[1]) / 4)
+    assert float(digit_cross_entropy(logs, targets)) == pytest.approx(sum(alone) / 2)
+
+
+def test_a_lesson_gives_clean_clips_their_weight_and_people_their_spread() -> None:
+    options = training.FitOptions(clean_weight=3.0, label_noise=1.5)
+    lesson = training.Lesson.of([4.7, 2.0], SCALE, options, None, ["clean", "blur"], [0.0, 0.4])
+    assert list(lesson.weights) == [3.0, 1.0]
+    assert list(lesson.spreads) == pytest.approx([1.5, 4.0])
+    assert len(set(lesson.owners)) == 2
+
+
 def test_labels_of_three_digits_are_refused() -> None:
     with pytest.raises(ValueError, match="two digits"):
         TwoDigits.of(Scale(mos_min=1, mos_max=5, label_min=100, label_max=500))
