@@ -203,6 +203,7 @@ def make_clip(content: Content, item: Item, frames: encoder.Frames, reference: P
     Raises EncoderError.
     """
     clip = (_recoded if item.recoded else _first)(content, item, frames, reference, target)
+    clip = replace(clip, spread=labels.spread(item.parts))
     version = RECODED_VERSION if item.recoded else CLIPS_VERSION
     write_json(target / f"{item.name}.json", {"version": version, **clip.to_dict()})
     return clip
