@@ -115,9 +115,9 @@ def facts_of(folder: Path, spec: ModelSpec, lesson: Sequence[Clip], long: Collec
     }
 
 
-def further_facts(lesson: Sequence[Clip], epochs: int, keep: float) -> dict[str, Any]:
+def further_facts(lesson: Sequence[Clip], epochs: int, keep: float, runs: int = 1) -> dict[str, Any]:
     """The same of clips that older weights were taught after their own lesson; ``keep``: their share in the
-    mean."""
+    mean, of which the rest are ``runs`` runs."""
     origins = Counter(clip.origin for clip in lesson)
     return {
         "clips": len(lesson),
@@ -125,6 +125,7 @@ def further_facts(lesson: Sequence[Clip], epochs: int, keep: float) -> dict[str,
         "pictures": len({clip.group for clip in lesson}),
         "epochs": epochs,
         "kept": keep,
+        "runs": runs,
         **{name: origins[name] for name in human_opinion.TRUST},
     }
 

@@ -138,7 +138,7 @@ MEANS: Final = """ of its own clips. Where people were asked about a
 defect elsewhere, their means are the label; the rest is computed"""
 FURTHER: Final = """\
 | then taught further on | {clips:,} clips of {contents} contents and {pictures} pictures, {epochs} epochs |
-| of the weights taught so and those before, the mean | {kept:.0%} of those before |
+| weights that are written | {mixed} |
 | labels of these clips | {people:,} from people, {vmaf:,} from VMAF or undamaged, {table:,} from tables |
 """
 OLDER_LABELS: Final = """\
@@ -229,7 +229,8 @@ def write_card(
     ``evaluation["test"]`` must be there; ``unseen``, ``long``, ``held_out``, ``validation``, ``baselines`` and
     ``invariance`` may be. ``facts["seeds"]`` may hold the figures of every seed, ``facts["further"]`` what the
     weights were taught after that: "clips", "contents", "pictures", "epochs" and, by who gave the label,
-    "people", "vmaf" and "table" clips.
+    "people", "vmaf" and "table" clips; "kept" is the share of the weights before in the mean that is written, and
+    "runs" of how many runs the rest is the mean.
     """
     forms = evaluation.get("invariance", [])
     further = facts.get("further")
@@ -259,7 +260,7 @@ def write_card(
         "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
         "forms": tables.forms_table(forms),
         "means": MEANS if told is LABELS else "",
-        "further": FURTHER.format(**further) if further else "",
+        "further": FURTHER.format(**further, mixed=_mixed(further)) if further else "",
         "labels": labels + FIRST_LABELS if further else labels,
         "weakest": _weakest(evaluation),
         "unsteady": _unsteady(forms),
@@ -269,6 +270,13 @@ def write_card(
     }
     with atomic_path(path) as partial:
         partial.write_text(TEMPLATE.format_map(values), encoding="utf-8")
+
+
+def _mixed(further: Mapping[str, Any]) -> str:
+    """Of which weights those that ship are the mean."""
+    kept, runs = float(further.get("kept", 0)), int(further.get("runs", 1))
+    taught = f"the mean of {runs} runs of that lesson" if runs > 1 else "those of its end"
+    return f"{kept:.0%} of the weights before it, the rest {taught}" if kept else taught
 
 
 def _every(every: Mapping[str, int]) -> str:

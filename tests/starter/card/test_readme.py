@@ -140,6 +140,9 @@ def test_what_was_taught_later_is_told(tmp_path: Path) -> None:
     text = card(tmp_path, {"test": GOOD}, further=later)
     assert "| then taught further on | 660 clips of 90 contents and 40 pictures, 20 epochs |" in text
     assert "| 300 from people, 260 from VMAF or undamaged, 100 from tables |" in text
+    assert "| weights that are written | 50% of the weights before it, the rest those of its end |" in text
+    alone = card(tmp_path, {"test": GOOD}, further={**later, "kept": 0.0, "runs": 3})
+    assert "| weights that are written | the mean of 3 runs of that lesson |" in alone
     assert "older labels" in text
     assert "older labels" not in card(tmp_path, {"test": GOOD})
 
