@@ -24,6 +24,8 @@ from xl_vqa.training import cache
 from xl_vqa.words.model_spec import ModelSpec
 
 RECORD: Final = "seed.json"
+FEW: Final = 1 / 3
+"""See ``lesson_of``."""
 SHOWN: Final = ("srcc", "plcc", "rmse", "clean_above", "clean_above_severe")
 
 
@@ -80,11 +82,24 @@ def train_seeds(
     return sorted(records, key=lambda record: -float(record["validation_srcc"]))
 
 
+def lesson_of(train: Sequence[evaluation.Pair]) -> tuple[list[evaluation.Pair], list[str]]:
+    """What an epoch shows of ``train``, and whose copies belong together.
+
+    Clips of neither what people were asked about nor what is done on purpose hold most defects of time; where they
+    are less than ``FEW`` of the lesson they are shown twice, the second time as contents of their own.
+    """
+    old = [pair for pair in train if not any(mark in pair[0].content for mark in ("#asked", "#look-"))]
+    again = old if len(old) < FEW * len(train) else []
+    owners = [clip.content for clip, _ in train] + [f"{clip.content} again" for clip, _ in again]
+    return [*train, *again], owners
+
+
 def train_one(task: Task) -> dict[str, Any]:
     """Trains and saves one model; see ``train_seeds`` for the record, which lies beside it as well."""
     torch.set_num_threads(task.threads)
     pairs = evaluation.stored_pairs(task.work, task.spec, task.per_content)
     train, validation = ([pair for pair in pairs if pair[0].split == split] for split in ("train", "validation"))
+    train, owners = lesson_of(train)
     model, prompts, tokenizer = new_model(task.spec, sources.backbone_path(task.work), task.options.seed)
     options, old = task.options, None
     if task.start is not None:
@@ -97,7 +112,7 @@ def train_one(task: Task) -> dict[str, Any]:
         ([item for _, item in train], [clip.mos for clip, _ in train]),
         ([item for _, item in validation], [clip.mos for clip, _ in validation]),
         options,
-        [clip.content for clip, _ in train],
+        owners,
         [clip.defect for clip, _ in train],
         [clip.spread for clip, _ in train],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Final
 
 from starter.card import invariance
@@ -138,7 +139,7 @@ MEANS: Final = """ of its own clips. Where people were asked about a
 defect elsewhere, their means are the label; the rest is computed"""
 FURTHER: Final = """\
 | then taught further on | {clips:,} clips of {contents} contents and {pictures} pictures, {epochs} epochs |
-| weights that are written | {mixed} |
+| the weights that ship | {mixed} |
 | labels of these clips | {people:,} from people, {vmaf:,} from VMAF or undamaged, {table:,} from tables |
 """
 OLDER_LABELS: Final = """\
@@ -177,9 +178,7 @@ Every label knows who gave it.
   0.05 MOS, and are left out where copies are compared.
 
 Several in one clip: the worst one's MOS, less half of what each other one would still cost."""
-EVERY: Final = """
-Measured is {names}, in the order of their names: the same ones whatever the weights are.
-"""
+EVERY: Final = "Measured is {names}, in the order of their names: the same ones whatever the weights are."
 BEFORE: Final = """\
 ### Beside the starter before
 
@@ -275,8 +274,8 @@ def write_card(
 def _mixed(further: Mapping[str, Any]) -> str:
     """Of which weights those that ship are the mean."""
     kept, runs = float(further.get("kept", 0)), int(further.get("runs", 1))
-    taught = f"the mean of {runs} runs of that lesson" if runs > 1 else "those of its end"
-    return f"{kept:.0%} of the weights before it, the rest {taught}" if kept else taught
+    taught = f"the mean of {runs} runs of that lesson" if runs > 1 else "those after that lesson"
+    return f"{kept:.0%} of those before that lesson, the rest {taught}" if kept else taught
 
 
 def _every(every: Mapping[str, int]) -> str:
@@ -285,7 +284,7 @@ def _every(every: Mapping[str, int]) -> str:
     kinds = {"asked": "of the pictures with people's defects", "purpose": "of those with looks on purpose"}
     kinds = {**{split: f"of the {name}" for split, name in tables.NAMES.items()}, **kinds}
     shown = [f"every {counted.get(step, f'{step}th')} {kinds[split]}" for split, step in every.items() if step > 1]
-    return EVERY.format(names=", ".join(shown)) if shown else ""
+    return "\n" + fill(EVERY.format(names=", ".join(shown)), 112) + "\n" if shown else ""
 
 
 def _people(evaluation: Mapping[str, Any]) -> str:

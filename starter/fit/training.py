@@ -63,7 +63,7 @@ class FitOptions:
     """Of the order of copies of two contents."""
     across_gap: float = 1.0
     """By how much, in MOS, the labels of two contents' copies must differ for their order to be sure."""
-    clean_weight: float = 2.0
+    clean_weight: float = 4.0
     """Of clips without damage in the cross entropy: few are clean, and the mean of the others draws them down."""
     naming_weight: float = 0.3
     """Of naming the defect."""

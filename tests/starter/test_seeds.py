@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,30 @@ def test_a_starter_is_taught_further_from_its_weights_and_scales(tmp_path: Path,
     )
     assert all((before[name] - after[name]).abs().max() < 1e-3 for name in before)
     assert any((before[name] - new[name]).abs().max() > 1e-2 for name in before)
+
+
+def test_of_the_first_weights_a_share_is_kept(tmp_path: Path, stored: None) -> None:
+    options = FitOptions(epochs=1, batch=8, tokens=6, finish_steps=0)
+    (first,) = seeds.train_seeds(tmp_path / "first", SPEC, options, [1], per_content=3, workers=1)
+    start, states = Path(first["folder"]), []
+    for keep in (0.0, 0.75, 1.0):
+        place = tmp_path / str(keep)
+        (one,) = seeds.train_seeds(place, SPEC, options, [2], per_content=3, workers=1, start=start, keep=keep)
+        states.append(AutoModelForImageTextToText.from_pretrained(one["folder"]).state_dict())
+    taught, mean, kept = states
+    before = AutoModelForImageTextToText.from_pretrained(start).state_dict()
+    assert any((taught[name] - before[name]).abs().max() > 1e-4 for name in before)
+    for name, value in before.items():
+        assert (kept[name] - value).abs().max() < 1e-6
+        assert (mean[name] - (0.75 * value + 0.25 * taught[name])).abs().max() < 1e-5, name
+
+
+def test_few_old_clips_are_shown_twice_as_contents_of_their_own() -> None:
+    (old, *rest) = pairs({"train": 12})
+    asked = [(replace(clip, content=f"photo{i}#asked"), item) for i, (clip, item) in enumerate(rest)]
+    lesson, owners = seeds.lesson_of([old, *asked])
+    assert lesson == [old, *asked, old]
+    assert owners[0] != owners[-1]
+    assert owners[:-1] == [clip.content for clip, _ in [old, *asked]]
+    many, names = seeds.lesson_of([old, *asked[:1]])
+    assert (len(many), len(names)) == (2, 2)
