@@ -78,12 +78,23 @@ def test_the_card_states_the_figures_of_the_evaluation() -> None:
     assert not re.search(r"/(root|work|tmp|home)/", card)
 
 
-def test_it_is_better_than_chance_on_unseen_contents() -> None:
-    test = EVALUATION["test"]
+def test_it_is_better_than_chance_on_unseen_contents_and_sources() -> None:
+    test, unseen = EVALUATION["test"], EVALUATION["unseen"]
     assert test["srcc"] > 0.4
-    assert test["rmse"] < test["rmse_of_constant"]
-    assert test["clean_above_severe"] > 0.85
-    assert test["severity_order"] > 0.8
+    assert unseen["srcc"] > 0.6
+    # on unseen contents the level of a whole content is still off by more than all labels vary (the card says so)
+    assert unseen["rmse"] < unseen["rmse_of_constant"]
+    for split in (test, unseen):
+        assert split["clean_above_severe"] > 0.95
+        assert split["severity_order"] > 0.88
+
+
+def test_it_is_nearer_to_people_than_the_starter_before_and_brisque() -> None:
+    cells, looks = EVALUATION["asked_people"], EVALUATION["purpose_people"]
+    assert cells["starter"]["srcc"] > 0.7 > max(cells[rater]["srcc"] for rater in ("before", "brisque", "niqe"))
+    assert cells["starter"]["rmse"] < cells["before"]["rmse"] - 0.2
+    assert looks["starter"]["near"] > 2 * looks["before"]["near"]
+    assert looks["starter"]["time"] == 1
 
 
 def test_the_demo_is_under_10_megabytes_and_credited(listed: list[dict[str, str]]) -> None:

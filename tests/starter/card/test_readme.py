@@ -140,9 +140,7 @@ def test_what_was_taught_later_is_told(tmp_path: Path) -> None:
     text = card(tmp_path, {"test": GOOD}, further=later)
     assert "| then taught further on | 660 clips of 90 contents and 40 pictures, 20 epochs |" in text
     assert "| 300 from people, 260 from VMAF or undamaged, 100 from tables |" in text
-    assert (
-        "| the weights that ship | 50% of those before that lesson, the rest those after that lesson |" in text
-    )
+    assert "| the weights that ship | 50% of those before that lesson, the rest those after that lesson |" in text
     alone = card(tmp_path, {"test": GOOD}, further={**later, "kept": 0.0, "runs": 3})
     assert "| the weights that ship | the mean of 3 runs of that lesson |" in alone
     assert "older labels" in text
