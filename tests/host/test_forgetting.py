@@ -218,7 +218,7 @@ def test_everything_goes_and_what_is_not_ours_stays(
         (settings.home / "profiles" / "fast.toml").write_text("frames = 4\n")
         (settings.home / "notes of the user.txt").write_text("mine")
         (settings.home / "ratings.damaged-20260101-000000-000000.sqlite3").write_bytes(PROMPT.encode())
-        assert typed(settings, "forget", "--all") == 0
+        assert typed(settings, "forget", "--all", "--keep-settings", "--yes") == 0
         assert traces(settings.home, PROMPT, str(clip_folder[0]), clip_folder[0].name) == []
         assert {path.name for path in settings.home.iterdir()} == {
             "settings.toml",
@@ -228,7 +228,7 @@ def test_everything_goes_and_what_is_not_ours_stays(
         said = capsys.readouterr().out
         assert f"Removed: {settings.store_file}" in said
         assert f"Left: {settings.home / 'settings.toml'}" in said
-        assert typed(settings, "forget", "--all", "--settings") == 0
+        assert typed(settings, "forget", "--all", "--yes") == 0
         assert {path.name for path in settings.home.iterdir()} == {"notes of the user.txt"}
         # and all begins anew
         assert isinstance(client.rate_all([Video(str(clip_folder[0]))])[0], dict)
@@ -246,7 +246,14 @@ def test_an_empty_folder_goes_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["forget"], ["forget", "--settings"], ["forget", "x", "--settings"], ["forget", "x", "--all"]]
+    "arguments",
+    [
+        ["forget"],
+        ["forget", "--yes"],
+        ["forget", "x", "--keep-settings"],
+        ["forget", "x", "--all"],
+        ["forget", "--all"],
+    ],
 )
 def test_what_is_to_be_forgotten_must_be_said(tmp_path: Path, arguments: list[str]) -> None:
     settings = settings_for(tmp_path / "home")

@@ -125,6 +125,14 @@ class Sending:
                 clip.cancelled = True
             self._changed.notify_all()
 
+    def deliver(self, path: str) -> tuple[str, int]:
+        """The name and size of a clip that is at the host from then on. Raises what is wrong with it."""
+        clip = _Clip("", {"path": path}, {})
+        entry = self._deliver(clip)
+        if entry["status"] == "error":
+            raise from_dict(entry["error"])
+        return name_of_content(path)
+
     # -- on the threads
 
     def _run(self) -> None:

@@ -1,7 +1,8 @@
-"""``xl-vqa forget``: removes what was stored of videos, or everything."""
+"""``xl-vqa forget``: removes what was stored of videos, or every trace."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,51 +24,119 @@ def forget(
         typer.Argument(help="Videos, folders or patterns; the files themselves may be gone already."),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Everything that was stored: ratings, prompts, paths, logs, caches.")
+        bool,
+        typer.Option("--all", help="Every trace: ratings, logs, caches, settings, profiles, tokens, add-ins."),
     ] = False,
-    own_settings: Annotated[
-        bool, typer.Option("--settings", help="With --all: also settings, profiles and the list of models.")
+    keep_settings: Annotated[
+        bool,
+        typer.Option("--keep-settings", help="With --all: what you chose stays, and so do the add-ins."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --all: do not ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --all: only say what would be removed.")
     ] = False,
 ) -> None:
     """Remove what was stored of videos: ratings, prompts, paths and the lines of logs that name them.
 
-    Videos and workbooks are not touched. The host is stopped for it, and starts again when it is next needed.
+    With --all every trace of xl_vqa for this user. Videos and workbooks are not touched; the host is stopped.
     """
-    from xl_vqa.cli.host import refuse_loss
-    from xl_vqa.host.forgetting import forget as forget_paths
-    from xl_vqa.host.forgetting import forget_all
-    from xl_vqa.host.lifecycle import no_host
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
-    language = settings.language
-    if everything == bool(paths) or (own_settings and not everything):
-        typer.echo(tr("what", language), err=True)
+    if everything == bool(paths) or ((keep_settings or yes or dry_run) and not everything):
+        typer.echo(tr("what", settings.language), err=True)
         raise typer.Exit(2)
+    if everything:
+        _all(settings, keep_settings, yes, dry_run)
+    else:
+        _paths(settings, paths or [])
+
+
+def _paths(settings: Settings, paths: list[str]) -> None:
+    from xl_vqa.cli.host import refuse_loss
+    from xl_vqa.host.forgetting import forget as forget_paths
+    from xl_vqa.host.lifecycle import no_host
+
+    language = settings.language
     if not settings.home.is_dir():
         typer.echo(tr("nothing", language, home=settings.home))
         return
-    if not everything:
-        # of everything, ratings that could not be stored yet are a part
-        refuse_loss(settings)
+    refuse_loss(settings)
     with no_host(settings) as ran:
-        report = (
-            forget_all(settings, own_settings=own_settings) if everything else forget_paths(settings, paths or [])
-        )
-    for line in _told(report, everything, settings):
+        report = forget_paths(settings, paths)
+    for line in _told(report, language):
         typer.echo(line)
     if ran:
         typer.echo(tr("stopped", language))
-    raise typer.Exit(1 if not everything and report.left else 0)
+    raise typer.Exit(1 if report.left else 0)
 
 
-def _told(report: Report, everything: bool, settings: Settings) -> list[str]:
-    """What was removed and what was left, in sentences."""
+def _all(settings: Settings, keep_settings: bool, yes: bool, dry_run: bool) -> None:
+    from xl_vqa.cli.forget_traces import find_traces, remove_traces
+    from xl_vqa.host.lifecycle import no_host
+
     language = settings.language
-    if everything:
-        lines = [tr("removed", language, path=path) for path in report.files]
-        lines += [tr("left", language, path=path) for path in report.left]
-        return [*(lines or [tr("nothing", language, home=settings.home)]), tr("elsewhere", language)]
+    found = find_traces(settings, keep_settings=keep_settings)
+    names = [*map(str, found.all), *(["LibreOffice"] if found.office else [])]
+    if not names:
+        typer.echo(tr("nothing", language, home=settings.home))
+    if dry_run:
+        for name in names:
+            typer.echo(tr("would_remove", language, path=name))
+        typer.echo(tr("elsewhere", language, home=settings.home))
+        return
+    if names and not yes and not _agreed(names, language):
+        raise typer.Exit(2)
+    _refuse_team(settings)
+    left = False
+    if names:
+        with no_host(settings):
+            # what the host made while it ended is found anew
+            found = find_traces(settings, keep_settings=keep_settings)
+            for what, gone in remove_traces(found, keep_settings=keep_settings):
+                left = left or not gone
+                typer.echo(tr("removed" if gone else "left", language, path=what))
+    _tidy(settings)
+    typer.echo(tr("elsewhere", language, home=settings.home))
+
+
+def _agreed(names: list[str], language: str) -> bool:
+    """Asks; without anybody to be asked nothing is removed."""
+    for name in names:
+        typer.echo(tr("would_remove", language, path=name))
+    if not sys.stdin.isatty():
+        typer.echo(tr("say_yes", language), err=True)
+        return False
+    return bool(typer.confirm(tr("ask", language)))
+
+
+def _refuse_team(settings: Settings) -> None:
+    """Says so and ends the command with 2 while a team's host of this user runs."""
+    import filelock
+
+    file = settings.home / "team" / "team.lock"
+    if not file.exists():
+        return
+    try:
+        with filelock.FileLock(file).acquire(timeout=0.2):
+            return
+    except filelock.Timeout:
+        typer.echo(tr("team_runs", settings.language), err=True)
+        raise typer.Exit(2) from None
+
+
+def _tidy(settings: Settings) -> None:
+    """The lock itself goes last, and the folder where nothing else is in it."""
+    import contextlib
+
+    with contextlib.suppress(OSError):
+        settings.lock_file.unlink()
+    with contextlib.suppress(OSError):
+        settings.home.rmdir()
+
+
+def _told(report: Report, language: str) -> list[str]:
+    """What was removed and what was left, in sentences."""
     lines = [tr("counts", language, ratings=report.ratings, paths=report.paths, records=report.records)]
     if report.copies:
         lines.append(tr("copies", language, count=report.copies))

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "what": {
-        "en": "Say what to forget: videos, folders or patterns, or everything with --all. --settings goes "
-        "with --all.",
-        "ja": "削除する対象として、動画、フォルダー、パターンのいずれかを指定してください。すべて削除するには "
-        "--all を指定します。--settings は --all と一緒に指定します。",
+        "en": "Say what to forget: videos, folders or patterns, or every trace with --all. --keep-settings, --yes "
+        "and --dry-run go with --all.",
+        "ja": "削除する対象として、動画、フォルダー、パターンのいずれかを指定してください。すべての痕跡を"
+        "削除するには --all を指定します。--keep-settings、--yes、--dry-run は --all と一緒に指定します。",
     },
     "nothing": {"en": "Nothing is stored in {home}.", "ja": "{home} には何も保存されていません。"},
     "counts": {
@@ -27,10 +27,25 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "removed": {"en": "Removed: {path}", "ja": "削除しました: {path}"},
     "left": {"en": "Left: {path}", "ja": "残したもの: {path}"},
+    "would_remove": {"en": "To be removed: {path}", "ja": "削除対象: {path}"},
+    "ask": {"en": "Remove all of this? It cannot be taken back", "ja": "すべて削除しますか(元に戻せません)"},
+    "say_yes": {
+        "en": "Nothing was removed: nobody is here to be asked. Add --yes to remove it.",
+        "ja": "確認できる端末がないため、何も削除していません。削除するには --yes を付けてください。",
+    },
+    "team_runs": {
+        "en": "Nothing was removed: a team's host of this user is running. End it first.",
+        "ja": "チームホストが動作中のため、何も削除していません。先に終了してください。",
+    },
     "elsewhere": {
-        "en": "Not touched: videos, workbooks with their scores, models of the hub, add-ins (xl-vqa uninstall).",
-        "ja": "対象外: 動画、ワークブックとその中のスコア、ハブからダウンロードしたモデル、"
-        "アドイン(xl-vqa uninstall で削除)。",
+        "en": "What this command cannot remove: scores in workbooks and their copies (NAME.before-vqa.xlsx), "
+        "reports and results that you had written elsewhere, models that you trained or the hub's folder "
+        "(HF_HOME), what backups hold, an extension that LibreOffice has for all users ('xl-vqa calc uninstall'), what a team's "
+        "host stored of you there, and the program itself (pip uninstall xl_vqa).",
+        "ja": "このコマンドで削除できないもの: ワークブック内のスコアとその控え(NAME.before-vqa.xlsx)、"
+        "ほかの場所に保存したレポートと結果、学習したモデルとハブのフォルダー(HF_HOME)、バックアップ、全ユーザー用に"
+        "インストールした LibreOffice 拡張機能('xl-vqa calc uninstall' で削除)、チームホスト側の記録、"
+        "プログラム本体(pip uninstall xl_vqa)。",
     },
     "stopped": {
         "en": "The scoring host was stopped; it starts again when it is next needed.",

@@ -472,17 +472,20 @@ HELP_JA: Final[dict[str, str]] = {
     "Go on printing new lines.": "新しい行を表示し続けます。",
     # forget
     "Remove what was stored of videos: ratings, prompts, paths and the lines of logs that name them.\n\n"
-    "Videos and workbooks are not touched. The host is stopped for it, and starts again when it is next needed.": (
+    "With --all every trace of xl_vqa for this user. Videos and workbooks are not touched; the host is stopped.": (
         "動画について保存した情報(評価、プロンプト、パス、ログの該当行)を削除します。\n\n"
-        "動画とワークブックには触れません。ホストは一度停止し、次に必要になったときに自動で起動します。"
+        "--all では、このユーザーの xl_vqa の痕跡をすべて削除します。動画とワークブックには触れません。ホストは"
+        "停止します。"
     ),
     "Videos, folders or patterns; the files themselves may be gone already.": (
         "動画、フォルダー、またはパターン。ファイル自体はすでに削除されていてもかまいません。"
     ),
-    "Everything that was stored: ratings, prompts, paths, logs, caches.": (
-        "保存した情報すべて(評価、プロンプト、パス、ログ、キャッシュ)。"
+    "Every trace: ratings, logs, caches, settings, profiles, tokens, add-ins.": (
+        "すべての痕跡(評価、ログ、キャッシュ、設定、プロファイル、トークン、アドイン)。"
     ),
-    "With --all: also settings, profiles and the list of models.": (
-        "--all と一緒に指定すると、設定、プロファイル、モデルの一覧も削除します。"
+    "With --all: what you chose stays, and so do the add-ins.": (
+        "--all と一緒に指定すると、設定などユーザーが選んだものとアドインは残します。"
     ),
+    "With --all: do not ask.": "--all と一緒に指定すると、確認しません。",
+    "With --all: only say what would be removed.": "--all と一緒に指定すると、削除対象を表示するだけです。",
 }

@@ -33,8 +33,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "removed": {"en": "Removed {path}", "ja": "{path} を削除しました"},
     "nothing": {"en": "Nothing of it was installed.", "ja": "インストールされていませんでした。"},
     "data_kept": {
-        "en": "Scores and settings stay in {path}. To remove them, too: xl-vqa forget --all --settings",
-        "ja": "スコアと設定は {path} に残ります。不要であれば次を実行してください: xl-vqa forget --all --settings",
+        "en": "Scores and settings stay in {path}. To remove them, too: xl-vqa forget --all",
+        "ja": "スコアと設定は {path} に残ります。不要であれば次を実行してください: xl-vqa forget --all",
     },
     "installed_calc": {
         "en": "Installed in LibreOffice. Start it again.",

@@ -37,8 +37,20 @@ DAY_S: Final = 86_400.0
 LOOK_S: Final = 60.0
 MOST_NAMES: Final = 2_000
 """Of more names than this, logs are not searched: all their records go."""
-OF_THE_USER: Final = ("settings.toml", "profiles", "models.json")
-"""What a person wrote or chose; it goes only where that is asked for."""
+OF_THE_USER: Final = (
+    "settings.toml",
+    "profiles",
+    "models.json",
+    "models.json.lock",
+    "team.toml",
+    "team-access.json",
+    "team",
+    "labels.sqlite3",
+    "labels.sqlite3-wal",
+    "labels.sqlite3-shm",
+    "hold-out.json",
+)
+"""What a person wrote or chose, people and tokens of a team, collected labels; it may be kept."""
 OF_THE_HOST: Final = (
     "ratings.sqlite3-wal",
     "ratings.sqlite3-shm",
@@ -135,20 +147,25 @@ def forget_all(settings: Settings, *, own_settings: bool = False) -> Report:
     The folder goes too, where nothing else is in it. What is in it and not ours stays and is named.
     """
     home = settings.home
-    wanted = [home / name for name in (*OF_THE_HOST, *(OF_THE_USER if own_settings else ()))]
-    for copy in damaged_copies(settings.store_file):
-        wanted += [Path(f"{copy}{end}") for end in ("-wal", "-shm", "")]
-    wanted += [*home.glob(f"*{TEMP_MARK}*"), home / "host.starting", settings.lock_file]
     gone = []
-    for path in wanted:
-        if os.path.lexists(path):
-            _remove(path)
-            if not os.path.lexists(path):
-                gone.append(path)
+    for path in ours(settings, own_settings=own_settings):
+        _remove(path)
+        if not os.path.lexists(path):
+            gone.append(path)
     with contextlib.suppress(OSError):
         home.rmdir()
     left = sorted(home.iterdir()) if home.is_dir() else []
     return Report(files=tuple(gone), left=tuple(left))
+
+
+def ours(settings: Settings, *, own_settings: bool) -> list[Path]:
+    """What ``forget_all`` removes, as far as it is there."""
+    home = settings.home
+    wanted = [home / name for name in (*OF_THE_HOST, *(OF_THE_USER if own_settings else ()))]
+    for copy in damaged_copies(settings.store_file):
+        wanted += [Path(f"{copy}{end}") for end in ("-wal", "-shm", "")]
+    wanted += [*home.glob(f"*{TEMP_MARK}*"), *home.glob(f".*{TEMP_MARK}*"), home / "host.starting"]
+    return [path for path in dict.fromkeys([*wanted, settings.lock_file]) if os.path.lexists(path)]
 
 
 def expire(settings: Settings, store: Store, *, now: datetime | None = None) -> Report:

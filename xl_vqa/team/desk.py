@@ -12,7 +12,7 @@ from typing import Any, Final
 from xl_vqa import __version__
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.errors import TeamLimitError, TeamPathError, TeamRoleError, TeamUploadError
-from xl_vqa.bridge.protocol import PROTOCOL, profile_of
+from xl_vqa.bridge.protocol import EXPLAIN, PROTOCOL, profile_of
 from xl_vqa.bridge.videos import entries_of
 from xl_vqa.host.patience import Patience
 from xl_vqa.host.service import check_rows, number_of
@@ -123,6 +123,35 @@ class Desk:
         # what is still to be sent will be asked about once more
         sent = [one.path for one in asked if one.path and (one.entry or {}).get("status") != "send"]
         return told, sent
+
+    def explain(self, person: Person, body: Any) -> tuple[dict[str, Any], list[str]]:
+        """Why one video has its score, as the host's own; the clip is sent first where it is not here."""
+        values = _object(body)
+        videos = values.get("videos")
+        if not isinstance(videos, list) or len(videos) != 1:
+            raise HostRequestError(problem="host_one_video")
+        profile = self._profile(person, values)
+        if values.get("refresh") and not person.may("train"):
+            raise TeamRoleError(role=person.role, problem="team_role_refresh")
+        self.meters.videos(person.id, 1)
+        one = _asked(videos[0])
+        self._find_all(person, videos, [one])
+        if one.entry is not None:
+            return {"explanation": one.entry}, []
+        wait = min(number_of(values, "wait"), HOLD_S)
+        question = {
+            "videos": [{"path": one.real, "text": one.text}],
+            "refresh": bool(values.get("refresh", False)),
+            "detail": bool(values.get("detail", False)),
+            "priority": 0,
+            "client": _client(person, values),
+            "profile": profile,
+            "view": values.get("view"),
+            "wait": wait,
+        }
+        answer = self.client.request("POST", EXPLAIN, question, wait=wait)
+        told = self.outward.explanation(answer, one.path, one.real or "")
+        return told, [one.path]
 
     def poll(self, person: Person, body: Any) -> dict[str, Any]:
         """As the host's own, for the person's keys; another's are unknown."""

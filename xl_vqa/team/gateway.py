@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from xl_vqa.bridge.errors import TeamUploadError
+from xl_vqa.bridge.protocol import EXPLAIN
 from xl_vqa.host.app import parsed
 from xl_vqa.host.guard import TooLargeError
 from xl_vqa.host.metrics import CONTENT_TYPE, host_families, rendered
@@ -59,6 +60,7 @@ class Gateway:
             ("GET", "/v1/me", self._me),
             ("POST", "/v1/ratings", self._ratings),
             ("POST", "/v1/ratings/poll", self._poll),
+            ("POST", EXPLAIN, self._explain),
             ("POST", "/v1/cancel", self._cancel),
             ("POST", "/v1/progress", self._progress),
             ("POST", "/v1/model", self._model),
@@ -91,6 +93,14 @@ class Gateway:
             answer, paths = await self._run(lambda: self._desk.rate(person, body), waiting=True)
         if paths:
             self._audit.write("rate", person=person.name, address=_address(request), paths=paths)
+        return json.dumps(answer), JSON
+
+    async def _explain(self, request: Request, person: Person) -> tuple[str, str]:
+        body = await self._body(request)
+        with self._desk.meters.holding(person.id):
+            answer, paths = await self._run(lambda: self._desk.explain(person, body), waiting=True)
+        if paths:
+            self._audit.write("explain", person=person.name, address=_address(request), paths=paths)
         return json.dumps(answer), JSON
 
     async def _poll(self, request: Request, person: Person) -> tuple[str, str]:

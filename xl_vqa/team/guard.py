@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from xl_vqa.bridge.errors import TeamLimitError, TeamRoleError, TeamTokenError
+from xl_vqa.bridge.protocol import EXPLAIN
 from xl_vqa.host.guard import App, Message, Receive, Scope, Send, TooLargeError
 from xl_vqa.team.audit import Audit
 from xl_vqa.team.counters import Counters
@@ -131,6 +132,7 @@ ROUTES: Final = (
     "/v1/me",
     "/v1/ratings",
     "/v1/ratings/poll",
+    EXPLAIN,
     "/v1/cancel",
     "/v1/progress",
     "/v1/model",

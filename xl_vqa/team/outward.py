@@ -46,6 +46,17 @@ class Outward:
             told["error"] = self.error(from_dict(told["error"]), asked, real)
         return told
 
+    def explanation(self, answer: Mapping[str, Any], asked: str, real: str) -> dict[str, Any]:
+        """The answer to why a video has its score."""
+        entry = dict(answer.get("explanation") or {})
+        told = entry.get("explanation")
+        if isinstance(told, Mapping):
+            rating = {**self._clean(told.get("rating") or {}, asked, real), "path": asked}
+            entry["explanation"] = {**told, "rating": rating}
+        if isinstance(entry.get("error"), Mapping):
+            entry["error"] = self.error(from_dict(entry["error"]), asked, real)
+        return {"explanation": entry, "host": self.host(answer.get("host") or {})}
+
     def error(self, error: XlVqaError, asked: str | None = None, real: str | None = None) -> dict[str, Any]:
         """As JSON, its sentence made anew from what is left."""
         params = self._clean(error.params, asked, real)
