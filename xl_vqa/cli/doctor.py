@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,10 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Leave out rating a clip through the host.")] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option("--bundle", help="Also write a .zip for support, without names, paths and tokens."),
+    ] = None,
 ) -> None:
     """Say what works on this machine and how to fix what does not.
 
@@ -35,10 +40,17 @@ def doctor(
         table.add_column(tr(key, language) if key else "")
     marks = {"good": "[green]OK[/]", "warning": "[yellow]![/]", "bad": "[red]X[/]"}
     bad = 0
+    found = []
     with console.status(tr("doctor_title", language)):
         for check in run_checks(settings, language, rate=not quick):
             table.add_row(marks[check.state], tr(f"check_{check.name}", language), check.found, check.fix)
             bad += check.state == "bad"
+            found.append(check)
     print_whole(console, table)
     console.print(tr("doctor_bad", language, count=bad) if bad else tr("doctor_good", language))
+    if bundle is not None:
+        from xl_vqa.cli.doctor_bundle import write_bundle
+
+        write_bundle(bundle, settings, found)
+        console.print(tr("doctor_bundle", language, path=bundle), soft_wrap=True)
     raise typer.Exit(1 if bad else 0)

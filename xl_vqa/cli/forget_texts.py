@@ -39,9 +39,9 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "elsewhere": {
         "en": "What this command cannot remove: scores in workbooks and their copies (NAME.before-vqa.xlsx), "
-        "reports and results that you had written elsewhere, models that you trained or the hub's folder "
-        "(HF_HOME), what backups hold, an extension that LibreOffice has for all users ('xl-vqa calc uninstall'), what a team's "
-        "host stored of you there, and the program itself (pip uninstall xl_vqa).",
+        "reports and results that were written elsewhere, models that you trained, the hub's folder (HF_HOME), "
+        "what backups hold, an extension that LibreOffice has for all users ('xl-vqa calc uninstall'), what a "
+        "team's host stored of you there, and the program itself (pip uninstall xl_vqa).",
         "ja": "このコマンドで削除できないもの: ワークブック内のスコアとその控え(NAME.before-vqa.xlsx)、"
         "ほかの場所に保存したレポートと結果、学習したモデルとハブのフォルダー(HF_HOME)、バックアップ、全ユーザー用に"
         "インストールした LibreOffice 拡張機能('xl-vqa calc uninstall' で削除)、チームホスト側の記録、"

@@ -9,6 +9,9 @@ TEAM_JA: Final[dict[str, str]] = {
         "複数の利用者で使うホスト(別の端末またはこの端末)。"
     ),
     "The person's name, as 'xl-vqa team list' shows it.": "利用者の名前(xl-vqa team list の表示どおり)。",
+    "Also write a .zip for support, without names, paths and tokens.": (
+        "サポート用の .zip も書き出します(名前、パス、トークンは含みません)。"
+    ),
     "The person's name.": "利用者の名前。",
     "Let other machines ask the host of this one, until it is ended. team.toml in the data folder says how.": (
         "終了するまで、ほかの端末からこの端末のホストを利用できるようにします。設定はデータフォルダーの "

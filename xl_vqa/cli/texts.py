@@ -158,6 +158,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The scoring host is running (process {pid}, port {port}, since {since}).",
         "ja": "スコアリングホストは動作中です(プロセス {pid}、ポート {port}、開始 {since})。",
     },
+    "doctor_bundle": {
+        "en": "Written for support: {path}. Please look through it before you pass it on.",
+        "ja": "サポート用ファイルを書き出しました: {path}。渡す前に内容をご確認ください。",
+    },
     "host_of_team": {
         "en": "Videos are rated by the team's host {address}.",
         "ja": "チームホスト {address} で評価しています。",
