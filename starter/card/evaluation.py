@@ -209,11 +209,13 @@ def form_features(work: Path, spec: ModelSpec) -> tuple[list[invariance.FormFile
     Raises SourceError, EncoderError, VideoError.
     """
     stored, trunk = work / "features", sources.backbone_path(work)
-    files = invariance.make(
-        work, lambda missing: features.extract_all(missing, stored, spec, trunk, workers=torch.get_num_threads())
-    )
-    found = [features.load_one(file, stored, spec) for file in files]
-    return files, [item for item in found if item is not None]
+
+    def see(files: Sequence[invariance.FormFile]) -> None:
+        features.extract_all(files, stored, spec, trunk, workers=torch.get_num_threads())
+
+    # beside the features that they tell of: both go together
+    files = invariance.make(work, stored / features.recipe(spec) / "card_forms", see)
+    return files, features.load_all(files, stored, spec)
 
 
 def measure_people(folder: Path, work: Path, per_content: int, *, before: Path | None = None) -> dict[str, Any]:

@@ -53,14 +53,17 @@ See = Callable[[Sequence[FormFile]], object]
 """Takes the features of files, and keeps them by ``FormFile.key``."""
 
 
-def make(work: Path, see: See) -> list[FormFile]:
-    """The forms of ``PHOTOS``, as ``make_photos``. Raises SourceError, EncoderError, VideoError."""
+def make(work: Path, records: Path, see: See) -> list[FormFile]:
+    """The forms of ``PHOTOS``, as ``make_photos``; ``work`` has the photographs.
+
+    Raises SourceError, EncoderError, VideoError.
+    """
     photos = {photo.name: photo for photo in sources.photos(work)}
     missing = [name for name in PHOTOS if name not in photos]
     if missing:
         raise sources.SourceError(f"not in the work folder: {', '.join(missing)}; run 'make starter' first")
     chosen = [(name, photos[name].path, forms) for name, forms in PHOTOS.items()]
-    return make_photos(chosen, work / "card_forms", see)
+    return make_photos(chosen, records, see)
 
 
 def make_photos(photos: Sequence[tuple[str, Path, Forms]], records: Path, see: See) -> list[FormFile]:

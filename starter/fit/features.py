@@ -91,6 +91,11 @@ def load_one(clip: File, folder: Path, spec: ModelSpec) -> StoredFeatures | None
     return _load(clip, place) if _paths(clip, place)[0].exists() else None
 
 
+def load_all(clips: Sequence[File], folder: Path, spec: ModelSpec) -> list[StoredFeatures]:
+    """Those of every clip, in the same order. Raises FileNotFoundError where one is not in ``folder``."""
+    return [_load(clip, folder / recipe(spec)) for clip in clips]
+
+
 def recipe(spec: ModelSpec) -> str:
     """Names the folder of features: changes with everything that they depend on."""
     words = f"{spec.sampling}|{spec.pixels}|{spec.normalization}|{starter_tower.FEATURES_VERSION}"

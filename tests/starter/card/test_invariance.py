@@ -146,4 +146,4 @@ def test_the_summary_names_the_worst_copy() -> None:
 def test_photographs_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "photos", lambda work: [])
     with pytest.raises(sources.SourceError, match="Fossa"):
-        invariance.make(tmp_path, print)
+        invariance.make(tmp_path, tmp_path / "records", print)
