@@ -54,6 +54,20 @@ def test_a_cell_waits_and_gets_its_score(addin: Addin, clip_folder: list[Path]) 
     assert addin.cell("H3", '=VQA_ERROR(F1)&"|"').String == "|"
 
 
+def test_cells_say_why_and_tell_single_qualities(addin: Addin, clip_folder: list[Path]) -> None:
+    addin.sheet.getCellRangeByName("F1").String = str(clip_folder[0])
+    why, noise = addin.cell("H1", "=VQA_WHY(F1)"), addin.cell("H2", '=VQA_ATTRIBUTE(F1;"noise")')
+    none = addin.cell("H3", '=VQA_ATTRIBUTE(F1;"beauty")')
+    # what is on its way is an error value, also where a text is to come
+    assert [why.String, noise.String, addin.cell("H9", "=VQA_BAND(F1)").String] == ["Error 2043"] * 3
+    settle(addin)
+    addin.document.calculateAll()
+    assert why.String.endswith(".")
+    assert 10 <= noise.Value <= 50
+    assert none.String == "Error 2015"
+    assert "sharpness" in addin.cell("H4", '=VQA_ERROR(F1;"";"";"beauty")').String
+
+
 def test_errors_are_error_values_and_their_text_is_reachable(addin: Addin) -> None:
     addin.sheet.getCellRangeByName("F1").String = "/no/such.mp4"
     cell = addin.cell("H1", "=VQA_SCORE(F1)")

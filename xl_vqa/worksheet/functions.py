@@ -75,8 +75,9 @@ PROFILE: Final = Argument(
     ),
     optional=True,
 )
+# not "attribute": VBA keeps that word for itself, and would read none of the module
 ATTRIBUTE: Final = Argument(
-    "attribute",
+    "quality",
     Words(
         "The quality: sharpness, blockiness, noise, motion smoothness, flicker, exposure, colour or deformation, "
         "or what the model was taught beside them.",
