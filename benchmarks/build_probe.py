@@ -134,7 +134,7 @@ class Probe:
         wrong = [str(one) for one in results if isinstance(one, Exception)]
         if wrong:
             raise RuntimeError(wrong[0])
-        return {**spent, "peak_bytes": peak, "labels": [one.distribution.expectation() for one in results]}
+        return {**spent, "peak_bytes": peak, "labels": [one["expected_label"] for one in results]}
 
     def stop_host(self, home: str) -> dict[str, Any]:
         with host_client(home):

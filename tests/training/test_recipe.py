@@ -29,7 +29,9 @@ def test_the_least_that_must_be_said() -> None:
     assert (recipe.lora.rank, recipe.learning_rate) == (128, 3e-4)
 
 
-@pytest.mark.parametrize("name", ["qwen2.5-vl-3b", "qwen2.5-vl-7b", "starter"])
+@pytest.mark.parametrize(
+    "name", ["qwen2.5-vl-3b", "qwen2.5-vl-7b", "qwen2.5-vl-3b-qlora", "qwen2.5-vl-7b-qlora", "starter"]
+)
 def test_the_recipes_that_ship_are_good(name: str) -> None:
     recipe = load_recipe(shipped_folder("recipes") / f"{name}.yaml")
     assert recipe.scheme == "integer"

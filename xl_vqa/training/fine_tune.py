@@ -28,13 +28,13 @@ from xl_vqa.training.fine_tune_callbacks import History, OnEpoch, ProgressCallba
 from xl_vqa.training.fine_tune_output import write_output
 from xl_vqa.training.frame_cache import FrameCache, StoredClip
 from xl_vqa.training.losses import make_loss
-from xl_vqa.training.memory_estimate import MemoryEstimate, estimate, less_memory
+from xl_vqa.training.memory_estimate import MemoryEstimate, estimate, four_bit_weights, less_memory
 from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.recipe_check import Plan, begin_run, check_recipe, unreadable_videos
 from xl_vqa.training.trainable import Trainable, make_trainable, weights_dtype
 from xl_vqa.vlm.answers import AnswerTree
-from xl_vqa.vlm.backbone import Backbone, load_backbone
+from xl_vqa.vlm.backbone import Backbone, load_backbone, load_shapes
 from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
 from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
@@ -95,7 +95,8 @@ def fine_tune(
     with arguments.main_process_first(desc="videos"):
         parts = _read_videos(plan, report if first else (lambda stage, done, total: None))
     set_seed(recipe.seed)
-    backbone = load_backbone(plan.base, device=device, dtype=dtype)
+    in_four_bit = recipe.quantization == "nf4"
+    backbone = load_backbone(plan.base, device=device, dtype=dtype, in_four_bit=in_four_bit)
     hub_tokenizer: Any = AutoTokenizer.from_pretrained(plan.base, local_files_only=True)
     group = recipe.batch_size * recipe.accumulate * arguments.world_size
     examples = _examples(plan, backbone, parts, group)
@@ -280,13 +281,15 @@ def _check_memory(
     tail = max(len(example.target.ids) for example in examples.examples) + 1
     need = estimate(
         backbone.model.config,
-        parameters=backbone.parameters,
+        parameters=sum(weight.numel() for weight in load_shapes(plan.base)[0].parameters()),
+        in_four_bit=four_bit_weights(plan.recipe, backbone.model),
         trained=trainable.count,
         bytes_per_weight=4 if dtype == "float32" else 2,
         tokens=longest + tail,
         batch=plan.recipe.batch_size,
         tail=tail,
         checkpointing=plan.recipe.checkpointing,
+        vision=plan.recipe.vision,
     )
     free = available_bytes() if device.type == "cpu" else free_bytes(device)
     # the weights are loaded already

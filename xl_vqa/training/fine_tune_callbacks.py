@@ -20,6 +20,7 @@ from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
 from xl_vqa.vlm.backbone import Backbone
+from xl_vqa.vlm.four_bit import back_to_training
 from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.reasons import Detail
 
@@ -105,6 +106,8 @@ class ValidationCallback(TrainerCallback):
                 read = read_answers(
                     self._backbone, plan.spec, plan.scheme, self._clips, model=self._trainable.model
                 )
+            if plan.recipe.quantization != "none":
+                back_to_training(self._trainable.model)
             record: dict[str, Any] = {"epoch": round(state.epoch), "step": state.global_step}
             record.update(agreement([one.decode() for one in read], self._mos))
             record["off_mass"] = float(np.mean([one.off_mass for one in read]))

@@ -13,13 +13,15 @@ from typing import Any, Final
 
 import torch
 
+from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import make_trainable, weights_dtype
 from xl_vqa.vlm.backbone import load_shapes
 from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS
 from xl_vqa.vlm.device import choose_device, free_bytes
+from xl_vqa.vlm.four_bit import BYTES_PER_WEIGHT, weights_in_four_bit
 from xl_vqa.vlm.memory import DTYPE_BYTES, available_bytes
-from xl_vqa.vlm.patches import FACTOR
+from xl_vqa.vlm.patches import FACTOR, PATCH_VALUES
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.words.errors import SettingsError
 from xl_vqa.words.model_spec import ModelSpec
@@ -38,6 +40,7 @@ class MemoryEstimate:
     weights: int
     trained: int
     activations: int
+    """Of the language model and of the vision tower."""
     logits: int
 
     @property
@@ -66,17 +69,37 @@ def estimate(
     batch: int,
     tail: int,
     checkpointing: bool,
+    in_four_bit: int = 0,
+    vision: str = "frozen",
 ) -> MemoryEstimate:
-    """For one step. ``config``: the model's, with its text config inside; ``tokens``: prompt tokens of the longest
-    video; ``tail``: positions whose logits are kept."""
+    """For one step. ``config``: the model's, with text and vision config inside; ``tokens``: prompt tokens of the
+    longest video; ``tail``: positions whose logits are kept; ``in_four_bit``: how many of ``parameters`` are."""
     text = config.get_text_config()
     width, layers = text.hidden_size, text.num_hidden_layers
     scale = bytes_per_weight / 2
     layer = int(tokens * batch * width * _ACTIVATION_BYTES * scale)
     kept = int(tokens * batch * width * bytes_per_weight * layers) + layer if checkpointing else layer * layers
-    # the vision tower works on four patches per token; frozen, it keeps nothing but its output
+    tower = _tower(config.vision_config, tokens * batch, bytes_per_weight, vision == "tuned", checkpointing)
+    # what a frozen tower has let go of stays with the allocator, in pieces that may not fit again: both count
+    activations = kept + tower
     logits = 3 * tail * batch * text.vocab_size * 4
-    return MemoryEstimate(parameters * bytes_per_weight, trained * (_ADAM_BYTES + 4), kept, logits)
+    weights = (parameters - in_four_bit) * bytes_per_weight + math.ceil(in_four_bit * BYTES_PER_WEIGHT)
+    return MemoryEstimate(weights, trained * (_ADAM_BYTES + 4), activations, logits)
+
+
+def _tower(config: Any, tokens: int, bytes_per_weight: int, tuned: bool, checkpointing: bool) -> int:
+    """Bytes of a vision transformer on four patches a token: the patches, and one layer or what all keep."""
+    patches = 4 * tokens
+    layer = int(patches * config.hidden_size * _ACTIVATION_BYTES * bytes_per_weight / 2)
+    between = patches * config.hidden_size * bytes_per_weight * config.depth
+    kept = layer if not tuned else between + layer if checkpointing else layer * config.depth
+    # taken as float32 first
+    return patches * PATCH_VALUES * (4 + bytes_per_weight) + kept
+
+
+def four_bit_weights(recipe: Recipe, model: Any) -> int:
+    """How many weights of a model, or of its shapes, the recipe holds in 4 bit."""
+    return weights_in_four_bit(model) if recipe.quantization == "nf4" else 0
 
 
 def most_tokens(spec: ModelSpec) -> int:
@@ -131,9 +154,12 @@ def estimate_plan(plan: Plan) -> PlannedMemory:
     tokens = len(prompt.before) + len(prompt.after) + most_tokens(spec)
     # the end of the turn, and the position that foretells the first token
     tail = max(len(tokenizer.plain(text)) for text in plan.scheme.texts) + 2
+    in_four_bit = four_bit_weights(recipe, model)
     need = estimate(
         config,
         parameters=parameters,
+        in_four_bit=in_four_bit,
+        vision=recipe.vision,
         trained=make_trainable(model, recipe).count,
         bytes_per_weight=DTYPE_BYTES[dtype],
         tokens=tokens + tail,
@@ -155,4 +181,6 @@ def less_memory(plan: Plan) -> Detail:
         tips.append(f"frames: {max(spec.sampling.frames // 4 * 2, 2)}")
     if spec.pixels.max_pixels > 2 * spec.pixels.min_pixels:
         tips.append(f"max_pixels: {spec.pixels.max_pixels // 2}")
+    if recipe.method == "lora" and recipe.quantization == "none":
+        tips.append("quantization: nf4")
     return Detail(", ".join(tips) or "dtype: bfloat16")

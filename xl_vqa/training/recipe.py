@@ -22,6 +22,7 @@ from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail, Problem, Reason
 
 METHODS: Final = ("lora", "full")
+QUANTIZATIONS: Final = ("none", "nf4")
 VISION: Final = ("frozen", "tuned")
 LOSSES: Final = ("cross_entropy", "number_token", "soft")
 DTYPES: Final = ("auto", "float32", "bfloat16")
@@ -72,6 +73,8 @@ class Recipe:
     """``lora``: an adapter; ``full``: all weights of the language model (for the starter)."""
     vision: str = "frozen"
     """Whether the vision tower is ``frozen`` or ``tuned`` with the rest."""
+    quantization: str = "none"
+    """``nf4``: the language model lies in 4 bit beside the adapter (QLoRA), for a smaller GPU."""
     lora: LoraOptions = field(default_factory=LoraOptions)
     loss: LossOptions = field(default_factory=LossOptions)
     epochs: int = 4
@@ -240,6 +243,7 @@ def _range_problems(recipe: Recipe) -> list[Problem]:
         ("scheme", recipe.scheme, SCHEMES),
         ("method", recipe.method, METHODS),
         ("vision", recipe.vision, VISION),
+        ("quantization", recipe.quantization, QUANTIZATIONS),
         ("dtype", recipe.dtype, DTYPES),
         ("unreadable", recipe.unreadable, UNREADABLE),
         ("loss.kind", recipe.loss.kind, LOSSES),
@@ -278,6 +282,8 @@ def _range_problems(recipe: Recipe) -> list[Problem]:
         problems.append(Reason("problem_even_number", name="frames", value=recipe.frames))
     if recipe.loss.kind == "number_token" and recipe.scheme == "levels":
         problems.append(Reason("recipe_number_token"))
+    if recipe.quantization != "none" and recipe.method == "full":
+        problems.append(Reason("recipe_quantized_full"))
     for name in ("model", "manifest", "output"):
         if not getattr(recipe, name).strip():
             problems.append(Reason("problem_empty_value", name=name))

@@ -82,6 +82,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{model} には、アダプターを追加できる線形層がありません",
     },
     # recipes
+    "recipe_quantized_full": {
+        "en": "quantization: nf4 goes with method: lora only; weights in 4 bit cannot move themselves",
+        "ja": "quantization: nf4 は method: lora とだけ組み合わせられます。4 ビットの重み自体は学習できません",
+    },
     "lines_wanted": {
         "en": "it must hold lines such as '{example}'",
         "ja": "「{example}」のような行を記述してください",

@@ -13,6 +13,7 @@ import torch
 from safetensors import safe_open
 from tokenizers import Tokenizer
 
+from xl_vqa.vlm import four_bit
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
@@ -45,8 +46,12 @@ class Backbone:
         return visual
 
 
-def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:
+def load_backbone(
+    folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None, in_four_bit: bool = False
+) -> Backbone:
     """From a model folder and, if given, a folder with a LoRA adapter, which is merged into the weights.
+
+    ``in_four_bit``: to train an adapter beside it (four_bit.py).
 
     Runs no code from the folder and reads weights from safetensors files only. Raises ModelNotFoundError for
     missing files, ModelIncompatibleError for another kind of model, ModelMemoryError before loading where it
@@ -55,13 +60,14 @@ def load_backbone(folder: Path, *, device: torch.device, dtype: str, adapter: st
     config = check_config(folder)
     adapter_folder = find_adapter(adapter) if adapter is not None else None
     parameters = parameter_count(weight_files(folder))
-    check_memory(str(folder), parameters, device, dtype)
+    if not in_four_bit:
+        check_memory(str(folder), parameters, device, dtype)
     if config["model_type"] == STARTER_TYPE:
         # registers its classes with transformers' Auto classes, the tokenizer's among them
         import xl_vqa.vlm.starter_model  # noqa: F401
     with _as_model_errors(folder):
         tokens = _load_tokens(folder)
-        model = _load_model(folder, device, dtype)
+        model = _load_model(folder, device, dtype, in_four_bit=in_four_bit)
         if adapter_folder is not None:
             model = _merge_adapter(model, adapter_folder)
     rows = model.get_input_embeddings().num_embeddings
@@ -190,7 +196,7 @@ def _load_tokens(folder: Path) -> PromptTokenizer:
     return PromptTokenizer(tokenizer, model=str(folder))
 
 
-def _load_model(folder: Path, device: torch.device, dtype: str) -> Any:
+def _load_model(folder: Path, device: torch.device, dtype: str, *, in_four_bit: bool = False) -> Any:
     from transformers import AutoModelForImageTextToText
     from transformers.utils import logging as transformers_logging
 
@@ -211,6 +217,7 @@ def _load_model(folder: Path, device: torch.device, dtype: str) -> Any:
             output_loading_info=True,
             # reported below by name; otherwise the error names no weight
             ignore_mismatched_sizes=True,
+            **(four_bit.loading(device, torch_dtype(dtype)) if in_four_bit else {}),
         )
     finally:
         if bars:
@@ -220,7 +227,7 @@ def _load_model(folder: Path, device: torch.device, dtype: str) -> Any:
     if lost:
         problem = Reason("model_weights_lost", count=len(lost), first=min(lost))
         raise ModelIncompatibleError(model=str(folder), problem=problem)
-    return model.to(device)
+    return model if in_four_bit else model.to(device)
 
 
 def _merge_adapter(model: Any, folder: Path) -> Any:
