@@ -48,7 +48,7 @@ def test_every_file_of_the_data_folder_is_named_and_private(settings: Settings, 
 
 def test_both_languages_name_the_same_files_and_commands() -> None:
     files = {name for name in named(ENGLISH) if re.search(r"[/.*]", name) and "-wal" not in name}
-    assert files - named(JAPANESE) == {"ratings.sqlite3-shm"}
+    assert files - named(JAPANESE) == {"ratings.sqlite3-shm", "labels.sqlite3-shm"}
     for word in (
         "127.0.0.1",
         "keep_days",

@@ -36,7 +36,7 @@ def forget(
         bool, typer.Option("--dry-run", help="With --all: only say what would be removed.")
     ] = False,
 ) -> None:
-    """Remove what was stored of videos: ratings, prompts, paths and the lines of logs that name them.
+    """Remove what was stored of videos: ratings, prompts, paths, corrections and the lines of logs that name them.
 
     With --all every trace of xl_vqa for this user. Videos and workbooks are not touched; the host is stopped.
     """
@@ -54,8 +54,10 @@ def forget(
 
 def _paths(settings: Settings, paths: list[str]) -> None:
     from xl_vqa.cli.host import refuse_loss
+    from xl_vqa.host.forgetting import Meant
     from xl_vqa.host.forgetting import forget as forget_paths
     from xl_vqa.host.lifecycle import no_host
+    from xl_vqa.learning.label_store import forget_labels
 
     language = settings.language
     if not settings.home.is_dir():
@@ -64,8 +66,11 @@ def _paths(settings: Settings, paths: list[str]) -> None:
     refuse_loss(settings)
     with no_host(settings) as ran:
         report = forget_paths(settings, paths)
+        corrections = forget_labels(settings, Meant(paths))
     for line in _told(report, language):
         typer.echo(line)
+    if corrections:
+        typer.echo(tr("corrections", language, count=corrections))
     if ran:
         typer.echo(tr("stopped", language))
     raise typer.Exit(1 if report.left else 0)

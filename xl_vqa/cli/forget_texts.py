@@ -16,6 +16,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Removed: {ratings} ratings with their prompts, {paths} paths, {records} records of logs.",
         "ja": "削除しました: 評価 {ratings} 件(プロンプトを含む)、パス {paths} 件、ログの記録 {records} 件。",
     },
+    "corrections": {
+        "en": "Removed: {count} corrections of people, with their history.",
+        "ja": "削除しました: 人による修正 {count} 件(履歴を含む)。",
+    },
     "copies": {
         "en": "Removed: {count} damaged copies of the store, whole.",
         "ja": "削除しました: 破損した保存ファイルの控え {count} 件(ファイルごと)。",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xl_vqa.cli import label_search
+from xl_vqa.cli import label_search, labels_store
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
@@ -278,3 +278,4 @@ def progress(console: Console, ratings: Path, language: str) -> Iterator[Progres
 
 # here, and not where the group joins a program: a second program would have the command twice
 label_search.register(labels_app)
+labels_store.register(labels_app)

@@ -36,6 +36,7 @@ COMMANDS: Final = (
     "monitor",
     "compare",
     "train",
+    "retrain",
     "models",
     "settings",
     "install",

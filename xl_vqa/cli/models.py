@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xl_vqa.cli import models_export, models_pull, models_show
+from xl_vqa.cli import models_export, models_promote, models_pull, models_show
 from xl_vqa.cli.models_texts import tr
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.shell import typed
@@ -21,7 +21,7 @@ models = typer.Typer(help="The models you can switch between.", no_args_is_help=
 
 
 def register(app: typer.Typer) -> None:
-    for one in (models_show, models_pull, models_export):
+    for one in (models_show, models_pull, models_export, models_promote):
         one.register(models)
     app.add_typer(models, name="models")
 

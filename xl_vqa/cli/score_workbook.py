@@ -158,5 +158,7 @@ def say_what_was_done(done: ScoredWorkbook, language: str, console: Console) -> 
         console.print(done.unused.message(language), style="yellow", markup=False)
     console.print(tr("written", language, path=done.path), markup=False)
     console.print(tr("rated", language, done=len(done.rated), failed=len(done.failed)))
+    if done.earlier:
+        console.print(tr("earlier_version", language, count=len(done.earlier)))
     if done.standing:
         console.print(tr("standing", language, count=len(done.standing)))

@@ -32,6 +32,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "stage_videos": {"en": "Reading videos", "ja": "動画を読み込み中"},
     "stage_steps": {"en": "Training", "ja": "学習中"},
     "stage_validation": {"en": "Rating validation and test videos", "ja": "検証・テスト動画を評価中"},
+    "stage_labels": {"en": "Looking at the labels", "ja": "ラベルを確認中"},
+    "stage_hold_out": {"en": "Looking at the hold-out", "ja": "ホールドアウトを確認中"},
+    "stage_replay": {"en": "Looking at what was learned before", "ja": "学習済みの動画を確認中"},
+    "stage_old_scores": {"en": "Rating with the present model", "ja": "現在のモデルで評価中"},
+    "stage_new_scores": {"en": "Rating with the new model", "ja": "新しいモデルで評価中"},
     "recipe_written": {
         "en": "{path} is written. Name your manifest in it, then: xl-vqa train {typed} --check",
         "ja": "{path} を作成しました。マニフェストを指定してから、次を実行してください: "
@@ -99,6 +104,14 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "--column and --text-column name columns of the table given with --from.",
         "ja": "--column と --text-column は、--from で指定した表の列を示すオプションです。",
     },
+    "earlier_version": {
+        "en": "{count} scores are of an earlier version of the model; they were left and marked. --rescore "
+        "makes "
+        "them anew.",
+        "ja": "{count} 件は以前の版のモデルによるスコアです。そのまま残し、備考に記しました。付け直すには "
+        "--rescore を"
+        "付けて実行してください。",
+    },
     "standing": {
         "en": "{count} of these rows keep the score they had, with a remark that says why.",
         "ja": "このうち {count} 行は以前のスコアを残し、理由を備考に書き込みました。",
@@ -109,9 +122,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "中断しました。{total} 本中 {done} 本の評価は保存済みです。同じコマンドで続きから再開できます。",
     },
     "interrupted_refresh": {
-        "en": "Stopped. {done} of {total} videos are rated anew and kept. With --refresh the same command begins "
+        "en": "Stopped. {done} of {total} videos are rated anew and kept. With --refresh the same command "
+        "begins "
         "again; without it only what was never rated is rated.",
-        "ja": "中断しました。{total} 本中 {done} 本の再評価は保存済みです。--refresh を付けると最初からやり直し、"
+        "ja": "中断しました。{total} 本中 {done} 本の再評価は保存済みです。--refresh を付けると最初からやり"
+        "直し、"
         "付けなければ未評価の動画だけを評価します。",
     },
     "col_path": {"en": "Video", "ja": "動画"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from xl_vqa import atomic
-from xl_vqa.host.migrations import NewerStoreError, migrate
+from xl_vqa.host.migrations import MIGRATIONS, NewerStoreError, migrate
 from xl_vqa.words.errors import HostDiskError, HostStartError
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -58,10 +58,19 @@ class Database:
     """Raises HostDiskError where the disk refuses, HostStartError for a newer version's file."""
 
     def __init__(
-        self, path: Path, *, salvage: Callable[[Path, sqlite3.Connection], int] = lambda damaged, new: 0
+        self,
+        path: Path,
+        *,
+        salvage: Callable[[Path, sqlite3.Connection], int] = lambda damaged, new: 0,
+        steps: Sequence[tuple[str, str]] = MIGRATIONS,
+        table: str = "ratings",
     ) -> None:
-        """``salvage`` puts what can be read of a damaged file into a new one, and says how much that is."""
+        """``salvage`` puts what can be read of a damaged file into a new one, and says how much that is.
+
+        ``steps`` build the tables (host/migrations.py); ``table`` is the one whose rows count.
+        """
         self.path = path
+        self._steps, self._table = steps, table
         self.set_aside: list[SetAside] = []
         """Damaged files that were moved away, newest last."""
         self._salvage = salvage
@@ -179,7 +188,7 @@ class Database:
             (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
             if mode != "wal":
                 log.warning("the store's file system does not allow WAL (%s); readers will wait for writers", mode)
-            for name in migrate(connection):
+            for name in migrate(connection, self._steps):
                 log.info("store: applied %s", name)
         except BaseException:
             connection.close()
@@ -222,8 +231,8 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             log.error("not all of %s could be saved: %s", damaged, error)
-            (saved,) = connection.execute("SELECT count(*) FROM ratings").fetchone()
-        log.error("%d ratings of the damaged store were saved", saved)
+            (saved,) = connection.execute(f"SELECT count(*) FROM {self._table}").fetchone()
+        log.error("%d %s of the damaged store were saved", saved, self._table)
         return int(saved)
 
     def _move_aside(self, why: str) -> Path:

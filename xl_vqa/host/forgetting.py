@@ -59,6 +59,8 @@ OF_THE_HOST: Final = (
     "cache",
     "host.json",
 )
+_STORES: Final = ("ratings.sqlite3", "labels.sqlite3")
+"""Of the host and of the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def forget(settings: Settings, targets: Sequence[str]) -> Report:
             store.shrink()
         finally:
             store.close()
-    copies = damaged_copies(settings.store_file)
+    copies = [copy for store in _STORES for copy in damaged_copies(settings.home / store)]
     for copy in copies:
         remove_database(copy)
     # a log says a name whole or without its folder
@@ -162,7 +164,8 @@ def ours(settings: Settings, *, own_settings: bool) -> list[Path]:
     """What ``forget_all`` removes, as far as it is there."""
     home = settings.home
     wanted = [home / name for name in (*OF_THE_HOST, *(OF_THE_USER if own_settings else ()))]
-    for copy in damaged_copies(settings.store_file):
+    stores = _STORES if own_settings else _STORES[:1]
+    for copy in [copy for store in stores for copy in damaged_copies(home / store)]:
         wanted += [Path(f"{copy}{end}") for end in ("-wal", "-shm", "")]
     wanted += [*home.glob(f"*{TEMP_MARK}*"), *home.glob(f".*{TEMP_MARK}*"), home / "host.starting"]
     return [path for path in dict.fromkeys([*wanted, settings.lock_file]) if os.path.lexists(path)]

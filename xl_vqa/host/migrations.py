@@ -6,6 +6,7 @@ Paths and other text that may hold anything a file system allows are kept as byt
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -147,18 +148,18 @@ class NewerStoreError(Exception):
     """The store was written by a newer version of the product; it must not be touched by this one."""
 
 
-def migrate(connection: sqlite3.Connection) -> list[str]:
-    """Applies the steps that are missing, each in a transaction of its own; returns their names.
+def migrate(connection: sqlite3.Connection, steps: Sequence[tuple[str, str]] = MIGRATIONS) -> list[str]:
+    """Applies those of ``steps`` that are missing, each in a transaction of its own; returns their names.
 
     Raises NewerStoreError where the store knows steps that this version does not.
     """
     connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)")
     done = {name for (name,) in connection.execute("SELECT name FROM migrations")}
-    unknown = done - {name for name, _ in MIGRATIONS}
+    unknown = done - {name for name, _ in steps}
     if unknown:
         raise NewerStoreError(", ".join(sorted(unknown)))
     applied = []
-    for name, script in MIGRATIONS:
+    for name, script in steps:
         if name in done:
             continue
         connection.execute("BEGIN IMMEDIATE")

@@ -218,7 +218,9 @@ class ModelKeeper:
         facts: dict[str, Any] = {name: getattr(settings, name) for name in PROFILE_FIELDS}
         facts["model_state"] = self.state(model)
         if identity is not None:
-            facts.update(name=self.name(model), fingerprint=identity.fingerprint, spec=identity.spec.to_dict())
+            name = self.name(model)
+            facts.update(name=name, fingerprint=identity.fingerprint, spec=identity.spec.to_dict())
+            facts["earlier"] = _earlier(settings, name)
         if self._loaded == model:
             facts.update(facts=self.facts, load_seconds=self.load_seconds)
         if error is not None:
@@ -292,6 +294,13 @@ def _load_rater(settings: Settings) -> Rater:
     from xl_vqa.vlm.loader import load_from_settings
 
     return load_from_settings(settings)
+
+
+def _earlier(settings: Settings, name: str) -> list[list[str]]:
+    """What the name meant before: fingerprints, each with the time at which it ended."""
+    from xl_vqa.models.promotion import earlier_versions
+
+    return [[mark, at] for mark, at in earlier_versions(settings, name)]
 
 
 def _name_of(settings: Settings) -> str | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,33 +107,65 @@ class ModelRegistry:
         host could not serve, ModelEntryError where the name is taken or the file cannot be written.
         """
         path = Path(folder).expanduser().absolute()
+        entry = self.entry_of(folder, model)
+        spec = check(entry, offline=self._settings.offline)
+        wanted = (name or spec.name or path.name).strip() or path.name
+        entry = Registered(wanted, entry.model, entry.adapter, datetime.now(UTC).isoformat(timespec="seconds"))
+        with self._changing():
+            known = self._read()
+            for other in [Registered(STARTER, STARTER), *known]:
+                if other.name.casefold() != wanted.casefold():
+                    continue
+                if (other.model, other.adapter) == (entry.model, entry.adapter):
+                    return other
+                taken = Reason("problem_name_taken", name=wanted, folder=other.folder)
+                raise ModelEntryError(path=str(self.file), problem=taken)
+            self._write([*known, entry])
+        return entry
+
+    def entry_of(self, folder: str | os.PathLike[str], model: str | None = None) -> Registered:
+        """A folder, or a hub name, as an entry without a name. Raises ModelNotFoundError."""
+        path = Path(folder).expanduser().absolute()
         hub_name = os.fspath(folder).replace("\\", "/")
         if not path.is_dir() and not _names_a_base(hub_name):
             raise ModelNotFoundError(model=str(folder), problem="problem_no_model_folder")
         if not path.is_dir():
-            entry = Registered("", hub_name)
-        elif (path / "adapter_config.json").is_file():
-            entry = Registered("", model or base_of_adapter(path), str(path))
-        else:
-            entry = Registered("", str(path))
-        spec = check(entry, offline=self._settings.offline)
-        wanted = (name or spec.name or path.name).strip() or path.name
-        entry = Registered(wanted, entry.model, entry.adapter, datetime.now(UTC).isoformat(timespec="seconds"))
+            return Registered("", hub_name)
+        if (path / "adapter_config.json").is_file():
+            return Registered("", model or base_of_adapter(path), str(path))
+        return Registered("", str(path))
+
+    # -- versions of a model (models/promotion.py)
+
+    def history(self) -> list[dict[str, Any]]:
+        """The steps of promotion.py, oldest first."""
+        return list(self._load().get("history", []))
+
+    def replace_entry(self, entry: Registered | None, step: Mapping[str, Any]) -> None:
+        """Puts an entry in the place of the one of its name, and a step into the history, in one write.
+
+        Raises ModelEntryError.
+        """
+        with self._changing():
+            known = self._read()
+            if entry is not None:
+                known = [one for one in known if one.name.casefold() != entry.name.casefold()] + [entry]
+            self._write(known, [*self.history(), dict(step)])
+
+    def settle_last(self) -> None:
+        """The last step has reached settings.toml."""
+        with self._changing():
+            history = self.history()
+            self._write(self._read(), [*history[:-1], {**history[-1], "settled": True}])
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S, mode=0o600):
-                known = self._read()
-                for other in [Registered(STARTER, STARTER), *known]:
-                    if other.name.casefold() != wanted.casefold():
-                        continue
-                    if (other.model, other.adapter) == (entry.model, entry.adapter):
-                        return other
-                    taken = Reason("problem_name_taken", name=wanted, folder=other.folder)
-                    raise ModelEntryError(path=str(self.file), problem=taken)
-                self._write([*known, entry])
+                yield
         except OSError as error:
             raise ModelEntryError(path=str(self.file), problem=reason(error)) from error
-        return entry
 
     def remove(self, name: str) -> Registered:
         """Forgets an entry; its files stay. Raises ModelNotFoundError; ModelEntryError for the active one."""
@@ -140,11 +173,8 @@ class ModelRegistry:
         if entry.name == STARTER or entry.serves(self._settings):
             stays = "problem_starter_stays" if entry.name == STARTER else "problem_serves"
             raise ModelEntryError(path=str(self.file), problem=Reason(stays, name=entry.name))
-        try:
-            with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S, mode=0o600):
-                self._write([other for other in self._read() if other.name != entry.name])
-        except OSError as error:
-            raise ModelEntryError(path=str(self.file), problem=reason(error)) from error
+        with self._changing():
+            self._write([other for other in self._read() if other.name != entry.name])
         return entry
 
     def activate(self, name: str, environment: Mapping[str, str] | None = None) -> Settings:
@@ -173,18 +203,28 @@ class ModelRegistry:
 
     def _read(self) -> list[Registered]:
         try:
-            values = json.loads(self.file.read_text(encoding="utf-8"))
+            return [Registered(**entry) for entry in self._load()["models"]]
+        except (KeyError, TypeError) as error:
+            broken = Reason("problem_file_unreadable", file=self.file.name, detail=str(error))
+            raise SettingsError(source=str(self.file), problem=broken) from error
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            values: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
             if values["format"] != FORMAT:
                 raise ValueError(f"format {values['format']!r} is not known to this version")
-            return [Registered(**entry) for entry in values["models"]]
+            return values
         except FileNotFoundError:
-            return []
+            return {"models": []}
         except (OSError, ValueError, KeyError, TypeError) as error:
             broken = Reason("problem_file_unreadable", file=self.file.name, detail=str(error))
             raise SettingsError(source=str(self.file), problem=broken) from error
 
-    def _write(self, entries: list[Registered]) -> None:
+    def _write(self, entries: list[Registered], history: Sequence[Mapping[str, Any]] | None = None) -> None:
         values: dict[str, Any] = {"format": FORMAT, "models": [asdict(entry) for entry in entries]}
+        steps = self.history() if history is None else list(history)
+        if steps:
+            values["history"] = steps
         with write_atomically(self.file) as file:
             file.write((json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
 

@@ -69,4 +69,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{name} serves now; activate another first",
         "ja": "{name} は現在使用中です。先に別のモデルを使用してください",
     },
+    "problem_starter_name": {
+        "en": "the starter keeps its name; say what to call the new model (--name)",
+        "ja": "starter の名前は変更できません。--name で新しいモデルの名前を指定してください",
+    },
+    "problem_no_way_back": {
+        "en": "no promotion of {name} is there to go back from",
+        "ja": "{name} には元に戻せる昇格がありません",
+    },
+    "problem_serves_unnamed": {
+        "en": "the model that serves has no name; say which one is meant",
+        "ja": "使用中のモデルに名前がありません。対象の名前を指定してください",
+    },
 }

@@ -94,7 +94,7 @@ def in_store(path: Path) -> Records:
 
 def has_scores(table: Table) -> bool:
     """Whether a table holds the model's scores itself; else its scores are people's."""
-    return "expected_label" in table.titles or _of_ours(table, "score") is not None
+    return "expected_label" in table.titles or our_column(table, "score") is not None
 
 
 def in_sheet(path: Path, options: SheetOptions) -> Records:
@@ -112,8 +112,8 @@ def with_people(path: Path, store: Path, options: SheetOptions) -> Records:
         return _rows_of(table, options)
     table.require("path")
     records = in_store(store)
-    human = _column(table, options.human, (*HUMAN, "mos")) or _missing(table, "mos")
-    source = None if options.source is None else _column(table, options.source, ())
+    human = find_column(table, options.human, (*HUMAN, "mos")) or _missing(table, "mos")
+    source = None if options.source is None else find_column(table, options.source, ())
     known = [k for k, row in enumerate(table.rows) if text(row.get("path"))]
     # a video may have ratings of several models: each is joined
     models = {record.model for record in records.rows}
@@ -133,20 +133,20 @@ def with_people(path: Path, store: Path, options: SheetOptions) -> Records:
 
 def _of_rating(rating: Rating) -> Record:
     name = f"{rating.model} {rating.model_fingerprint[:11]}".strip()
-    folder = _folder(rating.path)
+    folder = folder_of(rating.path)
     row = rating.path or rating.video_fingerprint
     off = rating.distribution.off_digit_mass
-    return Record(row, name, folder, rating.expected_label, _time(rating.rated_at), off)
+    return Record(row, name, folder, rating.expected_label, moment(rating.rated_at), off)
 
 
 def _rows_of(table: Table, options: SheetOptions) -> Records:
-    score = "expected_label" if "expected_label" in table.titles else str(_of_ours(table, "score"))
+    score = "expected_label" if "expected_label" in table.titles else str(our_column(table, "score"))
     names = HUMAN if score == "expected_label" else (*HUMAN, "mos")
-    human = _column(table, options.human, names)
-    at = _column(table, options.time, TIMES)
-    source = _column(table, options.source, ())
-    model = "model" if "model" in table.titles else _of_ours(table, "model")
-    error = "error" if "error" in table.titles else _of_ours(table, "error")
+    human = find_column(table, options.human, names)
+    at = find_column(table, options.time, TIMES)
+    source = find_column(table, options.source, ())
+    model = "model" if "model" in table.titles else our_column(table, "model")
+    error = "error" if "error" in table.titles else our_column(table, "error")
     records = Records()
     for row, place in zip(table.rows, table.numbers, strict=True):
         path = text(row.get("path")) or ""
@@ -159,9 +159,9 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
             Record(
                 row=f"#{place} {path}".strip(),
                 model=_model(row.get(model) if model else None, row.get("model_fingerprint")),
-                source=_folder(path) if source is None else text(row.get(source)) or "",
+                source=folder_of(path) if source is None else text(row.get(source)) or "",
                 score=value,
-                at=_time(row.get(at)) if at else None,
+                at=moment(row.get(at)) if at else None,
                 off_digits=number(row.get("off_digit_mass")),
                 gap=_gap(row, human, value, options, records),
                 failed=failed if error is not None else None,
@@ -191,7 +191,7 @@ def _model(cell: Any, fingerprint: Any) -> str:
     return f"{mark.model if mark else name} {str(fingerprint or '')[:11]}".strip()
 
 
-def _of_ours(table: Table, wanted: str) -> str | None:
+def our_column(table: Table, wanted: str) -> str | None:
     """The column that the product headed for a field, as "VQA score"."""
     for name, title in table.titles.items():
         headed = field_of_heading(title)
@@ -200,7 +200,7 @@ def _of_ours(table: Table, wanted: str) -> str | None:
     return None
 
 
-def _column(table: Table, told: str | None, known: tuple[str, ...]) -> str | None:
+def find_column(table: Table, told: str | None, known: tuple[str, ...]) -> str | None:
     """The column that was told, else the first of those that are ``known``. Raises MonitoringError."""
     if told is None:
         return next((name for name in known if name in table.titles), None)
@@ -218,11 +218,11 @@ def _missing(table: Table, column: str) -> str:
     )
 
 
-def _folder(path: str) -> str:
+def folder_of(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[0]
 
 
-def _time(cell: Any) -> datetime | None:
+def moment(cell: Any) -> datetime | None:
     """A moment in UTC; what names no zone is taken as it stands."""
     if isinstance(cell, date) and not isinstance(cell, datetime):
         cell = datetime(cell.year, cell.month, cell.day)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from xl_vqa.bridge.readings import remarks_of
 from xl_vqa.explaining.in_words import sentence
 from xl_vqa.sheets.columns import FIELDS, REASON_FIELDS, Field
+from xl_vqa.sheets.errors import EarlierVersionError
 from xl_vqa.sheets.marks import RENEW, UNSEEN_FILE, Mark, Score, ScoredBy, file_key
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.texts import tr
@@ -72,6 +73,8 @@ def contents_of(
         return _rated(row, result, language)
     if isinstance(result, CancelledError):
         return None
+    if isinstance(result, EarlierVersionError):
+        return RowContents({"error": result.message(language)}, "kept")
     if row.score is None or is_cleared(row, result, clear=clear):
         return RowContents(
             {**dict.fromkeys((*FIELDS, *REASON_FIELDS)), "error": result.message(language)}, "failed"
@@ -81,7 +84,13 @@ def contents_of(
 
 def is_cleared(row: PlannedRow, error: XlVqaError, *, clear: bool) -> bool:
     """Whether a score that stands is emptied for this error; else it stays, with a remark."""
-    return clear and row.score is not None and not isinstance(error, (CancelledError, *_NOT_THE_VIDEOS_FAULT))
+    kept = (CancelledError, EarlierVersionError, *_NOT_THE_VIDEOS_FAULT)
+    return clear and row.score is not None and not isinstance(error, kept)
+
+
+def is_failure(result: Result) -> bool:
+    """Whether a row has no score for it, or not the one that was asked for."""
+    return isinstance(result, XlVqaError) and not isinstance(result, EarlierVersionError)
 
 
 def _rated(row: PlannedRow, rating: Mapping[str, Any], language: str) -> RowContents:

@@ -18,7 +18,7 @@ UNSEEN_FILE: Final = "000000"
 RENEW: Final = "ffffff"
 """In place of a file's check: this score was to be made again, and could not be."""
 
-State = Literal["none", "done", "unmarked", "other model", "other row", "changed file"]
+State = Literal["none", "done", "unmarked", "earlier version", "other model", "other row", "changed file"]
 
 
 class ScoredBy(NamedTuple):
@@ -30,6 +30,8 @@ class ScoredBy(NamedTuple):
     band_thresholds: tuple[float, ...]
     calibration: str = ""
     """Of the domain profile that reads it; empty without one."""
+    earlier: tuple[tuple[str, str], ...] = ()
+    """Fingerprints of versions of the model that the name no longer means, each with the time of its end."""
 
     @classmethod
     def of(cls, rating: Mapping[str, Any]) -> ScoredBy:
@@ -47,6 +49,14 @@ class ScoredBy(NamedTuple):
     def key(self) -> str:
         facts = (self.fingerprint, self.decoding, *(f"{value:g}" for value in self.band_thresholds))
         return short(*facts, self.calibration) if self.calibration else short(*facts)
+
+    def ended(self, mark: Mark) -> str | None:
+        """When the version of the model that made a score was replaced; None where it is none of the earlier."""
+        if mark.model != self.model:
+            return None
+        return next(
+            (at for print_, at in self.earlier if self._replace(fingerprint=print_).key == mark.scoring), None
+        )
 
 
 class Mark(NamedTuple):
@@ -90,7 +100,7 @@ def state_of(score: Score | None, row_keys: Collection[str], path: str, scored_b
     if isinstance(scored_by, str):
         return "done" if mark.model == scored_by else "other model"
     if scored_by is not None and (mark.model, mark.scoring) != (scored_by.model, scored_by.key):
-        return "other model"
+        return "other model" if scored_by.ended(mark) is None else "earlier version"
     return "done"
 
 

@@ -131,8 +131,13 @@ def to_rate(
     rows: Iterable[PlannedRow], scored_by: ScoredBy | str | None = None, *, rescore: bool = False
 ) -> list[PlannedRow]:
     """Those of ``rows`` that name a file and have no score of ``scored_by``, or lack what was asked for beside it;
-    or all that name one."""
-    return [row for row in rows if row.error is None and (rescore or row.lacks or row.state(scored_by) != "done")]
+    or all that name one. A score of an earlier version of the same model stays until it is asked for anew."""
+
+    def is_left(row: PlannedRow) -> bool:
+        state = row.state(scored_by)
+        return state == "earlier version" or (state == "done" and not row.lacks)
+
+    return [row for row in rows if row.error is None and (rescore or not is_left(row))]
 
 
 def find_again(wanted: Mapping[int, Hashable], now: Mapping[int, Hashable]) -> tuple[dict[int, int], list[int]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from xl_vqa.bridge.videos import Result, Video
+from xl_vqa.sheets.errors import EarlierVersionError
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.rows import PlannedRow, Resolve, located, to_rate
 from xl_vqa.words.labels import Scale
@@ -44,17 +45,19 @@ class Rater(Protocol):
 @dataclass(frozen=True, slots=True)
 class Pending:
     """``rows`` are to be rated, by ``scored_by`` (None: not known yet); ``unusable`` name no file of this machine;
-    ``done`` counts those that have a score of it already."""
+    ``done`` counts those that have a score of it already; ``earlier`` have one of an earlier version of the same
+    model, which stays and is marked."""
 
     rows: tuple[PlannedRow, ...]
     unusable: tuple[PlannedRow, ...]
     done: int
     scored_by: ScoredBy | None
+    earlier: tuple[PlannedRow, ...] = ()
 
     @property
     def all(self) -> tuple[PlannedRow, ...]:
         """Every row that gets something written."""
-        return (*self.rows, *self.unusable)
+        return (*self.rows, *self.unusable, *self.earlier)
 
 
 def find_pending(
@@ -75,7 +78,10 @@ def find_pending(
     known = [row if resolve is None or row.error is not None else located(row, resolve, book) for row in rows]
     unusable = tuple(row for row in known if row.error is not None)
     wanted = tuple(to_rate(known, by, rescore=rescore))
-    return Pending(wanted, unusable, len(known) - len(unusable) - len(wanted), by)
+    earlier = tuple(row for row in known if row.error is None and row.state(by) == "earlier version")
+    earlier = () if rescore else earlier
+    done = len(known) - len(unusable) - len(wanted) - len(earlier)
+    return Pending(wanted, unusable, done, by, earlier)
 
 
 def rate(
@@ -88,10 +94,12 @@ def rate(
     on_progress: Callable[[int, int], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> None:
-    """Rates the pending rows; ``on_result`` gets every row once, first those that name no file."""
+    """Rates the pending rows; ``on_result`` gets every row once, first those that are not rated."""
     for row in pending.unusable:
         assert row.error is not None
         on_result(row, row.error)
+    for row in pending.earlier:
+        on_result(row, of_earlier_version(row, pending.scored_by))
     client.rate_all(
         [Video(row.path, row.text) for row in pending.rows],
         refresh=refresh,
@@ -107,7 +115,17 @@ def together(found: Sequence[Pending]) -> Pending:
     """Several lists as one piece of work."""
     rows = tuple(row for pending in found for row in pending.rows)
     unusable = tuple(row for pending in found for row in pending.unusable)
-    return Pending(rows, unusable, sum(pending.done for pending in found), None)
+    # by whom its earlier ones were made each list knows itself
+    earlier = tuple(row for pending in found for row in pending.earlier)
+    by = next((pending.scored_by for pending in found if pending.earlier), None)
+    return Pending(rows, unusable, sum(pending.done for pending in found), by, earlier)
+
+
+def of_earlier_version(row: PlannedRow, by: ScoredBy | None) -> EarlierVersionError:
+    """What is said beside a score that stands of an earlier version of the model."""
+    mark = row.score.mark if row.score is not None else None
+    ended = by.ended(mark) if by is not None and mark is not None else None
+    return EarlierVersionError(model=mark.model if mark else "?", date=(ended or "?")[:10])
 
 
 def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
@@ -122,4 +140,5 @@ def scored_by(client: Rater, settings: Settings) -> ScoredBy | None:
     bands = settings.bands(Scale.from_dict(facts["spec"]["scale"]))
     thresholds = tuple(float(value) for value in bands.thresholds)
     calibration = str(facts.get("calibration", ""))
-    return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds, calibration)
+    earlier = tuple((str(mark), str(at)) for mark, at in facts.get("earlier") or ())
+    return ScoredBy(facts["name"], facts["fingerprint"], settings.decoding, thresholds, calibration, earlier)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "score_of_earlier_version": {
+        "en": "Score of {model} as it was before {date}; it is kept. Rescore makes it anew.",
+        "ja": "{date} に更新される前の {model} によるスコアです。そのまま残しています。再採点すると付け直します。",
+    },
     "selection": {
         "en": "Nothing can be scored here: {problem}.",
         "ja": "採点できません: {problem}",
@@ -23,7 +27,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "選択範囲に動画のパスがありません。パスの入ったセルを選択してください",
     },
     "problem_sheet_protected": {
-        "en": "the sheet is protected. Unprotect it first (in Excel: Review > Unprotect Sheet; in Calc: Tools > "
+        "en": "the sheet is protected. Unprotect it first (in Excel: Review > Unprotect Sheet; in Calc: "
+        "Tools > "
         "Protect Sheet)",
         "ja": "シートが保護されています。先に保護を解除してください(Excel: [校閲] > [シート保護の解除]、"
         "Calc: [ツール] > [シートの保護])",

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import Field
-from xl_vqa.sheets.contents import Content, Result, contents_of
+from xl_vqa.sheets.contents import Content, Result, contents_of, is_failure
 from xl_vqa.sheets.grid import Grid, Table, Value
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import SheetPlan, contents_beside, plan_sheet
 from xl_vqa.sheets.rows import PlannedRow, cell_sources, find_again
-from xl_vqa.sheets.scoring import Pending
+from xl_vqa.sheets.scoring import Pending, of_earlier_version
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import Band
 
@@ -45,17 +45,21 @@ class Writing:
 
 
 def with_news(plan: SheetPlan, pending: Pending, language: str) -> Pending:
-    """``pending`` without the rows that name no file and say so already: nobody is asked about no change."""
+    """``pending`` without the rows that are not rated and say why already: nobody is asked about no change."""
     places = list(plan.columns.all)
 
     def is_news(row: PlannedRow) -> bool:
-        assert row.error is not None
-        contents = contents_of(row, row.error, language, scored_by=pending.scored_by)
+        why = row.error or of_earlier_version(row, pending.scored_by)
+        contents = contents_of(row, why, language, scored_by=pending.scored_by)
         before = dict(zip(places, plan.before[row.row], strict=True))
         values = contents.values if contents is not None else {}
         return any(name in before and before[name].text != (content or "") for name, content in values.items())
 
-    return replace(pending, unusable=tuple(filter(is_news, pending.unusable)))
+    return replace(
+        pending,
+        unusable=tuple(filter(is_news, pending.unusable)),
+        earlier=tuple(filter(is_news, pending.earlier)),
+    )
 
 
 def begin(
@@ -73,12 +77,15 @@ def begin(
     places, runs = list(plans), []
     for place, pending in enumerate(found):
         plan = places[place]
-        count = plan.filled(pending.all)
+        # beside a score of an earlier version a remark is written, and nothing over it
+        count = plan.filled((*pending.rows, *pending.unusable))
         answer = ask(count) if count else "yes"
         if answer == "cancel":
             return None
         rows = {row.row: row for row in pending.all}
         if answer == "no":
+            found_earlier = {row.row for row in pending.earlier}
+            rows = {number: row for number, row in rows.items() if number not in found_earlier}
             promised = [other.area for other in places if other is not plan]
             plan = plan_sheet(grid_now(), plan.listing, plan.rows, elsewhere=True, promised=promised)
             places[place] = plan
@@ -140,7 +147,7 @@ class SheetRun:
         contents = contents_of(planned, result, self._language, scored_by=self._scored_by)
         if contents is None:
             return
-        writing.failed += isinstance(result, XlVqaError)
+        writing.failed += is_failure(result)
         writing.done += not isinstance(result, XlVqaError)
         writing.replaces |= planned.score is not None and contents.replaces(planned.score)
         columns = self.plan.columns.all

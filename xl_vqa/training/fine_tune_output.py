@@ -36,6 +36,8 @@ def write_output(
                 tokenizer.save_pretrained(str(folder))
             _write_spec(plan, folder)
             recipe = {k: v for k, v in plan.recipe.to_dict().items() if k != "path"}
+            # whoever trains on from here needs what this was trained with
+            recipe["manifest"] = str(plan.recipe.resolve(plan.recipe.manifest))
             (folder / "recipe.yaml").write_text(
                 yaml.safe_dump(recipe, allow_unicode=True, sort_keys=False), encoding="utf-8"
             )

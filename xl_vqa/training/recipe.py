@@ -61,6 +61,8 @@ class Recipe:
     """CSV of ``xl-vqa labels prepare``; beside the recipe where relative."""
     output: str
     """Folder of the result; it must not exist yet, unless the run is resumed."""
+    adapter: str | None = None
+    """Folder of an adapter to go on from (``method: lora``); a new one where not given."""
     name: str = ""
     """Shown with every score; the output folder's name where empty."""
     scheme: str = "integer"
@@ -280,6 +282,8 @@ def _range_problems(recipe: Recipe) -> list[Problem]:
     problems += [Reason("recipe_share", name=name, value=value) for name, value in shares if not 0 <= value < 1]
     if recipe.frames is not None and (recipe.frames < 2 or recipe.frames % 2):
         problems.append(Reason("problem_even_number", name="frames", value=recipe.frames))
+    if recipe.adapter is not None and recipe.method != "lora":
+        problems.append(Reason("recipe_adapter_method"))
     if recipe.loss.kind == "number_token" and recipe.scheme == "levels":
         problems.append(Reason("recipe_number_token"))
     if recipe.quantization != "none" and recipe.method == "full":

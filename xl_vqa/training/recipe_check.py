@@ -18,7 +18,7 @@ from xl_vqa.training.schemes import Scheme
 from xl_vqa.video.check import check_videos
 from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
-from xl_vqa.vlm.model_folder import find_model
+from xl_vqa.vlm.model_folder import find_adapter, find_model
 from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError, VideoError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec, Prompt
@@ -77,7 +77,8 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
         base = find_model(recipe.model, offline=recipe.offline)
         check_config(base)
         check_tokenizer(base)
-        spec = spec_of(base, recipe.model, frames=recipe.frames, max_pixels=recipe.max_pixels)
+        adapter = find_adapter(str(recipe.resolve(recipe.adapter))) if recipe.adapter else None
+        spec = spec_of(base, recipe.model, adapter=adapter, frames=recipe.frames, max_pixels=recipe.max_pixels)
     except ModelError as error:
         problems.append(_of("model", Reason.of(error)))
     manifest_path = recipe.resolve(recipe.manifest)

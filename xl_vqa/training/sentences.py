@@ -10,7 +10,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "比較 {path} を実行できません: {problem}。何も開始していません。",
     },
     "comparison_task": {
-        "en": "The comparison {path} asks for the task '{task}', which is in the repository of xl_vqa alone, not "
+        "en": "The comparison {path} asks for the task '{task}', which is in the repository of xl_vqa "
+        "alone, not "
         "in what is installed. In a checkout, after 'make starter', type the same command with "
         "'python -m starter' in place of 'xl-vqa'. To compare on videos of your own, name a training recipe: "
         "'recipe: FILE.yaml'.",
@@ -20,7 +21,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "動画で比較するには、学習レシピを「recipe: ファイル.yaml」で指定してください。",
     },
     "comparison_failed": {
-        "en": "Not one of {count} training runs finished. The first said: {problem}. Details are in {path}; the "
+        "en": "Not one of {count} training runs finished. The first said: {problem}. Details are in "
+        "{path}; the "
         "same command tries again.",
         "ja": "学習 {count} 回がすべて失敗しました。最初のエラー: {problem}。詳細は {path} にあります。同じ"
         "コマンドで再実行できます。",
@@ -38,9 +40,11 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path} の学習データを使用できません: {problem}",
     },
     "training_videos": {
-        "en": "{count} of {total} videos cannot be read:\n{problem:lines}\nMend or leave out these rows, or write "
+        "en": "{count} of {total} videos cannot be read:\n{problem:lines}\nMend or leave out these rows, "
+        "or write "
         "'unreadable: skip' in the recipe.",
-        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem:lines}\n該当する行を修正または除外するか、"
+        "ja": "{total} 本中 {count} 本の動画を読み込めません:\n{problem:lines}\n該当する行を修正または除外"
+        "するか、"
         "レシピに 'unreadable: skip' と書いてください。",
     },
     "training_memory": {
@@ -50,8 +54,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "レシピで次をお試しください: {problem}",
     },
     "training_diverged": {
-        "en": "Step {step} of {total} gave no number ({value}): the training diverged and was stopped before that "
-        "step changed a weight. Try in the recipe: {problem}, and begin again under another output. What was good "
+        "en": "Step {step} of {total} gave no number ({value}): the training diverged and was stopped "
+        "before that "
+        "step changed a weight. Try in the recipe: {problem}, and begin again under another output. What "
+        "was good "
         "until then, with the last checkpoint, is kept in {folder}.",
         "ja": "{total} ステップ中 {step} ステップ目の計算結果が数値になりませんでした({value})。"
         "学習が発散したため、重みが変わる前に停止しました。"
@@ -112,6 +118,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "recipe_share": {
         "en": "{name} must lie in 0..1 (1 excluded), not {value}",
         "ja": "{name} には 0 以上 1 未満の値を指定してください(指定値: {value})",
+    },
+    "recipe_adapter_method": {
+        "en": "adapter names one to go on from, which method: lora does and method: full does not",
+        "ja": "adapter は追加学習の元になるアダプターの指定で、method: lora でのみ使えます(method: full で"
+        "は使えません)",
     },
     "recipe_number_token": {
         "en": "loss.kind number_token needs digits; the scheme levels answers in words",

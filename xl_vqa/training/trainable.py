@@ -80,8 +80,27 @@ def make_trainable(model: Any, recipe: Recipe) -> Trainable:
             weight.requires_grad_(name in chosen)
         result = Trainable(model, "full")
     else:
-        from peft import LoraConfig, get_peft_model
+        result = Trainable(_with_adapter(model, recipe, parts), "lora")
+        if recipe.checkpointing:
+            model.enable_input_require_grads()
+    if not result.count:
+        raise TrainingError(problem=Reason("nothing_moves", model=recipe.model))
+    return result
 
+
+def _with_adapter(model: Any, recipe: Recipe, parts: list[re.Pattern[str]]) -> Any:
+    """``model`` with the adapter to go on from, or a new one beside the linear layers of ``parts``."""
+    from peft import LoraConfig, PeftModel, get_peft_model
+
+    with warnings.catch_warnings():
+        # peft calls something of transformers by an old name, and says that a hub name became a folder
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
+        if recipe.adapter is not None:
+            folder = str(recipe.resolve(recipe.adapter))
+            going_on = PeftModel.from_pretrained(model, folder, is_trainable=True)
+            going_on.peft_config["default"].base_model_name_or_path = recipe.model
+            return going_on
         targets = [
             name
             for name, module in model.named_modules()
@@ -96,13 +115,4 @@ def make_trainable(model: Any, recipe: Recipe) -> Trainable:
             target_modules=targets,
             base_model_name_or_path=recipe.model,
         )
-        with warnings.catch_warnings():
-            # peft calls something of transformers by an old name, and says that a hub name became a folder
-            warnings.simplefilter("ignore", FutureWarning)
-            warnings.filterwarnings("ignore", message=".*base_model_name_or_path")
-            result = Trainable(get_peft_model(model, config), "lora")
-        if recipe.checkpointing:
-            model.enable_input_require_grads()
-    if not result.count:
-        raise TrainingError(problem=Reason("nothing_moves", model=recipe.model))
-    return result
+        return get_peft_model(model, config)

@@ -13,6 +13,7 @@ from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
 from xl_vqa.sheets.columns import Field
 from xl_vqa.sheets.contents import Result, is_cleared
+from xl_vqa.sheets.errors import EarlierVersionError
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Rater, find_pending, rate
 from xl_vqa.words.errors import XlVqaError
@@ -30,7 +31,8 @@ class ScoredWorkbook:
     rated now got its rating, by row number; ``failed`` holds why a row has none, or an older one; ``lost`` counts
     rows that were no longer in the sheet; ``kept`` is the copy of the workbook as it was, where scores in it were
     replaced for the first time; ``unused`` names the column of texts that the model made nothing of. Of the failed
-    rows, ``standing`` keep an earlier score, and those of ``cleared`` lost theirs, as was asked for.
+    rows, ``standing`` keep an earlier score, and those of ``cleared`` lost theirs, as was asked for. Rows of
+    ``earlier`` have a score of an earlier version of the same model, which was left and marked.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class ScoredWorkbook:
     unused: Note | None = None
     standing: frozenset[int] = frozenset()
     cleared: frozenset[int] = frozenset()
+    earlier: frozenset[int] = frozenset()
     unexplained: Mapping[int, XlVqaError] = field(default_factory=dict)
     """Rows that have a score, but not the reasons that were asked for, and why."""
 
@@ -149,9 +152,12 @@ def score_list(
     cleared: set[int] = set()
     found: list[tuple[PlannedRow, Mapping[str, Any]]] = []
     unexplained: dict[int, XlVqaError] = {}
+    earlier: set[int] = set()
 
     def take(row: PlannedRow, result: Result) -> None:
-        if isinstance(result, XlVqaError):
+        if isinstance(result, EarlierVersionError):
+            earlier.add(row.row)
+        elif isinstance(result, XlVqaError):
             failed[row.row] = result
             if row.score is not None:
                 (cleared if is_cleared(row, result, clear=scores.clear) else standing).add(row.row)
@@ -191,4 +197,5 @@ def score_list(
         standing=frozenset(standing),
         cleared=frozenset(cleared),
         unexplained=unexplained,
+        earlier=frozenset(earlier),
     )

@@ -19,6 +19,7 @@ from xl_vqa.calc.runtime.session import Session, session
 from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_cells
 from xl_vqa.calc.runtime.sheet_writer import UndoStep, write
 from xl_vqa.calc.texts import tr
+from xl_vqa.sheets.contents import is_failure
 from xl_vqa.sheets.keeping import keep_copy
 from xl_vqa.sheets.listing import find_selections
 from xl_vqa.sheets.planner import SheetPlan, plan_sheet, selected_rows
@@ -189,7 +190,7 @@ class ScoreRun:
                 return  # what stood there stays
             with self._lock:
                 self._waiting[places[id(row)]][row.row] = result
-                self._failed += isinstance(result, XlVqaError)
+                self._failed += is_failure(result)
                 self._done += not isinstance(result, XlVqaError)
 
         try:

@@ -1,0 +1,1 @@
+"""Learning on: people's corrections into a label store, a batch that is looked at, a fine-tuning, and a gate."""
