@@ -239,10 +239,11 @@ def _column(table: Table, told: str | None, known: tuple[str, ...]) -> str | Non
         raise HoldOutError(path=str(table.path), problem=error.params["problem"]) from error
 
 
-def _refuse(path: Path, problems: Sequence[Problem]) -> None:
+def _refuse(path: Path, problems: list[Problem]) -> None:
     """Raises HoldOutError with the first of ``problems`` and how many more there are; nothing without any."""
-    shown: list[Problem] = [*problems[:SHOWN]]
-    if len(problems) > SHOWN:
-        shown.append(Reason("and_more", count=len(problems) - SHOWN))
-    if shown:
-        raise HoldOutError(path=str(path), problem=shown)
+    more = len(problems) - SHOWN
+    del problems[SHOWN:]
+    if more > 0:
+        problems.append(Reason("and_more", count=more))
+    if problems:
+        raise HoldOutError(path=str(path), problem=problems)
