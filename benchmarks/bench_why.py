@@ -23,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.why_clips import CLEAN
 from xl_vqa.explaining.explain import BUDGET, explain
 from xl_vqa.explaining.faithfulness import faithfulness
 from xl_vqa.explaining.heat import FIELDS, STANDS_OUT, Floats
@@ -158,6 +159,8 @@ def explained(rater: Rater, path: str, budget: float) -> tuple[Explanation, floa
 def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
     """All figures of one clip."""
     why, plain_s, asked = explained(rater, case["path"], budget)
+    if case["kind"] == CLEAN:
+        return {"kind": CLEAN, "moments": [[one.start_s, one.end_s] for one in why.moments]}
     baselines = Baselines(case["path"], why.duration_s)
     at = why.moments[0].at_s if why.moments else min(why.spans, key=lambda span: span.mos).middle_s
     found: dict[str, Any] = {
@@ -226,6 +229,8 @@ def _stretches(value: Any) -> Iterator[tuple[float, float]]:
 
 def table(results: Sequence[dict[str, Any]]) -> str:
     """The figures in lines."""
+    clean = [float(bool(one["moments"])) for one in results if one["kind"] == CLEAN]
+    results = [one for one in results if one["kind"] != CLEAN]
     lines = []
 
     def mean(values: Sequence[float]) -> str:
@@ -253,6 +258,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     told = [any(start < one["end"] and end > one["start"] for start, end in one["moments"]) for one in results]
     lines.append(f"a moment overlaps the bad second: {mean([float(one) for one in told])}")
     lines.append(f"moments of a clip: {mean([len(one['moments']) for one in results])}")
+    lines.append(f"clips without a defect that get a moment: {mean(clean)}")
     lines.append(f"passes: {mean([one['passes'] for one in results])}")
     lines.append(f"CPU seconds, Why?: {mean([one['seconds'] for one in results])}")
     lines.append(f"CPU seconds, plain score, model alone: {mean([one['plain_s'] for one in results])}")
@@ -285,7 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = []
     for case in cases:
         found = look(rater, case, options.budget)
-        if options.genvideoscope:
+        if options.genvideoscope and case["kind"] != CLEAN:
             stretches = genvideoscope(options.genvideoscope, case["path"])
             found["when"]["genvideoscope"] = any(near((start + end) / 2, case) for start, end in stretches)
         results.append(found)

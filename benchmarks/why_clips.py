@@ -1,6 +1,6 @@
 """Clips with one defect at a known second and place, of pictures that no training saw.
 
-    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --count 30
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10]
 
 ``DOWNLOADS`` is the factory's folder of sources (``python -m starter --work``). A camera moves over a picture for
 six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of it.
@@ -27,6 +27,7 @@ FPS: Final = 25.0
 FRAMES: Final = 150
 BAD_FRAMES: Final = 25
 EDGE_FRAMES: Final = 12
+CLEAN: Final = "clean"
 TEMPORAL: Final = ("freeze", "judder", "flicker", "shake", "packet_loss", "stutter")
 SPATIAL: Final = (
     "gaussian_blur",
@@ -75,7 +76,9 @@ def make(number: int, content: contents.Content, kind: str, boxed: bool) -> tupl
 
 
 def damaged(kind: str, frames: Frames, rng: np.random.Generator) -> Frames:
-    """The strongest level of a defect; a freeze holds the first frame for the whole second."""
+    """The strongest level of a defect; a freeze holds the first frame for the whole second, and CLEAN is none."""
+    if kind == CLEAN:
+        return frames
     if kind == "freeze":
         held: Frames = np.repeat(frames[:1], len(frames), axis=0)
         return held
@@ -95,8 +98,8 @@ def write(frames: Frames, path: Path) -> None:
         file.mux(stream.encode(None))
 
 
-def make_all(folder: Path, work: Path, count: int) -> list[dict[str, Any]]:
-    """``count`` clips and ``clips.json``, which says what is wrong with each; what is there is kept."""
+def make_all(folder: Path, work: Path, count: int, clean: int) -> list[dict[str, Any]]:
+    """``count`` clips with a defect and then ``clean`` without; ``clips.json`` says what is wrong with each."""
     folder.mkdir(parents=True, exist_ok=True)
     held = pictures(work)
     rng = np.random.default_rng(0)
@@ -104,8 +107,8 @@ def make_all(folder: Path, work: Path, count: int) -> list[dict[str, Any]]:
     kinds = [list(kind) for kind in KINDS]
     rng.shuffle(kinds)
     told = []
-    for number in range(count):
-        kind, boxed = kinds[number % len(kinds)]
+    for number in range(count + clean):
+        kind, boxed = kinds[number % len(kinds)] if number < count else (CLEAN, False)
         path = folder / f"{number:03d}.mp4"
         facts, frames = make(number, held[order[number % len(held)]], str(kind), bool(boxed))
         write(frames, path)
@@ -118,9 +121,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=33)
+    parser.add_argument("--count", type=int, default=30)
+    parser.add_argument("--clean", type=int, default=10)
     options = parser.parse_args(arguments)
-    make_all(options.folder, options.work, options.count)
+    make_all(options.folder, options.work, options.count, options.clean)
 
 
 if __name__ == "__main__":
