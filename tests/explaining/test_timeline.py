@@ -127,7 +127,7 @@ def test_moments_lie_apart_inside_the_clip_the_worst_first(levels: list[float]) 
 
 def test_what_falls_in_a_quarter_alone_is_a_moment_too() -> None:
     made = looks([40, 40.5, 40, 39.5] * 4)
-    steady, fallen = (4.0, 4.1, 3.0, 2.0), (4.0, 4.1, 1.9, 2.0)
+    steady, fallen = (4.0, 4.1, 3.0, 2.0), (4.0, 4.1, 1.5, 2.0)
     # every second look was seen in parts
     seen = [
         replace(look, parts=fallen if 2.0 < look.time_s < 3.0 else steady) if place % 2 == 0 else look

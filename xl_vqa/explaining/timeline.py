@@ -34,6 +34,8 @@ PART_LOWER: Final = 0.5
 PART_SPREADS: Final = 4.0
 """and there are four of them to be wrong about."""
 MOST_MOMENTS: Final = 3
+CLEAR: Final = 2.5
+"""The rank that the worst look of a moment has at least: scenes change, and their parts more than the whole."""
 BESIDE: Final = 0.6
 """Further moments are told where they are that share as deep as the worst one."""
 
@@ -232,4 +234,5 @@ def moments_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) 
         found.append((depths[worst].rank, moment))
         place = last + 1
     found.sort(key=lambda one: -one[0])
-    return tuple(moment for rank, moment in found[:MOST_MOMENTS] if rank >= BESIDE * found[0][0])
+    least = max(CLEAR, BESIDE * found[0][0]) if found else CLEAR
+    return tuple(moment for rank, moment in found[:MOST_MOMENTS] if rank >= least)
