@@ -45,6 +45,9 @@ class ScriptedClient:
         self.cancelled: list[str] = []
         self.largest = 0
 
+    gone = HostClient.gone
+    _link = None
+
     def word(self) -> str:
         return self.script.pop(0) if self.script else "finish"
 

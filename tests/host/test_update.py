@@ -30,7 +30,7 @@ from xl_vqa.words.settings import Settings
 
 PACKAGE = Path(xl_vqa.__file__).parent
 ADDRESSES = {
-    3: {
+    4: {
         "POST /v1/ratings",
         "POST /v1/ratings/poll",
         "POST /v1/explain",
@@ -41,6 +41,8 @@ ADDRESSES = {
         "POST /v1/model",
         "GET /v1/health",
         "POST /v1/shutdown",
+        "GET /metrics",
+        "POST /v1/why-page",
         "GET /why/{token}/",
         "GET /why/{token}/video",
     }
@@ -170,12 +172,12 @@ def test_a_host_that_does_not_know_an_address_is_replaced(
 def test_what_no_host_knows_is_said_and_ends_only_one(settings: Settings, client: HostClient) -> None:
     first = client.ensure_running()
     with pytest.raises(HostUnavailableError, match="/v1/of-tomorrow"):
-        client._insist("POST", "/v1/of-tomorrow", {})
+        client.request("POST", "/v1/of-tomorrow", {})
     second = read_state(settings.state_file)
     assert second is not None
     assert second.pid != first.pid
     with pytest.raises(HostUnavailableError, match="host stop"):
-        client._insist("POST", "/v1/of-tomorrow", {})
+        client.request("POST", "/v1/of-tomorrow", {})
     assert read_state(settings.state_file) == second
 
 

@@ -134,8 +134,9 @@ def _ask(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Besiege a team's host of its own.")
-    for name, value in (("clients", 64), ("requests", 200), ("clips", 400)):
-        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--clips", type=int, default=400)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         figures = besiege(Path(name), clients=options.clients, requests=options.requests, count=options.clips)
