@@ -124,8 +124,8 @@ def _parts(settings: Settings, checks: Sequence[Check], redaction: Redaction) ->
                 text = file.read().decode("utf-8", "replace")
             # who asked for what is in the audit log, and of no use to support
             if not log.name.startswith("team-audit"):
-                known = _LOG.fullmatch(log.name)
-                yield f"logs/{number}-{known[0] if known else 'other.log'}", redaction.text(text)
+                name = log.name if _LOG.fullmatch(log.name) else "other.log"
+                yield f"logs/{number}-{name}", redaction.text(text)
 
 
 def _settings(settings: Settings) -> dict[str, Any]:
