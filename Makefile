@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Which build of torch: auto fits the machine; cpu, cu126, cu130, ... or default (pip's own index) say it.
 TORCH_INDEX ?= auto
 
-.PHONY: demo test quick lint types walls bench starter starter-evaluation templates commands locks audit setup clean
+.PHONY: demo test quick lint types walls bench starter starter-evaluation templates commands pictures api sbom locks audit setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -48,6 +48,21 @@ templates: $(READY)
 # The pages of every command, in both languages, as the program itself tells it.
 commands: $(READY)
 	$(BIN)/python -m tools.make_commands_page
+
+# The README's pictures, in both languages; needs LibreOffice, poppler-utils and chromium.
+pictures: $(READY)
+	$(BIN)/python -m tools.make_pictures
+
+# Pages of the Python API from its docstrings, into build/api (open index.html).
+api: $(READY)
+	$(BIN)/python -m pip install --quiet "pdoc>=15.0.4,<17"
+	$(BIN)/python -m pdoc --docformat restructuredtext --output-directory build/api xl_vqa
+
+# What an installation is made of, as CycloneDX JSON: build/sbom.json.
+sbom: $(READY)
+	$(BIN)/python -m pip install --quiet "cyclonedx-bom>=7,<8"
+	mkdir -p build
+	$(BIN)/python -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json $(BIN)/python
 
 # The hashes of every package, for Linux, Windows and macOS (docs/install.md).
 locks: $(READY)

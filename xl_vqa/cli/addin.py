@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,4 +26,7 @@ def build(
     from xl_vqa.words.settings import Settings
 
     written = write(output)
+    if os.name == "posix":
+        # it is handed out on a share, where others must read it whatever this user's umask
+        written.chmod(0o644)
     typer.echo(tr("written", Settings.load().language, path=written))
