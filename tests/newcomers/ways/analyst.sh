@@ -1,0 +1,4 @@
+# Somebody with a DataFrame of videos.
+python -c "import pandas, xl_vqa; xl_vqa.rate_frame(pandas.read_csv('list.csv')).to_csv('rated.csv', index=False)"
+python -c "import pandas; assert pandas.read_csv('rated.csv').vqa_mos.between(1, 5).all()"
+xl-vqa store list --json
