@@ -2,7 +2,7 @@
 
     python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10]
 
-``DOWNLOADS`` is the factory's folder of sources (``python -m starter --work``). A camera moves over a picture for
+``DOWNLOADS`` is the factory's work folder, where its sources lie. A camera moves over a picture for
 six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of it.
 """
 

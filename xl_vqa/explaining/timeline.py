@@ -158,16 +158,18 @@ class Depth:
     """
 
     whole: float
-    part: float = 0.0
+    part: float | None = None
+    """None where no quarters were looked at nearby."""
 
     @property
     def low(self) -> bool:
-        return self.whole >= 1 or self.part >= 1
+        return self.whole >= 1 or (self.part or 0.0) >= 1
 
     @property
     def rank(self) -> float:
-        """What is low in both is worse than what is low in one."""
-        return max(self.whole, 0.0) + max(self.part, 0.0)
+        """What is low in both is worse than what is low in one; parts not seen are taken to be as the whole."""
+        whole = max(self.whole, 0.0)
+        return whole + (whole if self.part is None else max(self.part, 0.0))
 
 
 def depths_of(ordered: Sequence[Look]) -> list[Depth]:
@@ -183,7 +185,7 @@ def depths_of(ordered: Sequence[Look]) -> list[Depth]:
     worst = [max(fall[row] for fall in falls) for row in range(len(seen))]
     for row, place in enumerate(seen):
         depths[place] = Depth(wholes[place], worst[row])
-        if row:
+        if row and times[place] - times[seen[row - 1]] <= 4 * APART_S:
             # a look that was not seen in parts is as deep as both of its neighbours that were
             for between in range(seen[row - 1] + 1, place):
                 depths[between] = Depth(wholes[between], min(worst[row - 1], worst[row]))
