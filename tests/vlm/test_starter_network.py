@@ -21,7 +21,7 @@ from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.starter_network import StarterNetwork
 from xl_vqa.words.errors import ModelIncompatibleError
-from xl_vqa.words.model_spec import ModelSpec, starter_folder
+from xl_vqa.words.model_spec import ModelSpec, demo_clips_folder, starter_folder
 
 CPU = torch.device("cpu")
 SPEC = ModelSpec.load(starter_folder())
@@ -61,8 +61,15 @@ def scores(backbone: Backbone, videos: list[Any]) -> torch.Tensor:
 
 def test_it_is_served_without_transformers(served: Backbone) -> None:
     assert isinstance(served.model, StarterNetwork)
-    asked_of = "from xl_vqa.vlm.loader import load_rater; load_rater('starter')"
-    code = f"import sys; {asked_of}; print([m for m in ('transformers', 'peft', 'pandas') if m in sys.modules])"
+    clip = demo_clips_folder() / "rabbit_clean.mp4"
+    code = f"""
+import sys
+from xl_vqa.video.read import read_frames
+from xl_vqa.vlm.loader import load_rater
+rater = load_rater("starter")
+rater.rate([(rater.prepare(read_frames({str(clip)!r}, rater.spec.sampling)), None)])
+print([m for m in ("transformers", "peft", "pandas", "sympy", "torch._dynamo") if m in sys.modules])
+"""
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 

@@ -213,8 +213,8 @@ class StarterNetwork(nn.Module):
     @classmethod
     def load(cls, folder: Path, config: Mapping[str, Any], files: list[Path]) -> StarterNetwork:
         """In eval mode, float32, on the CPU. Raises ModelIncompatibleError where weights are missing."""
-        with torch.device("meta"):
-            network = cls(config)
+        # not on the meta device: torch._dynamo and sympy, which compute shapes there, import as long as torch
+        network = cls(config)
         stored: dict[str, Tensor] = {}
         for path in files:
             stored |= load_file(path)
