@@ -16,7 +16,7 @@ from xl_vqa.vlm.digit_tree import grow_branches, stem_tree
 from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.rater import PreparedVideo, RatedAttributes
-from xl_vqa.vlm.vlm_rater import load_vlm_rater
+from xl_vqa.vlm.vlm_rater import common_start, load_vlm_rater
 from xl_vqa.words.errors import ModelError, ModelIncompatibleError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec, Prompt
@@ -138,7 +138,7 @@ def test_weights_of_their_own_change_the_questions_alone(untaught: Path, clip_of
     plain, scores = before.rate_attributes(items), before.rate(items)
     torch.manual_seed(1)
     assert before._backbone is not None
-    weights = QuestionWeights.fresh(before._backbone.model, rank=2)
+    weights = QuestionWeights.fresh(before._backbone.model, 8, rank=2)
     spec = ModelSpec.load(untaught)
     assert spec is not None
     untrained = weights.save(untaught)
@@ -168,7 +168,7 @@ def test_weights_of_their_own_change_the_questions_alone(untaught: Path, clip_of
 def test_weights_of_another_model_are_refused(untaught: Path) -> None:
     rater = load_vlm_rater(str(untaught), device="cpu")
     assert rater._backbone is not None
-    digest = QuestionWeights.fresh(rater._backbone.model, rank=2).save(untaught)
+    digest = QuestionWeights.fresh(rater._backbone.model, 8, rank=2).save(untaught)
     spec = ModelSpec.load(untaught)
     assert spec is not None
     assert digest != "0" * 32
@@ -176,7 +176,7 @@ def test_weights_of_another_model_are_refused(untaught: Path) -> None:
     replace(taught, attribute_weights="0" * 32).save(untaught)
     with pytest.raises(ModelIncompatibleError, match="question_weights"):
         load_vlm_rater(str(untaught), device="cpu")
-    small = QuestionWeights({"lm_head": (torch.zeros(2, 3), torch.zeros(4, 2))})
+    small = QuestionWeights({"lm_head": (torch.zeros(8, 3), torch.zeros(4, 8))}, 8)
     replace(taught, attribute_weights=small.save(untaught)).save(untaught)
     with pytest.raises(ModelIncompatibleError, match="question_weights"):
         load_vlm_rater(str(untaught), device="cpu")
@@ -190,3 +190,36 @@ def test_a_score_that_fails_has_no_attributes(untaught: Path, clip_of: Callable[
     first, second = rater.rate_attributes([(good, None), (broken, None)])
     assert isinstance(first, RatedAttributes)
     assert isinstance(second, ModelError)
+
+
+def test_weights_in_a_branch_equal_a_full_reading_with_them(tiny: Any, clip_of: Callable[..., Any]) -> None:
+    """On for each question's last token and its answer alone, in company of other questions and rows."""
+    torch.manual_seed(3)
+    weights = QuestionWeights.fresh(tiny.model, len(QUESTIONS), rank=2)
+    with torch.no_grad():
+        for _, up in weights.pairs.values():
+            up.normal_(std=0.05)
+    rows = [tiny.row(clip_of(0)), tiny.row(clip_of(1, height=120, width=90, count=6), "a red fox")]
+    questions = [asked(tiny.tokens, question) for question in QUESTIONS]
+    with torch.inference_mode():
+        stem = Stem.read(tiny.model, tiny.inputs(*rows))
+        shared = [row.prompt.shared(row.patches.tokens) for row in rows]
+        together = grow_branches(stem, questions, shared, LABELS, tiny.tokens.digits, weights)
+        for row, answers in zip(rows, together, strict=True):
+            for number, (question, found) in enumerate(zip(QUESTIONS, answers, strict=True)):
+                prompt = build_prompt(tiny.tokens, Prompt(question=question))
+                alone_row = type(row)(prompt, row.patches, row.seconds_per_pair)
+                inputs = tiny.inputs(alone_row, answers=[[tiny.tokens.digits[3]]])
+                numbers = [-1] * (alone_row.length - 1) + [number, number]
+                # the tower has linear layers of other names, which no pair belongs to
+                with weights.on(tiny.model, numbers):
+                    logits = tiny.model(**inputs, use_cache=False).logits[0, -2:].double().log_softmax(-1)
+                for prefix, expected in zip(("", "3"), logits[:, list(tiny.tokens.digits)].tolist(), strict=True):
+                    assert found.by_prefix[prefix] == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_questions_have_in_common_is_read_once() -> None:
+    assert common_start([(1, 2, 3, 4), (1, 2, 5, 4)]) == 2
+    assert common_start([(1, 2, 3), (1, 2, 3)]) == 2
+    assert common_start([(1, 2), (1, 2, 3)]) == 1
+    assert common_start([(7,), (1, 2)]) == 0

@@ -20,6 +20,7 @@ from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.starter_network import StarterNetwork
+from xl_vqa.vlm.vlm_rater import video_states
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.model_spec import ModelSpec, demo_clips_folder, starter_folder
 
@@ -95,35 +96,40 @@ def test_a_batch_moves_nothing(served: Backbone) -> None:
     assert torch.allclose(scores(served, videos), alone, atol=1e-4)
 
 
-def test_questions_behind_the_video_are_those_of_transformers(served: Backbone, oracle: Backbone) -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_questions_behind_the_video_are_those_of_transformers(
+    served: Backbone, oracle: Backbone, weighted: bool
+) -> None:
+    """With weights of their own and without; one of them in the words of the overall question."""
     videos = [canvas_of(1), canvas_of(2, 140, 84, 6)]
-    found = []
+    texts = ("How sharp?", "How much noise, 10 to 50?", SPEC.prompt.question)
+    torch.manual_seed(0)
+    made = QuestionWeights.fresh(oracle.model, len(texts), 2)
+    assert QuestionWeights.fresh(served.model, len(texts), 2).pairs.keys() == made.pairs.keys()
+    weights = QuestionWeights(
+        {name: (down.detach(), torch.randn_like(up) / 20) for name, (down, up) in made.pairs.items()}, len(texts)
+    )
+    found, states = [], []
     for backbone in (served, oracle):
         digits = backbone.tokens.digits
         stem, rows = stem_of(backbone, videos)
-        questions = [asked(backbone.tokens, text) for text in ("How sharp?", "How much noise, 10 to 50?")]
+        questions = [asked(backbone.tokens, text) for text in texts]
         shared = [row.prompt.shared(row.patches.tokens) for row in rows]
         with torch.inference_mode():
             tree = label_tree(SPEC.scale, digits)
             first = stem.answers(tree, digits)
-            found.append((first, stem.branches(questions, shared, tree, digits)))
+            grown = stem.branches(questions, shared, tree, digits, weights if weighted else None)
+            short = stem.branches(
+                [questions[2][-1:]], [one + len(questions[2]) - 1 for one in shared], tree, digits
+            )
+        found.append((first, grown, short))
+        states.append(torch.from_numpy(video_states(stem, rows)))
     for one, other in zip(*found, strict=True):
-        assert torch.allclose(torch.tensor(one), torch.tensor(other), atol=1e-4)
-
-
-def test_weights_of_questions_act_on_both_alike(served: Backbone, oracle: Backbone) -> None:
-    torch.manual_seed(0)
-    made = QuestionWeights.fresh(oracle.model, 2)
-    weights = QuestionWeights(
-        {name: (down.detach(), torch.randn_like(up) / 20) for name, (down, up) in made.pairs.items()}
-    )
-    assert QuestionWeights.fresh(served.model, 2).pairs.keys() == made.pairs.keys()
-    found = []
-    for backbone in (served, oracle):
-        with weights.on(backbone.model):
-            found.append(scores(backbone, [canvas_of(3)]))
-    assert torch.allclose(*found, atol=1e-3)
-    assert not torch.allclose(found[0], scores(served, [canvas_of(3)]), atol=1e-2)
+        assert torch.allclose(torch.tensor(one), torch.tensor(other), atol=1e-3 if weighted else 1e-4)
+    assert torch.allclose(*states, atol=1e-4)
+    # weights that changed nothing would pass, too
+    plain = torch.tensor(found[0][2])[:, 0]
+    assert torch.allclose(torch.tensor(found[0][1])[:, 2], plain, atol=1e-3) != weighted
 
 
 def copy_of_starter(folder: Path, **changes: Any) -> Path:

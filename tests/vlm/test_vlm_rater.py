@@ -116,15 +116,15 @@ def test_text_changes_the_answer_and_blank_text_does_not(rater: VlmRater, items:
 def fail_above(rater: VlmRater, most: int, error: Exception, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Model calls with more than ``most`` rows raise; returns the list that collects the sizes tried."""
     tried: list[int] = []
-    grow = rater._grow
+    read = rater._read
 
     def limited(rows: Sequence[VideoInput], backbone: Any) -> Any:
         tried.append(len(rows))
         if len(rows) > most:
             raise error
-        return grow(rows, backbone)
+        return read(rows, backbone)
 
-    monkeypatch.setattr(rater, "_grow", limited)
+    monkeypatch.setattr(rater, "_read", limited)
     monkeypatch.setattr(rater, "_call_tokens", 10**6)
     return tried
 
@@ -150,15 +150,15 @@ def test_running_out_of_memory_halves_the_batch(
 def test_a_video_too_large_alone_is_an_error_of_its_own(
     rater: VlmRater, items: list[Item], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grow = rater._grow
+    read = rater._read
     large = max(item[0].cost for item in items)
 
     def limited(rows: Sequence[VideoInput], backbone: Any) -> Any:
         if any(row.patches.tokens == large for row in rows):
             raise torch.OutOfMemoryError("out of memory")
-        return grow(rows, backbone)
+        return read(rows, backbone)
 
-    monkeypatch.setattr(rater, "_grow", limited)
+    monkeypatch.setattr(rater, "_read", limited)
     outcomes = rater.rate(items)
     for (video, _), outcome in zip(items, outcomes, strict=True):
         if video.cost == large:

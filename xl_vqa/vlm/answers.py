@@ -10,9 +10,10 @@ the case that is served (digit_tree.py); words and decimals are others (training
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -121,6 +122,16 @@ def ancestry(nodes: Sequence[Node], entered: Sequence[Node]) -> Tensor:
     return torch.tensor([[node[: len(other)] == other for other in entered] for node in nodes], dtype=torch.bool)
 
 
+class Switched(Protocol):
+    """Weights that are on for some calls only; question_weights.QuestionWeights is one."""
+
+    def on(self, model: Any, numbers: Sequence[int], kept: Sequence[int]) -> AbstractContextManager[None]:
+        """For a call whose token i is the last of question ``numbers[i]``, or of its answer; -1 is neither.
+
+        ``kept``: the tokens whose logits are asked for, rising; a model may compute its last layer for them alone.
+        """
+
+
 @dataclass(slots=True)
 class Stem:
     """A prompt that was read once, with its cache, from which answers and further questions grow.
@@ -148,7 +159,7 @@ class Stem:
         vocabulary; one call per further token."""
         found = [_log_probs(self.logits, tokens)]
         entered: list[Node] = []
-        grown = self._grown
+        grown = self.grown
         for depth, nodes in enumerate(tree.levels[1:], 1):
             entered += nodes
             own = ancestry(nodes, entered)
@@ -158,43 +169,62 @@ class Stem:
         return logs
 
     def branches(
-        self, questions: Sequence[Sequence[int]], shared: Sequence[int], tree: AnswerTree, tokens: Sequence[int]
+        self,
+        questions: Sequence[Sequence[int]],
+        shared: Sequence[int],
+        tree: AnswerTree,
+        tokens: Sequence[int],
+        weights: Switched | None = None,
     ) -> list[list[list[list[float]]]]:
         """The same [rows][questions][nodes][tokens], had each question stood behind the first ``shared[row]``
         tokens of the row's prompt in the place of the rest.
 
         All questions go through the model in ONE call, blind to each other, and so does each further token of all
-        their answers.
+        their answers. ``weights`` are on for each question's last token and its answer alone.
         """
-        kept = self._shared(shared)
-        # in all three parts the same: what follows the video is text
-        starts = self.positions[:, :, -1:] - (self.visible.sum(1) - kept.sum(1))[None, :, None]
-        whole = [(number, *question) for number, question in enumerate(questions)]
-        nodes: list[Node] = [question[:length] for question in whole for length in range(2, len(question) + 1)]
-        entered, grown = list(nodes), self._grown
-        ends = torch.tensor([nodes.index(question) for question in whole], device=self.visible.device)
-        further = [[question + node for question in whole for node in level] for level in tree.levels[1:]]
-        found = []
-        for number, level in enumerate([nodes, *further]):
-            entered += level if number else []
-            depths = torch.tensor([len(node) - 1 for node in level], device=self.visible.device)
-            own = ancestry(level, entered)
-            last = ends if number == 0 else 0
-            logits = self._call(level, kept, own, grown, starts + depths, last)
-            found.append(_log_probs(logits.view(len(kept), len(whole), -1, logits.shape[-1]), tokens))
+        branch = _Branch.of(self, questions, shared, weights)
+        found = [_log_probs(self._branched(branch, level), tokens) for level in tree.levels]
         logs: list[list[list[list[float]]]] = torch.cat(found, dim=2).cpu().tolist()
         return logs
 
+    def questions(
+        self, questions: Sequence[Sequence[int]], shared: Sequence[int], further: Sequence[Node], weights: Switched
+    ) -> Tensor:
+        """Logits [rows, questions, 1 + further, vocabulary] after each question and after each of ``further``
+        behind it, all in one call. For training: it gives gradients where they are on."""
+        return self._branched(_Branch.of(self, questions, shared, weights), [(), *further])
+
+    def _branched(self, branch: _Branch, answers: Sequence[Node]) -> Tensor:
+        """Logits [rows, questions, answers, vocabulary] after each question and each of ``answers`` behind it."""
+        new = [] if branch.entered else branch.question_nodes
+        wanted = [question + answer for question in branch.whole for answer in answers]
+        nodes = list(dict.fromkeys([*new, *wanted]))
+        branch.entered += nodes
+        own = ancestry(nodes, branch.entered)
+        depths = torch.tensor([len(node) - 1 for node in nodes], device=self.visible.device)
+        place = {node: number for number, node in enumerate(nodes)}
+        places = [place[node] for node in wanted]
+        keep = sorted(places)
+        numbers = [branch.number_of(node) for node in nodes]
+        with nullcontext() if branch.weights is None else branch.weights.on(self.model, numbers, keep):
+            kept = torch.tensor(keep, device=self.visible.device)
+            logits = self._call(nodes, branch.prompt, own, branch.others, branch.starts + depths, kept)
+        logits = logits[:, [keep.index(one) for one in places]]
+        return logits.view(len(logits), len(branch.whole), len(answers), -1)
+
+    def pooled(self, first: Sequence[int], count: Sequence[int]) -> Tensor:
+        """float32 [rows, width]: the mean value state of the last layer over ``count[row]`` tokens of the row's
+        prompt from its token ``first[row]`` on: how the model sees what stands there."""
+        values: Tensor = self.cache.layers[-1].values[:, :, : self.visible.shape[1]]
+        place = self.visible.cumsum(1) - 1
+        begin, length = (torch.tensor(list(one), device=place.device)[:, None] for one in (first, count))
+        chosen = (self.visible & (place >= begin) & (place < begin + length)).float()
+        return torch.einsum("rhkd,rk->rhd", values.float(), chosen / length).flatten(1)
+
     @property
-    def _grown(self) -> int:
+    def grown(self) -> int:
         """Keys in the cache that are not of the prompt."""
         return int(self.cache.get_seq_length()) - self.visible.shape[1]
-
-    def _shared(self, shared: Sequence[int]) -> Tensor:
-        """bool [rows, keys]: the first so many visible ones of each row."""
-        counted = self.visible.cumsum(1)
-        limit = torch.tensor(list(shared), device=self.visible.device)
-        return self.visible & (counted <= limit[:, None])
 
     def _call(
         self, nodes: Sequence[Node], prompt: Tensor, own: Tensor, grown: int, positions: Tensor, keep: Any = 0
@@ -217,6 +247,42 @@ class Stem:
             logits_to_keep=keep,
         )
         return output.logits  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class _Branch:
+    """Questions on their way: what they see of the prompt, and what of them has entered the cache.
+
+    ``whole``: each question's tokens behind its number, which keeps it apart from the others; ``prompt`` bool
+    [rows, keys] the beginning that all share; ``starts`` int64 [3, rows, 1] the position of its last token;
+    ``others`` how many keys entered the cache before, of other questions.
+    """
+
+    whole: list[Node]
+    prompt: Tensor
+    starts: Tensor
+    others: int
+    entered: list[Node]
+    weights: Switched | None
+
+    @classmethod
+    def of(
+        cls, stem: Stem, questions: Sequence[Sequence[int]], shared: Sequence[int], weights: Switched | None
+    ) -> _Branch:
+        limit = torch.tensor(list(shared), device=stem.visible.device)
+        prompt = stem.visible & (stem.visible.cumsum(1) <= limit[:, None])
+        # what follows the video is text, whose positions count up in all three parts
+        behind = stem.visible.sum(1) - prompt.sum(1)
+        starts = stem.positions[:, :, -1:] - behind[None, :, None]
+        return cls([(n, *one) for n, one in enumerate(questions)], prompt, starts, stem.grown, [], weights)
+
+    def number_of(self, node: Node) -> int:
+        """The question that a node ends or answers; -1 inside of one, which every model reads as it is."""
+        return int(node[0]) if len(node) >= len(self.whole[node[0]]) else -1
+
+    @property
+    def question_nodes(self) -> list[Node]:
+        return [one[:length] for one in self.whole for length in range(2, len(one) + 1)]
 
 
 def grow(

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from xl_vqa.vlm.answers import Stem, label_tree
+from xl_vqa.vlm.answers import Stem, Switched, label_tree
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import LabelDistribution
 
@@ -46,10 +46,15 @@ def stem_tree(stem: Stem, scale: Scale, digits: Sequence[int]) -> list[DigitLogP
 
 
 def grow_branches(
-    stem: Stem, questions: Sequence[Sequence[int]], shared: Sequence[int], scale: Scale, digits: Sequence[int]
+    stem: Stem,
+    questions: Sequence[Sequence[int]],
+    shared: Sequence[int],
+    scale: Scale,
+    digits: Sequence[int],
+    weights: Switched | None = None,
 ) -> list[list[DigitLogProbs]]:
     """The same for further questions of what was read once: [rows][questions]. See ``Stem.branches``."""
-    grown = stem.branches(questions, shared, label_tree(scale, tuple(digits)), digits)
+    grown = stem.branches(questions, shared, label_tree(scale, tuple(digits)), digits, weights)
     return [[_by_prefix(scale, question) for question in row] for row in grown]
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import torch
 
 from xl_vqa.atomic import new_folder, reason
+from xl_vqa.vlm import familiarity, question_weights
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.identity import spec_of
@@ -16,9 +17,26 @@ from xl_vqa.vlm.model_folder import QWEN_TYPE, find_adapter, find_model, model_t
 from xl_vqa.words.errors import ModelIncompatibleError, OutputNotWritableError
 from xl_vqa.words.reasons import Detail, Reason
 
-BESIDE: Final = ("*.json", "*.txt", "*.jinja", "*.md", "LICENSE*", "NOTICE*")
+_SMALL: Final = (question_weights.FILE_NAME, familiarity.FILE_NAME)
+BESIDE: Final = (
+    "*.json",
+    "*.txt",
+    "*.jinja",
+    "*.md",
+    "LICENSE*",
+    "NOTICE*",
+    question_weights.FILE_NAME,
+    familiarity.FILE_NAME,
+)
 _WEIGHTS: Final = ("model.safetensors.index.json", "config.json", "adapter_config.json")
-_FROM_TRAINING: Final = ("scheme.json", "metrics.json", "recipe.yaml", "README.md")
+_FROM_TRAINING: Final = (
+    "scheme.json",
+    "metrics.json",
+    "recipe.yaml",
+    "README.md",
+    question_weights.FILE_NAME,
+    familiarity.FILE_NAME,
+)
 
 
 def export_merged(

@@ -1,7 +1,9 @@
-"""Small weights beside a model that only its attribute questions use, as LoRA pairs that are switched on for them.
+"""Small weights beside a model that only its attribute questions use: LoRA pairs, each question with its ranks.
 
-A question is read behind a video that the model has read already, by itself, so that what these weights change is
-the question alone: the video's cache and the overall score are those of the model without them, to the bit.
+A question is read behind a video that the model has read already, by itself, and they are on for its last token
+and its answer alone: the video's cache and the overall score are those of the model without them, to the bit. All
+questions are read in one call all the same: every token goes through the ranks of its own question only. Where a
+question is in the words of the overall one, it costs a single token.
 
 Hooks instead of peft: importing that takes longer than rating a clip, and a model that peft has wrapped is another
 one for whoever reads its parameters.
@@ -9,7 +11,7 @@ one for whoever reads its parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -28,46 +30,45 @@ FILE_NAME: Final = "question_weights.safetensors"
 
 @dataclass(frozen=True, slots=True)
 class QuestionWeights:
-    """``pairs[name]`` of the linear layer of that name: ``down`` [rank, in], ``up`` [out, rank]."""
+    """``pairs[name]`` of the linear layer of that name: ``down`` [questions * rank, in] and ``up`` [out,
+    questions * rank], question after question."""
 
     pairs: Mapping[str, tuple[Tensor, Tensor]]
+    questions: int
 
     @classmethod
-    def fresh(cls, model: nn.Module, rank: int) -> QuestionWeights:
+    def fresh(cls, model: nn.Module, questions: int, rank: int) -> QuestionWeights:
         """Of every linear layer of the language model; they change nothing until they are trained."""
         pairs = {}
         for name, layer in model.named_modules():
             if ".language_model." in name and isinstance(layer, nn.Linear):
-                down = torch.empty(rank, layer.in_features)
+                down = torch.empty(questions * rank, layer.in_features)
                 nn.init.normal_(down, std=layer.in_features**-0.5)
-                pairs[name] = down.requires_grad_(), torch.zeros(layer.out_features, rank).requires_grad_()
-        return cls(pairs)
+                up = torch.zeros(layer.out_features, questions * rank)
+                pairs[name] = down.requires_grad_(), up.requires_grad_()
+        return cls(pairs, questions)
 
     @classmethod
-    def load(cls, folder: Path, model: nn.Module, digest: str) -> QuestionWeights:
+    def load(cls, folder: Path, model: nn.Module, digest: str, questions: int) -> QuestionWeights:
         """What ``save`` wrote into a model's folder, in the device and number format of the model's layers.
 
         Raises ModelIncompatibleError for a file that is missing, is another one than ``digest`` says, or does not
-        fit the model.
+        fit the model and so many questions.
         """
         path = folder / FILE_NAME
         if not path.is_file() or digest_of(path) != digest:
-            raise ModelIncompatibleError(
-                model=str(folder), problem=Reason("question_weights_other", file=FILE_NAME)
-            )
+            raise _unfit(folder)
         stored = load_file(path)
         layers = dict(model.named_modules())
         pairs = {}
         for name in sorted({key.rpartition(".")[0] for key in stored}):
             layer, down, up = layers.get(name), stored[f"{name}.down"], stored[f"{name}.up"]
-            fits = isinstance(layer, nn.Linear) and (up.shape[0], down.shape[1]) == tuple(layer.weight.shape)
-            if not fits:
-                raise ModelIncompatibleError(
-                    model=str(folder), problem=Reason("question_weights_other", file=FILE_NAME)
-                )
-            weight: Any = layer.weight if layer is not None else None
-            pairs[name] = down.to(weight), up.to(weight)
-        return cls(pairs)
+            if not isinstance(layer, nn.Linear) or (up.shape[0], down.shape[1]) != tuple(layer.weight.shape):
+                raise _unfit(folder)
+            if len(down) != up.shape[1] or len(down) % questions:
+                raise _unfit(folder)
+            pairs[name] = down.to(layer.weight), up.to(layer.weight)
+        return cls(pairs, questions)
 
     def save(self, folder: Path) -> str:
         """Writes them into a model's folder, in 16 bits; returns the digest for its xl_vqa.json."""
@@ -84,21 +85,30 @@ class QuestionWeights:
         return [one for pair in self.pairs.values() for one in pair]
 
     @contextmanager
-    def on(self, model: nn.Module) -> Iterator[None]:
-        """The model as its attribute questions see it."""
+    def on(self, model: nn.Module, numbers: Sequence[int], kept: Sequence[int] | None = None) -> Iterator[None]:
+        """The model as its questions see it: token i of a call takes the ranks of question ``numbers[i]``, or none
+        at -1. ``kept``: the tokens that a model computes its last layer for, where these are not all."""
         layers = dict(model.named_modules())
+        own = nn.functional.one_hot(torch.tensor(list(numbers)) + 1, self.questions + 1)[:, 1:]
         with ExitStack() as stack:
             for name, (down, up) in self.pairs.items():
-                handle = layers[name].register_forward_hook(_added(down, up))
-                stack.callback(handle.remove)
+                used = own.repeat_interleave(len(down) // self.questions, dim=1).to(down)
+                hook = _added(down, up, used, None if kept is None else used[list(kept)])
+                stack.callback(layers[name].register_forward_hook(hook).remove)
             yield
 
 
-def _added(down: Tensor, up: Tensor) -> Any:
+def _added(down: Tensor, up: Tensor, used: Tensor, kept: Tensor | None) -> Any:
     def hook(_: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> Tensor:
-        return output + (given[0] @ down.T) @ up.T
+        x = given[0]
+        ranks = used if kept is None or x.shape[-2] == len(used) else kept
+        return output + ((x @ down.T) * ranks) @ up.T
 
     return hook
+
+
+def _unfit(folder: Path) -> ModelIncompatibleError:
+    return ModelIncompatibleError(model=str(folder), problem=Reason("question_weights_other", file=FILE_NAME))
 
 
 def digest_of(path: Path) -> str:

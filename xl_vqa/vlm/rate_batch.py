@@ -26,6 +26,8 @@ log = logging.getLogger("xl_vqa.vlm.rate_batch")
 
 T = TypeVar("T")
 
+FALSE_ALARM: Final = 0.01
+"""Of videos like those that a model was tested on, this share is called unlike them by mistake."""
 HIGH_OFF_DIGIT_MASS: Final = 0.2
 """A fine-tuned model leaves well under 0.01; beyond this the renormalised label is mostly our doing."""
 
@@ -131,6 +133,8 @@ def warnings_of(distribution: LabelDistribution, read: tuple[str, ...], spec: Mo
     found = list(read)
     if distribution.off_digit_mass > HIGH_OFF_DIGIT_MASS:
         found.append("warning_high_off_digit_mass")
+    if distribution.familiarity <= FALSE_ALARM:
+        found.append("warning_unlike_taught")
     if not spec.fine_tuned:
         found.append("warning_not_fine_tuned")
     return tuple(dict.fromkeys(found))

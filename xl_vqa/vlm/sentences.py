@@ -38,6 +38,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The model wanted to answer something other than a label; its score is not reliable.",
         "ja": "モデルがラベル以外の答えを出そうとしました。このスコアは信頼できません。",
     },
+    "warning_unlike_taught": {
+        "en": "This video is unlike those that the model was taught and tested on; its score may be far off. "
+        "(1 in 100 ordinary videos gets this remark by mistake.)",
+        "ja": "この動画は、モデルが学習と検証に使った動画と大きく異なります。スコアは当てにならないことがあります"
+        "(通常の動画でも 100 本に 1 本はこの注意が付きます)。",
+    },
     "warning_not_fine_tuned": {
         "en": "This model was never taught to rate videos on this scale; take its scores as a guess.",
         "ja": "このモデルは動画評価用に微調整されていません。スコアは参考程度にご覧ください。",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import torch
 from safetensors.torch import load_file
@@ -39,22 +39,29 @@ def serves(config: Mapping[str, Any]) -> bool:
     )
 
 
+class Stored(NamedTuple):
+    """Of one layer, [rows, key heads, tokens, width of a head]."""
+
+    keys: Tensor
+    values: Tensor
+
+
 @dataclass
 class Cache:
-    """Keys and values of every layer, [rows, key heads, tokens, width of a head]."""
+    """Keys and values of every layer."""
 
-    layers: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+    layers: list[Stored] = field(default_factory=list)
 
     def get_seq_length(self) -> int:
-        return self.layers[0][0].shape[2] if self.layers else 0
+        return self.layers[0].keys.shape[2] if self.layers else 0
 
-    def update(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+    def update(self, layer: int, keys: Tensor, values: Tensor) -> Stored:
         """All of a layer, with what is new."""
         if layer == len(self.layers):
-            self.layers.append((keys, values))
+            self.layers.append(Stored(keys, values))
         else:
             old = self.layers[layer]
-            self.layers[layer] = torch.cat((old[0], keys), dim=2), torch.cat((old[1], values), dim=2)
+            self.layers[layer] = Stored(torch.cat((old.keys, keys), dim=2), torch.cat((old.values, values), dim=2))
         return self.layers[layer]
 
 

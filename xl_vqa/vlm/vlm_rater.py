@@ -8,17 +8,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.backbone import Backbone, check_config, load_serving
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.device import choose_device, choose_dtype, is_out_of_memory, release
-from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_branches, grow_tree, stem_tree
+from xl_vqa.vlm.digit_tree import DigitLogProbs, grow_branches, stem_tree
+from xl_vqa.vlm.familiarity import Familiarity
 from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import remember_dtype, spec_of
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
@@ -65,13 +68,16 @@ class VlmRater:
         fingerprint: str,
         facts: dict[str, Any] | None = None,
         weights: QuestionWeights | None = None,
+        familiarity: Familiarity | None = None,
     ) -> None:
-        """``weights``: those that only the attribute questions use."""
+        """``weights``: those that only the attribute questions use; ``familiarity``: of the videos that it was
+        taught and tested on."""
         self._backbone: Backbone | None = backbone
         self._spec = spec
         self._fingerprint = fingerprint
         self._facts = facts or {}
         self._weights = weights
+        self._familiarity = familiarity
         self._lock = threading.Lock()
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
 
@@ -101,7 +107,8 @@ class VlmRater:
         """
         with self._lock, torch.inference_mode():
             backbone = self._loaded()
-            return self._grow(self._rows(items, backbone), backbone)
+            stem = self._read(self._rows(items, backbone), backbone)
+            return stem_tree(stem, self._spec.scale, backbone.tokens.digits)
 
     def _rated(
         self,
@@ -125,8 +132,8 @@ class VlmRater:
             for prompt, (video, _) in zip(prompts, items, strict=True)
         ]
 
-    def _inputs(self, rows: Sequence[VideoInput], backbone: Backbone) -> dict[str, torch.Tensor]:
-        return model_inputs(
+    def _read(self, rows: Sequence[VideoInput], backbone: Backbone) -> Stem:
+        inputs = model_inputs(
             rows,
             normalization=self._spec.normalization,
             tokens_per_second=backbone.tokens_per_second,
@@ -134,22 +141,37 @@ class VlmRater:
             device=backbone.device,
             dtype=backbone.pixel_dtype,
         )
-
-    def _grow(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[DigitLogProbs]:
-        return grow_tree(backbone.model, self._inputs(rows, backbone), self._spec.scale, backbone.tokens.digits)
+        return Stem.read(backbone.model, inputs)
 
     def _scores(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
-        return [self._outcome(found) for found in self._grow(rows, backbone)]
+        return self._scores_of(self._read(rows, backbone), rows, backbone)
+
+    def _scores_of(self, stem: Stem, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
+        found = [self._outcome(one) for one in stem_tree(stem, self._spec.scale, backbone.tokens.digits)]
+        familiar = self._familiarity
+        if familiar is None:
+            return found
+        states = video_states(stem, rows)
+        return [
+            replace(one, familiarity=familiar.p_value(state, one.off_digit_mass))
+            if isinstance(one, LabelDistribution)
+            else one
+            for one, state in zip(found, states, strict=True)
+        ]
 
     def _scores_and_attributes(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[AttributeOutcome]:
         spec, digits = self._spec, backbone.tokens.digits
-        stem = Stem.read(backbone.model, self._inputs(rows, backbone))
+        stem = self._read(rows, backbone)
         # the score first and by the same calls as without attributes, so that it is the same to the bit
-        scores = [self._outcome(found) for found in stem_tree(stem, spec.scale, digits)]
-        asked_for = [asked(backbone.tokens, one.question) for one in spec.questions]
-        shared = [row.prompt.shared(row.patches.tokens) for row in rows]
-        with contextlib.nullcontext() if self._weights is None else self._weights.on(backbone.model):
-            grown = grow_branches(stem, asked_for, shared, spec.scale, digits) if asked_for else [[]] * len(rows)
+        scores = self._scores_of(stem, rows, backbone)
+        questions = [asked(backbone.tokens, one.question) for one in spec.questions]
+        grown: list[list[DigitLogProbs]] = [[] for _ in rows]
+        if questions:
+            # what all of them have in common with the overall question was read already
+            common = common_start([*questions, *(row.prompt.after[1:] for row in rows)])
+            shared = [row.prompt.shared(row.patches.tokens) + common for row in rows]
+            further = [question[common:] for question in questions]
+            grown = grow_branches(stem, further, shared, spec.scale, digits, self._weights)
         return [self._with_attributes(score, found) for score, found in zip(scores, grown, strict=True)]
 
     def _with_attributes(self, score: Outcome, found: Sequence[DigitLogProbs]) -> AttributeOutcome:
@@ -245,6 +267,24 @@ def calls(rows: Sequence[VideoInput], most_tokens: int) -> Iterator[list[int]]:
         yield group
 
 
+def common_start(all_tokens: Sequence[Sequence[int]]) -> int:
+    """How many tokens they begin with alike, but never the whole of one."""
+    most = min(map(len, all_tokens)) - 1
+    return next((k for k in range(most) if len({tokens[k] for tokens in all_tokens}) > 1), most)
+
+
+def video_states(stem: Stem, rows: Sequence[VideoInput]) -> NDArray[np.float64]:
+    """float64 [rows, width]: how the model sees each video, for familiarity.py."""
+    first, count = [len(row.prompt.before) for row in rows], [row.patches.tokens for row in rows]
+    return stem.pooled(first, count).double().cpu().numpy()
+
+
+def state_width(model: Any) -> int:
+    """Of ``video_states``."""
+    layers = [one for name, one in model.named_modules() if name.endswith(".v_proj")]
+    return int(layers[-1].out_features)
+
+
 def load_vlm_rater(
     model: str,
     adapter: str | None = None,
@@ -284,8 +324,10 @@ def load_vlm_rater(
         "threads": torch.get_num_threads(),
         "load_seconds": round(time.perf_counter() - start, 3),
     }
+    # what was fine-tuned here has both beside its adapter
+    own = adapter_folder if adapter_folder is not None and ModelSpec.load(adapter_folder) else folder
     weights = None
     if spec.attribute_weights:
-        own = adapter_folder if adapter_folder is not None and ModelSpec.load(adapter_folder) else folder
-        weights = QuestionWeights.load(own, backbone.model, spec.attribute_weights)
-    return VlmRater(backbone, spec, fingerprint, facts, weights)
+        weights = QuestionWeights.load(own, backbone.model, spec.attribute_weights, len(spec.questions))
+    familiarity = Familiarity.load(own, state_width(backbone.model))
+    return VlmRater(backbone, spec, fingerprint, facts, weights, familiarity)

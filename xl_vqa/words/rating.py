@@ -33,6 +33,9 @@ class LabelDistribution:
     scale: Scale
     probabilities: tuple[float, ...]
     off_digit_mass: float = 0.0
+    familiarity: float = field(default=1.0, compare=False)
+    """Of videos like those that the model was tested on, at most this share is as strange as this one
+    (vlm/familiarity.py); 1 where that is not known. Read once, for the rating's warning; not stored."""
 
     def __post_init__(self) -> None:
         if len(self.probabilities) != len(self.scale.labels):
