@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -15,16 +15,21 @@ from xl_vqa.training.schemes import Target, mask_tail
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
+from xl_vqa.words.attributes import AttributeQuestion
 from xl_vqa.words.model_spec import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One video of the training set. ``mos`` is on the scheme's scale."""
+    """One video of the training set. ``mos`` is on the scheme's scale.
+
+    ``prompt`` of an attribute's question; None: the overall one.
+    """
 
     clip: StoredClip
     target: Target
     mos: float
+    prompt: PromptTokens | None = None
 
 
 class Examples(Dataset[dict[str, Any]]):
@@ -40,8 +45,11 @@ class Examples(Dataset[dict[str, Any]]):
     ) -> None:
         """``group``: videos per step over all processes and accumulated batches."""
         self.examples = examples
-        around = len(prompt.before) + len(prompt.after)
-        self.lengths = [around + example.clip.tokens for example in examples]
+        self.lengths = [
+            len(asked.before) + example.clip.tokens + len(asked.after)
+            for example in examples
+            for asked in (example.prompt or prompt,)
+        ]
         self._group, self._seed = group, seed
         self.set_epoch(0)
 
@@ -79,7 +87,7 @@ class Collator:
 
     def __call__(self, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
         examples: list[Example] = [item["example"] for item in items]
-        rows = [VideoInput(self.prompt, e.clip.load(), e.clip.seconds_per_pair) for e in examples]
+        rows = [VideoInput(e.prompt or self.prompt, e.clip.load(), e.clip.seconds_per_pair) for e in examples]
         inputs: dict[str, Any] = dict(
             model_inputs(
                 rows,
@@ -94,3 +102,8 @@ class Collator:
         inputs["labels"] = mask_tail([e.target for e in examples], tail)
         inputs["logits_to_keep"] = tail
         return inputs
+
+
+def attribute_prompt(backbone: Backbone, spec: ModelSpec, question: AttributeQuestion) -> PromptTokens:
+    """The prompt with an attribute's question in the place of the overall one."""
+    return build_prompt(backbone.tokens, replace(spec.prompt, question=question.question))

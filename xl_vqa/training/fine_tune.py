@@ -11,7 +11,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from xl_vqa.datasets.manifest import ManifestRow
 from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError
-from xl_vqa.training.examples import Collator, Example, Examples
+from xl_vqa.training.examples import Collator, Example, Examples, attribute_prompt
 from xl_vqa.training.fine_tune_callbacks import History, OnEpoch, ProgressCallback, ValidationCallback, agreement
 from xl_vqa.training.fine_tune_output import write_output
 from xl_vqa.training.frame_cache import FrameCache, StoredClip
@@ -67,6 +67,8 @@ class _Parts:
     rows: dict[str, list[ManifestRow]]
     clips: dict[str, list[StoredClip]]
     skipped: list[tuple[str, str]]
+    attributes: list[dict[str, list[tuple[ManifestRow, StoredClip]]]]
+    """Of each attribute of the plan, by split."""
 
 
 def fine_tune(
@@ -226,26 +228,37 @@ def _read_videos(plan: Plan, report: OnProgress) -> _Parts:
     folder = recipe.resolve(recipe.cache) if recipe.cache else _default_cache()
     cache = FrameCache(folder, plan.spec)
     rows = {part: plan.manifest.part(part) for part in ("train", "val", "test")}
-    everything = [row for part in rows.values() for row in part]
+    further = [{part: one.part(part, plan.manifest) for part in rows} for one in plan.attributes]
+    # a video is read once, however many questions are asked about it
+    everything = list(
+        dict.fromkeys(row.video for by_part in (rows, *further) for part in by_part.values() for row in part)
+    )
     found = cache.get_all(
-        [row.video for row in everything],
+        everything,
         threads=recipe.workers,
         on_progress=lambda done, total: report("videos", done, total),
     )
-    wrong = [(row.video, r) for row, r in zip(everything, found, strict=True) if isinstance(r, VideoError)]
+    of_video = dict(zip(everything, found, strict=True))
+    wrong = [(video, one) for video, one in of_video.items() if isinstance(one, VideoError)]
     if wrong and recipe.unreadable == "stop":
         raise unreadable_videos([error for _, error in wrong], len(everything))
-    by_row = dict(zip(map(id, everything), found, strict=True))
     kept: dict[str, list[ManifestRow]] = {}
     clips: dict[str, list[StoredClip]] = {}
     for part, members in rows.items():
-        pairs = [(row, clip) for row in members if isinstance(clip := by_row[id(row)], StoredClip)]
+        pairs = [(row, clip) for row in members if isinstance(clip := of_video[row.video], StoredClip)]
         kept[part], clips[part] = [row for row, _ in pairs], [clip for _, clip in pairs]
     for part in ("train", "val"):
         if not kept[part]:
             problem = Reason("split_unreadable", split=repr(part))
             raise TrainingDataError(path=str(plan.manifest.path), problem=problem)
-    return _Parts(kept, clips, [(video, str(error)) for video, error in wrong])
+    attributes = [
+        {
+            part: [(row, clip) for row in members if isinstance(clip := of_video[row.video], StoredClip)]
+            for part, members in one.items()
+        }
+        for one in further
+    ]
+    return _Parts(kept, clips, [(video, str(error)) for video, error in wrong], attributes)
 
 
 def _default_cache() -> Path:
@@ -261,6 +274,12 @@ def _examples(plan: Plan, backbone: Backbone, parts: _Parts, group: int) -> Exam
         examples = [
             Example(clip, plan.scheme.target(backbone.tokens, mos := plan.mos(row)), mos) for row, clip in pairs
         ]
+        for one, by_part in zip(plan.attributes, parts.attributes, strict=True):
+            own = attribute_prompt(backbone, plan.spec, one.question)
+            examples += [
+                Example(clip, plan.scheme.target(backbone.tokens, mos := plan.mos(row)), mos, own)
+                for row, clip in by_part["train"]
+            ]
         _check_words(plan, backbone)
     except ValueError as error:
         raise TrainingError(problem=because(error)) from error
@@ -360,4 +379,22 @@ def _final_metrics(
                 },
                 "off_mass_mean": math.fsum(one.off_mass for one in read) / len(read),
             }
+    metrics |= _attribute_metrics(plan, backbone, trainable, parts)
     return metrics
+
+
+def _attribute_metrics(plan: Plan, backbone: Backbone, trainable: Trainable, parts: _Parts) -> dict[str, Any]:
+    """Under "attributes", of each the agreement with people in validation and test, and how many videos."""
+    found: dict[str, Any] = {}
+    for one, by_part in zip(plan.attributes, parts.attributes, strict=True):
+        prompt = replace(plan.spec.prompt, question=one.question.question)
+        figures: dict[str, Any] = {"videos": {part: len(pairs) for part, pairs in by_part.items()}}
+        for part in ("val", "test"):
+            if by_part[part]:
+                clips = [clip for _, clip in by_part[part]]
+                spec = replace(plan.spec, prompt=prompt)
+                read = read_answers(backbone, spec, plan.scheme, clips, model=trainable.model)
+                mos = [plan.mos(row) for row, _ in by_part[part]]
+                figures[part] = agreement([answer.decode() for answer in read], mos)
+        found[one.question.name] = figures
+    return {"attributes": found} if found else {}

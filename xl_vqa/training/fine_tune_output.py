@@ -98,6 +98,11 @@ def card(plan: Plan, metrics: dict[str, Any], trainable: Trainable, skipped: Seq
             if figures is not None:
                 shown = " | ".join(_shown(figures[name]) for name in ("srcc", "plcc", "rmse"))
                 lines.append(f"| {part} | {decoding} | {shown} |")
+    for name, figures in metrics.get("attributes", {}).items():
+        for part in ("val", "test"):
+            if part in figures:
+                shown = " | ".join(_shown(figures[part][kind]) for kind in ("srcc", "plcc", "rmse"))
+                lines.append(f"| {part} | {name}: expectation | {shown} |")
     lines += [
         "",
         "The epoch was chosen by the validation videos, so their figures flatter; those of the test do not.",

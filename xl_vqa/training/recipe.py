@@ -65,6 +65,8 @@ class Recipe:
     """Folder of an adapter to go on from (``method: lora``); a new one where not given."""
     name: str = ""
     """Shown with every score; the output folder's name where empty."""
+    attributes: dict[str, Any] | None = None
+    """Single qualities taught by the same run: of each a name and a manifest (``labels prepare --dimension``)."""
     scheme: str = "integer"
     """What the model answers: integer, decimal or levels."""
     digits: int = 2
@@ -291,6 +293,10 @@ def _range_problems(recipe: Recipe) -> list[Problem]:
     for name in ("model", "manifest", "output"):
         if not getattr(recipe, name).strip():
             problems.append(Reason("problem_empty_value", name=name))
+    for name, path in (recipe.attributes or {}).items():
+        if not isinstance(path, str) or not path.strip():
+            key = f"attributes.{name}"
+            problems.append(Reason("recipe_kind", name=key, why=Reason("kind_text"), value=repr(path)))
     if recipe.scale is not None:
         try:
             recipe.the_scale(Scale())

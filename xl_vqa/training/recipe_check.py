@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
+from xl_vqa.training.attributes import TaughtAttribute, fingerprints, read_attributes
 from xl_vqa.training.cache import read_json, write_json
 from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe
@@ -44,10 +45,16 @@ class Plan:
     scheme: Scheme
     manifest: Manifest
     output: Path
+    attributes: tuple[TaughtAttribute, ...] = ()
 
     @property
     def run_folder(self) -> Path:
         return self.output.with_name(self.output.name + RUN_SUFFIX)
+
+    def part(self, name: str) -> list[ManifestRow]:
+        """Every row of train, val or test: those of the overall quality, then those of each attribute."""
+        further = [row for one in self.attributes for row in one.part(name, self.manifest)]
+        return [*self.manifest.part(name), *further]
 
     def mos(self, row: ManifestRow) -> float:
         """The MOS of a usable row; of its label where the manifest holds no MOS."""
@@ -61,7 +68,8 @@ def begin_run(plan: Plan) -> None:
     """Makes the folder of the run, with the recipe in it. Raises OutputNotWritableError."""
     try:
         plan.run_folder.mkdir(parents=True, exist_ok=True)
-        write_json(plan.run_folder / RUN_RECIPE, _settled(plan.recipe, plan.manifest))
+        settled = _settled(plan.recipe, plan.manifest, plan.attributes)
+        write_json(plan.run_folder / RUN_RECIPE, settled)
     except OSError as error:
         raise OutputNotWritableError(path=str(plan.run_folder), problem=Detail.of(error)) from error
 
@@ -91,16 +99,22 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
         scheme = recipe.the_scheme(own)
     except ScaleError as error:
         problems.append(_of("scale", error.params["problem"]))
+    attributes: tuple[TaughtAttribute, ...] = ()
     if manifest is not None and scheme is not None:
         problems += _data_problems(manifest, scheme)
+    if scheme is not None:
+        attributes, wrong = read_attributes(recipe, manifest, scheme)
+        problems += wrong
     output = recipe.resolve(recipe.output)
     if writes:
         problems += _output_problems(output, resume)
     if resume and manifest is not None:
-        problems += _changes(recipe, manifest, output.with_name(output.name + RUN_SUFFIX) / RUN_RECIPE)
+        begun = output.with_name(output.name + RUN_SUFFIX) / RUN_RECIPE
+        problems += _changes(_settled(recipe, manifest, attributes), begun)
     if problems or base is None or spec is None or manifest is None or scheme is None:
         raise RecipeError(path=recipe.path or "recipe", problem=problems)
-    return Plan(recipe, base, _spec(recipe, spec, scheme, output), scheme, manifest, output)
+    spec = replace(_spec(recipe, spec, scheme, output), attributes=tuple(one.question for one in attributes))
+    return Plan(recipe, base, spec, scheme, manifest, output, attributes)
 
 
 def check_plan_videos(plan: Plan, on_progress: Callable[[int, int], None]) -> None:
@@ -108,7 +122,7 @@ def check_plan_videos(plan: Plan, on_progress: Callable[[int, int], None]) -> No
 
     Raises TrainingVideosError, unless the recipe says that unreadable ones are skipped.
     """
-    rows = [row for part in ("train", "val", "test") for row in plan.manifest.part(part)]
+    rows = [row for part in ("train", "val", "test") for row in plan.part(part)]
     wrong = [check for check in check_videos([row.video for row in rows], on_progress=on_progress) if check.error]
     if wrong and plan.recipe.unreadable == "stop":
         raise unreadable_videos([check.error for check in wrong if check.error], len(rows))
@@ -147,13 +161,13 @@ def _of(what: str, why: Problem) -> Reason:
     return Reason("says", what=what, why=why)
 
 
-def _settled(recipe: Recipe, manifest: Manifest) -> dict[str, Any]:
+def _settled(recipe: Recipe, manifest: Manifest, attributes: Sequence[TaughtAttribute]) -> dict[str, Any]:
     """What may not change while a run is unfinished."""
     values = {name: value for name, value in recipe.to_dict().items() if name not in _MAY_CHANGE}
-    return {**values, "manifest": manifest.fingerprint}
+    return {**values, "manifest": manifest.fingerprint, "attributes": dict(fingerprints(attributes)) or None}
 
 
-def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[Problem]:
+def _changes(new: Mapping[str, Any], begun: Path) -> list[Problem]:
     """Resumed with another recipe, the result would be of neither."""
     try:
         old = read_json(begun)
@@ -161,7 +175,6 @@ def _changes(recipe: Recipe, manifest: Manifest, begun: Path) -> list[Problem]:
         old = None
     if not isinstance(old, dict):
         return []
-    new = _settled(recipe, manifest)
     return [
         Reason("run_differs", name=name, old=repr(old.get(name)), new=repr(value))
         for name, value in new.items()
