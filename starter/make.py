@@ -20,10 +20,12 @@ from starter.card import evaluation, readme, report
 from starter.clips import clips, contents, forms, human_opinion
 from starter.clips.clips import Clip
 from starter.fit import features
+from starter.fit.attributes import AttributeOptions
 from starter.fit.spec import starter_spec
 from starter.fit.training import FitOptions
 from starter.pictures import sources
 from starter.seeds import RECORD, train_seeds
+from starter.teach import teach_folder
 from xl_vqa.atomic import new_folder
 from xl_vqa.training import cache
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
@@ -52,14 +54,16 @@ def make(
         if only_stored
         else _all_pairs(work, spec, per_content, workers)
     )
-    print(f"4/5 training, seeds {', '.join(map(str, seeds))}", flush=True)
+    print(f"4/6 training, seeds {', '.join(map(str, seeds))}", flush=True)
     records = train_seeds(
         work, spec, options, seeds, per_content=per_content, workers=workers, start=start, keep=keep
     )
     best = records[0]
     training_clips = [clip for clip, _ in pairs if clip.split == "train"]
     trained_minutes = (time.monotonic() - started) / 60
-    print("5/5 evaluation", flush=True)
+    print("5/6 attributes", flush=True)
+    teach_folder(Path(best["folder"]), work, AttributeOptions(), per_content=per_content)
+    print("6/6 evaluation", flush=True)
     catalogue = contents.catalogue(work)
     long = {scene.name for scene in catalogue if scene.seconds is not None}
     authors = {scene.name: (scene.author, scene.license, scene.group) for scene in catalogue}
@@ -131,13 +135,13 @@ def further_facts(lesson: Sequence[Clip], epochs: int, keep: float, runs: int = 
 
 
 def _all_pairs(work: Path, spec: ModelSpec, per_content: int, workers: int) -> list[evaluation.Pair]:
-    print("1/5 sources", flush=True)
+    print("1/6 sources", flush=True)
     sources.fetch_all(work)
     scenes = evaluation.scenes_of(work)
-    print("2/5 clips", flush=True)
+    print("2/6 clips", flush=True)
     made = clips.make_all(scenes, work / "clips", per_content=per_content, workers=workers)
     made += forms.make_all(made, workers=workers)
-    print("3/5 features", flush=True)
+    print("3/6 features", flush=True)
     stored = features.extract_all(made, work / "features", spec, sources.backbone_path(work), workers=workers)
     return list(zip(made, stored, strict=True))
 

@@ -17,16 +17,18 @@ import pandas as pd
 import torch
 from transformers import AutoTokenizer
 
-from starter.card import baseline_report, figure, invariance, people, readme, report
+from starter.card import attributes, baseline_report, figure, invariance, people, readme, report
 from starter.clips import clips, contents, encoder, forms
 from starter.clips.clips import Clip
 from starter.clips.contents import Content
 from starter.clips.defects import CLEAN
+from starter.fit import attributes as asked
 from starter.fit import features
 from starter.fit.features import StoredFeatures
 from starter.fit.training import Prompts, predict
 from starter.pictures import sources
 from xl_vqa.training import cache
+from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.errors import ModelIncompatibleError, XlVqaError
@@ -177,6 +179,7 @@ def evaluate_folder(
         workers=torch.get_num_threads(),
     )
     measured |= beside_people(rated, scores, rated_before, kept)
+    measured |= named(folder, model, prompts, pairs)
     write_clips(work / "evaluation" / "clips.csv", rated, scores)
     if rated_before is not None:
         # where people and purpose are, they stand beside each other already
@@ -216,6 +219,35 @@ def form_features(work: Path, spec: ModelSpec) -> tuple[list[invariance.FormFile
     # beside the features that they tell of: both go together
     files = invariance.make(work, stored / features.recipe(spec) / "card_forms", see)
     return files, features.load_all(files, stored, spec)
+
+
+def named(
+    folder: Path, model: StarterForConditionalGeneration, prompts: Prompts, pairs: Sequence[Pair]
+) -> dict[str, Any]:
+    """The figures of attributes.py under "attributes"; nothing where the starter in ``folder`` was taught none."""
+    digest = prompts.spec.attribute_weights
+    if not digest:
+        return {}
+    weights = QuestionWeights.load(folder, model, digest, len(prompts.spec.questions))
+    wanted = (*HELD_OUT, contents.ASKED, contents.PURPOSE)
+    shown = [
+        (clip, item)
+        for clip, item in pairs
+        if clip.split in wanted and (clip.defect == CLEAN or attributes.is_severe_single(clip))
+    ]
+    answers = asked.predict(model, weights, prompts, [item for _, item in shown])
+    return {"attributes": attributes.measure([clip for clip, _ in shown], answers)}
+
+
+def measure_attributes(folder: Path, work: Path, per_content: int) -> dict[str, Any]:
+    """Measures the attributes of the starter in ``folder`` alone, and keeps whatever else its card says."""
+    kept = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    model, prompts = load(folder)
+    found = named(folder, model, prompts, stored_pairs(work, prompts.spec, per_content))
+    whole = {**kept, **found}
+    cache.write_json(folder / RECORD, whole)
+    readme.write_card(folder / "README.md", whole, [tuple(row) for row in whole["credits"]], whole["facts"])
+    return whole
 
 
 def measure_people(folder: Path, work: Path, per_content: int, *, before: Path | None = None) -> dict[str, Any]:

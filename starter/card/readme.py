@@ -62,6 +62,10 @@ that draws whole photographs and parts of the film.
 
 {origins}
 
+### Naming what is wrong
+
+{attributes}
+
 ### Beside BRISQUE, NIQE and VMAF
 
 {baselines}
@@ -196,6 +200,19 @@ All raters in the same run; BRISQUE as below, taught {taught:,} training clips w
 {table}
 
 {cells_table}"""
+ATTRIBUTES: Final = """\
+Asked for eight attributes beside the score, in one reading of the video (`starter/fit/attributes.py`). Of {n}
+held-out clips of {contents} photographs with one severe defect that was taught, the lowest attribute is the right
+one in {share} (95% interval {interval}; target {aim}). Its labels are the strength of the defect that was put in,
+not what people said of single qualities.
+
+{table}
+
+Never taught: {never}
+
+Clean copies of the same photographs, which should be high in all:
+
+{clean}"""
 PURPOSE: Final = """\
 Clean clips of {contents} photographs that training never saw, mean label; each should be that of the plain view.
 
@@ -242,6 +259,7 @@ def write_card(
         "before": BEFORE.format(table=tables.before_table(evaluation)) if "before" in evaluation else "",
         "people": _people(evaluation),
         "purpose": _purpose(evaluation),
+        "attributes": _attributes(evaluation),
         "origins": tables.origins_table(evaluation["by_origin"]) if "by_origin" in evaluation else "Not measured.",
         "baselines": _baselines(evaluation),
         "defects": tables.defects_table(evaluation),
@@ -305,6 +323,23 @@ def _purpose(evaluation: Mapping[str, Any]) -> str:
     if by_rater is None:
         return "Not measured."
     return PURPOSE.format(contents=by_rater["starter"]["contents"], table=tables.purpose_table(by_rater))
+
+
+def _attributes(evaluation: Mapping[str, Any]) -> str:
+    found = evaluation.get("attributes")
+    if found is None:
+        return "It was not taught any attribute."
+    named, never = found["named"], found["never_taught"]
+    return ATTRIBUTES.format(
+        n=named["n"],
+        contents=named["contents"],
+        share=tables.share(named["share"]),
+        interval=" to ".join(map(tables.share, named["ci95"] or (None, None))),
+        aim=tables.share(found["aim"]),
+        table=tables.named_table(named),
+        never=f"{tables.share(never['share'])} of {never['n']} clips." if never["n"] else "no clip was measured.",
+        clean=tables.clean_attributes_table(found["clean"]),
+    )
 
 
 def _baselines(evaluation: Mapping[str, Any]) -> str:

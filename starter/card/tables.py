@@ -251,6 +251,31 @@ def people_table(by_rater: Mapping[str, Mapping[str, Any]]) -> str:
     return table([*head, "clean above", "severe", "in order"], rows)
 
 
+def named_table(row: Mapping[str, Any]) -> str:
+    """How often the right attribute is the lowest, per defect, the worst first."""
+    rows = sorted(row["by_defect"].items(), key=lambda item: (item[1]["share"], item[0]))
+    return table(
+        ("severe defect", "clips", "right attribute named", "else named"),
+        [
+            (
+                defect,
+                str(one["n"]),
+                share(one["share"]),
+                ", ".join(f"{name} {count}" for name, count in one["instead"].items()) or "-",
+            )
+            for defect, one in rows
+        ],
+    )
+
+
+def clean_attributes_table(rows: Mapping[str, Mapping[str, float]]) -> str:
+    """The labels that clean copies get."""
+    return table(
+        ("attribute", "mean label of clean clips", "lowest"),
+        [(name, number(one["mean"], ".1f"), number(one["lowest"], ".1f")) for name, one in rows.items()],
+    )
+
+
 def cells_table(by_rater: Mapping[str, Mapping[str, Any]]) -> str:
     """Per defect people's means at its levels, the starter's, and the starter's before where they are known."""
     before = by_rater.get("before", {}).get("by_defect", {})

@@ -80,3 +80,36 @@ def of(parts: Iterable[tuple[str, float]], encode_loss: float = 0.0) -> dict[str
         for name, share in OF_DEFECT.get(defect, {}).items():
             found[name] = max(found.get(name, 0.0), share * severity)
     return {name: round(min(value, STRONGEST), 2) for name, value in sorted(found.items()) if value > 0}
+
+
+ASKED: Final[Mapping[str, tuple[str, ...]]] = {
+    "sharpness": ("blur", "ringing", "sharpening"),
+    "blockiness": ("blockiness", "compression", "transmission"),
+    "noise": ("noise",),
+    "motion_smoothness": ("freeze", "judder", "shake", "interlacing", "ghosting"),
+    "flicker": ("flicker", "boiling"),
+    "exposure": ("exposure", "contrast"),
+    "colour": ("colour", "banding"),
+    "deformation": ("generated", "warping", "morphing", "drift"),
+}
+"""What the model is asked for (words/attributes.py) and what of the above takes away from each."""
+
+
+def asked_strengths(found: Mapping[str, float]) -> dict[str, float]:
+    """How strongly each of ``ASKED`` suffers, 0..5, in a clip with attributes as of ``of``."""
+    # the ghosts of a generated film are limbs too many, not two frames in one
+    seen = {name: value for name, value in found.items() if not (name == "ghosting" and "generated" in found)}
+    return {asked: max((seen.get(name, 0.0) for name in names), default=0.0) for asked, names in ASKED.items()}
+
+
+def asked_mos(found: Mapping[str, float], mos_min: float = 1.0, mos_max: float = 5.0) -> dict[str, float]:
+    """The label of each of ``ASKED`` on the scale of the score: the bottom at strength 5, the top without any."""
+    span = mos_max - mos_min
+    return {name: mos_max - span * strength / STRONGEST for name, strength in asked_strengths(found).items()}
+
+
+def named_rightly(found: Mapping[str, float]) -> frozenset[str]:
+    """Which of ``ASKED`` suffer most; none where nothing suffers."""
+    strengths = asked_strengths(found)
+    most = max(strengths.values())
+    return frozenset(name for name, strength in strengths.items() if strength == most and most > 0)

@@ -1,0 +1,107 @@
+"""Teaches a finished starter what it is asked besides the score: ``python -m starter.teach --model FOLDER``.
+
+Attributes (fit/attributes.py) and what its videos look like to it (xl_vqa/vlm/familiarity.py), from the stored
+features of ``--work``. The weights of the score are not touched, nor is its fingerprint; it takes minutes, and is
+done again whenever the score's weights are others. Attributes that the folder has already are taught further.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from starter.card import evaluation
+from starter.clips import contents
+from starter.fit import attributes
+from starter.fit.attributes import AttributeOptions
+from starter.fit.features import StoredFeatures
+from starter.fit.training import Prompts
+from starter.pictures.sources import SourceError
+from xl_vqa.training import cache
+from xl_vqa.vlm.digit_tree import stem_tree
+from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, Familiarity
+from xl_vqa.vlm.question_weights import QuestionWeights
+from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
+from xl_vqa.words.errors import XlVqaError
+
+SEEN: int = 150
+"""Training clips that the statistics of familiarity are taken from; they have 64 numbers each."""
+HELD_OUT: int = 220
+"""Clips of validation, asked and purpose that a video is held against, at the most."""
+
+
+def teach_folder(folder: Path, work: Path, options: AttributeOptions, *, per_content: int) -> None:
+    """Everything into the folder of the starter. Raises SourceError where there is too little to learn from."""
+    model, prompts = evaluation.load(folder)
+    pairs = evaluation.stored_pairs(work, prompts.spec, per_content)
+    digest = prompts.spec.attribute_weights
+    start = QuestionWeights.load(folder, model, digest, len(attributes.QUESTIONS)) if digest else None
+    train = [pair for pair in pairs if pair[0].split == "train"]
+    held = [item for clip, item in pairs if clip.split in ("validation", contents.PURPOSE)]
+    if not train or len(held) < LEAST_HELD_OUT:
+        raise SourceError(f"{len(train)} training and {len(held)} held-out clips are in the work folder: too few")
+    weights = attributes.teach(
+        model,
+        prompts,
+        [item for _, item in train],
+        [clip.attributes for clip, _ in train],
+        [clip.content for clip, _ in train],
+        options,
+        start,
+    )
+    attributes.save(folder, weights)
+    rng = np.random.default_rng(options.seed)
+    taught, _ = states(model, prompts, _some([item for _, item in train], SEEN, rng))
+    held_out, off_digits = states(model, prompts, _some(held, HELD_OUT, rng))
+    Familiarity.fit(taught, held_out, off_digits).save(folder)
+
+
+@torch.inference_mode()
+def states(
+    model: StarterForConditionalGeneration, prompts: Prompts, items: Sequence[StoredFeatures]
+) -> tuple[NDArray[np.float64], list[float]]:
+    """How the model sees each clip, [clips, width], and the off-digit mass of its answer."""
+    scale, digits = prompts.spec.scale, prompts.tokenizer.digits
+    first, found, masses = len(prompts.plain.before), [], []
+    for item in items:
+        stem, shared = attributes.read(model, prompts, [item])
+        cells = shared + 1 - first - len(prompts.plain.after)
+        found.append(stem.pooled([first], [cells]).double().numpy()[0])
+        masses.append(stem_tree(stem, scale, digits)[0].distribution(scale).off_digit_mass)
+    return np.array(found), masses
+
+
+def _some(items: Sequence[StoredFeatures], count: int, rng: np.random.Generator) -> list[StoredFeatures]:
+    return [items[i] for i in sorted(rng.permutation(len(items))[:count])]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command. Returns 0, or 1 with a sentence on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m starter.teach", description=__doc__)
+    parser.add_argument("--model", type=Path, default=Path("model/starter"))
+    parser.add_argument("--work", type=Path, default=cache.cache_folder("starter"), help="clips and features")
+    parser.add_argument("--per-content", type=int, default=6)
+    parser.add_argument("--steps", type=int, default=AttributeOptions().steps)
+    parser.add_argument("--threads", type=int, default=2)
+    values = parser.parse_args(arguments)
+    torch.set_num_threads(values.threads)
+    options = replace(AttributeOptions(), steps=values.steps)
+    try:
+        teach_folder(values.model, values.work, options, per_content=values.per_content)
+        found = evaluation.measure_attributes(values.model, values.work, values.per_content)["attributes"]["named"]
+        print(f"the right attribute is the lowest in {100 * found['share']:.0f}% of {found['n']} severe defects")
+    except (SourceError, XlVqaError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
