@@ -13,6 +13,7 @@ SCORE, REMARK, MODEL = "VQA score", "VQA error or warning", "VQA model"
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # fifteen programs, each of which loads its libraries
 def test_from_a_correction_to_a_model_and_back(tmp_path: Path) -> None:
     found = whole_way(tmp_path)
     assert "--accept one_source" in found["refused"]
