@@ -40,11 +40,10 @@ class TaughtAttribute:
 
 
 def read_attributes(
-    recipe: Recipe, overall: Manifest | None, scheme: Scheme
-) -> tuple[tuple[TaughtAttribute, ...], list[Problem]]:
-    """Those of a recipe, and everything that is wrong with them."""
+    recipe: Recipe, overall: Manifest | None, scheme: Scheme, problems: list[Problem]
+) -> tuple[TaughtAttribute, ...]:
+    """Those of a recipe; everything that is wrong with them goes to ``problems``."""
     found: list[TaughtAttribute] = []
-    problems: list[Problem] = []
     for name, path in (recipe.attributes or {}).items():
         what = f"attributes.{name}"
         try:
@@ -68,7 +67,7 @@ def read_attributes(
             shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
             why = Reason("split_missing", count=len(missing), total=len(rows), split=repr("train"), videos=shown)
             problems.append(Reason("says", what=what, why=why))
-    return tuple(found), problems
+    return tuple(found)
 
 
 def question_for(name: str, scale: Scale, ending: str) -> AttributeQuestion:

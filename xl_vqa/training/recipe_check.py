@@ -103,8 +103,7 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
     if manifest is not None and scheme is not None:
         problems += _data_problems(manifest, scheme)
     if scheme is not None:
-        attributes, wrong = read_attributes(recipe, manifest, scheme)
-        problems += wrong
+        attributes = read_attributes(recipe, manifest, scheme, problems)
     output = recipe.resolve(recipe.output)
     if writes:
         problems += _output_problems(output, resume)
