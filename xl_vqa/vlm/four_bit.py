@@ -27,7 +27,7 @@ def loading(device: torch.device, compute: torch.dtype) -> dict[str, Any]:
         raise missing("bitsandbytes")
     from transformers import BitsAndBytesConfig
 
-    config = BitsAndBytesConfig(
+    config = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
