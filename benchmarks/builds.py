@@ -1,7 +1,7 @@
 """An earlier build against this one, by turns in one run: model, reading, many clips, cold start, memory, imports.
 
-    python -m benchmarks builds --before 4c38c1c
-    python -m benchmarks builds --before 4c38c1c --before-python OLD/bin/python --only model read
+    python -m benchmarks.builds --before 4c38c1c
+    python -m benchmarks.builds --before 4c38c1c --before-python OLD/bin/python --only model read
 
 Both builds run in environments of their own, which are made where none is given. Every round asks both the same,
 one after the other, and the next round in the other order; a ratio is the median of the rounds' ratios. *Core

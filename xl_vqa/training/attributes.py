@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaughtAttribute:
-    """One attribute with the manifest of its labels (``xl-vqa labels prepare --dimension NAME``)."""
+    """One attribute with the manifest of its labels (``xl-vqa labels prepare SHEET --dimension NAME``)."""
 
     question: AttributeQuestion
     manifest: Manifest
