@@ -49,6 +49,7 @@ PARAMS = {
     "task": "starter",
     "address": "https://gpu1.example:8443",
     "role": "rate",
+    "date": "2026-11-28",
 }
 
 
