@@ -18,10 +18,11 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageChops
 
+from tools.make_why_pictures import make_clip
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "pictures"
 LIMIT: Final = 150_000
-CLIP: Final = ROOT / "model" / "demo_clips" / "dandelion_clean.mp4"
 WIDTH: Final = 1000
 GAP: Final = 6
 """White rows between the lines of a page at least."""
@@ -99,7 +100,9 @@ def make(language: str, folder: Path) -> None:
     write(cropped(page_of(sheet, 1)), f"sheet.{language}.png")
     xl_vqa(language, "workbook", "new", "kpi", "-o", tracker, "--sample", "--lang", language)
     write(cropped(page_of(tracker, 1)), f"dashboard.{language}.png")
-    xl_vqa(language, "why", CLIP, "-o", why, "--without-video")
+    clip = folder / "clip.mp4"
+    make_clip(clip)
+    xl_vqa(language, "why", clip, "-o", why, "--without-video")
     write(cropped(screen_of(why, 1300)), f"reasons.{language}.png")
 
 
