@@ -1,9 +1,10 @@
 """Clips with one defect at a known second and place, of pictures that no training saw.
 
-    python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10]
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10] [--skip 0]
 
 ``DOWNLOADS`` is the factory's work folder, where its sources lie. A camera moves over a picture for
 six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of it.
+``--skip`` leaves out the first pictures: methods were chosen on the first forty, so the others are fresh.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def write(frames: Frames, path: Path) -> None:
         file.mux(stream.encode(None))
 
 
-def make_all(folder: Path, work: Path, count: int, clean: int) -> list[dict[str, Any]]:
+def make_all(folder: Path, work: Path, count: int, clean: int, skip: int = 0) -> list[dict[str, Any]]:
     """``count`` clips with a defect and then ``clean`` without; ``clips.json`` says what is wrong with each."""
     folder.mkdir(parents=True, exist_ok=True)
     held = pictures(work)
@@ -110,7 +111,8 @@ def make_all(folder: Path, work: Path, count: int, clean: int) -> list[dict[str,
     for number in range(count + clean):
         kind, boxed = kinds[number % len(kinds)] if number < count else (CLEAN, False)
         path = folder / f"{number:03d}.mp4"
-        facts, frames = make(number, held[order[number % len(held)]], str(kind), bool(boxed))
+        picture = held[order[(skip + number) % len(held)]]
+        facts, frames = make(skip + number, picture, str(kind), bool(boxed))
         write(frames, path)
         told.append({**facts, "path": str(path)})
         (folder / "clips.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -123,8 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--clean", type=int, default=10)
+    parser.add_argument("--skip", type=int, default=0)
     options = parser.parse_args(arguments)
-    make_all(options.folder, options.work, options.count, options.clean)
+    make_all(options.folder, options.work, options.count, options.clean, options.skip)
 
 
 if __name__ == "__main__":
