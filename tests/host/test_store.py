@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.host.helpers import VIEW, made_rating, new_rating
 from xl_vqa.host import migrations
+from xl_vqa.host.database import Database
 from xl_vqa.host.store import KnownFile, Store
 from xl_vqa.host.stored_rows import NewRating, RatingKey
 from xl_vqa.words.errors import HostDiskError, HostStartError
@@ -168,16 +169,14 @@ def test_migrations_are_applied_once_and_by_name(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_a_failing_step_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_step_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "r.sqlite3"
     store = Store(path)
     store.save([new_rating()])
     store.close()
     broken = ("9999_broken", "CREATE TABLE extra (a INTEGER);\nINSERT INTO missing VALUES (1);")
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
     with pytest.raises(sqlite3.OperationalError, match="missing"):
-        Store(path)
-    monkeypatch.undo()
+        Database(path, steps=(*migrations.MIGRATIONS, broken))
     store = Store(path)
     assert store.count() == 1
     store.close()

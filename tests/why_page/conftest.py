@@ -12,7 +12,8 @@ import pytest
 CHROMIUM = os.environ.get("XL_VQA_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+# not for the whole run: Playwright keeps a loop running, beside which no other test could run its own
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no Chromium here: apt-get install chromium, or name it in XL_VQA_CHROMIUM")

@@ -112,7 +112,9 @@ def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -
         problems += _changes(_settled(recipe, manifest, attributes), begun)
     if problems or base is None or spec is None or manifest is None or scheme is None:
         raise RecipeError(path=recipe.path or "recipe", problem=problems)
-    spec = replace(_spec(recipe, spec, scheme, output), attributes=tuple(one.question for one in attributes))
+    # what only the questions of the model before it used does not fit the new weights
+    questions = tuple(one.question for one in attributes)
+    spec = replace(_spec(recipe, spec, scheme, output), attributes=questions, attribute_weights="")
     return Plan(recipe, base, spec, scheme, manifest, output, attributes)
 
 
