@@ -77,8 +77,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "frames": {"en": "The worst frames", "ja": "品質の低いフレーム"},
     "heat_shown": {"en": "Show the heat maps", "ja": "ヒートマップを表示"},
     "heat_note": {
-        "en": "Red is where the score suffers most; the frame is around what stands out.",
-        "ja": "赤い部分ほどスコアを下げています。枠は特に目立つ部分です。",
+        "en": "Red is where the score seems to suffer most, the frame around what stands out: a hint, not a "
+        "finding.",
+        "ja": "赤い部分ほどスコアを下げていると見られ、枠は特に目立つ部分です。"
+        "目安であり、確定した結果ではありません。",
     },
     "frame": {"en": "{time} s, frame {frame}", "ja": "{time} 秒(フレーム {frame})"},
     "frame_loss": {
