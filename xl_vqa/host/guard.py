@@ -59,11 +59,11 @@ class Guard:
             # a browser holds the answer of a paused video open for hours: that is not work under way
             self.last_request_at = time.monotonic()
         if scope["path"] in IDLE_PATHS or scope["path"].startswith(LINKED):
-            await self._app(scope, _limited(receive), send)
+            await self._app(scope, limited(receive, MAX_BODY_BYTES), send)
             return
         self.under_way += 1
         try:
-            await self._app(scope, _limited(receive), send)
+            await self._app(scope, limited(receive, MAX_BODY_BYTES), send)
         finally:
             self.under_way -= 1
             self.last_request_at = time.monotonic()
@@ -96,19 +96,20 @@ class TooLargeError(Exception):
     """A body that did not say its length outgrew the limit; raised where the app reads it."""
 
 
-def _limited(receive: Receive) -> Receive:
+def limited(receive: Receive, most: int) -> Receive:
+    """``receive``, which raises TooLargeError once a body has more than ``most`` bytes."""
     total = 0
 
-    async def limited() -> Message:
+    async def counted() -> Message:
         nonlocal total
         message = await receive()
         if message["type"] == "http.request":
             total += len(message.get("body", b""))
-            if total > MAX_BODY_BYTES:
+            if total > most:
                 raise TooLargeError
         return message
 
-    return limited
+    return counted
 
 
 def too_large() -> XlVqaError:

@@ -9,7 +9,7 @@ from typing import Final
 
 from xl_vqa.bridge.errors import TeamLimitError, TeamRoleError, TeamTokenError
 from xl_vqa.bridge.protocol import EXPLAIN
-from xl_vqa.host.guard import App, Message, Receive, Scope, Send, TooLargeError
+from xl_vqa.host.guard import App, Message, Receive, Scope, Send, limited
 from xl_vqa.team.audit import Audit
 from xl_vqa.team.counters import Counters
 from xl_vqa.team.limits import Meters
@@ -51,8 +51,8 @@ class TeamGuard:
         except XlVqaError as error:
             await refuse(counted, error)
             return
-        limited = receive if scope["path"].startswith(CLIPS) else _limited(receive)
-        await self._app(scope, limited, counted)
+        taken = receive if scope["path"].startswith(CLIPS) else limited(receive, JSON_BYTES)
+        await self._app(scope, taken, counted)
 
     def _let_in(self, scope: Scope) -> None:
         """Raises what is said to who is not."""
@@ -190,18 +190,3 @@ def _token(headers: dict[bytes, bytes]) -> str:
 def _why(error: TeamTokenError) -> str:
     problem = error.params.get("problem")
     return str(problem.get("key") if isinstance(problem, dict) else problem).removeprefix("team_token_")
-
-
-def _limited(receive: Receive) -> Receive:
-    total = 0
-
-    async def limited() -> Message:
-        nonlocal total
-        message = await receive()
-        if message["type"] == "http.request":
-            total += len(message.get("body", b""))
-            if total > JSON_BYTES:
-                raise TooLargeError
-        return message
-
-    return limited
