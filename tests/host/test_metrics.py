@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import math
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,12 +23,11 @@ def test_a_scrape_of_a_real_host(client: HostClient, settings: Settings, clip_fo
     assert state is not None
     caller = Caller(state)
     assert caller("GET", "/metrics", headers={"Authorization": None})[0] == 401
-    text = caller.raw(
-        f"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:{state.port}\r\nAuthorization: Bearer {state.token}\r\n"
-        "Connection: close\r\n\r\n".encode()
-    ).decode()
-    head, _, body = text.partition("\r\n\r\n")
-    assert "text/plain; version=0.0.4" in head
+    with closing(http.client.HTTPConnection("127.0.0.1", state.port, timeout=30)) as line:
+        line.request("GET", "/metrics", headers={"Authorization": f"Bearer {state.token}"})
+        answer = line.getresponse()
+        assert "text/plain; version=0.0.4" in str(answer.getheader("Content-Type"))
+        body = answer.read().decode()
     families = {one.name: one for one in text_string_to_metric_families(body)}
     assert families["xl_vqa_videos_rated"].samples[0].value == 3
     states = {sample.labels["state"]: sample.value for sample in families["xl_vqa_queue_videos"].samples}
