@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -262,3 +263,14 @@ def test_the_summary_is_plain_json(tmp_path: Path) -> None:
     assert values["label"] == made_rating().label
     assert "path" not in values
     assert "distribution" not in values
+
+
+def test_what_is_forgotten_waits_for_no_sending(tmp_path: Path) -> None:
+    store = Store(tmp_path / "r.sqlite3")
+    store.outbox.share_with("postgresql://a@b/c")
+    store.save([new_rating("b2:gone"), new_rating("b2:kept")])
+    store.forget(lambda path: False, ["b2:gone"])
+    assert [one.key.video for one in store.outbox.first(10)] == ["b2:kept"]
+    store.forget_older(datetime(2027, 1, 1, tzinfo=UTC))
+    assert store.outbox.count() == 0
+    store.close()

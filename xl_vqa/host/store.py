@@ -337,12 +337,11 @@ class Store:
                     gone = [row for row in rows if (_words(row[1]),) in videos or meant(_path(row[0]))]
                     paths.update(path for path, _ in gone)
                     connection.executemany(f"DELETE FROM {table} WHERE path = ? AND CAST(video AS BLOB) = ?", gone)
-                connection.executemany("DELETE FROM attributes WHERE video = ?", videos)
                 before = connection.total_changes
                 connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
                 ratings = connection.total_changes - before
-                connection.executemany("DELETE FROM explanations WHERE video = ?", videos)
-                connection.executemany("DELETE FROM crash_marks WHERE video = ?", videos)
+                for table in ("attributes", "explanations", "outbox", "crash_marks"):
+                    connection.executemany(f"DELETE FROM {table} WHERE video = ?", videos)
                 (nameless,) = connection.execute(f"SELECT count(*) FROM ratings WHERE {_NAMELESS}").fetchone()
                 return Forgotten(ratings, frozenset(map(_path, paths)), int(nameless))
 
@@ -359,11 +358,12 @@ class Store:
                         f"DELETE FROM {table} WHERE ifnull(datetime(rated_at), '') < datetime(?)",
                         (before.isoformat(),),
                     ).rowcount
-                # an explanation is nothing without its rating
-                connection.execute(
-                    "DELETE FROM explanations WHERE (model, settings, video) NOT IN "
-                    "(SELECT model, settings, video FROM ratings)"
-                )
+                # neither an explanation nor a note to send it is anything without its rating
+                for table in ("explanations", "outbox"):
+                    connection.execute(
+                        f"DELETE FROM {table} WHERE (model, settings, video) NOT IN "
+                        "(SELECT model, settings, video FROM ratings)"
+                    )
                 for table in ("files", "earlier"):
                     connection.execute(f"DELETE FROM {table} WHERE video NOT IN (SELECT video FROM ratings)")
                 return int(gone)
