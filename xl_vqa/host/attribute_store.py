@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
-from array import array
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
 from xl_vqa.host.database import DamagedError, Database
-from xl_vqa.host.stored_rows import RatingKey
+from xl_vqa.host.stored_rows import RatingKey, packed, unpacked
 from xl_vqa.video.reader_version import READER_VERSION
 from xl_vqa.words.attributes import AttributeRating, Attributes
 from xl_vqa.words.errors import XlVqaError
@@ -83,22 +81,17 @@ def _take(found: dict[RatingKey, Attributes], key: RatingKey, head: Any, numbers
 
 def _packed(attributes: Attributes) -> tuple[str, bytes]:
     """JSON, and the probabilities as little-endian float64, one attribute after the other."""
-    numbers = array("d", [p for one in attributes.ratings for p in one.distribution.probabilities])
-    if sys.byteorder == "big":
-        numbers.byteswap()
+    numbers = packed(p for one in attributes.ratings for p in one.distribution.probabilities)
     told = [
         [one.name, one.source, one.distribution.off_digit_mass, one.distribution.scale.to_dict()]
         for one in attributes.ratings
     ]
-    return json.dumps({"told": told, "left_out": dict(attributes.left_out)}), numbers.tobytes()
+    return json.dumps({"told": told, "left_out": dict(attributes.left_out)}), numbers
 
 
 def _unpacked(head: bytes, data: bytes) -> Attributes:
     values = json.loads(head)
-    numbers = array("d")
-    numbers.frombytes(data)
-    if sys.byteorder == "big":
-        numbers.byteswap()
+    numbers = unpacked(data)
     ratings, start = [], 0
     for name, source, off_digit_mass, scale_values in values["told"]:
         scale = Scale.from_dict(scale_values)

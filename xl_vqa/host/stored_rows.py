@@ -11,7 +11,7 @@ import json
 import math
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
@@ -52,6 +52,23 @@ class NewRating:
         return RatingKey(rating.model_fingerprint, rating.settings_key, rating.video_fingerprint)
 
 
+def packed(numbers: Iterable[float]) -> bytes:
+    """Little-endian float64, on every machine."""
+    values = array("d", numbers)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tobytes()
+
+
+def unpacked(data: bytes) -> array[float]:
+    """What ``packed`` was given. Raises ValueError or TypeError for what no numbers are."""
+    values = array("d")
+    values.frombytes(data)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
 class BadRowError(Exception):
     """A row that is not what was written."""
 
@@ -74,11 +91,8 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, new: NewRating) -> Row:
         rating = new.rating
-        numbers = array("d", rating.distribution.probabilities)
-        if sys.byteorder == "big":
-            numbers.byteswap()
         return cls(
-            numbers.tobytes(),
+            packed(rating.distribution.probabilities),
             float(rating.distribution.off_digit_mass),
             json.dumps(rating.distribution.scale.to_dict()).encode(),
             json.dumps(rating.frames.to_dict()).encode(),
@@ -109,14 +123,12 @@ class Row(NamedTuple):
     def rating(self, key: RatingKey) -> Rating:
         """Its path is empty and for the reader to fill in. Raises BadRowError."""
         try:
-            numbers = array("d")
-            numbers.frombytes(self.probabilities)
-            if sys.byteorder == "big":
-                numbers.byteswap()
             return Rating(
                 path="",
                 distribution=LabelDistribution(
-                    Scale.from_dict(json.loads(self.scale)), tuple(numbers), self.off_digit_mass
+                    Scale.from_dict(json.loads(self.scale)),
+                    tuple(unpacked(self.probabilities)),
+                    self.off_digit_mass,
                 ),
                 frames=FramesUsed.from_dict(json.loads(self.frames)),
                 video_fingerprint=key.video,

@@ -11,8 +11,6 @@ import csv
 import io
 import json
 import sqlite3
-import sys
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +20,7 @@ from typing import Any, BinaryIO, Final
 from xl_vqa.atomic import reason
 from xl_vqa.host.errors import StoreFileError
 from xl_vqa.host.store import Store
-from xl_vqa.host.stored_rows import ROW_COLUMNS, BadRowError, RatingKey, Row, split_row
+from xl_vqa.host.stored_rows import ROW_COLUMNS, BadRowError, RatingKey, Row, packed, split_row
 from xl_vqa.outputs import output_file
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -264,10 +262,8 @@ def _row(values: dict[str, Any]) -> tuple[RatingKey, Row] | None:
         if values["format"] != FORMAT:
             return None
         key = RatingKey(*(str(values[name]) for name in KEY))
-        numbers = array("d", [float(one) for one in values["probabilities"]])
-        if sys.byteorder == "big":
-            numbers.byteswap()
-        columns = {name: values[name] for name in Row._fields} | {"probabilities": numbers.tobytes()}
+        probabilities = packed(float(one) for one in values["probabilities"])
+        columns = {name: values[name] for name in Row._fields} | {"probabilities": probabilities}
         row = Row(**{name: one.encode() if isinstance(one, str) else one for name, one in columns.items()})
         if row.check_value(key) != bytes.fromhex(values["check"]):
             return None
