@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from xl_vqa.vlm.packed import Packing
 from xl_vqa.words.labels import Scale
 
 Node = tuple[int, ...]
@@ -137,7 +138,8 @@ class Stem:
     """A prompt that was read once, with its cache, from which answers and further questions grow.
 
     ``visible`` bool [rows, keys]: what of the cache belongs to the prompt (not its padding, nor what grew since);
-    ``positions`` int64 [3, rows, prompt]. What grows enters the cache, where nobody else sees it.
+    ``positions`` int64 [3, rows, prompt]. What grows enters the cache, where nobody else sees it. ``packed``: all
+    prompts lie in one row of the cache (packed.py), and what grows of them takes turns in it.
     """
 
     model: Any
@@ -146,6 +148,7 @@ class Stem:
     positions: Tensor
     logits: Tensor
     """float [rows, 1, vocabulary] after the prompt's last token."""
+    packed: bool = False
 
     @classmethod
     def read(cls, model: Any, inputs: Mapping[str, Tensor]) -> Stem:
@@ -153,6 +156,16 @@ class Stem:
         output = model(**inputs, use_cache=True, logits_to_keep=1)
         seen = inputs["attention_mask"].bool()
         return cls(model, output.past_key_values, seen, inputs["position_ids"], output.logits[:, -1:])
+
+    @classmethod
+    def read_packed(cls, model: Any, inputs: Mapping[str, Any], packing: Packing) -> Stem:
+        """The same of what ``packed.packed_inputs`` made; of ``positions`` the last of each prompt."""
+        places = inputs["position_ids"]
+        last = torch.tensor([end - 1 for _, end in packing.spans], device=places.device)
+        output = model(**inputs, use_cache=True, logits_to_keep=last)
+        ends = places[:, 0, last, None]
+        seen = packing.visible(places.device)
+        return cls(model, output.past_key_values, seen, ends, output.logits[0, :, None], packed=True)
 
     def answers(self, tree: AnswerTree, tokens: Sequence[int]) -> list[list[list[float]]]:
         """Natural log-probabilities [rows][nodes][tokens] of ``tokens`` after every node, over the WHOLE
@@ -205,9 +218,11 @@ class Stem:
         place = {node: number for number, node in enumerate(nodes)}
         places = [place[node] for node in wanted]
         keep = sorted(places)
-        numbers = [branch.number_of(node) for node in nodes]
-        with nullcontext() if branch.weights is None else branch.weights.on(self.model, numbers, keep):
-            kept = torch.tensor(keep, device=self.visible.device)
+        turns = range(len(self.visible) if self.packed else 1)
+        numbers = [branch.number_of(node) for node in nodes for _ in turns]
+        used = [len(turns) * one + turn for one in keep for turn in turns]
+        with nullcontext() if branch.weights is None else branch.weights.on(self.model, numbers, used):
+            kept = torch.tensor(used, device=self.visible.device)
             logits = self._call(nodes, branch.prompt, own, branch.others, branch.starts + depths, kept)
         logits = logits[:, [keep.index(one) for one in places]]
         return logits.view(len(logits), len(branch.whole), len(answers), -1)
@@ -219,34 +234,51 @@ class Stem:
         place = self.visible.cumsum(1) - 1
         begin, length = (torch.tensor(list(one), device=place.device)[:, None] for one in (first, count))
         chosen = (self.visible & (place >= begin) & (place < begin + length)).float()
+        if self.packed:
+            return torch.einsum("hkd,rk->rhd", values[0].float(), chosen / length).flatten(1)
         return torch.einsum("rhkd,rk->rhd", values.float(), chosen / length).flatten(1)
 
     @property
     def grown(self) -> int:
-        """Keys in the cache that are not of the prompt."""
-        return int(self.cache.get_seq_length()) - self.visible.shape[1]
+        """Keys of each row in the cache that are not of the prompt."""
+        keys = int(self.cache.get_seq_length()) - self.visible.shape[1]
+        return keys // len(self.visible) if self.packed else keys
 
     def _call(
         self, nodes: Sequence[Node], prompt: Tensor, own: Tensor, grown: int, positions: Tensor, keep: Any = 0
     ) -> Tensor:
-        """Logits of the last token of every node, in one call.
+        """Logits [rows, nodes, vocabulary] of the last token of every node, in one call.
 
         ``own`` [nodes, entered]: what each sees of what entered the cache behind the first ``grown`` others.
+        ``keep``: the places of those that are wanted, where a packed row has them; 0 is all.
         """
         rows, device = prompt.shape[0], prompt.device
         # what grew earlier is of another question
         others = torch.zeros(rows, len(nodes), grown, dtype=torch.bool, device=device)
         seen = prompt[:, None].expand(-1, len(nodes), -1)
-        visible = torch.cat((seen, others, own.to(device)[None].expand(rows, -1, -1)), dim=2)
+        ids = torch.tensor([node[-1] for node in nodes], device=device).expand(rows, -1)
+        positions = positions.expand(-1, -1, len(nodes))
+        own = own.to(device)[None].expand(rows, -1, -1)
+        if self.packed:
+            # node after node, of each the prompts in turn; a key of another prompt is none
+            same = torch.eye(rows, dtype=torch.bool, device=device)
+            own = (own[0, :, None, :, None] & same[None, :, None]).flatten(2).flatten(0, 1)[None]
+            seen, others = (
+                seen.transpose(0, 1).flatten(0, 1)[None],
+                others.new_zeros(1, own.shape[1], grown * rows),
+            )
+            ids, positions = ids.T.reshape(1, -1), positions.transpose(1, 2).reshape(3, 1, -1)
+        visible = torch.cat((seen, others, own), dim=2)
         output = self.model(
-            input_ids=torch.tensor([node[-1] for node in nodes], device=device).expand(rows, -1),
+            input_ids=ids,
             attention_mask={"full_attention": additive(visible, language_dtype(self.model))},
-            position_ids=positions.expand(-1, -1, len(nodes)),
+            position_ids=positions,
             past_key_values=self.cache,
             use_cache=True,
             logits_to_keep=keep,
         )
-        return output.logits  # type: ignore[no-any-return]
+        logits: Tensor = output.logits
+        return logits.view(-1, rows, logits.shape[-1]).transpose(0, 1) if self.packed else logits
 
 
 @dataclass(slots=True)

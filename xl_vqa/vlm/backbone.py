@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +17,10 @@ from xl_vqa.vlm import four_bit
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
+from xl_vqa.vlm.packed import make_packable
 from xl_vqa.vlm.starter_network import StarterNetwork, serves
 from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
+from xl_vqa.vlm.window_attention import batch_windows
 from xl_vqa.words.errors import ModelError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -36,6 +38,8 @@ class Backbone:
     tokens_per_second: float
     parameters: int
     pad_id: int
+    packs: bool = False
+    """Whether the model takes several prompts in one row (packed.py)."""
 
     @property
     def pixel_dtype(self) -> torch.dtype:
@@ -78,10 +82,16 @@ def load_backbone(
 
 
 def load_serving(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:
-    """As ``load_backbone``, for rating alone: the starter without transformers, where no adapter is merged in."""
+    """As ``load_backbone``, for rating alone: the starter without transformers, where no adapter is merged in, and
+    a Qwen2.5-VL with attention that pads nothing."""
     config = check_config(folder)
     if config["model_type"] != STARTER_TYPE or adapter is not None or not serves(config):
-        return load_backbone(folder, device=device, dtype=dtype, adapter=adapter)
+        backbone = load_backbone(folder, device=device, dtype=dtype, adapter=adapter)
+        if config["model_type"] != QWEN_TYPE:
+            return backbone
+        make_packable(backbone.model)
+        batch_windows(backbone.model)
+        return replace(backbone, packs=True)
     files = weight_files(folder)
     check_memory(str(folder), parameter_count(files), device, dtype)
     with _as_model_errors(folder):

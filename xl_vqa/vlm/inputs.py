@@ -72,17 +72,24 @@ def model_inputs(
         placed = row.positions(tokens_per_second)
         following = int(placed[0, -1]) + 1 + torch.arange(len(tail)).expand(3, -1)
         positions[:, index, start:] = torch.cat((placed, following), dim=1)
-    pixels = [
-        row.patches.values.to(device)
-        if dtype is torch.uint8
-        else row.patches.normalized(normalization, device=device).to(dtype)
-        for row in rows
-    ]
     return {
         "input_ids": ids.to(device),
         "attention_mask": mask.to(device),
         "mm_token_type_ids": types.to(device),
         "position_ids": positions.to(device),
-        "pixel_values_videos": torch.cat(pixels),
-        "video_grid_thw": torch.tensor([row.patches.grid for row in rows], device=device),
+        **pixel_inputs(rows, normalization=normalization, device=device, dtype=dtype),
     }
+
+
+def pixel_inputs(
+    rows: Sequence[VideoInput], *, normalization: Normalization, device: torch.device | str, dtype: torch.dtype
+) -> dict[str, torch.Tensor]:
+    """``pixel_values_videos`` and ``video_grid_thw`` of ``model_inputs``."""
+    pixels = [
+        row.patches.on(device)
+        if dtype is torch.uint8
+        else row.patches.normalized(normalization, device=device).to(dtype)
+        for row in rows
+    ]
+    grids = torch.tensor([row.patches.grid for row in rows], device=device)
+    return {"pixel_values_videos": torch.cat(pixels), "video_grid_thw": grids}

@@ -46,12 +46,20 @@ class Patches:
         t, h, w = self.grid
         return t * h * w // (MERGE * MERGE)
 
+    def pinned(self) -> Patches:
+        """The same in memory that a GPU copies from by itself, while the machine goes on."""
+        return Patches(self.values.pin_memory(), self.grid)
+
+    def on(self, device: torch.device | str) -> torch.Tensor:
+        """The values on ``device``, still 8 bits each: a quarter of what floats would take to bring there."""
+        return self.values.to(device, non_blocking=self.values.is_pinned())
+
     def normalized(self, normalization: Normalization, *, device: torch.device | str = "cpu") -> torch.Tensor:
         """float32 [t*h*w, 1176]: what a model takes as ``pixel_values_videos``."""
         mean = torch.tensor(normalization.mean, device=device) * 255
         std = torch.tensor(normalization.std, device=device) * 255
         # within a patch the channel comes first, then time, row, column
-        values = self.values.to(device).view(-1, 3, PATCH_VALUES // 3).float()
+        values = self.on(device).view(-1, 3, PATCH_VALUES // 3).float()
         return values.sub_(mean.view(3, 1)).div_(std.view(3, 1)).view(-1, PATCH_VALUES)
 
 

@@ -26,6 +26,7 @@ from xl_vqa.vlm.fingerprint import HashCache, model_fingerprint
 from xl_vqa.vlm.identity import remember_dtype, spec_of
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.model_folder import STARTER_TYPE, find_adapter, find_model
+from xl_vqa.vlm.packed import Packing, packed_inputs
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.vlm.prompt import asked, build_prompt
@@ -79,6 +80,7 @@ class VlmRater:
         self._weights = weights
         self._familiarity = familiarity
         self._lock = threading.Lock()
+        self._pinned = backbone.device.type == "cuda"
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
 
     @property
@@ -91,6 +93,8 @@ class VlmRater:
 
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
         patches = clip_patches(clip, self._spec)
+        if self._pinned:
+            patches = patches.pinned()
         payload = _Payload(patches, seconds_per_pair(clip.used.timestamps_s))
         return PreparedVideo(payload, patches.grid, patches.tokens, patches.values.nbytes)
 
@@ -119,7 +123,7 @@ class VlmRater:
             backbone = self._loaded()
             rows = self._rows(items, backbone)
             outcomes: dict[int, T | ModelError] = {}
-            for call in calls(rows, self._call_tokens):
+            for call in calls(rows, self._call_tokens, packed=backbone.packs):
                 found = self._rate_call([rows[i] for i in call], backbone, read)
                 outcomes.update(zip(call, found, strict=True))
             return [outcomes[index] for index in range(len(rows))]
@@ -133,15 +137,15 @@ class VlmRater:
         ]
 
     def _read(self, rows: Sequence[VideoInput], backbone: Backbone) -> Stem:
-        inputs = model_inputs(
-            rows,
-            normalization=self._spec.normalization,
-            tokens_per_second=backbone.tokens_per_second,
-            pad_id=backbone.pad_id,
-            device=backbone.device,
-            dtype=backbone.pixel_dtype,
-        )
-        return Stem.read(backbone.model, inputs)
+        values: dict[str, Any] = {
+            "normalization": self._spec.normalization,
+            "tokens_per_second": backbone.tokens_per_second,
+            "device": backbone.device,
+            "dtype": backbone.pixel_dtype,
+        }
+        if backbone.packs:
+            return Stem.read_packed(backbone.model, *packed_inputs(rows, **values))
+        return Stem.read(backbone.model, model_inputs(rows, pad_id=backbone.pad_id, **values))
 
     def _scores(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
         return self._scores_of(self._read(rows, backbone), rows, backbone)
@@ -250,16 +254,19 @@ class VlmRater:
                 release(device)
 
 
-def calls(rows: Sequence[VideoInput], most_tokens: int) -> Iterator[list[int]]:
-    """Groups of row numbers for one model call each: alike in length, within ``most_tokens`` with padding.
+def calls(rows: Sequence[VideoInput], most_tokens: int, *, packed: bool = False) -> Iterator[list[int]]:
+    """Groups of row numbers for one model call each: alike in length, within ``most_tokens`` with padding (of
+    ``packed`` rows there is none).
 
     Every row is in exactly one group; a row longer than ``most_tokens`` runs alone.
     """
     order = sorted(range(len(rows)), key=lambda index: (rows[index].length, rows[index].patches.grid))
     group: list[int] = []
     for index in order:
+        together = [rows[one] for one in (*group, index)]
         # rows come in rising length, so this one sets what the whole group is padded to
-        if group and (len(group) + 1) * rows[index].length > most_tokens:
+        tokens = Packing.of(together).length if packed else len(together) * rows[index].length
+        if group and tokens > most_tokens:
             yield group
             group = []
         group.append(index)
