@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from xl_vqa._version import VERSION
+
 if TYPE_CHECKING:
     from xl_vqa.api import explain, rate, rate_async, rate_attributes, rate_iter
     from xl_vqa.evaluation.errors import EvaluationError
@@ -102,7 +104,18 @@ if TYPE_CHECKING:
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.score_run import ScoredWorkbook, score_workbook
 
-__version__ = "0.1.0"
+
+def _installed() -> str:
+    # not at the top: it takes 30 ms, and a wheel has the version written down
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("xl_vqa")
+    except PackageNotFoundError:
+        return "0+unknown"  # a folder that nobody installed
+
+
+__version__ = VERSION or _installed()
 __all__ = [
     "AddinError",
     "AttributeLeftOutError",

@@ -104,7 +104,7 @@ def test_no_key_is_written_twice_in_a_room() -> None:
 def test_nothing_is_loaded_before_the_first_sentence(fresh: dict[str, object]) -> None:
     loaded = fresh["before"]
     assert isinstance(loaded, list)
-    assert {name.split(".")[1] for name in loaded if name.count(".")} == {"words"}
+    assert {name.split(".")[1] for name in loaded if name.count(".")} == {"_version", "words"}
     assert "xl_vqa.words.sentences" not in loaded
 
 

@@ -72,6 +72,10 @@ def test_a_new_address_comes_with_a_new_protocol(settings: Settings) -> None:
         ("0.0.1", PROTOCOL, True),
         ("0.0.1", PROTOCOL + 1, True),
         ("99.0", 1, False),
+        # a commit of before, a later one, the same built from another change; neither ends the other's in turns
+        ("0.0.1.post7+g0a1b2c3", PROTOCOL, True),
+        ("99.0.0.post7+g0a1b2c3.dirty", PROTOCOL, False),
+        (xl_vqa.__version__.partition("+")[0] + "+g0000000", PROTOCOL, False),
         ("of somebody", PROTOCOL, True),
         ("", PROTOCOL, True),
     ],
@@ -188,7 +192,7 @@ def test_a_host_of_tomorrow_is_used_and_not_ended(
     code = other_code(
         tmp_path / "new",
         {
-            "__init__.py": (r'^__version__ = ".*"', '__version__ = "99.0.0"'),
+            "_version.py": (r'^VERSION.* = ""', 'VERSION = "99.0.0"'),
             "bridge/protocol.py": (r"^PROTOCOL: Final = \d+", "PROTOCOL: Final = 99"),
         },
     )

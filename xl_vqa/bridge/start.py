@@ -22,6 +22,7 @@ from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError, from_dict
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.words.settings import Settings
+from xl_vqa.words.versions import order
 
 POLL_S = 0.05
 CLAIM_LIFE_S = 20.0
@@ -91,15 +92,10 @@ def is_outdated(state: HostState) -> bool:
     A host of a later version is not: it answers earlier clients as well, and two programs of different versions
     must not end each other's hosts in turns.
     """
-    theirs, ours = _numbers(state.version), _numbers(xl_vqa.__version__)
+    theirs, ours = order(state.version), order(xl_vqa.__version__)
     if theirs is None or ours is None:
         return state.version != xl_vqa.__version__ or state.protocol < PROTOCOL
     return (theirs, state.protocol) < (ours, PROTOCOL)
-
-
-def _numbers(version: str) -> tuple[int, ...] | None:
-    parts = version.split(".")
-    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else None
 
 
 def keeps_unsaved(state: HostState) -> bool:

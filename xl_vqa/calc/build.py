@@ -50,6 +50,8 @@ def extension(python: str | None = None) -> bytes:
     package = resources.files("xl_vqa")
     files["python/component.py"] = (package / "calc" / "runtime" / "component.py").read_bytes()
     files.update({f"python/pythonpath/xl_vqa/{name}": data for name, data in _vendored(package).items()})
+    # LibreOffice's Python has no package of ours that could be asked
+    files["python/pythonpath/xl_vqa/_version.py"] = f'VERSION = "{__version__}"\n'.encode()
     files[CONFIG] = (json.dumps({"python": python, "version": __version__}, indent=1) + "\n").encode()
     return _zipped(files)
 

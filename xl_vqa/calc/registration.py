@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xl_vqa.calc import names
 from xl_vqa.calc.commands import COMMANDS, MENU_TITLE, SEPARATOR, Command
+from xl_vqa.words.versions import in_numbers
 from xl_vqa.worksheet.functions import Function
 
 _OOR: Final = (
@@ -90,7 +91,7 @@ def description(version: str) -> str:
 <description xmlns="http://openoffice.org/extensions/description/2006"
   xmlns:d="http://libreoffice.org/extensions/description/2011" xmlns:xlink="http://www.w3.org/1999/xlink">
   <identifier value="{names.EXTENSION}"/>
-  <version value="{escape(version)}"/>
+  <version value="{in_numbers(version)}"/>
   <dependencies><d:LibreOffice-minimal-version value="7.0" d:name="LibreOffice 7.0"/></dependencies>
   <display-name>
     <name lang="en">xl_vqa: video quality in a spreadsheet</name>
