@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -52,6 +54,30 @@ def test_the_whole_trunk_is_the_plain_one(size: tuple[int, int]) -> None:
         plain = net(x)
     for one, other in zip(found, plain, strict=True):
         assert float((one - other).abs().max()) <= 1e-5 * float(other.abs().max())
+
+
+@there
+def test_weights_that_change_are_laid_out_anew() -> None:
+    """Changed in place, replaced, and in a copy: never the ones that were kept."""
+    layer = SameConv(4, 8, 3, 2).requires_grad_(False)
+    x = torch.randn(1, 4, 9, 8).contiguous(memory_format=torch.channels_last)
+    first = layer(x)
+    twin = copy.deepcopy(layer)
+    assert torch.equal(twin(x), first)
+    changes = (
+        lambda: layer.weight.mul_(2),
+        lambda: layer.load_state_dict({name: value * 3 for name, value in layer.state_dict().items()}),
+        lambda: layer.load_state_dict(
+            {n: torch.randn_like(v) for n, v in layer.state_dict().items()}, assign=True
+        ),
+    )
+    for change in changes:
+        change()
+        found = layer(x)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fused_convolution, "is_there", lambda: False)
+            assert torch.allclose(found, layer(x), atol=1e-5)
+    assert torch.equal(twin(x), first)
 
 
 def test_where_gradients_are_wanted_the_plain_way_is_taken() -> None:

@@ -42,6 +42,11 @@ class Backbone:
     """Whether the model takes several prompts in one row (packed.py)."""
 
     @property
+    def alone_on_a_core(self) -> bool:
+        """Whether one video makes a call, on one core, and several run at once (side_by_side.py)."""
+        return self.device.type == "cpu" and bool(getattr(self.model, "small", False))
+
+    @property
     def pixel_dtype(self) -> torch.dtype:
         """What the model takes patches in: float32 of a starter of transformers whatever ``dtype`` is, and 8 bits
         of one that is served (StarterNetwork)."""

@@ -1,8 +1,8 @@
 """A convolution with what follows it (ReLU6, or the sum of a skip) in one pass over its output, on a CPU.
 
-oneDNN does both in one, but torch's own ``conv2d`` does not ask it to. ``torch.compile`` does, through the
-operators used here, but needs a C++ compiler, which no office PC has. They are no promised parts of torch, so they
-are tried once, and whoever asks takes the plain way where they are not there.
+oneDNN does both in one, but torch's own ``conv2d`` does not ask it to, and lays out the weights anew each time.
+``torch.compile`` asks, through the operators used here, but needs a C++ compiler, which no office PC has. They are
+no promised parts of torch, so they are tried once, and whoever asks takes the plain way where they are missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def is_there() -> bool:
     try:
         with torch.no_grad():
             plain = functional.conv2d(x, weight, bias)
-            clipped = fused(x, weight, bias, (1, 1), (0, 0), 1, relu6=True)
+            laid_out = LaidOut().of(x, weight, (1, 1), (0, 0), 1)
+            clipped = fused(x, laid_out, bias, (1, 1), (0, 0), 1, relu6=True)
             summed = fused(x, weight, bias, (1, 1), (0, 0), 1, skip=x)
             return torch.allclose(clipped, functional.relu6(plain), atol=1e-4) and torch.allclose(
                 summed, plain + x, atol=1e-4
@@ -39,6 +40,42 @@ def fits(x: Tensor, weight: Tensor) -> bool:
     """Whether a call may take the fused way: float32 on a CPU, and nobody wants gradients."""
     wanted = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
     return x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32 and not wanted and is_there()
+
+
+class LaidOut:
+    """The weights of one convolution as oneDNN wants them, kept until they change. A copy begins without any."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int, int, int], Tensor] = {}
+
+    def of(
+        self,
+        x: Tensor,
+        weight: Tensor,
+        stride: tuple[int, ...],
+        padding: tuple[int, int],
+        groups: int,
+        more: tuple[int, int] = (0, 0),
+    ) -> Tensor:
+        """For pictures like ``x``; ``more``: so many rows and columns of zeros in front of each kernel."""
+        if weight.is_inference():
+            # nothing would tell that it was changed
+            return functional.pad(weight, (more[1], 0, more[0], 0))
+        key = (weight.data_ptr(), weight._version, *more)
+        found = self._made.get(key)
+        if found is None:
+            if self._made and next(iter(self._made))[:2] != key[:2]:
+                self._made = {}
+            operators: Any = torch.ops.mkldnn
+            padded = functional.pad(weight.detach(), (more[1], 0, more[0], 0))
+            found = operators._reorder_convolution_weight(
+                padded, list(padding), list(stride), [1, 1], groups, list(x.shape)
+            )
+            self._made[key] = found
+        return found
+
+    def __reduce__(self) -> tuple[type[LaidOut], tuple[()]]:
+        return LaidOut, ()
 
 
 def fused(

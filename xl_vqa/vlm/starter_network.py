@@ -203,6 +203,8 @@ def _turned(x: Tensor, turns: tuple[Tensor, Tensor]) -> Tensor:
 class StarterNetwork(nn.Module):
     """Called as transformers' model of the starter, by keywords, under ``torch.inference_mode``."""
 
+    small: Final = True
+    """So that a call of one video is better off on a core of its own (side_by_side.py)."""
     pixel_dtype: Final = torch.uint8
     """Patches are taken as they were cut: what normalising does the tower undoes."""
 

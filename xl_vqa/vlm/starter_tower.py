@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
+from xl_vqa.vlm.side_by_side import side_by_side
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
     HISTOGRAM_FEATURES,
@@ -211,11 +212,8 @@ class StarterTower(nn.Module):
         layout = Layout.of_grid(grid[1], grid[2])
         cells = patches.view(grid[0], -1, patches.shape[1])
         # pair by pair on a CPU: what one pair makes stays in the cache
-        at_once = 1 if patches.device.type == "cpu" else grid[0]
-        parts = [
-            self._seen(self._rgb(cells[first : first + at_once], grid), layout)
-            for first in range(0, grid[0], at_once)
-        ]
+        shares = cells.chunk(grid[0]) if patches.device.type == "cpu" else [cells]
+        parts = side_by_side(lambda pairs: self._seen(self._rgb(pairs, grid), layout), shares)
         seen = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
         pixels, fine = seen["pixels"], seen["fine"]
         window, steps = window_statistics(seen["samples"])

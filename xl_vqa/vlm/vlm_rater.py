@@ -32,6 +32,7 @@ from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo, RatedAttributes
+from xl_vqa.vlm.side_by_side import side_by_side
 from xl_vqa.words.errors import (
     DistributionError,
     ModelError,
@@ -82,6 +83,9 @@ class VlmRater:
         self._lock = threading.Lock()
         self._pinned = backbone.device.type == "cuda"
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
+        if backbone.alone_on_a_core:
+            # each video by itself
+            self._call_tokens = 1
 
     @property
     def spec(self) -> ModelSpec:
@@ -102,7 +106,8 @@ class VlmRater:
         return self._rated(items, self._scores)
 
     def rate_attributes(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[AttributeOutcome]:
-        return self._rated(items, self._scores_and_attributes)
+        # the weights of questions are switched on for the whole model
+        return self._rated(items, self._scores_and_attributes, one_by_one=True)
 
     def log_probs(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[DigitLogProbs]:
         """The raw log-probability of each digit at each node, one model call for all. For evaluation.
@@ -118,14 +123,26 @@ class VlmRater:
         self,
         items: Sequence[tuple[PreparedVideo, str | None]],
         read: Callable[[Sequence[VideoInput], Backbone], list[T]],
+        *,
+        one_by_one: bool = False,
     ) -> list[T | ModelError]:
+        """``one_by_one``: no two calls at the same time, for a model that is small enough for it."""
         with self._lock, torch.inference_mode():
             backbone = self._loaded()
             rows = self._rows(items, backbone)
             outcomes: dict[int, T | ModelError] = {}
-            for call in calls(rows, self._call_tokens, packed=backbone.packs):
+
+            def rate(call: Sequence[int]) -> None:
                 found = self._rate_call([rows[i] for i in call], backbone, read)
                 outcomes.update(zip(call, found, strict=True))
+
+            planned = list(calls(rows, self._call_tokens, packed=backbone.packs))
+            if backbone.alone_on_a_core:
+                for group in [[call] for call in planned] if one_by_one else [planned]:
+                    side_by_side(rate, group)
+            else:
+                for call in planned:
+                    rate(call)
             return [outcomes[index] for index in range(len(rows))]
 
     def _rows(self, items: Sequence[tuple[PreparedVideo, str | None]], backbone: Backbone) -> list[VideoInput]:
