@@ -37,6 +37,7 @@ in NOTICE."""
 OLD_WORDS: Final = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
+    "Apache 2.0": "Apache-2.0",
     "Apache 2.0 License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "BSD License": "BSD-3-Clause",

@@ -18,6 +18,7 @@ PARAMS = {
     "path": "動画 1.mp4",
     "problem": "it is odd",
     "model": "m",
+    "node": "gpu2",
     "source": "settings.toml",
     "times": 2,
     "count": 5,

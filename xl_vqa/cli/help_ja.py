@@ -62,6 +62,17 @@ HELP_JA: Final[dict[str, str]] = {
         "フレーム数の代わりに、動画 1 秒あたりのフレーム数。上限は --frames(省略時 64)。"
     ),
     "Rate again what is already stored.": "保存済みの評価も、もう一度評価します。",
+    "Rate on a Ray cluster: 'auto' for the one this machine is part of, HEAD:PORT, or 'local' to try it on this "
+    "machine.": (
+        "Ray クラスターで評価します(auto はこの端末が属するクラスター、またはヘッドノード:ポート。local はこの"
+        "端末での試用)。"
+    ),
+    "With --cluster: workers at the most; one for each GPU else.": (
+        "--cluster でのワーカー数の上限(省略時は GPU ごとに 1 つ)。"
+    ),
+    "With --cluster: minutes without a result before it begins anew.": (
+        "--cluster で、結果が届かないまま待つ時間(分)。過ぎるとやり直します。"
+    ),
     # why
     "Say why a clip has its score: what is wrong, when, and where in the picture.\n\nOne sentence a clip, from "
     "measured figures alone; -o writes the whole finding as a page for a browser.\nExit status: 0 where all were "

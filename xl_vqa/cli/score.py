@@ -69,6 +69,24 @@ def score(
         typer.Option("--fps", help="Frames per second of the video instead, --frames (64) at the most."),
     ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Rate again what is already stored.")] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            help="Rate on a Ray cluster: 'auto' for the one this machine is part of, HEAD:PORT, or 'local' to try "
+            "it on this machine.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="With --cluster: workers at the most; one for each GPU else."),
+    ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience", min=0.1, help="With --cluster: minutes without a result before it begins anew."
+        ),
+    ] = 15.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON with everything a rating holds, instead of a table.")
     ] = False,
@@ -96,6 +114,8 @@ def score(
         raise UsageError(tr("one_output", settings.language))
     if not paths and source is None:
         raise UsageError(tr("nothing_to_rate", settings.language))
+    if cluster is None and workers is not None:
+        raise UsageError(tr("workers_of_what", settings.language))
     if source is None and (column is not None or text_column is not None):
         raise UsageError(tr("columns_of_what", settings.language))
     here = output is None or str(output) == "-"
@@ -104,7 +124,13 @@ def score(
         check_output(output)
     rows = asked_for(paths or (), source, column, text_column)
     console = Console(stderr=True, quiet=quiet)
-    results = rate_rows(rows, settings, console, text=text, refresh=refresh)
+    if cluster is None:
+        results = rate_rows(rows, settings, console, text=text, refresh=refresh)
+    else:
+        from xl_vqa.cli.score_cluster import Cluster, rate_rows_on_cluster
+
+        on = Cluster(cluster, workers, patience)
+        results = rate_rows_on_cluster(rows, settings, console, on, text=text, refresh=refresh)
     pairs = [(row.path, result) for row, result in zip(rows, results, strict=True)]
 
     if output is not None and not here:

@@ -11,6 +11,31 @@ from xl_vqa.words.table import Table
 TEXTS: Final[dict[str, dict[str, str]]] = {
     **VIDEO_TEXTS,
     "scoring": {"en": "Rating videos", "ja": "動画を評価中"},
+    "workers_of_what": {
+        "en": "--workers is for --cluster, which says where they are.",
+        "ja": "--workers は --cluster とともに指定してください。",
+    },
+    "cluster_waits": {
+        "en": "Another run on a cluster writes to the same store. This one goes on when it is done ...",
+        "ja": "別のクラスター実行が同じ保存ファイルに書き込んでいます。終了後に続行します ...",
+    },
+    "cluster_joins": {"en": "Connecting to the cluster ...", "ja": "クラスターに接続しています ..."},
+    "cluster_reads": {
+        "en": "Looking whether {videos} files are known (each is read once) ...",
+        "ja": "{videos} 個のファイルの内容を確認しています(それぞれ 1 回読み込みます) ...",
+    },
+    "cluster_model_loads": {
+        "en": "Loading the model on a machine of the cluster ...",
+        "ja": "クラスターの端末でモデルを読み込んでいます ...",
+    },
+    "cluster_begins": {
+        "en": "{videos} videos to rate, {workers} workers on {machines} machines.",
+        "ja": "評価する動画: {videos} 本、ワーカー: {workers}、端末: {machines} 台。",
+    },
+    "cluster_stored": {
+        "en": "{count} of the scores were stored already.",
+        "ja": "うち {count} 件は保存済みのスコアです。",
+    },
     "explaining_rows": {"en": "Looking for the reasons", "ja": "理由を調べています"},
     "unexplained": {
         "en": "{count} rows have their score, but not the reasons that were asked for. The first: {error}",

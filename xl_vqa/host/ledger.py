@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from xl_vqa.host.sharing import Sharing
 from xl_vqa.host.store import Store
@@ -119,6 +119,25 @@ class Ledger:
     def unsaved(self) -> int:
         """How many ratings are in memory only."""
         return len(self._unsaved)
+
+    def warnings(self) -> list[dict[str, Any]]:
+        """What people should know of the store and the team's database: message codes with parameters."""
+        found = [
+            {"code": "warning_store_replaced", "params": {"path": str(aside.path), "count": aside.saved}}
+            for aside in self.store.set_aside
+        ]
+        shared = self.sharing.warning() if self.sharing is not None else None
+        return found if shared is None else [*found, shared]
+
+    def trouble(self) -> dict[str, Any]:
+        """``problem`` (why the disk takes nothing) and ``unsaved`` (how many wait for it), where there are any."""
+        found: dict[str, Any] = {}
+        problem = self.problem
+        if problem is not None:
+            found["problem"] = problem.to_dict()
+        if self.unsaved:
+            found["unsaved"] = self.unsaved
+        return found
 
     def _flush(self) -> None:
         with self._lock:

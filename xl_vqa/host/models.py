@@ -174,7 +174,7 @@ class ModelKeeper:
             rater = self._load(settings)
             facts = {"model": settings.model, **rater.describe()}
         except Exception as error:
-            failure = _as_model_error(error, settings.model)
+            failure = as_model_error(error, settings.model)
             with self._changed:
                 self._loading = None
                 self._failed[model] = failure
@@ -259,7 +259,7 @@ class ModelKeeper:
         except FutureTimeoutError:
             return
         except Exception as problem:
-            identity, error = None, _as_model_error(problem, profile.settings.model)
+            identity, error = None, as_model_error(problem, profile.settings.model)
         with self._changed:
             if profile.looking is not future:
                 return
@@ -276,7 +276,8 @@ class ModelKeeper:
             profile.seen = identity.files
 
 
-def _as_model_error(error: Exception, model: str) -> ModelError:
+def as_model_error(error: Exception, model: str) -> ModelError:
+    """What people are told where ``model`` cannot be loaded or looked at."""
     if isinstance(error, ModelError):
         return error
     if isinstance(error, MemoryError):

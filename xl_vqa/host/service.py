@@ -273,22 +273,12 @@ class RatingService:
         warnings = self.warnings()
         if warnings:
             info["warnings"] = warnings
-        problem = self.ledger.problem
-        if problem is not None:
-            info["problem"] = problem.to_dict()
-        if self.ledger.unsaved:
-            info["unsaved"] = self.ledger.unsaved
-        return info
+        return info | self.ledger.trouble()
 
     def warnings(self) -> list[dict[str, Any]]:
         """What people should know beyond single ratings: message codes with parameters."""
-        found = [
-            {"code": "warning_store_replaced", "params": {"path": str(aside.path), "count": aside.saved}}
-            for aside in self.ledger.store.set_aside
-        ]
-        sharing = self.ledger.sharing
-        others = (self.pipeline.alarm.warning(), sharing.warning() if sharing is not None else None)
-        return [*found, *filter(None, others)]
+        alarm = self.pipeline.alarm.warning()
+        return [*self.ledger.warnings(), *([] if alarm is None else [alarm])]
 
     def progress(self, profile: Any = None) -> dict[str, Any]:
         """What the host does, and the state of the model of a profile (None: of the host's own settings).

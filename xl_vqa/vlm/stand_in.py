@@ -58,6 +58,8 @@ class StandInOptions:
     """A video whose text contains this gets a ModelFailedError."""
     crash_text: str = ""
     """A video whose text contains this ends the whole process, as a fault in native code would."""
+    hang_text: str = ""
+    """A video whose text contains this is never answered, as by a card that hangs."""
     seed: int = 0
     """Another seed is another model: other scores, another fingerprint."""
     frames: int = 8
@@ -170,6 +172,8 @@ class StandInRater:
         options = self.options
         if options.crash_text and options.crash_text in text:
             os.abort()  # in native code, as a broken driver would
+        if options.hang_text and options.hang_text in text:
+            time.sleep(1e6)
         if options.fail_text and options.fail_text in text:
             return ModelFailedError(problem="stand_in_text")
         share = self._share(video)

@@ -1,0 +1,146 @@
+"""A real cluster: every input one result, in order, once, whatever becomes of the workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.cluster.conftest import Score
+from tests.host.helpers import clips
+from xl_vqa.bridge.client import HostClient
+from xl_vqa.bridge.videos import Video
+from xl_vqa.cluster.errors import ClusterNodeError, ClusterVideoError
+from xl_vqa.host.store import Store
+from xl_vqa.words.errors import ModelNotFoundError, XlVqaError
+from xl_vqa.words.settings import Settings
+
+pytestmark = [
+    pytest.mark.slow,
+    # Ray ends its threads so where a connection is given up
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
+
+
+def asked_of(log: Path) -> list[str]:
+    """The text of every video that a model computed, as the stand-in wrote them down."""
+    return sorted(log.read_text(encoding="utf-8").split()) if log.exists() else []
+
+
+def ends(found: Any) -> list[str]:
+    """Of each result its file's name, or the kind of its error."""
+    return [type(one).__name__ if isinstance(one, XlVqaError) else Path(one["path"]).name for one in found]
+
+
+def test_every_input_has_its_row_in_order_and_is_computed_once(
+    score: Score, settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    settings = replace(settings, model=f"stand-in?log={log}")
+    files = clips(tmp_path / "videos", 12)
+    (tmp_path / "copy.mp4").write_bytes(files[3].read_bytes())
+    broken = tmp_path / "broken.mp4"
+    broken.write_text("no video")
+    videos = [Video(str(file), f"text{n}") for n, file in enumerate(files)]
+    videos += [Video(str(broken)), Video(" "), Video(str(tmp_path / "none.mp4"))]
+    # the same content and the same text under another path
+    videos.append(Video(str(tmp_path / "copy.mp4"), "text3"))
+    counted: list[tuple[int, int]] = []
+
+    first = score(videos, settings=settings, on_progress=lambda done, total: counted.append((done, total)))
+    names = [file.name for file in files]
+    errors = ["NotAVideoError", "NoVideoPathError", "VideoNotFoundError"]
+    assert ends(first.results) == [*names, *errors, "copy.mp4"]
+    assert asked_of(log) == sorted(f"text{n}" for n in range(12))
+    assert counted[-1] == (14, 14)
+    assert first.stored == 0
+    store = Store(settings.store_file)
+    assert store.count() == 12
+    store.close()
+
+    # it is all in the store of this machine, where the host and its cells find it
+    again = score(videos[:12], settings=settings)
+    assert again.stored == 12
+    assert again.results == first.results[:12]
+    assert len(asked_of(log)) == 12
+    with HostClient(settings) as client:
+        assert client.rate_all(videos[:12], detail=True) == first.results[:12]
+        client.stop()
+    assert len(asked_of(log)) == 12
+
+
+def test_a_run_that_was_stopped_goes_on_and_a_worker_that_is_killed_loses_nothing(
+    score: Score, settings: Settings, tmp_path: Path
+) -> None:
+    settings = replace(settings, model="stand-in?per_video=0.05")
+    files = clips(tmp_path / "videos", 60)
+
+    def stop(done: int, total: int) -> None:
+        if done >= 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score(files, settings=settings, on_progress=stop)
+    store = Store(settings.store_file)
+    kept = store.count()
+    assert 4 <= kept < 60
+    killed: list[int] = []
+    counts: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        counts.append(done)
+        if not killed and done >= 10:
+            killed.append(workers_of()[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    done = score(files, settings=settings, on_progress=kill)
+    assert killed
+    assert done.stored == kept
+    assert ends(done.results) == [file.name for file in files]
+    # every one counted once, and stored once
+    assert counts == list(range(1, 60 - kept + 1))
+    assert store.count() == 60
+    store.close()
+
+
+def workers_of() -> list[int]:
+    """The processes that hold a model."""
+    return [
+        one.pid
+        for one in psutil.process_iter(["cmdline"])
+        if "MapWorker(MapBatches(ClusterRater))" in " ".join(one.info["cmdline"] or ())
+    ]
+
+
+def test_a_video_that_ends_or_hangs_its_worker_is_told_by_name_and_takes_no_other(
+    score: Score, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xl_vqa.cluster.score.SHARE_OF_STALL", 0.05)
+    settings = replace(settings, model="stand-in?crash_text=poison&hang_text=hang")
+    videos = [Video(str(file)) for file in clips(tmp_path / "videos", 6)]
+    videos.insert(2, Video(videos[2].path, "poison"))
+    videos.append(Video(videos[0].path, "hang"))
+    done = score(videos, settings=settings)
+    assert [at for at, one in enumerate(done.results) if isinstance(one, XlVqaError)] == [2, 7]
+    for at in (2, 7):
+        error = done.results[at]
+        assert isinstance(error, ClusterVideoError)
+        assert "ended 2 times over it" in error.message("en")
+        assert Path(videos[at].path).name in error.message("ja")
+
+
+def test_a_model_that_cannot_be_used_is_told_before_the_work(
+    score: Score, settings: Settings, tmp_path: Path
+) -> None:
+    files = clips(tmp_path / "videos", 2)
+    with pytest.raises(ModelNotFoundError):
+        score(files, settings=replace(settings, model="stand-in?load_fail=not_found"))
+    with pytest.raises(ClusterNodeError) as told:
+        score(files, settings=replace(settings, model=str(tmp_path / "nowhere"), offline=True))
+    assert "cannot use the model" in told.value.message("en")
+    assert "モデルを使用できません" in told.value.message("ja")

@@ -1,0 +1,1 @@
+"""Scoring on many GPUs or machines with Ray Data (``xl-vqa score --cluster``)."""

@@ -1,0 +1,154 @@
+"""Ray at an address, quietly: on this machine for a try-out, or a cluster that this machine is part of.
+
+Waiting for a cluster that is not there takes Ray six minutes, after which it ends the process; so whoever is to be
+asked is knocked at first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from xl_vqa.cluster.errors import ClusterAddressError, ClusterError
+from xl_vqa.packages import as_missing
+from xl_vqa.words.reasons import Detail, Reason
+
+LOCAL: Final = "local"
+AUTO: Final = "auto"
+KNOCK_S: Final = 5.0
+OBJECT_STORE_BYTES: Final = 100 << 20
+"""Of a Ray on this machine: paths go out and ratings come back, never pictures."""
+_ADDRESS: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``local``, ``auto`` (the cluster that this machine runs), or the head node's ``host:port``."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Raises ClusterAddressError for what is no address."""
+        if self.text in (LOCAL, AUTO):
+            return
+        if self.text.startswith("ray://"):
+            raise ClusterAddressError(address=self.text, problem="cluster_client")
+        found = _ADDRESS.fullmatch(self.text)
+        if found is None or not 0 < int(found["port"]) < 65536:
+            raise ClusterAddressError(address=self.text, problem="cluster_form")
+
+    def knock(self) -> None:
+        """Raises ClusterAddressError where nothing listens."""
+        found = _ADDRESS.fullmatch(self.text)
+        if found is None:
+            return
+        try:
+            with socket.create_connection((found["host"].strip("[]"), int(found["port"])), KNOCK_S):
+                pass
+        except TimeoutError as error:
+            raise ClusterAddressError(address=self.text, problem="cluster_silent") from error
+        except OSError as error:
+            raise ClusterAddressError(address=self.text, problem=Detail.of(error)) from error
+
+
+def import_ray() -> Any:
+    """The module. Raises PackageMissingError where the extra "cluster" is not installed."""
+    # it would report what it is used for to its makers
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise as_missing(error) or error from error
+    return ray
+
+
+@contextlib.contextmanager
+def connected(address: Address, workers: int | None = None) -> Iterator[Any]:
+    """The module ``ray``, connected; everything that was started through it ends with the context.
+
+    Raises ClusterAddressError, ClusterError where no Ray starts here, PackageMissingError.
+    """
+    ray = import_ray()
+    address.knock()
+    folder: str | None = None
+    # what Ray writes (its token, its logs with paths) is for this user alone
+    before = os.umask(0o077)
+    try:
+        if address.text == LOCAL:
+            # short, for the path of a socket may have 107 bytes
+            folder = tempfile.mkdtemp(prefix="xlv-")
+            _start_here(ray, workers, folder)
+        else:
+            _join(ray, address)
+    finally:
+        os.umask(before)
+    make_token_private()
+    # what a person is to know is said by this program, in their language
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        yield ray
+    finally:
+        with contextlib.suppress(Exception):
+            ray.shutdown()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_here(ray: Any, workers: int | None, folder: str) -> None:
+    cpus = available_cpus()
+    try:
+        ray.init(
+            num_cpus=max(cpus, workers or 0),
+            include_dashboard=False,
+            object_store_memory=OBJECT_STORE_BYTES,
+            _temp_dir=folder,
+            log_to_driver=False,
+            logging_level=logging.CRITICAL,
+        )
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ClusterError(problem=Reason("cluster_not_started", detail=Detail.of(error))) from error
+
+
+def _join(ray: Any, address: Address) -> None:
+    try:
+        ray.init(address=address.text, log_to_driver=False, logging_level=logging.CRITICAL)
+    # it ends the process where what listens there is no Ray
+    except (SystemExit, Exception) as error:
+        here = address.text == AUTO and isinstance(error, ConnectionError)
+        problem = Reason("cluster_none") if here else Reason("cluster_refused", detail=Detail.named(error))
+        raise ClusterAddressError(address=address.text, problem=problem) from error
+
+
+def available_cpus() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def token_file() -> Path:
+    """Where Ray keeps the token of this user's clusters, unless told otherwise."""
+    told = os.environ.get("RAY_AUTH_TOKEN_PATH")
+    return Path(told) if told else Path.home() / ".ray" / "auth_token"
+
+
+def make_token_private() -> bool:
+    """Whether the token could be read by others, and no longer can; Ray writes it for everybody to read."""
+    path = token_file()
+    with contextlib.suppress(OSError):
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+            return True
+    return False
