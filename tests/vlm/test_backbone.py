@@ -17,6 +17,7 @@ from transformers import AutoModelForImageTextToText
 from tests.tiny_qwen import tiny_spec
 from xl_vqa.vlm import backbone, memory
 from xl_vqa.vlm.digit_tree import grow_tree
+from xl_vqa.vlm.few_bits import weights_in_few_bits
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.words.errors import (
     ModelIncompatibleError,
@@ -254,8 +255,10 @@ def test_memory_of_this_machine_is_known() -> None:
 
 def test_parameters_are_counted_from_headers(tiny_folder: Path) -> None:
     model = AutoModelForImageTextToText.from_pretrained(tiny_folder, dtype=torch.float32)
-    counted = memory.parameter_count([tiny_folder / "model.safetensors"])
-    assert counted == sum(weight.numel() for weight in model.parameters())
+    counted = memory.count_weights([tiny_folder / "model.safetensors"])
+    assert counted.all == sum(weight.numel() for weight in model.parameters())
+    # what few_bits.py would hold in few bits, by the names in the file
+    assert counted.linear == weights_in_few_bits(model) > 0
 
 
 @pytest.mark.parametrize(

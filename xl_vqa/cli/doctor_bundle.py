@@ -144,8 +144,8 @@ def _open(value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [_open(one) for one in value]
-    readings = {"expectation", "median", "greedy", "map", "float32", "bfloat16", "float16", "pyav", "decord"}
-    allowed = {*_OPEN, *readings}
+    readings = {"expectation", "median", "greedy", "map", "float32", "bfloat16", "float16", "int8", "nf4"}
+    allowed = {*_OPEN, *readings, "pyav", "decord"}
     plain = str(value)
     return plain if plain in allowed or re.fullmatch(r"cpu|mps|xpu|cuda(:\d+)?", plain) else HIDDEN
 

@@ -34,8 +34,10 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "ja": "モデルを計算する装置です。auto では torch が使える最初の GPU を、なければ CPU を使います。",
     },
     "dtype": {
-        "en": "The number format of the model. Ratings are stored apart for each.",
-        "ja": "モデルの数値形式です。評価は形式ごとに別々に保存されます。",
+        "en": "The number format of the model; int8 and nf4 hold a Qwen2.5-VL in 8 and 4 bit for less memory, "
+        "which moves its scores (needs bitsandbytes). Ratings are stored apart for each.",
+        "ja": "モデルの数値形式です。int8 と nf4 は Qwen2.5-VL を 8 ビットと 4 ビットで置いてメモリを減らします"
+        "が、スコアが変わります(bitsandbytes が必要)。評価は形式ごとに別々に保存されます。",
     },
     "offline": {
         "en": "Never ask a model hub, even for a model that is not here.",

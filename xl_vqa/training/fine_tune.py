@@ -97,8 +97,8 @@ def fine_tune(
     with arguments.main_process_first(desc="videos"):
         parts = _read_videos(plan, report if first else (lambda stage, done, total: None))
     set_seed(recipe.seed)
-    in_four_bit = recipe.quantization == "nf4"
-    backbone = load_backbone(plan.base, device=device, dtype=dtype, in_four_bit=in_four_bit)
+    few_bits = None if recipe.quantization == "none" else recipe.quantization
+    backbone = load_backbone(plan.base, device=device, dtype=dtype, few_bits=few_bits)
     hub_tokenizer: Any = AutoTokenizer.from_pretrained(plan.base, local_files_only=True)
     group = recipe.batch_size * recipe.accumulate * arguments.world_size
     examples = _examples(plan, backbone, parts, group)

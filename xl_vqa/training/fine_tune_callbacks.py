@@ -20,7 +20,7 @@ from xl_vqa.training.read_answers import read_answers
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
 from xl_vqa.vlm.backbone import Backbone
-from xl_vqa.vlm.four_bit import back_to_training
+from xl_vqa.vlm.few_bits import back_to_training
 from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.reasons import Detail
 

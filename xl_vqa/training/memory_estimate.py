@@ -19,8 +19,8 @@ from xl_vqa.training.trainable import make_trainable, weights_dtype
 from xl_vqa.vlm.backbone import load_shapes
 from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS
 from xl_vqa.vlm.device import choose_device, free_bytes
-from xl_vqa.vlm.four_bit import BYTES_PER_WEIGHT, weights_in_four_bit
-from xl_vqa.vlm.memory import DTYPE_BYTES, available_bytes
+from xl_vqa.vlm.few_bits import weights_in_few_bits
+from xl_vqa.vlm.memory import DTYPE_BYTES, FEW_BITS, available_bytes
 from xl_vqa.vlm.patches import FACTOR, PATCH_VALUES
 from xl_vqa.vlm.prompt import build_prompt
 from xl_vqa.words.errors import SettingsError
@@ -83,7 +83,7 @@ def estimate(
     # what a frozen tower has let go of stays with the allocator, in pieces that may not fit again: both count
     activations = kept + tower
     logits = 3 * tail * batch * text.vocab_size * 4
-    weights = (parameters - in_four_bit) * bytes_per_weight + math.ceil(in_four_bit * BYTES_PER_WEIGHT)
+    weights = (parameters - in_four_bit) * bytes_per_weight + math.ceil(in_four_bit * FEW_BITS["nf4"])
     return MemoryEstimate(weights, trained * (_ADAM_BYTES + 4), activations, logits)
 
 
@@ -99,7 +99,7 @@ def _tower(config: Any, tokens: int, bytes_per_weight: int, tuned: bool, checkpo
 
 def four_bit_weights(recipe: Recipe, model: Any) -> int:
     """How many weights of a model, or of its shapes, the recipe holds in 4 bit."""
-    return weights_in_four_bit(model) if recipe.quantization == "nf4" else 0
+    return weights_in_few_bits(model) if recipe.quantization == "nf4" else 0
 
 
 def most_tokens(spec: ModelSpec) -> int:

@@ -13,9 +13,9 @@ import torch
 from safetensors import safe_open
 from tokenizers import Tokenizer
 
-from xl_vqa.vlm import four_bit
+from xl_vqa.vlm import few_bits as few_bit_layers
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
-from xl_vqa.vlm.memory import available_bytes, needed_bytes, parameter_count
+from xl_vqa.vlm.memory import FEW_BITS, WeightCount, available_bytes, count_weights, needed_bytes
 from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
 from xl_vqa.vlm.packed import make_packable
 from xl_vqa.vlm.starter_network import StarterNetwork, serves
@@ -56,11 +56,12 @@ class Backbone:
 
 
 def load_backbone(
-    folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None, in_four_bit: bool = False
+    folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None, few_bits: str | None = None
 ) -> Backbone:
     """From a model folder and, if given, a folder with a LoRA adapter, which is merged into the weights.
 
-    ``in_four_bit``: to train an adapter beside it (four_bit.py).
+    ``few_bits``: what the language model is held in (few_bits.py), ``dtype`` being what is computed in; an adapter
+    then stays beside it, as it was taught.
 
     Runs no code from the folder and reads weights from safetensors files only. Raises ModelNotFoundError for
     missing files, ModelIncompatibleError for another kind of model, ModelMemoryError before loading where it
@@ -68,22 +69,23 @@ def load_backbone(
     """
     config = check_config(folder)
     adapter_folder = find_adapter(adapter) if adapter is not None else None
-    parameters = parameter_count(weight_files(folder))
-    if not in_four_bit:
-        check_memory(str(folder), parameters, device, dtype)
+    weights = _weights(folder, config)
+    check_memory(str(folder), weights, device, dtype, few_bits)
     if config["model_type"] == STARTER_TYPE:
         # registers its classes with transformers' Auto classes, the tokenizer's among them
         import xl_vqa.vlm.starter_model  # noqa: F401
     with _as_model_errors(folder):
         tokens = _load_tokens(folder)
-        model = _load_model(folder, device, dtype, in_four_bit=in_four_bit)
+        model = _load_model(folder, device, dtype, few_bits)
         if adapter_folder is not None:
-            model = _merge_adapter(model, adapter_folder)
+            model = _with_adapter(model, adapter_folder, merged=few_bits is None)
     rows = model.get_input_embeddings().num_embeddings
     _check_tokens(folder, model.config.video_token_id, rows, tokens)
     model.eval().requires_grad_(False)
     seconds = float(getattr(model.config.vision_config, "tokens_per_second", 1))
-    return _backbone(model, tokens, device, dtype, seconds, model.config.get_text_config().pad_token_id)
+    found = _backbone(model, tokens, device, dtype, seconds, model.config.get_text_config().pad_token_id)
+    # of packed weights, torch counts the bytes
+    return found if few_bits is None else replace(found, parameters=weights.all)
 
 
 def load_serving(folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None) -> Backbone:
@@ -91,17 +93,17 @@ def load_serving(folder: Path, *, device: torch.device, dtype: str, adapter: str
     a Qwen2.5-VL with attention that pads nothing."""
     config = check_config(folder)
     if config["model_type"] != STARTER_TYPE or adapter is not None or not serves(config):
-        backbone = load_backbone(folder, device=device, dtype=dtype, adapter=adapter)
+        few_bits = dtype if dtype in FEW_BITS else None
+        backbone = load_backbone(folder, device=device, dtype=dtype, adapter=adapter, few_bits=few_bits)
         if config["model_type"] != QWEN_TYPE:
             return backbone
         make_packable(backbone.model)
         batch_windows(backbone.model)
         return replace(backbone, packs=True)
-    files = weight_files(folder)
-    check_memory(str(folder), parameter_count(files), device, dtype)
+    check_memory(str(folder), _weights(folder, config), device, dtype)
     with _as_model_errors(folder):
         tokens = PromptTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")), model=str(folder))
-        model = StarterNetwork.load(folder, config, files)
+        model = StarterNetwork.load(folder, config, weight_files(folder))
         # the tower measures; 16 bits are for the language model, where they are asked for
         model.model["language_model"].to(torch_dtype(dtype))
         model.to(device)
@@ -187,21 +189,34 @@ def check_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def check_memory(model: str, parameters: int, device: torch.device, dtype: str) -> None:
-    """Raises ModelMemoryError where the weights alone would not fit. Silent where memory is unknown."""
+def check_memory(
+    model: str, weights: WeightCount, device: torch.device, dtype: str, few_bits: str | None = None
+) -> None:
+    """Raises ModelMemoryError where the weights alone would not fit, which names the largest format in which they
+    would. Silent where memory is unknown."""
     free = available_bytes() if device.type == "cpu" else free_bytes(device)
-    needed = needed_bytes(parameters, dtype)
+    needed = needed_bytes(weights, dtype, few_bits)
     if free is None or needed <= free:
         return
-    halved = dtype == "float32" and needed_bytes(parameters, "bfloat16") <= free
-    problem = Reason(
-        "model_memory_halved" if halved else "model_memory_short",
-        needed=f"{needed / 2**30:.1f}",
-        free=f"{free / 2**30:.1f}",
-        dtype=dtype,
-        device=device.type,
-    )
+    formats = ("bfloat16", *FEW_BITS) if weights.linear else ("bfloat16",)
+    smaller = {one: needed_bytes(weights, one) for one in formats}
+    fits = next((one for one, size in smaller.items() if size < needed and size <= free), None)
+    facts = {"needed": _gib(needed), "free": _gib(free), "dtype": few_bits or dtype, "device": device.type}
+    if fits is None:
+        problem = Reason("model_memory_short", **facts)
+    else:
+        problem = Reason("model_memory_smaller", **facts, smaller=fits, less=_gib(smaller[fits]))
     raise ModelMemoryError(model=model, problem=problem)
+
+
+def _weights(folder: Path, config: dict[str, Any]) -> WeightCount:
+    found = count_weights(weight_files(folder))
+    # a starter is not held in few bits
+    return replace(found, linear=0) if config["model_type"] == STARTER_TYPE else found
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:.1f}"
 
 
 def _load_tokens(folder: Path) -> PromptTokenizer:
@@ -211,7 +226,7 @@ def _load_tokens(folder: Path) -> PromptTokenizer:
     return PromptTokenizer(tokenizer, model=str(folder))
 
 
-def _load_model(folder: Path, device: torch.device, dtype: str, *, in_four_bit: bool = False) -> Any:
+def _load_model(folder: Path, device: torch.device, dtype: str, few_bits: str | None = None) -> Any:
     from transformers import AutoModelForImageTextToText
     from transformers.utils import logging as transformers_logging
 
@@ -232,7 +247,7 @@ def _load_model(folder: Path, device: torch.device, dtype: str, *, in_four_bit: 
             output_loading_info=True,
             # reported below by name; otherwise the error names no weight
             ignore_mismatched_sizes=True,
-            **(four_bit.loading(device, torch_dtype(dtype)) if in_four_bit else {}),
+            **(few_bit_layers.loading(few_bits, device, torch_dtype(dtype)) if few_bits else {}),
         )
     finally:
         if bars:
@@ -242,10 +257,10 @@ def _load_model(folder: Path, device: torch.device, dtype: str, *, in_four_bit: 
     if lost:
         problem = Reason("model_weights_lost", count=len(lost), first=min(lost))
         raise ModelIncompatibleError(model=str(folder), problem=problem)
-    return model if in_four_bit else model.to(device)
+    return model if few_bits else model.to(device)
 
 
-def _merge_adapter(model: Any, folder: Path) -> Any:
+def _with_adapter(model: Any, folder: Path, *, merged: bool) -> Any:
     from peft import PeftModel, get_peft_model_state_dict
 
     with safe_open(folder / "adapter_model.safetensors", framework="pt") as file:
@@ -258,7 +273,11 @@ def _merge_adapter(model: Any, folder: Path) -> Any:
     if stored != placed or any("missing adapter keys" in str(warning.message) for warning in caught):
         problem = Reason("model_adapter_other", stored=stored, placed=placed)
         raise ModelIncompatibleError(model=str(folder), problem=problem)
-    # merged once: rating then costs nothing extra
+    if not merged:
+        # rounded to few bits once more, the sum would be another model than the one that was taught
+        inner: Any = adapted.base_model
+        return inner.model
+    # rating then costs nothing extra
     return adapted.merge_and_unload(safe_merge=True)
 
 

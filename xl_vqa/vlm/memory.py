@@ -6,9 +6,11 @@ import contextlib
 import ctypes
 import json
 import math
+import re
 import struct
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,14 +18,28 @@ from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.reasons import Detail, Reason
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
+FEW_BITS: Final = {"int8": 1.0, "nf4": 0.5 + (1 + 4 / 256) / 64}
+"""Bytes for each weight of the language model's linear layers (few_bits.py). nf4: 4 bits; for each 64 weights a
+scale in 8 bits; for each 256 of those one in 32 (double quantisation)."""
+BESIDE_FEW_BITS: Final = "bfloat16"
+"""The number format of all that stays as it is, on every device: so a format's name says what was computed."""
+_LINEAR: Final = re.compile(r"(?<!\w)layers\.\d+\.(self_attn|mlp)\.\w+_proj\.weight$")
 
 
-def parameter_count(files: Iterable[Path]) -> int:
-    """Numbers in safetensors files, from their headers alone.
+@dataclass(frozen=True, slots=True)
+class WeightCount:
+    """Numbers in a model's weights: all of them, and of these in the language model's linear layers."""
+
+    all: int
+    linear: int
+
+
+def count_weights(files: Iterable[Path]) -> WeightCount:
+    """Of safetensors files, from their headers alone.
 
     Raises ModelIncompatibleError for a file that is no safetensors file or is cut off.
     """
-    total = 0
+    total = linear = 0
     for path in files:
         try:
             with path.open("rb") as file:
@@ -36,16 +52,24 @@ def parameter_count(files: Iterable[Path]) -> int:
             if path.stat().st_size < 8 + length + end:
                 raise ValueError("the file is cut off")
             total += sum(math.prod(facts["shape"]) for facts in tensors)
+            linear += sum(math.prod(facts["shape"]) for name, facts in header.items() if _LINEAR.search(name))
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
             raise ModelIncompatibleError(
                 model=str(path.parent), problem=Reason("says", what=path.name, why=Detail.of(error))
             ) from error
-    return total
+    return WeightCount(total, linear)
 
 
-def needed_bytes(parameters: int, dtype: str) -> int:
-    """Memory of the loaded weights, with a twentieth for what comes with them."""
-    return parameters * DTYPE_BYTES[dtype] * 21 // 20
+def needed_bytes(weights: WeightCount, dtype: str, few_bits: str | None = None) -> int:
+    """Memory of the loaded weights, with a twentieth for what comes with them.
+
+    ``few_bits``: what the linear layers are held in, where it is not ``dtype``; ``dtype`` may name it as well.
+    """
+    few_bits = dtype if dtype in FEW_BITS else few_bits
+    whole = DTYPE_BYTES[BESIDE_FEW_BITS if dtype in FEW_BITS else dtype]
+    if few_bits is None:
+        return weights.all * whole * 21 // 20
+    return math.ceil(((weights.all - weights.linear) * whole + weights.linear * FEW_BITS[few_bits]) * 21 / 20)
 
 
 def available_bytes() -> int | None:

@@ -60,14 +60,18 @@ class QuestionWeights:
             raise _unfit(folder)
         stored = load_file(path)
         layers = dict(model.named_modules())
+        found: Any = model
+        beside = found.get_input_embeddings().weight
         pairs = {}
         for name in sorted({key.rpartition(".")[0] for key in stored}):
             layer, down, up = layers.get(name), stored[f"{name}.down"], stored[f"{name}.up"]
-            if not isinstance(layer, nn.Linear) or (up.shape[0], down.shape[1]) != tuple(layer.weight.shape):
+            # not the weight's own shape: of few bits it is another (few_bits.py)
+            shape = getattr(layer, "out_features", None), getattr(layer, "in_features", None)
+            if (up.shape[0], down.shape[1]) != shape:
                 raise _unfit(folder)
             if len(down) != up.shape[1] or len(down) % questions:
                 raise _unfit(folder)
-            pairs[name] = down.to(layer.weight), up.to(layer.weight)
+            pairs[name] = down.to(beside), up.to(beside)
         return cls(pairs, questions)
 
     def save(self, folder: Path) -> str:

@@ -184,15 +184,19 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{needed} GiB are needed in {dtype} on {device} and {free} are free",
         "ja": "{device} の {dtype} で {needed} GiB 必要ですが、空きは {free} GiB です",
     },
-    "model_memory_halved": {
-        "en": "{needed} GiB are needed in {dtype} on {device} and {free} are free; with dtype = bfloat16 it would "
-        "fit",
-        "ja": "{device} の {dtype} で {needed} GiB 必要ですが、空きは {free} GiB です。dtype = bfloat16 なら"
-        "収まります",
+    "model_memory_smaller": {
+        "en": "{needed} GiB are needed in {dtype} on {device} and {free} are free; with dtype = {smaller} it "
+        "would fit ({less} GiB)",
+        "ja": "{device} の {dtype} で {needed} GiB 必要ですが、空きは {free} GiB です。dtype = {smaller} なら"
+        "収まります({less} GiB)",
     },
     "problem_device": {
         "en": "device '{value}' cannot be used here ({detail}); choose auto or cpu",
         "ja": "デバイス「{value}」はここでは使用できません({detail})。auto または cpu を指定してください",
+    },
+    "problem_dtype_starter": {
+        "en": "{value} is for a Qwen2.5-VL; the starter is small enough as it is: choose auto",
+        "ja": "{value} は Qwen2.5-VL 用です。付属のモデルは十分に小さいため、auto を指定してください",
     },
     "problem_device_meta": {
         "en": "device 'meta' holds no numbers; choose auto or cpu",

@@ -83,8 +83,8 @@ class VlmRater:
         self._lock = threading.Lock()
         self._pinned = backbone.device.type == "cuda"
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
-        if backbone.alone_on_a_core:
-            # each video by itself
+        if backbone.alone_on_a_core or backbone.dtype == "int8":
+            # each video by itself; of LLM.int8 because which columns it keeps in 16 bits hangs on all tokens of a call
             self._call_tokens = 1
 
     @property
@@ -305,6 +305,7 @@ def video_states(stem: Stem, rows: Sequence[VideoInput]) -> NDArray[np.float64]:
 
 def state_width(model: Any) -> int:
     """Of ``video_states``."""
+    # one that an adapter stays beside is no Linear any more, and has the name and the width all the same
     layers = [one for name, one in model.named_modules() if name.endswith(".v_proj")]
     return int(layers[-1].out_features)
 
@@ -331,7 +332,7 @@ def load_vlm_rater(
     adapter_folder = find_adapter(adapter) if adapter else None
     spec = spec_of(folder, model, adapter=adapter_folder, frames=frames, fps=fps, max_pixels=max_pixels)
     model_type = str(check_config(folder)["model_type"])
-    format_name = choose_dtype(chosen, dtype, model_type=model_type)
+    format_name = choose_dtype(chosen, dtype, model_type=model_type, few_bits=True)
     cache = HashCache(cache_folder)
     fingerprint = model_fingerprint(folder, spec, format_name, adapter=adapter_folder, cache=cache)
     backbone = load_serving(folder, device=chosen, dtype=format_name, adapter=adapter)

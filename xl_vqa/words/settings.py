@@ -36,7 +36,7 @@ STARTER = "starter"
 _CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("en", "ja"),
     "decoding": tuple(DECODINGS),
-    "dtype": ("auto", "float32", "bfloat16", "float16"),
+    "dtype": ("auto", "float32", "bfloat16", "float16", "int8", "nf4"),
     "decoder": ("pyav", "decord"),
     "log_format": ("text", "json"),
 }
@@ -103,7 +103,8 @@ class Settings:
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps`` or ``xpu``."""
     dtype: str = "auto"
-    """``auto`` (float32; bfloat16 for a Qwen2.5-VL on an NVIDIA GPU), ``float32``, ``bfloat16`` or ``float16``."""
+    """``auto`` (float32; bfloat16 for a Qwen2.5-VL on an NVIDIA GPU), ``float32``, ``bfloat16``, ``float16``; for
+    a Qwen2.5-VL also ``int8`` and ``nf4`` (8 and 4 bit, with bitsandbytes)."""
     offline: bool = False
     """Never ask a model hub, even for a model that is not here."""
 

@@ -17,8 +17,9 @@ from xl_vqa.training.fine_tune import fine_tune
 from xl_vqa.training.memory_estimate import estimate_plan
 from xl_vqa.training.recipe import load_recipe
 from xl_vqa.training.recipe_check import check_recipe
-from xl_vqa.vlm import four_bit
+from xl_vqa.vlm import few_bits
 from xl_vqa.vlm.backbone import load_backbone, load_serving, load_shapes
+from xl_vqa.vlm.memory import FEW_BITS
 from xl_vqa.words.errors import PackageMissingError
 from xl_vqa.words.model_spec import shipped_folder
 
@@ -39,15 +40,15 @@ def test_only_an_adapter_goes_beside_four_bits(data: TrainingSet) -> None:
 def test_without_the_package_it_is_named(data: TrainingSet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(PackageMissingError, match="bitsandbytes"):
-        four_bit.loading(CPU, torch.float32)
+        few_bits.loading("nf4", CPU, torch.float32)
 
 
 def test_the_estimate_holds_the_language_models_layers_in_half_a_byte(data: TrainingSet) -> None:
     whole = estimate_plan(check_recipe(load_recipe(write_recipe(data)))).need
     small = estimate_plan(check_recipe(load_recipe(write_recipe(data, quantization="nf4")))).need
-    count = four_bit.weights_in_four_bit(load_shapes(data.model)[0])
+    count = few_bits.weights_in_few_bits(load_shapes(data.model)[0])
     assert count > 0
-    assert whole.weights - small.weights == pytest.approx(count * (4 - four_bit.BYTES_PER_WEIGHT), abs=2)
+    assert whole.weights - small.weights == pytest.approx(count * (4 - FEW_BITS["nf4"]), abs=2)
     assert (small.trained, small.logits) == (whole.trained, whole.logits)
 
 
@@ -66,11 +67,11 @@ def test_the_recipes_that_ship_are_of_four_bits(size: str) -> None:
 
 @here
 def test_weights_and_places_are_as_estimated(data: TrainingSet) -> None:
-    model = load_backbone(data.model, device=CPU, dtype="float32", in_four_bit=True).model
+    model = load_backbone(data.model, device=CPU, dtype="float32", few_bits="nf4").model
     tower = [layer for name, layer in model.named_modules() if ".visual." in name]
     assert not [layer for layer in tower if type(layer).__name__ == "Linear4bit"]
     packed = [layer for layer in model.modules() if type(layer).__name__ == "Linear4bit"]
-    count = four_bit.weights_in_four_bit(model)
+    count = few_bits.weights_in_few_bits(model)
     assert sum(layer.in_features * layer.out_features for layer in packed) == count
     # two in a byte
     assert sum(layer.weight.numel() * layer.weight.element_size() for layer in packed) * 2 == count
@@ -78,7 +79,7 @@ def test_weights_and_places_are_as_estimated(data: TrainingSet) -> None:
 
 @here
 def test_it_trains_over_evaluations_and_serves_beside_the_whole_model(data: TrainingSet, tmp_path: Path) -> None:
-    """An evaluation comes after every epoch; the second epoch is the one that would break (four_bit.py)."""
+    """An evaluation comes after every epoch; the second epoch is the one that would break (few_bits.py)."""
     output = tmp_path / "out"
     recipe = load_recipe(write_recipe(data, quantization="nf4", epochs=3, output=str(output)))
     done = fine_tune(recipe)

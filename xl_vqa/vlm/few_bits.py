@@ -1,7 +1,8 @@
-"""Linear layers of the language model in 4 bit (NF4), by bitsandbytes: to train an adapter beside them (QLoRA).
+"""Linear layers of the language model in 8 bit (LLM.int8) or 4 bit (NF4), by bitsandbytes: to rate with less
+memory, or to train an adapter beside them in 4 bit (QLoRA).
 
-The vision tower, embeddings and the answer's layer keep their format: they are a small part. What comes out is an
-adapter like any other, for the model in 16 bits.
+The vision tower, embeddings and the answer's layer keep their format: they are a small part. What comes out of a
+training is an adapter like any other, for the model in 16 bits too.
 """
 
 from __future__ import annotations
@@ -15,29 +16,31 @@ from torch import nn
 
 from xl_vqa.packages import missing
 
-BYTES_PER_WEIGHT: Final = 0.5 + (1 + 4 / 256) / 64
-"""4 bits; for each 64 weights a scale in 8 bits; for each 256 of those one in 32 (double quantisation)."""
 KEPT: Final = ("model.visual", "visual", "lm_head")
 _LANGUAGE: Final = re.compile(r"(^|\.)language_model\.")
 
 
-def loading(device: torch.device, compute: torch.dtype) -> dict[str, Any]:
-    """What transformers' ``from_pretrained`` is given. Raises PackageMissingError without bitsandbytes."""
+def loading(format_name: str, device: torch.device, compute: torch.dtype) -> dict[str, Any]:
+    """What transformers' ``from_pretrained`` is given for ``nf4`` or ``int8`` (memory.FEW_BITS).
+
+    Raises PackageMissingError without bitsandbytes.
+    """
     if importlib.util.find_spec("bitsandbytes") is None:
         raise missing("bitsandbytes")
     from transformers import BitsAndBytesConfig
 
-    config = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=compute,
-        llm_int8_skip_modules=list(KEPT),
-    )
-    return {"quantization_config": config, "device_map": {"": device}}
+    in_four = {
+        "load_in_4bit": True,
+        "bnb_4bit_quant_type": "nf4",
+        "bnb_4bit_use_double_quant": True,
+        "bnb_4bit_compute_dtype": compute,
+    }
+    values = in_four if format_name == "nf4" else {"load_in_8bit": True}
+    config: Any = BitsAndBytesConfig
+    return {"quantization_config": config(llm_int8_skip_modules=list(KEPT), **values), "device_map": {"": device}}
 
 
-def weights_in_four_bit(model: nn.Module) -> int:
+def weights_in_few_bits(model: nn.Module) -> int:
     """How many weights of ``model`` are, or would be: the same for one that is loaded and for its shapes alone."""
     return sum(
         module.in_features * module.out_features
