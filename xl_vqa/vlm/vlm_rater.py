@@ -84,7 +84,7 @@ class VlmRater:
         self._pinned = backbone.device.type == "cuda"
         self._call_tokens = CPU_CALL_TOKENS if backbone.device.type == "cpu" else GPU_CALL_TOKENS
         if backbone.alone_on_a_core or backbone.dtype == "int8":
-            # each video by itself; of LLM.int8 because which columns it keeps in 16 bits hangs on all tokens of a call
+            # each video by itself; in 8 bit because the columns that stay in 16 hang on all tokens of a call
             self._call_tokens = 1
 
     @property
