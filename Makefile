@@ -55,8 +55,7 @@ pictures: $(READY)
 
 # Pages of the Python API from its docstrings, into build/api (open index.html).
 api: $(READY)
-	$(BIN)/python -m pip install --quiet "pdoc>=15.0.4,<17"
-	$(BIN)/python -m pdoc --docformat restructuredtext --output-directory build/api xl_vqa
+	$(BIN)/python -m tools.make_api_pages
 
 # What an installation is made of, as CycloneDX JSON: build/sbom.json.
 sbom: $(READY)

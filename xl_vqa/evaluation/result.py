@@ -150,6 +150,9 @@ class Baseline:
 class Evaluation:
     """Everything there is to say of one model on one set of videos.
 
+    ``figures`` are by name (``srcc``, ``plcc``, ``rmse`` ...), each with its interval; errors are in MOS of
+    ``scale``. ``rows`` are the videos that were compared, ``failures`` those that the model has no score for.
+    ``ceiling`` and ``triage`` are None where there are too few raters or videos for them.
     ``confusion[h][m]`` counts videos that people put into band h + 1 and the model into band m + 1.
     """
 

@@ -122,7 +122,12 @@ def attribute_words(name: str, language: str = "en") -> str:
 
 @dataclass(frozen=True, slots=True)
 class AttributeRating:
-    """What the model says of one attribute: read off its distribution as a rating is."""
+    """What the model says of one attribute: read off its distribution as a rating is.
+
+    ``name`` is ``noise``, ``sharpness`` or another that its model knows; a high label is always the better one,
+    so 50 for noise is none.
+    ``source`` says whether the model was ``taught`` the attribute, or answers ``zero-shot``.
+    """
 
     name: str
     distribution: LabelDistribution

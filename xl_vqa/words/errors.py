@@ -346,7 +346,7 @@ class OutputNotWritableError(WorkbookError):
 
 
 class VideoError(XlVqaError):
-    """One video cannot be rated. ``path`` is always among the parameters."""
+    """One video cannot be rated; its path is always among the parameters."""
 
     code = "video_error"
 

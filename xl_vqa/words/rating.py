@@ -177,6 +177,9 @@ class FramesUsed:
 class Rating:
     """The answer for one video, with everything it was made from.
 
+    ``distribution`` has the probability of every label; label, MOS and band are read off it by ``decoding`` and
+    ``bands``. ``text`` is the prompt that the video was made from, where one was given; ``rated_at`` is a time as
+    ISO 8601. Equal ``settings_key`` and fingerprints mean that the same video was asked in the same way.
     ``warnings`` are codes of sentences (for example ``warning_high_off_digit_mass``), never sentences, so
     that each reader shows them in its own language.
     """

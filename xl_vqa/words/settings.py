@@ -89,7 +89,10 @@ def default_language() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Raises SettingsError on construction where a value is wrong."""
+    """What a user chose on this machine: each field is a row of docs/settings.md, with its unit in the name.
+
+    Raises SettingsError on construction where a value is wrong.
+    """
 
     home: Path = field(default_factory=default_home)
     """Folder of settings.toml, host.json, the store and the logs."""
