@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -281,37 +280,6 @@ def test_killed_and_resumed_gives_the_weights_of_an_uninterrupted_run(data: Trai
     # read in another process with other threads, the figures may differ in the last bits; the weights do not
     for record, other in zip(resumed.metrics["history"], whole.metrics["history"], strict=True):
         assert record == pytest.approx(other, abs=1e-5)
-
-
-@pytest.mark.slow
-def test_two_processes_end_with_the_weights_of_one_with_twice_the_batch(tmp_path: Path) -> None:
-    # without a remainder: accelerate fills the last batch of an epoch up with videos from its beginning
-    made = make_set(tmp_path, videos=11, split=["train"] * 8 + ["val"] * 3)
-    values = {"epochs": 2, "lora": {"rank": 4, "alpha": 8, "dropout": 0.0}}
-    one = run(made, output="one", batch_size=4, **values)
-    recipe = write_recipe(made, output="two", batch_size=2, **values)
-    launched = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29517"]
-    done = subprocess.run(
-        [*launched, "-m", "xl_vqa.cli.main", "train", str(recipe)],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    # one of them speaks
-    assert done.stdout.count("RMSE") == 1
-    metrics = json.loads((tmp_path / "two" / "metrics.json").read_text())
-    # each process takes half of the videos of an epoch
-    assert [record["step"] for record in metrics["history"]] == [2, 4]
-    for record, other in zip(metrics["history"], one.metrics["history"], strict=True):
-        assert record == pytest.approx(other, abs=1e-4)
-    expected, found = weights_of(one.folder), weights_of(tmp_path / "two")
-    moved = max(float(value.abs().max()) for key, value in expected.items() if "lora_B" in key)
-    apart = max(float((expected[key] - found[key]).abs().max()) for key in expected)
-    # B begins at 0
-    assert apart < moved / 50
 
 
 def test_a_video_that_cannot_be_read_stops_or_is_left_out_as_the_recipe_says(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from torch import Tensor
 from transformers import TrainerCallback
 
@@ -20,7 +21,7 @@ class DivergenceGuard(TrainerCallback):
 
     So no checkpoint and no epoch's weights ever come from a step that was not a number. Trainer itself would go
     on, and log the average of earlier losses in its place. Several processes see the same gradients and stop
-    alike.
+    alike; the loss is that of all of them.
     """
 
     def __init__(self, recipe: Recipe, dtype: str, run: Path) -> None:
@@ -33,13 +34,17 @@ class DivergenceGuard(TrainerCallback):
 
         def watched(*args: Any, **kwargs: Any) -> Tensor:
             value = loss(*args, **kwargs)
-            seen = value.detach()
+            # a copy: Trainer scales the loss of several processes in place
+            seen = value.detach().clone()
             self._loss = seen if self._loss is None else self._loss + seen
             return value
 
         return watched
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        if self._loss is not None and dist.is_available() and dist.is_initialized():
+            # each process has the sum of its own tokens, over the number of all
+            dist.all_reduce(self._loss)
         gradients = [w.grad for w in kwargs["model"].parameters() if w.grad is not None]
         if self._loss is not None:
             self._steps.append(float(self._loss))

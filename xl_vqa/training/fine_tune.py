@@ -10,6 +10,8 @@ import json
 import math
 import os
 import shutil
+import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +45,8 @@ from xl_vqa.words.reasons import Detail, Reason, because
 OnProgress = Callable[[str, int, int], None]
 """Told the stage (``videos``, ``steps``, ``validation``), how much of it is done, and how much there is."""
 
+SHARED_S: Final = 60.0
+"""A network drive may show a folder that another machine made this late."""
 _DISK_WORDS: Final = (
     "PytorchStreamWriter",
     "inline_container",
@@ -107,6 +111,8 @@ def fine_tune(
     if first:
         # nothing to resume before this: what was wrong until here leaves no trace
         begin_run(plan)
+    arguments.distributed_state.wait_for_everyone()
+    all_see(plan.run_folder)
     history = History(plan.run_folder, writes=first)
     guard = DivergenceGuard(recipe, dtype, plan.run_folder)
     validation = ValidationCallback(
@@ -145,6 +151,18 @@ def fine_tune(
         shutil.rmtree(plan.run_folder, ignore_errors=True)
     arguments.distributed_state.wait_for_everyone()
     return FineTuned(folder, metrics)
+
+
+def all_see(run: Path) -> None:
+    """The first process has made the folder of the run; on another machine it may be another disk's.
+
+    Checkpoints and the state of every process lie in it. Raises TrainingError.
+    """
+    deadline = time.monotonic() + SHARED_S
+    while not run.is_dir():
+        if time.monotonic() > deadline:
+            raise TrainingError(problem=Reason("output_not_shared", folder=str(run), node=socket.gethostname()))
+        time.sleep(0.1)
 
 
 def _device(recipe: Recipe) -> torch.device:

@@ -168,6 +168,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "重み {weights} GiB、勾配とオプティマイザー {trained} GiB、アクティベーション {activations} GiB、"
         "回答 {answers} GiB、余裕を含む合計 {total} GiB",
     },
+    "output_not_shared": {
+        "en": "the machine {node} does not see {folder}, which the first process has made. On several machines "
+        "the output has to lie in a folder that all of them share, under the same path",
+        "ja": "端末 {node} から、最初のプロセスが作成した {folder} が見えません。複数の端末で学習する場合、出力先"
+        "は全端末が同じパスで共有するフォルダーにしてください",
+    },
     "vocabulary_lacks": {
         "en": "the vocabulary of {model} cannot write the answers of the scheme {scheme}",
         "ja": "{model} の語彙では方式 {scheme} の回答を書けません",
