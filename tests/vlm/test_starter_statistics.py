@@ -87,7 +87,7 @@ def test_cells_are_in_the_order_of_time() -> None:
 
 def native(picture: Tensor) -> list[float]:
     both = torch.stack([picture, picture])
-    values: list[float] = statistics.native_statistics(both).mean((0, 2, 3)).tolist()
+    values: list[float] = statistics.native_statistics(statistics.Picture(both)).mean((0, 2, 3)).tolist()
     return values
 
 
@@ -102,7 +102,9 @@ def test_noise_has_no_neighbours_and_enlargement_has() -> None:
 
 
 def blocks(picture: Tensor) -> tuple[float, float]:
-    across, down = statistics.block_statistics(torch.stack([picture, picture]), LAYOUT)[0].tolist()
+    across, down = statistics.block_statistics(statistics.Picture(torch.stack([picture, picture])), LAYOUT)[
+        0
+    ].tolist()
     return across, down
 
 
@@ -124,8 +126,8 @@ def test_borders_of_blocks_are_seen_where_codecs_have_them() -> None:
 
 def test_a_flicker_shows_within_the_pair() -> None:
     picture = textured()
-    calm = statistics.histograms(torch.stack([picture, picture]))
-    restless = statistics.histograms(torch.stack([picture, picture * 0.8]))
+    calm = statistics.histograms(statistics.Picture(torch.stack([picture, picture])))
+    restless = statistics.histograms(statistics.Picture(torch.stack([picture, picture * 0.8])))
     # the last is the log of the brightness step
     assert float(restless[0, -1]) > float(calm[0, -1]) + 1
 
@@ -133,15 +135,17 @@ def test_a_flicker_shows_within_the_pair() -> None:
 def test_banding_empties_the_histogram() -> None:
     picture = textured()
     bands = (picture.mean(0) * 8).round().expand(3, -1, -1) / 8
-    full, few = (statistics.histograms(torch.stack([p, p]))[0, 0] for p in (picture, bands))
+    full, few = (statistics.histograms(statistics.Picture(torch.stack([p, p])))[0, 0] for p in (picture, bands))
     assert float(few) < 0.5 * float(full)
 
 
 def test_what_one_pair_gives_does_not_depend_on_the_others() -> None:
     pictures = torch.stack([textured(seed) for seed in range(4)])
     for measure in (statistics.pixel_statistics, statistics.native_statistics, statistics.histograms):
-        both = measure(pictures)
-        assert np.allclose(both[1:].numpy(), measure(pictures[2:]).numpy(), atol=1e-5), measure.__name__
+        both = measure(statistics.Picture(pictures))
+        assert np.allclose(both[1:].numpy(), measure(statistics.Picture(pictures[2:])).numpy(), atol=1e-5), (
+            measure.__name__
+        )
 
 
 def pooled(cells: Tensor) -> dict[str, float]:
@@ -161,7 +165,8 @@ def test_a_soft_background_is_no_blur_where_something_is_sharp() -> None:
     portrait = soft.clone()
     portrait[:, : 2 * 28, : 3 * 28] = sharp[:, : 2 * 28, : 3 * 28]
     all_sharp, all_soft, partly = (
-        pooled(statistics.pixel_statistics(torch.stack([picture, picture]))) for picture in (sharp, soft, portrait)
+        pooled(statistics.pixel_statistics(statistics.Picture(torch.stack([picture, picture]))))
+        for picture in (sharp, soft, portrait)
     )
     assert partly["fine"] == pytest.approx(all_sharp["fine"], abs=0.2)
     # a tenth of the picture is sharp, and it has more than half of the weight
@@ -187,3 +192,13 @@ def test_equal_cells_pool_to_themselves() -> None:
     values = statistics.pooled_by_structure(torch.full((2, 6, 1, 1), 0.25))
     assert values.isfinite().all()
     assert torch.allclose(values[:, :6], torch.full((2, 6), 0.25))
+
+
+def test_most_and_median_are_those_of_torch() -> None:
+    """Also where values are equal, and where the count is even: the lower of the two in the middle."""
+    torch.manual_seed(1)
+    for values in (torch.rand(2, 3, 784), torch.randint(0, 3, (2, 3, 784)).float(), torch.rand(1, 1, 41)):
+        most, median = statistics._most_and_median(values)
+        count = values.shape[2] // 20
+        assert torch.allclose(most, values.topk(count, dim=2).values.mean(2))
+        assert torch.equal(median, values.median(2).values)

@@ -143,8 +143,17 @@ def cut(frames: torch.Tensor) -> Patches:
         frames = torch.cat((frames, frames[-1:]))
     count, channels, height, width = frames.shape
     t, h, w = count // TEMPORAL_PATCH, height // PATCH, width // PATCH
-    # (t, pair, channel, block row, row in block, y, block column, column in block, x)
-    cells = frames.reshape(t, TEMPORAL_PATCH, channels, h // MERGE, MERGE, PATCH, w // MERGE, MERGE, PATCH)
+    rows = rows_of_patches(frames.contiguous())
+    # (t, pair, channel, block row, row in block, y, block column, column in block)
+    cells = rows.reshape(t, TEMPORAL_PATCH, channels, h // MERGE, MERGE, PATCH, w // MERGE, MERGE)
     # patches run block by block so that the four of one token lie together
-    ordered = cells.permute(0, 3, 6, 4, 7, 2, 1, 5, 8)
-    return Patches(ordered.reshape(t * h * w, PATCH_VALUES).contiguous(), (t, h, w))
+    ordered = np.ascontiguousarray(cells.transpose(0, 3, 6, 4, 7, 2, 1, 5))
+    return Patches(torch.from_numpy(ordered.view(np.uint8).reshape(t * h * w, PATCH_VALUES)), (t, h, w))
+
+
+def rows_of_patches(values: torch.Tensor) -> NDArray[np.void]:
+    """8-bit values [..., n * 14] on the CPU as [..., n] pieces of 14, without a copy: a patch's row moves as one.
+
+    Torch would move each value by itself, six times as slowly.
+    """
+    return values.numpy().view(np.dtype((np.void, PATCH)))

@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from xl_vqa.vlm.dense import Dense
 from xl_vqa.vlm.starter_tower import StarterTower
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.reasons import Reason
@@ -101,10 +102,10 @@ class _Attention(nn.Module):
         width, self._heads = int(text["hidden_size"]), int(text["num_attention_heads"])
         self._layer, self._head = layer, width // self._heads
         keys = int(text["num_key_value_heads"]) * self._head
-        self.q_proj = nn.Linear(width, width)
-        self.k_proj = nn.Linear(width, keys)
-        self.v_proj = nn.Linear(width, keys)
-        self.o_proj = nn.Linear(width, width, bias=False)
+        self.q_proj = Dense(width, width)
+        self.k_proj = Dense(width, keys)
+        self.v_proj = Dense(width, keys)
+        self.o_proj = Dense(width, width, bias=False)
 
     def forward(
         self, x: Tensor, turns: tuple[Tensor, Tensor], seen: _Seen, cache: Cache, kept: Tensor | None
@@ -136,9 +137,9 @@ class _Widening(nn.Module):
     def __init__(self, text: Mapping[str, Any]) -> None:
         super().__init__()
         width, wide = int(text["hidden_size"]), int(text["intermediate_size"])
-        self.gate_proj = nn.Linear(width, wide, bias=False)
-        self.up_proj = nn.Linear(width, wide, bias=False)
-        self.down_proj = nn.Linear(wide, width, bias=False)
+        self.gate_proj = Dense(width, wide, bias=False)
+        self.up_proj = Dense(width, wide, bias=False)
+        self.down_proj = Dense(wide, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         result: Tensor = self.down_proj(functional.silu(self.gate_proj(x)) * self.up_proj(x))

@@ -20,11 +20,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
+from xl_vqa.vlm.dense import Dense
+from xl_vqa.vlm.patches import rows_of_patches
 from xl_vqa.vlm.side_by_side import side_by_side
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
@@ -34,6 +37,7 @@ from xl_vqa.vlm.starter_statistics import (
     SAMPLE_FEATURES,
     STRUCTURE_FEATURES,
     WINDOW_FEATURES,
+    Picture,
     block_statistics,
     histograms,
     native_statistics,
@@ -93,6 +97,10 @@ class ClipFeatures:
 def frames_of(patches: Tensor, grid: tuple[int, int, int]) -> Tensor:
     """Patches [t*h*w, 3*2*14*14] back to frames [2*t, 3, 14*h, 14*w]."""
     t, h, w = grid
+    if patches.dtype == torch.uint8 and patches.device.type == "cpu":
+        rows = rows_of_patches(patches.contiguous()).reshape(t, h // MERGE, w // MERGE, MERGE, MERGE, 3, 2, PATCH)
+        ordered = np.ascontiguousarray(rows.transpose(0, 6, 5, 1, 3, 7, 2, 4)).view(np.uint8)
+        return torch.from_numpy(ordered.reshape(2 * t, 3, h * PATCH, w * PATCH))
     cells = patches.view(t, h // MERGE, w // MERGE, MERGE, MERGE, 3, 2, PATCH, PATCH)
     return cells.permute(0, 6, 5, 1, 3, 7, 2, 4, 8).reshape(2 * t, 3, h * PATCH, w * PATCH)
 
@@ -165,13 +173,13 @@ class StarterTower(nn.Module):
         for name, size in FEATURES.items():
             self.register_buffer(f"{name}_mean", torch.zeros(size))
             self.register_buffer(f"{name}_scale", torch.ones(size))
-        self.from_whole = nn.Linear(CELL_FEATURES, width)
-        self.from_tiles = nn.Linear(TILE_FEATURES, width)
-        self.from_samples = nn.Linear(SAMPLE_FEATURES, width)
+        self.from_whole = Dense(CELL_FEATURES, width)
+        self.from_tiles = Dense(TILE_FEATURES, width)
+        self.from_samples = Dense(SAMPLE_FEATURES, width)
         self.mark = nn.Parameter(torch.zeros(width))
-        self.from_pairs = nn.Linear(PAIR_FEATURES, width, bias=False)
-        self.from_clip = nn.Linear(CLIP_FEATURES, width, bias=False)
-        self.mix = nn.Linear(width, width)
+        self.from_pairs = Dense(PAIR_FEATURES, width, bias=False)
+        self.from_clip = Dense(CLIP_FEATURES, width, bias=False)
+        self.mix = Dense(width, width)
         self.norm = nn.LayerNorm(width)
         self.trunk.requires_grad_(False)
 
@@ -251,13 +259,14 @@ class StarterTower(nn.Module):
         samples, marks = _sampled(rest, layout)
         with torch.no_grad():
             whole_deep, tiles_deep = self._deep(whole), self._deep(tiles)
+        view, near = Picture(whole), Picture(tiles)
         return {
             "whole": whole_deep,
             "tiles": tiles_deep,
-            "pixels": pixel_statistics(whole),
-            "fine": torch.cat([pixel_statistics(tiles), native_statistics(tiles)], dim=1),
-            "histograms": histograms(whole),
-            "blocks": block_statistics(tiles, layout),
+            "pixels": pixel_statistics(view),
+            "fine": torch.cat([pixel_statistics(near), native_statistics(near)], dim=1),
+            "histograms": histograms(view),
+            "blocks": block_statistics(near, layout),
             "samples": samples,
             "marks": marks,
         }
