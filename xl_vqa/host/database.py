@@ -38,6 +38,9 @@ _REFUSED: Final = {
 }
 
 
+CHECKED_FIRST: Final = 64 << 20
+"""Bytes of a file that is gone through before it is used. A larger one is checked while it is used already:
+reading all of it takes as long as the disk takes, and what is damaged shows when it is read, too."""
 KEPT_DAMAGED: Final = 2
 """Damaged files that stay beside the store at the most; older ones are removed."""
 
@@ -80,7 +83,13 @@ class Database:
         self._generation = 0
         self._durable: bool | None = None
         self._closed = False
-        self._writer = self._open()
+        self._closing = threading.Event()
+        self._checking: sqlite3.Connection | None = None
+        large = self.path.is_file() and self.path.stat().st_size > CHECKED_FIRST
+        self._writer = self._open(check=not large)
+        self._checker = threading.Thread(target=self._check, name="store-check", daemon=True)
+        if large:
+            self._checker.start()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -149,6 +158,13 @@ class Database:
 
     def close(self) -> None:
         """Folds the log into the file, so that one file is left."""
+        if self._checker.is_alive():
+            self._closing.set()
+            running = self._checking
+            if running is not None:
+                with suppress(sqlite3.Error):
+                    running.interrupt()
+            self._checker.join()
         with self._write_lock:
             if self._closed:
                 return
@@ -160,11 +176,31 @@ class Database:
                 log.warning("the store's log could not be folded in: %s", error)
             self._writer.close()
 
-    def _open(self, damaged: Path | None = None) -> sqlite3.Connection:
+    def _check(self) -> None:
+        """Goes through a large file beside the work; a damaged one is moved away as when a reader meets it."""
+        try:
+            with self.reading() as connection:
+                self._checking = connection
+                if self._closing.is_set():
+                    return
+                (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                if verdict != b"ok":
+                    found = sqlite3.DatabaseError(verdict.decode("utf-8", "replace"))
+                    found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+                    raise found
+        except DamagedError:
+            pass  # told, and a new file was begun
+        except (HostDiskError, sqlite3.Error) as error:
+            if not self._closing.is_set():
+                log.warning("the store could not be checked: %s", error)
+        finally:
+            self._checking = None
+
+    def _open(self, damaged: Path | None = None, *, check: bool = True) -> sqlite3.Connection:
         """The writing connection on a healthy, migrated file, with what can be saved of a ``damaged`` one."""
         for _ in range(2):
             try:
-                connection = self._open_checked()
+                connection = self._open_checked(check=check)
                 if damaged is not None:
                     self.set_aside.append(SetAside(damaged, self._save_what_can_be(damaged, connection)))
                 return connection
@@ -179,10 +215,10 @@ class Database:
                 raise HostStartError(problem=problem) from error
         raise HostDiskError(path=str(self.path), problem="host_store_damaged")
 
-    def _open_checked(self) -> sqlite3.Connection:
+    def _open_checked(self, *, check: bool) -> sqlite3.Connection:
         connection = self._connect()
         try:
-            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone() if check else ("ok",)
             if verdict != "ok":
                 raise DamagedError(verdict)
             (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
