@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.cluster.conftest import Score
+from tests.cluster.head import joined_node, worker_processes
 from tests.host.helpers import clips
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
@@ -64,7 +64,11 @@ def test_every_input_has_its_row_in_order_and_is_computed_once(
     store.close()
 
     # it is all in the store of this machine, where the host and its cells find it
+    umask = os.umask(0o022)
     again = score(videos[:12], settings=settings)
+    # files that the user has written are as the user has them
+    assert os.umask(umask) == 0o022
+    assert settings.store_file.stat().st_mode & 0o077 == 0
     assert again.stored == 12
     assert again.results == first.results[:12]
     assert len(asked_of(log)) == 12
@@ -95,7 +99,7 @@ def test_a_run_that_was_stopped_goes_on_and_a_worker_that_is_killed_loses_nothin
     def kill(done: int, total: int) -> None:
         counts.append(done)
         if not killed and done >= 10:
-            killed.append(workers_of()[0])
+            killed.append(worker_processes()[0])
             os.kill(killed[0], signal.SIGKILL)
 
     done = score(files, settings=settings, on_progress=kill)
@@ -106,15 +110,6 @@ def test_a_run_that_was_stopped_goes_on_and_a_worker_that_is_killed_loses_nothin
     assert counts == list(range(1, 60 - kept + 1))
     assert store.count() == 60
     store.close()
-
-
-def workers_of() -> list[int]:
-    """The processes that hold a model."""
-    return [
-        one.pid
-        for one in psutil.process_iter(["cmdline"])
-        if "MapWorker(MapBatches(ClusterRater))" in " ".join(one.info["cmdline"] or ())
-    ]
 
 
 def test_a_video_that_ends_or_hangs_its_worker_is_told_by_name_and_takes_no_other(
@@ -132,6 +127,17 @@ def test_a_video_that_ends_or_hangs_its_worker_is_told_by_name_and_takes_no_othe
         assert isinstance(error, ClusterVideoError)
         assert "ended 2 times over it" in error.message("en")
         assert Path(videos[at].path).name in error.message("ja")
+
+
+def test_a_machine_with_another_version_is_told_before_the_work(
+    cluster: str, score: Score, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "xl_vqa"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text('__version__ = "0.0.9"\n')
+    with joined_node(cluster, tmp_path, PYTHONPATH=str(other.parent)), pytest.raises(ClusterNodeError) as told:
+        score(clips(tmp_path / "videos", 2))
+    assert "it has xl_vqa 0.0.9" in told.value.message("en")
 
 
 def test_a_model_that_cannot_be_used_is_told_before_the_work(

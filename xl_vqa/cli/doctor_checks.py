@@ -19,7 +19,7 @@ from typing import Final
 
 from xl_vqa import __version__, plug_ins
 from xl_vqa.atomic import check_folder, make_private
-from xl_vqa.cli import doctor_compute
+from xl_vqa.cli import doctor_cluster, doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.models.registry import name_of
 from xl_vqa.packages import asked_for, install_command, installed, of_extra, package_name
@@ -43,6 +43,7 @@ def run_checks(settings: Settings, language: str, *, rate: bool = True) -> Itera
         check_disk,
         check_model,
         check_spreadsheet,
+        *([doctor_cluster.check_cluster] if installed("ray") else []),
         *([check_plug_ins] if any(map(plug_ins.found, plug_ins.GROUPS)) else []),
     ]
     if rate:

@@ -255,6 +255,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "check_disk": {"en": "Disk space", "ja": "ディスク容量"},
     "check_model": {"en": "Model", "ja": "モデル"},
     "check_spreadsheet": {"en": "Spreadsheet", "ja": "表計算ソフト"},
+    "check_cluster": {"en": "Cluster", "ja": "クラスター"},
     "check_plug_ins": {"en": "Plug-ins", "ja": "プラグイン"},
     "check_rating": {"en": "Rating a clip", "ja": "動画の評価"},
     "doctor_good": {"en": "Everything needed works.", "ja": "必要な機能はすべて動作します。"},

@@ -64,6 +64,8 @@ def import_ray() -> Any:
     """The module. Raises PackageMissingError where the extra "cluster" is not installed."""
     # it would report what it is used for to its makers
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # its native part writes on our standard error whatever its Python part is told
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
         import ray
         import ray.data

@@ -13,6 +13,7 @@ import logging
 import queue
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -107,7 +108,10 @@ class Runner:
         context.max_errored_blocks = -1
         context.enable_progress_bars = False
         context.print_on_execution_start = False
-        dataset = build(self.ray, sent)
+        with warnings.catch_warnings():
+            # how often a task is tried can be said in no other way (and in this one until Ray 2.64)
+            warnings.simplefilter("ignore")
+            dataset = build(self.ray, sent)
         threading.Thread(target=_receive, args=(dataset, inbox), name="receive", daemon=True).start()
         heard = time.monotonic()
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeVar
 
 from xl_vqa.host.files import FileFacts
@@ -50,7 +50,7 @@ class Row:
     seen: str = ""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
 
     @classmethod
     def from_json(cls, text: str) -> Row:
@@ -68,7 +68,8 @@ class Answer:
     """Machine and process."""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        # not asdict, which would make a reason inside of an error anew
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
 
     @classmethod
     def from_json(cls, text: str) -> Answer:

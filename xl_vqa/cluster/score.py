@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -91,8 +92,7 @@ def score_on_cluster(
     profile does not fit.
     """
     place = Address(address)
-    prepare_home(settings)
-    with only_run(settings, tell), contextlib.ExitStack() as stack:
+    with _private_home(settings), only_run(settings, tell), contextlib.ExitStack() as stack:
         ledger = stack.enter_context(_opened_ledger(settings))
         run = _Run(videos, settings, ledger, place, workers, stall_s, refresh, tell, on_progress)
         run.look_at_files()
@@ -102,6 +102,17 @@ def score_on_cluster(
             run.identify(ray)
             run.rate(ray)
         return ClusterRun(run.results(), run.stored, run.info(), run.workers)
+
+
+@contextlib.contextmanager
+def _private_home(settings: Settings) -> Iterator[None]:
+    """As the host has it; what is written elsewhere afterwards is the user's affair again."""
+    before = os.umask(0o077)
+    try:
+        prepare_home(settings)
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextlib.contextmanager
@@ -336,7 +347,6 @@ class _Run:
             batch_size=None,
             fn_args=(timeout_s,),
             num_cpus=0.5,
-            ray_remote_args_fn=lambda: {"max_retries": sent.retries},
         )
 
     def _rating(self, ray: Any, sent: Pass, *, work: Work) -> Any:

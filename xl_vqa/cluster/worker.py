@@ -128,6 +128,8 @@ class ClusterRater:
         self._name = f"{node_name()}:{os.getpid()}"
         self._busy: dict[int, float] = {}
         self._lock = threading.Lock()
+        self._model = threading.Lock()
+        """A rater is asked by one at a time."""
         self._refusal = _other_version(work.version)
         self._rater: Rater | None = None
         if self._refusal is None:
@@ -179,10 +181,11 @@ class ClusterRater:
             yield from self._rate(piece, rater)
 
     def _rate(self, piece: Sequence[_Read], rater: Rater) -> Iterator[Answer]:
-        outcomes = rate_batch(rater, [one.asked for one in piece])
-        if all(isinstance(outcome, ModelFailedError) for outcome in outcomes) and not is_well(rater):
-            log.error("the model rates not even a grey picture: %s", outcomes[0])
-            end_process()
+        with self._model:
+            outcomes = rate_batch(rater, [one.asked for one in piece])
+            if all(isinstance(outcome, ModelFailedError) for outcome in outcomes) and not is_well(rater):
+                log.error("the model rates not even a grey picture: %s", outcomes[0])
+                end_process()
         for one, outcome in zip(piece, outcomes, strict=True):
             if not isinstance(outcome, LabelDistribution):
                 yield _failed(one.row, outcome, self._name)
@@ -234,6 +237,7 @@ class ClusterRater:
             if since is not None and time.monotonic() - since > limit:
                 log.error("a batch was not done after %.0f s", limit)
                 end_process()
+                return
 
 
 def is_well(rater: Rater) -> bool:
