@@ -87,6 +87,23 @@ def test_pairs_seen_one_by_one_give_what_all_at_once_give(model: StarterForCondi
         assert torch.allclose(torch.cat([part[name] for part in parts]), together, atol=1e-5)
 
 
+def test_a_pair_of_equal_frames_is_computed_once(
+    model: StarterForConditionalGeneration,
+) -> None:
+    tower, counted = model.model.visual, []
+    still, moving = torch.rand(1, 3, 56, 84).expand(2, -1, -1, -1), torch.rand(2, 3, 56, 84)
+    with torch.inference_mode():
+        both = tower.trunk(still)
+        hook = tower.trunk.register_forward_pre_hook(lambda _, given: counted.append(len(given[0])))
+        found = tower._maps(still)
+        tower._maps(moving)
+        hook.remove()
+    assert counted == [1, 2]
+    for one, other in zip(found, both, strict=True):
+        assert one.shape == other.shape
+        assert torch.allclose(one, other, atol=1e-5)
+
+
 def test_saved_and_loaded_it_is_the_same_model(model: StarterForConditionalGeneration, tmp_path: Path) -> None:
     model.save_pretrained(tmp_path)
     config = AutoConfig.from_pretrained(tmp_path)

@@ -30,6 +30,7 @@ from torch import Tensor
 from xl_vqa.video.point_samples import SIDE
 from xl_vqa.vlm.patches import FACTOR, Patches, check_frames, cut, frame_size, make_patches, resize, within_aspect
 from xl_vqa.vlm.rater import ClipFrames
+from xl_vqa.vlm.side_by_side import side_by_side
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.reasons import Reason
@@ -96,15 +97,19 @@ def clip_patches(clip: ClipFrames, spec: ModelSpec) -> Patches:
     height, width = frame_size(first.shape[0], first.shape[1], len(clip.frames), spec.pixels)
     layout = Layout(height // FACTOR, width // FACTOR)
     canvas = torch.zeros(len(clip.frames), 3, layout.rows * FACTOR, width, dtype=torch.uint8)
-    for index, frame in enumerate(clip.frames):
-        picture = within_aspect(frame)
-        canvas[index, :, :height] = resize(picture, (height, width))
-        _paste_tiles(canvas[index, :, height:], _native(picture), layout, index // 2)
     mark = _mark(first.shape[0] / height, clip.used.fps)
-    for pair, window in enumerate(clip.windows):
-        _paste_samples(
-            canvas[2 * pair : 2 * pair + 2, :, (layout.whole_rows + TILE_ROWS) * FACTOR :], window, mark
-        )
+
+    def fill(pair: int) -> None:
+        shown = canvas[2 * pair : 2 * pair + 2]
+        for target, frame in zip(shown, clip.frames[2 * pair : 2 * pair + 2], strict=True):
+            picture = within_aspect(frame)
+            target[:, :height] = resize(picture, (height, width))
+            _paste_tiles(target[:, height:], _native(picture), layout, pair)
+        if pair < len(clip.windows):
+            _paste_samples(shown[:, :, (layout.whole_rows + TILE_ROWS) * FACTOR :], clip.windows[pair], mark)
+
+    with torch.no_grad():
+        side_by_side(fill, range(math.ceil(len(clip.frames) / 2)))
     return cut(canvas)
 
 

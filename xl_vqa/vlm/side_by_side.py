@@ -60,7 +60,8 @@ def side_by_side(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:
     try:
         take()
     finally:
-        errors = [helper.exception() for helper in helpers]
+        # one that has not begun has nothing to do any more
+        errors = [helper.exception() for helper in helpers if not helper.cancel()]
     for error in errors:
         if error is not None:
             raise error

@@ -275,7 +275,14 @@ class StarterTower(nn.Module):
         size = (rgb.shape[2] // CELL, rgb.shape[3] // CELL)
         # pair by pair: the wide maps of one pair stay in the cache
         pairs = (rgb[first : first + 2] for first in range(0, len(rgb), 2))
-        return torch.cat([pooled_features([tap.float() for tap in self.trunk(pair)], size) for pair in pairs])
+        return torch.cat([pooled_features([tap.float() for tap in self._maps(pair)], size) for pair in pairs])
+
+    def _maps(self, pair: Tensor) -> list[Tensor]:
+        """The trunk's, of two frames; of a still picture or a frozen video computed once."""
+        # a GPU would have to be waited for
+        if pair.device.type == "cpu" and torch.equal(pair[0], pair[1]):
+            return [tap.expand(2, -1, -1, -1) for tap in self.trunk(pair[:1])]
+        return self.trunk(pair)  # type: ignore[no-any-return]
 
     def project(self, features: ClipFeatures, grid: tuple[int, int, int]) -> Tensor:
         """Tokens [cells, width] for the language model."""
