@@ -43,6 +43,7 @@ starter-evaluation: $(READY)
 
 # The workbooks that ship; LibreOffice computes the figures stored in them.
 templates: $(READY)
+	$(BIN)/python -m tools.make_sample_monitor
 	$(BIN)/python -m xl_vqa.workbooks.templates.build
 
 # The pages of every command, in both languages, as the program itself tells it.

@@ -112,6 +112,9 @@ HELP_JA: Final[dict[str, str]] = {
         "スコアの後半を前半と比較します。\n"
         "終了コード: 0 はアラームなし、1 はアラームあり、2 は判断できないことを示します。"
     ),
+    "Fill in the page Monitor of the KPI tracker that is the sheet.": (
+        "シートとして指定した KPI 管理表の「監視」シートに記入します。"
+    ),
     "A sheet with people's scores, or with scores of its own; else what is stored alone.": (
         "人の評価、またはスコアのあるシート。省略すると保存済みの評価だけを調べます。"
     ),

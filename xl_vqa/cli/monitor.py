@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from xl_vqa.monitoring.records import Records, SheetOptions
     from xl_vqa.monitoring.reference import Group, Sample
+    from xl_vqa.monitoring.tracker import Tracker
     from xl_vqa.monitoring.watch import Watch
     from xl_vqa.words.settings import Settings
 
@@ -56,6 +59,9 @@ def monitor(
         str,
         typer.Option("--scale", help="Range of the sheet's scores: 1,5 or 0,100; 5,1 says that 1 is the best."),
     ] = "1,5",
+    page: Annotated[
+        bool, typer.Option("--page", help="Fill in the page Monitor of the KPI tracker that is the sheet.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write an HTML report.")] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     language: Annotated[
@@ -75,6 +81,7 @@ def monitor(
     from xl_vqa.monitoring.records import SheetOptions
     from xl_vqa.monitoring.reference import written
     from xl_vqa.monitoring.report import report_html
+    from xl_vqa.monitoring.tracker_page import write_page
     from xl_vqa.outputs import check_writable, write_output
     from xl_vqa.words.settings import Settings
 
@@ -85,30 +92,73 @@ def monitor(
         for path in (output, save_reference):
             if path is not None:
                 check_writable(path)
+        told = {"--human-column": human_column, "--time-column": time_column}
+        told |= {"--scale": None if scale == "1,5" else scale}
+        tracker = _tracker(sheet, settings, source_column, told, page=page)
         ends, turned = parse_scale_way(scale, "half_up")
         options = SheetOptions(human_column, source_column, time_column, ends, turned)
-        found, records, kept = _watched(sheet, reference, since, options, settings)
+        found, records, kept = _watched(sheet, tracker, reference, since, options, settings)
         if save_reference is not None:
             write_output(save_reference, written(kept))
         if output is not None:
             write_output(output, report_html(found, records, settings.language).encode("utf-8", "replace"))
+        if tracker is not None and page:
+            write_page(tracker, found, tracker.language or settings.language, datetime.datetime.now())
     except XlVqaError as error:
         # told in the language of --lang, which the entry point does not know
         typer.echo(error.message(settings.language), err=True)
         raise typer.Exit(2) from error
-    _tell(Console(), found, records, settings.language, json_output=json_output, files=(save_reference, output))
+    filled = sheet if page else None
+    _tell(
+        Console(),
+        found,
+        records,
+        settings.language,
+        json_output=json_output,
+        files=(save_reference, output),
+        page=filled,
+    )
     raise typer.Exit(1 if found.alarms else 0)
 
 
+def _tracker(
+    sheet: Path | None, settings: Settings, source: str | None, told: Mapping[str, str | None], *, page: bool
+) -> Tracker | None:
+    """The sheet as a KPI tracker, where it is one."""
+    from xl_vqa.monitoring.errors import MonitoringError
+    from xl_vqa.monitoring.tracker import is_tracker, read_tracker
+    from xl_vqa.words.reasons import Reason
+
+    if sheet is None or not is_tracker(sheet):
+        if page:
+            raise MonitoringError(problem="monitoring_page_needs_tracker")
+        return None
+    for option, value in told.items():
+        if value is not None:
+            raise MonitoringError(problem=Reason("monitoring_tracker_knows", path=str(sheet), option=option))
+    return read_tracker(sheet, settings.store_file, source)
+
+
 def _watched(
-    sheet: Path | None, reference: Path | None, since: str | None, options: SheetOptions, settings: Settings
+    sheet: Path | None,
+    tracker: Tracker | None,
+    reference: Path | None,
+    since: str | None,
+    options: SheetOptions,
+    settings: Settings,
 ) -> tuple[Watch, Records, dict[Group, Sample]]:
     from xl_vqa.monitoring.records import in_store, with_people
     from xl_vqa.monitoring.reference import day, in_order, read_reference, reference_of, split
     from xl_vqa.monitoring.watch import watch
 
     start = None if since is None else day(since)
-    records = in_store(settings.store_file) if sheet is None else with_people(sheet, settings.store_file, options)
+    if tracker is not None:
+        records = tracker.records
+        start = start or (tracker.since if reference is None else None)
+    elif sheet is None:
+        records = in_store(settings.store_file)
+    else:
+        records = with_people(sheet, settings.store_file, options)
     if reference is None:
         before, current = split(records, start)
         kept = reference_of(before)
@@ -125,6 +175,7 @@ def _tell(
     *,
     json_output: bool,
     files: tuple[Path | None, ...],
+    page: Path | None = None,
 ) -> None:
     import json
 
@@ -155,3 +206,5 @@ def _tell(
     for path in files:
         if path is not None:
             console.print(tr("written", language, path=path), soft_wrap=True, markup=False)
+    if page is not None:
+        console.print(tr("page_written", language, path=page), soft_wrap=True, markup=False)

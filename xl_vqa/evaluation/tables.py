@@ -11,6 +11,8 @@ from typing import Any, Final
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import chosen, read_grids
+from xl_vqa.words import messages
+from xl_vqa.words.catalogue import LANGUAGES
 
 # The headers that the product itself writes, in English and Japanese, and those that people often use.
 HEADERS: Final = {
@@ -87,6 +89,14 @@ def number(cell: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) else None
+
+
+def warns_of(cell: Any, code: str) -> bool:
+    """Whether the warnings of a row name ``code``: as codes in a program's list, as sentences in people's."""
+    if isinstance(cell, (list, tuple)):
+        return code in cell
+    said = str(cell or "")
+    return any(messages.text(code, language) in said for language in LANGUAGES)
 
 
 def text(cell: Any) -> str | None:

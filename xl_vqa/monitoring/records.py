@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.evaluation.matching import match
-from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.evaluation.tables import Table, number, read_table, text, warns_of
 from xl_vqa.host.recorded import recorded
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.sheets.columns import field_of_heading
 from xl_vqa.sheets.marks import Mark
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.rating import Rating
+from xl_vqa.words.rating import UNLIKE_TAUGHT, Rating
 from xl_vqa.words.reasons import Detail, Reason
 
 HUMAN: Final = (
@@ -50,6 +50,8 @@ class Record:
     off_digits: float | None = None
     gap: float | None = None
     failed: bool | None = None
+    outside: bool | None = None
+    """Whether the model found the video unlike those that it was taught."""
 
 
 @dataclass(slots=True)
@@ -136,7 +138,8 @@ def _of_rating(rating: Rating) -> Record:
     folder = folder_of(rating.path)
     row = rating.path or rating.video_fingerprint
     off = rating.distribution.off_digit_mass
-    return Record(row, name, folder, rating.expected_label, moment(rating.rated_at), off)
+    outside = UNLIKE_TAUGHT in rating.warnings
+    return Record(row, name, folder, rating.expected_label, moment(rating.rated_at), off, outside=outside)
 
 
 def _rows_of(table: Table, options: SheetOptions) -> Records:
@@ -165,6 +168,9 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
                 off_digits=number(row.get("off_digit_mass")),
                 gap=_gap(row, human, value, options, records),
                 failed=failed if error is not None else None,
+                outside=None
+                if failed or "warnings" not in table.titles
+                else warns_of(row.get("warnings"), UNLIKE_TAUGHT),
             )
         )
     return records

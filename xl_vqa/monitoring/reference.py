@@ -23,7 +23,8 @@ Group = tuple[str, str]
 class Sample:
     """Of one group, in order of time. ``failed`` counts failures among ``asked``, the rows that could tell of one.
 
-    ``edges`` are the inner edges of the bins of PSI, cut from ``scores``.
+    ``edges`` are the inner edges of the bins of PSI, cut from ``scores``. ``outside`` counts videos unlike what
+    the model was taught among ``looked``, the rows that could tell of it.
     """
 
     scores: tuple[float, ...]
@@ -32,6 +33,8 @@ class Sample:
     gaps: tuple[float, ...] = ()
     failed: int = 0
     asked: int = 0
+    outside: int = 0
+    looked: int = 0
 
     @classmethod
     def of(cls, rows: Sequence[Record]) -> Sample:
@@ -43,6 +46,8 @@ class Sample:
             tuple(row.gap for row in rows if row.gap is not None),
             sum(row.failed is True for row in rows),
             sum(row.failed is not None for row in rows),
+            sum(row.outside is True for row in rows),
+            sum(row.outside is not None for row in rows),
         )
 
 
@@ -149,4 +154,7 @@ def _sample(one: Mapping[str, Any]) -> Sample:
         numbers("gaps"),
         int(one["failed"]),
         int(one["asked"]),
+        # of before these were counted: as not known
+        int(one.get("outside", 0)),
+        int(one.get("looked", 0)),
     )

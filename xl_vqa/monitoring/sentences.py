@@ -38,6 +38,25 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{path} has no column {column} (it has: {columns})",
         "ja": "{path} に列 {column} がありません(列: {columns})",
     },
+    "monitoring_no_page": {
+        "en": "{path} was made by an earlier version and has no page Monitor; take its entries over into a "
+        "new one "
+        "with 'xl-vqa workbook new kpi --from'",
+        "ja": "{path} は以前のバージョンで作成されたため「監視」シートがありません。"
+        "'xl-vqa workbook new kpi --from' で新しい管理表に引き継いでください",
+    },
+    "monitoring_page_needs_tracker": {
+        "en": "--page fills in the page of a KPI tracker; give one as the sheet ('xl-vqa workbook new kpi' "
+        "makes it)",
+        "ja": "--page は KPI 管理表のシートに記入します。シートとして KPI 管理表を指定してください"
+        "('xl-vqa workbook new kpi' で作成できます)",
+    },
+    "monitoring_tracker_knows": {
+        "en": "{path} is a KPI tracker, which names its columns and people's scale itself (sheet Settings); "
+        "leave out "
+        "{option}",
+        "ja": "{path} は KPI 管理表で、列と人の尺度は「設定」シートで決まります。{option} を外してください",
+    },
     "monitoring_two_references": {
         "en": "--since and --reference each name a reference; give one of them",
         "ja": "--since と --reference はどちらも基準を指定します。どちらか一方を指定してください",

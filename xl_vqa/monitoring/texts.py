@@ -38,6 +38,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ks": ("Scores against the reference (KS distance)", "スコアの分布の変化(KS 距離)"),
     "off_digits": ("Off-digit mass higher than before", "ラベル外確率の上昇"),
     "failures": ("Failures, rise of the share", "失敗の割合の増加"),
+    "outside": ("Outside what was taught, rise of the share", "学習範囲外の動画の割合の増加"),
     "cusum": ("People minus model, MOS (CUSUM)", "人とモデルの MOS の差(CUSUM)"),
     "chart": ("People minus model, MOS (control chart)", "人とモデルの MOS の差(管理図)"),
     # an alarm: what happened, and what to do
@@ -76,6 +77,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "行のエラーを確認し、そのファイルに "
         "'xl-vqa check-videos' を実行してください。",
     ),
+    "alarm_outside": (
+        "{where}: more videos are unlike what the model was taught than in the reference (the share rose by "
+        "{value:.1%}). Look at the {count} videos: is it new content or a new kind of fault? Let people "
+        "rate them, "
+        "do not rely on their scores until then, and fine-tune with them if more will come.",
+        "{where}: モデルの学習範囲と大きく異なる動画の割合が基準より {value:.1%} 増えています。該当する "
+        "{count} 本について、"
+        "新しい素材や新しい種類の不良でないかをご確認ください。人が評価するまではスコアに頼らず、"
+        "今後も続く場合は微調整に加えてください。",
+    ),
     "alarm_cusum": (
         "{where}: people and the model have moved apart by {value:.2f} MOS over {count} rows. Check "
         "whether people's "
@@ -103,6 +114,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "none, a result sheet does.",
         "{where}: エラー列がないため失敗を判断できません(保存済みの評価には含まれません)。"
         "エラー列のある結果シートを指定してください。",
+    ),
+    "unknown_outside": (
+        "{where}: no rating is marked as unlike what the model was taught: there was none, or the model does not "
+        "know what it was taught.",
+        "{where}: 学習範囲外とされた評価がありません(該当する動画がなかったか、モデルに学習範囲の情報があり"
+        "ません)。",
     ),
     "unknown_off_digits": (
         "{where}: the off-digit mass is not known; a .json that 'xl-vqa score -o' wrote has it.",
@@ -140,6 +157,26 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The scoring host ended over {count} videos in the last days: {rows}",
         "この数日間に、スコアリングホストが動画 {count} 本の処理中に終了しました: {rows}",
     ),
+    "outside_period": (
+        "{count} rows lie outside the period of Settings and were left out.",
+        "「設定」の期間外の {count} 行を除きました。",
+    ),
+    # the page of the KPI tracker
+    "page_made": ("Looked at on {date}: {count} alarms", "{date} に確認:アラーム {count} 件"),
+    "page_reference": (
+        "{where}: {now} scores held against a reference of {before}.",
+        "{where}: 基準 {before} 件に対し、その後の {now} 件を比較しました。",
+    ),
+    "page_more_alarms": (
+        "{count} more alarms: 'xl-vqa monitor' prints them all.",
+        "ほかにアラーム {count} 件(すべては「xl-vqa monitor」で表示されます)。",
+    ),
+    "page_more_groups": (
+        "{count} more sources: 'xl-vqa monitor' shows them all.",
+        "ほかに取得元 {count} 件(すべては「xl-vqa monitor」で表示されます)。",
+    ),
+    "page_more_notes": ("{count} more.", "ほか {count} 件。"),
+    "page_written": ("Page Monitor of {path} filled in", "{path} の「監視」シートに記入しました"),
     # pictures
     "score_axis": ("Score (label)", "スコア(ラベル)"),
     "share_axis": ("Share of rows", "行の割合"),

@@ -31,11 +31,13 @@ MATTERS: Final[Mapping[str, float]] = {
     "ks": 0.1,
     "off_digits": 0.6,
     "failures": 0.02,
+    "outside": 0.02,
     "cusum": 0.1,
     "chart": 0.1,
 }
 """The least value that alarms: PSI; the KS distance; the probability that a new row has more off-digit mass than
-one of the reference (0.5: alike); the rise of the share of failures; MOS that people and the model moved apart."""
+one of the reference (0.5: alike); the rise of the share of failures, and of videos unlike the teaching; MOS
+that people and the model moved apart."""
 _FEWEST_DRAWS, _MOST_DRAWS = 2000, 20_000
 
 
@@ -126,6 +128,8 @@ def _enough(before: Sample, now: Sample) -> dict[str, bool]:
         "ks": (len(before.scores), len(now.scores)),
         "off_digits": (len(before.off_digits), len(now.off_digits)),
         "failures": (before.asked, now.asked),
+        # where no video ever was, the model may have nothing to tell it by
+        "outside": (before.looked, now.looked) if before.outside + now.outside else (0, 0),
         "gaps": (len(before.gaps), len(now.gaps)),
     }
     return {kind: min(pair) >= FEWEST for kind, pair in sizes.items()}
@@ -189,14 +193,23 @@ def _off_digits(group: Group, rows: Sequence[Record], before: Sample) -> Figure:
 
 
 def _failures(group: Group, rows: Sequence[Record], before: Sample) -> Figure:
+    told = [(row.row, row.failed) for row in rows if row.failed is not None]
+    return _rise("failures", group, told, before.failed, before.asked)
+
+
+def _outside(group: Group, rows: Sequence[Record], before: Sample) -> Figure:
+    told = [(row.row, row.outside) for row in rows if row.outside is not None]
+    return _rise("outside", group, told, before.outside, before.looked)
+
+
+def _rise(kind: str, group: Group, told: Sequence[tuple[str, bool]], before: int, asked: int) -> Figure:
+    """Of the share of rows of which something is true, against ``before`` of ``asked``."""
     from scipy.stats import fisher_exact
 
-    known = [row for row in rows if row.failed is not None]
-    names = tuple(row.row for row in known if row.failed)
-    table = np.array([[len(names), len(known) - len(names)], [before.failed, before.asked - before.failed]])
+    names = tuple(name for name, is_so in told if is_so)
+    table = np.array([[len(names), len(told) - len(names)], [before, asked - before]])
     p = float(fisher_exact(table, alternative="greater").pvalue)
-    value = len(names) / len(known) - before.failed / before.asked
-    return Figure("failures", *group, value, p, before.asked, len(known), names)
+    return Figure(kind, *group, len(names) / len(told) - before / asked, p, asked, len(told), names)
 
 
 def _gaps(rows: Sequence[Record]) -> list[float]:
@@ -219,4 +232,5 @@ _FIGURES: Final[Mapping[str, Callable[[Group, Sequence[Record], Sample], Figure]
     "ks": _ks,
     "off_digits": _off_digits,
     "failures": _failures,
+    "outside": _outside,
 }

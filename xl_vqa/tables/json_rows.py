@@ -12,7 +12,7 @@ from xl_vqa.tables.grid import Grid, TableError, grid
 from xl_vqa.words.video_names import is_video_name
 
 _MOST_DEPTH: Final = 6
-_WHOLE: Final = frozenset({"scale", "band_thresholds", "distribution"})
+_WHOLE: Final = frozenset({"scale", "band_thresholds", "distribution", "warnings"})
 """Nested values of our own results, which their reader takes as one thing."""
 _LISTS: Final = ("results", "ratings", "rows", "videos")
 """Where an object keeps its list of rows."""

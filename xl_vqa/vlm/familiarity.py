@@ -14,7 +14,7 @@ changes no score. The statistics are a small file beside the weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from xl_vqa.vlm.rate_batch import FALSE_ALARM
 from xl_vqa.words.errors import ModelIncompatibleError
+from xl_vqa.words.rating import FALSE_ALARM
 from xl_vqa.words.reasons import Reason
 
 FILE_NAME: Final = "familiarity.safetensors"
@@ -64,6 +64,18 @@ class Familiarity:
             distance = np.inf
         both = (_conformal(self.distances, distance), _conformal(self.off_digits, off_digit_mass))
         return min(1.0, 2 * min(both))
+
+    def false_alarm(self, states: Floats, off_digits: Floats, folds: int = 10, seed: int = 0) -> float:
+        """The share of held-out videos ([n, d] and [n]) that alarm where only the others were held out."""
+        places = np.random.default_rng(seed).permutation(len(states)) % folds
+        rang = 0
+        for fold in range(folds):
+            own = places == fold
+            others = np.linalg.norm((states[~own] - self.mean) @ self.whitening.T, axis=1)
+            twin = replace(self, distances=np.sort(others), off_digits=np.sort(off_digits[~own]))
+            pairs = zip(states[own], off_digits[own], strict=True)
+            rang += sum(twin.p_value(state, float(mass)) <= FALSE_ALARM for state, mass in pairs)
+        return rang / len(states)
 
     def save(self, folder: Path) -> None:
         """Into a model's folder."""

@@ -16,7 +16,7 @@ from xl_vqa.words.errors import ModelError, ModelFailedError
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.messages import TEXT_UNUSED
 from xl_vqa.words.model_spec import ModelSpec, settings_key
-from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.words.rating import FALSE_ALARM, UNLIKE_TAUGHT, FramesUsed, LabelDistribution, Rating
 from xl_vqa.words.reasons import Detail, Reason
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ log = logging.getLogger("xl_vqa.vlm.rate_batch")
 
 T = TypeVar("T")
 
-FALSE_ALARM: Final = 0.01
-"""Of videos like those that a model was tested on, this share is called unlike them by mistake."""
 HIGH_OFF_DIGIT_MASS: Final = 0.2
 """A fine-tuned model leaves well under 0.01; beyond this the renormalised label is mostly our doing."""
 
@@ -134,7 +132,7 @@ def warnings_of(distribution: LabelDistribution, read: tuple[str, ...], spec: Mo
     if distribution.off_digit_mass > HIGH_OFF_DIGIT_MASS:
         found.append("warning_high_off_digit_mass")
     if distribution.familiarity <= FALSE_ALARM:
-        found.append("warning_unlike_taught")
+        found.append(UNLIKE_TAUGHT)
     if not spec.fine_tuned:
         found.append("warning_not_fine_tuned")
     return tuple(dict.fromkeys(found))

@@ -16,6 +16,10 @@ from xl_vqa.words.labels import Band, Bands, Scale, band_by_key
 from xl_vqa.words.messages import spoken
 from xl_vqa.words.reasons import Detail, Reason
 
+UNLIKE_TAUGHT: Final = "warning_unlike_taught"
+"""Of a rating whose video is outside what the model was taught (vlm/familiarity.py)."""
+FALSE_ALARM: Final = 0.01
+"""Of videos like those that a model was tested on, this share is called unlike them by mistake."""
 DECODINGS: Final = ("expectation", "median", "greedy", "map")
 
 

@@ -32,21 +32,21 @@ def trend(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
     _weekly(book, chart, "mean_human", _ORANGE)
     _weekly(book, chart, "mean_ai", INK)
-    _dress(book, chart, "chart_trend", "axis_week", "axis_score")
+    dress(book, chart, "chart_trend", "axis_week", "axis_score")
     return chart
 
 
 def complaints(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
     _weekly(book, chart, "complaint_rate", _ORANGE)
-    _dress(book, chart, "chart_complaints", "axis_week", "axis_rate", number_format="0%", minimum=0, legend=False)
+    dress(book, chart, "chart_complaints", "axis_week", "axis_rate", number_format="0%", minimum=0, legend=False)
     return chart
 
 
 def hours(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
     _weekly(book, chart, "hours_week", _GREEN)
-    _dress(book, chart, "chart_hours", "axis_week", "axis_hours", legend=False)
+    dress(book, chart, "chart_hours", "axis_week", "axis_hours", legend=False)
     return chart
 
 
@@ -54,7 +54,7 @@ def cusum(book: Template) -> Any:
     chart = book.book.add_chart({"type": "line"})
     _weekly(book, chart, "cusum_up", _ORANGE)
     _weekly(book, chart, "cusum_down", _BLUE)
-    _dress(book, chart, "chart_cusum", "axis_week", "axis_cusum", minimum=0)
+    dress(book, chart, "chart_cusum", "axis_week", "axis_cusum", minimum=0)
     return chart
 
 
@@ -77,8 +77,8 @@ def cost_curve(book: Template) -> Any:
                 "marker": mark,
             }
         )
-    _dress(book, chart, "chart_cost", "axis_threshold", "axis_cost", number_format="#,##0", minimum=0)
-    chart.set_x_axis(_axis(book, "axis_threshold") | {"interval_unit": 1, "interval_tick": 5})
+    dress(book, chart, "chart_cost", "axis_threshold", "axis_cost", number_format="#,##0", minimum=0)
+    chart.set_x_axis(axis(book, "axis_threshold") | {"interval_unit": 1, "interval_tick": 5})
     return chart
 
 
@@ -94,9 +94,9 @@ def scatter(book: Template) -> Any:
             "marker": {"type": "circle", "size": 4, "fill": {"color": _BLUE}, "border": {"none": True}},
         }
     )
-    _dress(book, chart, "chart_scatter", "axis_human", "axis_ai", legend=False)
+    dress(book, chart, "chart_scatter", "axis_human", "axis_ai", legend=False)
     # as far as the scores go: scales are settings
-    chart.set_x_axis(_axis(book, "axis_human") | {"major_gridlines": {"visible": False}})
+    chart.set_x_axis(axis(book, "axis_human") | {"major_gridlines": {"visible": False}})
     return chart
 
 
@@ -115,12 +115,12 @@ def _weekly(book: Template, chart: Any, key: str, color: str) -> None:
     )
 
 
-def _axis(book: Template, key: str) -> dict[str, Any]:
+def axis(book: Template, key: str) -> dict[str, Any]:
     font = {"name": book.font, "size": 10, "color": GREY, "bold": False}
     return {"name": book.word(key), "name_font": font, "num_font": font, "line": {"color": LINE}}
 
 
-def _dress(
+def dress(
     book: Template,
     chart: Any,
     title: str,
@@ -136,8 +136,8 @@ def _dress(
     )
     # days: weeks that the log does not have take their room, and the axis ends with the last one
     days = {"date_axis": True, "major_unit": 14, "major_unit_type": "days"}
-    chart.set_x_axis(_axis(book, x) | days | {"num_format": book.word("week_format")})
-    y_axis = _axis(book, y) | {"major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}}
+    chart.set_x_axis(axis(book, x) | days | {"num_format": book.word("week_format")})
+    y_axis = axis(book, y) | {"major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}}
     if number_format:
         y_axis["num_format"] = number_format
     if minimum is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
+from pathlib import Path
 from typing import Any, Final
 
 START: Final = datetime.date(2026, 1, 5)
 LIVE: Final = datetime.date(2026, 2, 16)
 SETTINGS: Final[dict[str, Any]] = {"live": LIVE, "wage": 3200, "cost_complaint": 8000, "one_off": 1200000}
+MONITOR_FILE: Final = Path(__file__).with_name("kpi_sample_monitor.json")
 _WEEKS: Final = 20
 
 
@@ -52,6 +55,12 @@ def sample_rows(language: str) -> list[dict[str, Any]]:
                 day_row["missed"] = int(source.random() < 0.25)
             rows.append(day_row)
     return rows
+
+
+def sample_monitor(language: str) -> dict[str, list[list[Any]]]:
+    """What ``xl-vqa monitor`` finds in these rows (tools/make_sample_monitor.py writes it down)."""
+    kept: dict[str, dict[str, list[list[Any]]]] = json.loads(MONITOR_FILE.read_text(encoding="utf-8"))
+    return kept[language]
 
 
 def _label(value: float) -> float:

@@ -24,11 +24,14 @@ _ADDED: Final = "set_people_worst"
 
 
 class Entries(NamedTuple):
-    """``rows`` by the fields of kpi_log.COLUMNS, ``settings`` by key, targets by ``target_`` and ``limit_``."""
+    """``rows`` by the fields of kpi_log.COLUMNS, the first of them in line ``first_row`` (from 1); ``settings`` by
+    key, targets by ``target_`` and ``limit_``; ``titles`` are the headers of the log."""
 
     rows: list[dict[str, Any]]
     settings: dict[str, Any]
     language: str | None
+    first_row: int
+    titles: tuple[str, ...]
 
 
 def is_earlier(workbook: WorkbookFile) -> bool:
@@ -37,8 +40,9 @@ def is_earlier(workbook: WorkbookFile) -> bool:
     return all(element.get("name") != _ADDED for element in names)
 
 
-def read_entries(path: Path) -> Entries:
-    """Of a tracker whatever its version, with sheets renamed or rows inserted.
+def read_entries(path: Path, beside: str | None = None) -> Entries:
+    """Of a tracker whatever its version, with sheets renamed or rows inserted. ``beside`` is the header of a
+    column that somebody added to the log: its values are each row's field ``beside``.
 
     Raises WorkbookTemplateError where it is no KPI tracker, and what ``WorkbookFile`` raises.
     """
@@ -58,7 +62,9 @@ def read_entries(path: Path) -> Entries:
             f"people_{new}": settings.get(f"label_{old}") for new, old in (("worst", "min"), ("best", "max"))
         }
     given = {key: value for key, value in settings.items() if value is not None}
-    return Entries(_rows(book, known.sheet, known.row), given, language_of(workbook, known))
+    rows = _rows(book, known.sheet, known.row, beside)
+    titles = tuple(str(cell.value) for cell in book[known.sheet][known.row] if cell.value is not None)
+    return Entries(rows, given, language_of(workbook, known), known.row + 1, titles)
 
 
 def _settings(book: Any) -> Iterator[tuple[str, Any]]:
@@ -72,7 +78,7 @@ def _settings(book: Any) -> Iterator[tuple[str, Any]]:
             yield key, bases.get(value) if key == "basis" else value
 
 
-def _rows(book: Any, sheet_name: str, header: int) -> list[dict[str, Any]]:
+def _rows(book: Any, sheet_name: str, header: int, beside: str | None) -> list[dict[str, Any]]:
     sheet = book[sheet_name]
     titles = {str(cell.value): cell.column for cell in sheet[header] if cell.value is not None}
     columns: dict[str, int] = {}
@@ -85,6 +91,8 @@ def _rows(book: Any, sheet_name: str, header: int) -> list[dict[str, Any]]:
         found = next((titles[word] for word in words if word in titles), None)
         if found is not None:
             columns[field] = found
+    if beside in titles:
+        columns["beside"] = titles[beside]
     rows = [
         {field: _entered(cells[column - 1]) for field, column in columns.items()}
         for cells in sheet.iter_rows(min_row=header + 1, max_col=max(columns.values()), values_only=True)

@@ -6,12 +6,14 @@ from typing import Final
 
 from xl_vqa.workbooks.templates.words_common import COMMON
 from xl_vqa.workbooks.templates.words_figures import FIGURE_WORDS
+from xl_vqa.workbooks.templates.words_monitor import MONITOR_WORDS
 from xl_vqa.workbooks.templates.words_verdicts import VERDICT_WORDS
 
 KPI: Final[dict[str, tuple[str, str]]] = {
     **COMMON,
     **FIGURE_WORDS,
     **VERDICT_WORDS,
+    **MONITOR_WORDS,
     "title": ("KPI tracker: AI video quality check", "KPI 管理表:AI 動画品質チェック"),
     "summary": ("Summary", "要約"),
     "dashboard": ("Dashboard", "ダッシュボード"),
