@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.models.test_registry import adapter, base, quiet, save_adapter
-from xl_vqa.models.promotion import ModelLine, earlier_versions
+from xl_vqa.models.promotion import ModelLine, earlier_versions, standing_versions
 from xl_vqa.models.registry import ModelRegistry, name_of
 from xl_vqa.words.errors import ModelEntryError, ModelNotFoundError, SettingsError
 from xl_vqa.words.settings import Settings
@@ -138,3 +139,31 @@ def test_adding_and_removing_keep_the_history(serving: Settings, base: Path, sec
     values = json.loads(registry.file.read_text(encoding="utf-8"))
     assert values["format"] == 1
     assert [one["name"] for one in values["models"]] == ["ours"]
+
+
+def test_cells_follow_when_they_are_told_to(serving: Settings, second: Path) -> None:
+    line = ModelLine(serving, {})
+    with pytest.raises(ModelEntryError, match="follow ours already"):
+        line.follow("ours")
+    now = promoted(serving, second)
+    (step,) = ModelLine(now).history()
+    assert standing_versions(now, "Ours", "m1:two") == {"m1:one": step.at, "m1:two": ""}
+    # another model was chosen since
+    assert standing_versions(now, "ours", "m1:other") == {}
+    assert ModelLine(now, {}).follow() == "ours"
+    assert standing_versions(now, "ours", "m1:two") == {}
+    # of two steps that nobody followed the first version stands before the second
+    line = ModelLine(now, {})
+    line.promote("ours", second, fingerprints=("m1:two", "m1:three"))
+    line.promote("ours", second, fingerprints=("m1:three", "m1:four"))
+    assert list(standing_versions(now, "ours", "m1:four")) == ["m1:two", "m1:three", "m1:four"]
+    ModelRegistry(now).file.write_text("{")
+    assert standing_versions(now, "ours", "m1:four") == {}
+
+
+def test_a_promotion_by_hand_looks_the_fingerprints_up(serving: Settings, second: Path) -> None:
+    """Else nothing would know the scores of the version before."""
+    ModelLine(replace(serving, device="cpu", dtype="float32"), {}).promote("ours", second)
+    (step,) = ModelLine(serving).history()
+    assert step.before.fingerprint != step.after.fingerprint
+    assert all(mark.startswith("m") for mark in (step.before.fingerprint, step.after.fingerprint))

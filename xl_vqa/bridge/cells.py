@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.one_by_one import OneByOne
 from xl_vqa.bridge.profiles import with_profile
+from xl_vqa.bridge.protocol import EARLIER_VERSION
 from xl_vqa.bridge.remarks import info_of
 from xl_vqa.bridge.videos import Answer, Video
 from xl_vqa.words.errors import CancelledError, HostError, XlVqaError
@@ -65,6 +67,8 @@ class Counts:
     pending: int
     failed: int
     trouble: XlVqaError | None = None
+    earlier: int = 0
+    """Of the rated ones, whose score is of an earlier version of the model."""
     host: Mapping[str, Any] = field(default_factory=dict)
     """What the host last said of itself (``remarks.sentences``)."""
 
@@ -89,11 +93,11 @@ class CellRatings:
         self,
         settings: Callable[[], Settings] = Settings.load,
         *,
-        client_of: Callable[[Settings], HostClient] = HostClient,
+        client_of: Callable[[Settings], HostClient] | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._settings = settings
-        self._client_of = client_of
+        self._client_of = client_of or partial(HostClient, standing=True)
         self._patience = self._patience_full = patience_s
         self._patience_at = time.monotonic()
         self._entries: dict[Question, _Entry] = {}
@@ -147,15 +151,18 @@ class CellRatings:
         with self._changed:
             wanted = self._entries if asked is None else asked
             of_video: dict[Any, set[str]] = {}
+            earlier = set()
             for question in wanted:
                 if (entry := self._entries.get(question)) is not None:
                     of_video.setdefault(question.video, set()).add(entry.answer.status)
+                    if EARLIER_VERSION in (entry.answer.rating or {}).get("warnings", ()):
+                        earlier.add(question.video)
             order = ("pending", "error", "done")
             states = [min(found, key=order.index) for found in of_video.values()]
             infos = [info_of(client) for client in self._clients.values()]
             host = next(filter(None, infos), {})
             done, pending, failed = map(states.count, ("done", "pending", "error"))
-            return Counts(done, pending, failed, self._trouble, host)
+            return Counts(done, pending, failed, self._trouble, len(earlier), host)
 
     @property
     def waiting(self) -> bool:

@@ -53,13 +53,17 @@ SLACK_S: Final = 60.0
 class HostClient:
     """Thread-safe. Starts the host when it is first needed, and again when it died."""
 
-    def __init__(self, settings: Settings | None = None, *, python: str | None = None) -> None:
-        """``python`` is the interpreter the host runs under; this one's own where not given."""
+    def __init__(
+        self, settings: Settings | None = None, *, python: str | None = None, standing: bool = False
+    ) -> None:
+        """``python`` is the interpreter the host runs under; this one's own where not given. ``standing``: scores
+        of earlier versions of the model stand, with a remark, until cells follow (models/promotion.py)."""
         self.settings = settings or Settings.load()
         self.log_file: Path = self.settings.log_file
         self.host_info: dict[str, Any] = {}
         """What the host last said of itself beside its answers: model state, warnings, disk trouble."""
         self._python = python
+        self._standing = standing
         self._name = uuid.uuid4().hex
         self._profile = profile_of(self.settings)
         self._view = view_of(self.settings)
@@ -317,6 +321,10 @@ class HostClient:
         rating = explanation.rating
         question = self._question([Video(rating.path, rating.text)], refresh=False, detail=True, priority=0)
         question |= {"language": language, "reading": None if rating.reading is None else rating.reading.to_dict()}
+        profile = domain_profile(self.settings) if rating.reading is not None else None
+        if profile is not None:
+            line, scale = profile.line, profile.scale
+            question["line"] = {"x": line.x, "y": line.y, "scale": scale.to_dict()}
         while True:
             values = self.request("POST", WHY_PAGE, {**question, "wait": EXPLAIN_WAIT_S}, wait=EXPLAIN_WAIT_S)
             page = page_of(values)
@@ -349,7 +357,9 @@ class HostClient:
         return read_entries(entries_of(values, count), self.settings)
 
     def _question(self, videos: Sequence[Video], *, refresh: bool, detail: bool, priority: int) -> dict[str, Any]:
+        more = {"standing": True} if self._standing else {}
         return {
+            **more,
             "videos": [{"path": video.path, "text": video.text} for video in videos],
             "refresh": refresh,
             "detail": detail,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from xl_vqa.bridge.profiles import read_entries
+from xl_vqa.bridge.profiles import domain_profile, read_entries
+from xl_vqa.words.domain_profile import read_timeline
 from xl_vqa.words.errors import DistributionError, HostError, from_dict
 from xl_vqa.words.explanation import Explanation, Progress
+from xl_vqa.words.labels import Scale
 from xl_vqa.words.settings import Settings
 
 
@@ -16,7 +18,7 @@ def explanation_of(
 ) -> Explanation | None:
     """None while it is being made. Raises the error that the host answers.
 
-    The rating is read by the settings' domain profile; the timeline stays on the model's own scale.
+    Rating and timeline are read by the settings' domain profile, where they name one.
     """
     try:
         entry = values["explanation"]
@@ -32,6 +34,10 @@ def explanation_of(
         (read,) = read_entries([{"status": "done", "rating": told["rating"]}], settings)
         if read["status"] == "error":
             raise from_dict(read["error"])
+        profile = domain_profile(settings)
+        if profile is not None:
+            own = Scale.from_dict(told["rating"]["scale"])
+            told = read_timeline(told, profile.line, own, profile.scale, read["rating"]["mos"])
         return Explanation.from_dict({**told, "rating": read["rating"]})
     except (KeyError, TypeError, DistributionError) as error:
         # a program of another version listens there

@@ -28,6 +28,8 @@ LOOPBACK: Final = "127.0.0.1"
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """A request larger than this is refused (413): about 100,000 videos with ordinary paths."""
+EARLIER_VERSION: Final = "warning_earlier_version"
+"""Of a score that stands although its version of the model no longer serves."""
 MAX_ROWS: Final = 100_000
 """Videos or keys of one request at the most."""
 MAX_WAIT_S: Final = 600.0

@@ -29,6 +29,13 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "MOS {low} to {high} with {coverage}.",
         "ja": "MOS は {coverage} の確率で {low}～{high} です。",
     },
+    "warning_earlier_version": {
+        "en": "This score is of an earlier version of the model; it stands until 'xl-vqa models follow' "
+        "lets formulas "
+        "take the scores of the version in use.",
+        "ja": "このスコアは以前の版のモデルによるものです。'xl-vqa models follow' を実行すると、"
+        "数式は使用中の版のスコアに切り替わります。",
+    },
     "warning_outside_taught": {
         "en": "The video may be unlike anything that the model was taught: at most {false_alarm} of the videos it "
         "was calibrated on leave it so unsure that the answer is a label at all (off-digit mass "

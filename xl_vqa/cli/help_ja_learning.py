@@ -88,15 +88,20 @@ LEARNING_JA: Final[dict[str, str]] = {
     "Print the verdict as JSON.": "判定を JSON で出力します。",
     # models promote, rollback, history
     "Let a name mean a new version. The verdict of 'retrain' goes into the history where it lies beside.\n\n"
-    "Sheets keep the name and their scores; the next run marks these as of the version before.": (
+    "Sheets keep the name and their scores; the next run marks these as of the version before. "
+    "Cells with formulas\nkeep them, with a remark, until 'xl-vqa models follow'.": (
         "モデルの名前を新しい版に切り替えます。'retrain' の判定が隣にあれば履歴に残します。\n\n"
         "シートの名前とスコアはそのまま残り、次の実行時に以前の版のものとして印が付きます。"
+        "数式のセルは、'xl-vqa models follow' を実行するまで以前のスコアを注記付きで保ちます。"
     ),
     "Folder of a new version, as 'xl-vqa retrain' leaves it.": "'xl-vqa retrain' で作った新しい版のフォルダー。",
     "Whose version it is; by default of the model that serves.": (
         "どのモデルの版か。省略すると使用中のモデルです。"
     ),
     "What to call a version that comes from the starter.": "スターターモデルから作った版の名前。",
+    "Let cells with formulas take the scores of the present version; until then they keep those they had.": (
+        "数式のセルを使用中の版のスコアに切り替えます。それまでは以前のスコアが保たれます。"
+    ),
     "Go back to the version before the last promotion, from the next rating on.": (
         "次の評価から、最後に昇格する前の版に戻します。"
     ),

@@ -1,4 +1,4 @@
-"""``xl-vqa models promote|rollback|history``: the versions of a model under one name."""
+"""``xl-vqa models promote|rollback|follow|history``: the versions of a model under one name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xl_vqa.cli.tables import print_whole
 def register(models: typer.Typer) -> None:
     models.command()(promote)
     models.command()(rollback)
+    models.command()(follow)
     models.command()(history)
 
 
@@ -27,7 +28,8 @@ def promote(
 ) -> None:
     """Let a name mean a new version. The verdict of 'retrain' goes into the history where it lies beside.
 
-    Sheets keep the name and their scores; the next run marks these as of the version before.
+    Sheets keep the name and their scores; the next run marks these as of the version before. Cells with formulas
+    keep them, with a remark, until 'xl-vqa models follow'.
     """
     from xl_vqa.learning.current_model import current_model
     from xl_vqa.learning.texts import tr
@@ -57,6 +59,18 @@ def rollback(
     step = ModelLine(settings).rollback(name, reason)
     folder = step.after.adapter or step.after.model
     typer.echo(tr("rolled_back", settings.language, name=step.name, folder=folder))
+
+
+def follow(
+    name: Annotated[str | None, typer.Argument(help="A name; by default the model that serves.")] = None,
+) -> None:
+    """Let cells with formulas take the scores of the present version; until then they keep those they had."""
+    from xl_vqa.learning.texts import tr
+    from xl_vqa.models.promotion import ModelLine
+    from xl_vqa.words.settings import Settings
+
+    settings = Settings.load()
+    typer.echo(tr("now_follows", settings.language, name=ModelLine(settings).follow(name)))
 
 
 def history(

@@ -19,9 +19,10 @@ from xl_vqa.host.links import SHOWN_FOR_S, LinkedPage, Links
 from xl_vqa.page.document import document
 from xl_vqa.why_page.page import why_page
 from xl_vqa.why_page.player import Player, media_type, why_no_player
-from xl_vqa.words.domain_profile import Reading
+from xl_vqa.words.domain_profile import Line, Reading, read_timeline
 from xl_vqa.words.errors import HostRequestError, XlVqaError
 from xl_vqa.words.explanation import Explanation
+from xl_vqa.words.labels import Scale
 from xl_vqa.words.messages import text
 from xl_vqa.words.reasons import Detail
 
@@ -100,15 +101,19 @@ class LinkedPages:
 
 
 def read_by(body: Mapping[str, Any], explanation: Mapping[str, Any]) -> Explanation:
-    """An explanation (as JSON) whose rating is read as the asker's domain profile reads it (``reading`` of the
-    body), where one does. Raises HostRequestError for what is no reading."""
+    """An explanation (as JSON) as the asker's domain profile reads it (``reading`` and ``line`` of the body),
+    where one does. Raises HostRequestError for what is no reading."""
     reading = body.get("reading")
     if reading is None:
         return Explanation.from_dict(explanation)
     try:
-        return Explanation.from_dict(
-            {**explanation, "rating": {**explanation["rating"], **Reading(**reading).to_dict()}}
-        )
+        read = Reading(**reading)
+        own, told = explanation["rating"]["scale"], {**explanation["rating"], **read.to_dict()}
+        if (line := body.get("line")) is not None:
+            way, scale = Line(tuple(line["x"]), tuple(line["y"])), Scale.from_dict(line["scale"])
+            explanation = read_timeline(explanation, way, Scale.from_dict(own), scale, read.mos)
+            told["scale"] = {**own, "mos_min": scale.mos_min, "mos_max": scale.mos_max}
+        return Explanation.from_dict({**explanation, "rating": told})
     except (TypeError, ValueError, KeyError, XlVqaError) as error:
         raise HostRequestError(problem=Detail.named(error)) from error
 

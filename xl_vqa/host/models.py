@@ -55,6 +55,8 @@ class _Profile:
         self.name: str | None = None
         """What the user calls the model (``xl-vqa models add --name``), where he does."""
         self.identity: Identity | None = None
+        self.standing: dict[str, str] = {}
+        """See ``ModelKeeper.standing``."""
         self.error: ModelError | None = None
         self.looked_at = float("-inf")
         self.looking: Any = None
@@ -122,6 +124,11 @@ class ModelKeeper:
         profile = self._profiles[model.partition(":")[0]]
         identity = profile.identity
         return profile.name or (identity.spec.name if identity is not None else profile.settings.model)
+
+    def standing(self, model: str) -> dict[str, str]:
+        """Fingerprints of the versions whose stored scores stand in cells (models/promotion.py), the first before
+        the others; each with the time at which it ended, empty for the one that serves."""
+        return self._profiles[model.partition(":")[0]].standing
 
     def known_as(self, fingerprint: str) -> tuple[str, bool] | None:
         """Of the model of a stored rating: its name, and whether it reads texts. None of a model not asked for
@@ -274,6 +281,9 @@ class ModelKeeper:
             elif profile.identity is None:
                 profile.identity = identity
             profile.seen = identity.files
+            profile.standing = _standing(
+                profile.settings, profile.name or identity.spec.name, identity.fingerprint
+            )
 
 
 def as_model_error(error: Exception, model: str) -> ModelError:
@@ -302,6 +312,12 @@ def _earlier(settings: Settings, name: str) -> list[list[str]]:
     from xl_vqa.models.promotion import earlier_versions
 
     return [[mark, at] for mark, at in earlier_versions(settings, name)]
+
+
+def _standing(settings: Settings, name: str, fingerprint: str) -> dict[str, str]:
+    from xl_vqa.models.promotion import standing_versions
+
+    return standing_versions(settings, name, fingerprint)
 
 
 def _name_of(settings: Settings) -> str | None:

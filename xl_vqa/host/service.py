@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from xl_vqa import __version__
-from xl_vqa.bridge.protocol import MAX_ROWS
+from xl_vqa.bridge.protocol import EARLIER_VERSION, MAX_ROWS
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.explainer import Explainer, Explaining
 from xl_vqa.host.files import FileFacts
@@ -57,6 +57,8 @@ class Slot:
     """Of a stored rating, where it was read already."""
     attributes: bool = False
     """Whether they are asked for as well."""
+    model: str = ""
+    """The model that cells asked for where an earlier version's score may stand; empty for all others."""
 
     @property
     def pending(self) -> bool:
@@ -76,6 +78,8 @@ class Question:
     priority: int
     owner: str
     attributes: bool = False
+    standing: bool = False
+    """Whether a score of an earlier version of the model stands where there is one (cells with formulas)."""
 
 
 class RatingService:
@@ -136,12 +140,14 @@ class RatingService:
             priority=int(number_of(values, "priority")),
             owner=str(values.get("client", "")),
             attributes=bool(values.get("attributes", False)),
+            standing=bool(values.get("standing", False)),
         )
 
     def look_up(self, question: Question) -> list[Slot]:
         """A slot for every video: stored, wrong, or in the queue from now on."""
         slots: list[Slot] = []
         wanted: dict[int, Wanted] = {}
+        kept = question.standing and not question.refresh and bool(self.keeper.standing(question.model))
         facts = self._facts([video[0] for video in question.videos if not isinstance(video, XlVqaError)])
         for index, video in enumerate(question.videos):
             if isinstance(video, XlVqaError):
@@ -153,12 +159,16 @@ class RatingService:
                 # Excel shows a name that another program stored without its escape as other characters
                 found, place = self._facts([other])[other], other
             if isinstance(found, FileFacts):
-                wanted[index] = Wanted(place, found.stat_key, text, question.model, question.attributes)
-                slots.append(Slot(path, text, wanted[index].key, attributes=question.attributes))
+                wanted[index] = Wanted(place, found.stat_key, text, question.model, question.attributes, kept)
+                slots.append(
+                    Slot(path, text, wanted[index].key, None, question.attributes, wanted[index].stands_for)
+                )
             else:
                 slots.append(Slot(path, text, found))
         contents = {} if question.refresh else self._known_contents({w.path: w.stat_key for w in wanted.values()})
         stored = self._stored(question, wanted, contents)
+        if kept:
+            stored |= self._standing(wanted, contents)
         open_questions: list[int] = []
         for index, item in wanted.items():
             hit = stored.get(index)
@@ -186,7 +196,8 @@ class RatingService:
             if ticket is None:
                 slots.append(Slot("", None, key))
             else:
-                slots.append(Slot(ticket.path, ticket.wanted.text, ticket, attributes=ticket.wanted.attributes))
+                wanted = ticket.wanted
+                slots.append(Slot(ticket.path, wanted.text, ticket, None, wanted.attributes, wanted.stands_for))
         return slots
 
     def watch(self, slots: Sequence[Slot], notify: Callable[[], None], *, every: bool = True) -> Watch:
@@ -209,6 +220,7 @@ class RatingService:
             if isinstance(outcome, RatingKey):
                 keys[index] = outcome
         texts = self._details(slots, keys, view) if detail else self._shorts(slots, keys, view)
+        self._mark_earlier(texts, slots, keys)
         self._add_attributes(texts, slots, keys, view)
         # one join, for a large answer is tens of megabytes and every further step would copy it
         pieces = ['{"ratings": [']
@@ -224,7 +236,7 @@ class RatingService:
     def explain(self, question: Question) -> Explaining | XlVqaError:
         """The one video of a question: its explanation, made or being made, or the error of the video."""
         # its attributes come from the same reading
-        (slot,) = self.look_up(replace(question, attributes=True))
+        (slot,) = self.look_up(replace(question, attributes=True, standing=False))
         found = slot.found
         if isinstance(found, (XlVqaError, str)):
             return found if isinstance(found, XlVqaError) else HostRequestError(problem="host_video_object")
@@ -352,6 +364,28 @@ class RatingService:
             stored = {key: summary for key, summary in stored.items() if further[key] in known}
         return {index: (key, stored[key]) for index, key in keys.items() if key in stored}
 
+    def _standing(
+        self, wanted: Mapping[int, Wanted], contents: Mapping[str, str]
+    ) -> dict[int, tuple[RatingKey, Summary]]:
+        """What stands in cells, by the first version of each line that has it."""
+        choices = {
+            index: self.pipeline.standing_keys(item, contents[item.path])
+            for index, item in wanted.items()
+            if item.path in contents
+        }
+        known = self.ledger.find([key for keys in choices.values() for key in keys])
+        first = {index: next((key for key in keys if key in known), None) for index, keys in choices.items()}
+        return {index: (key, known[key]) for index, key in first.items() if key is not None}
+
+    def _mark_earlier(self, texts: dict[int, str], slots: Sequence[Slot], keys: Mapping[int, RatingKey]) -> None:
+        """A score that stands is remarked where its version no longer serves."""
+        for index in texts:
+            model = slots[index].model
+            if model and self.keeper.standing(model).get(keys[index].model):
+                entry = json.loads(texts[index])
+                entry["rating"]["warnings"].append(EARLIER_VERSION)
+                texts[index] = json.dumps(entry)
+
     def _shorts(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
         found = {key: summary for index, key in keys.items() if (summary := slots[index].summary) is not None}
         found.update(self.ledger.find([key for key in keys.values() if key not in found]))
@@ -383,7 +417,9 @@ class RatingService:
         computed (its ticket hung on a job that was at work already) is taken out: it is asked for again."""
         for index in [index for index in texts if slots[index].attributes]:
             key = keys[index]
-            spec = self.keeper.spec_of(key.model)
+            # of a version that does not serve the line's own spec is known
+            asked = self.keeper.identity(slots[index].model) if slots[index].model else None
+            spec = self.keeper.spec_of(key.model) or (asked.spec if asked else None)
             own = key._replace(settings=attributes_key(spec)) if spec is not None and spec.questions else None
             if own is None:
                 told = json.dumps(

@@ -40,11 +40,18 @@ class Wanted:
     model: str
     attributes: bool = False
     """Whether the attributes are asked for as well, which come from the same reading of the video."""
+    standing: bool = False
+    """Whether a stored score of an earlier version of the model will do."""
+
+    @property
+    def stands_for(self) -> str:
+        """The model, where an earlier version's score may stand for its own; else empty."""
+        return self.model if self.standing else ""
 
     @property
     def key(self) -> str:
         """The ticket's key: equal questions share a ticket."""
-        more = ("attributes",) if self.attributes else ()
+        more = ("attributes",) * self.attributes + ("standing",) * self.standing
         facts = repr((self.path, self.stat_key, self.text, self.model, *more))
         return hashlib.blake2b(facts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

@@ -230,13 +230,19 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "します。",
     ),
     "written": ("Written to {path}", "{path} に書き込みました"),
+    "now_follows": (
+        "Cells with formulas take the scores of the present version of {name} when they are computed next.",
+        "数式のセルは、次の再計算から {name} の使用中の版のスコアになります。",
+    ),
     "now_serves": (
         "{name} is the new version from the next rating on. Scores in sheets stay, and the next run marks "
         "them as of "
-        "the version before; --rescore makes them anew. One step back: xl-vqa models rollback",
+        "the version before; --rescore makes them anew. Formulas keep them until: xl-vqa models follow. "
+        "One step back: xl-vqa models rollback",
         "{name} は次の評価から新しい版になります。シートのスコアはそのまま残り、次の実行時に以前の版のもの"
         "として印が"
-        "付きます。--rescore で付け直せます。元に戻すには: xl-vqa models rollback",
+        "付きます。--rescore で付け直せます。数式を新しい版に切り替えるには: xl-vqa models follow。"
+        "元に戻すには: xl-vqa models rollback",
     ),
     "kept_back": (
         "Not promoted (--no-promote). To do so: xl-vqa models promote {typed}",

@@ -8,7 +8,7 @@ settings.toml follows; where something stopped in between, the next look complet
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +51,8 @@ class Step:
     verdict: dict[str, Any] = field(default_factory=dict)
     before_name: str = ""
     """Where the version before had another name (the starter)."""
+    followed: bool = False
+    """Whether cells with formulas take the scores of what came after (``ModelLine.follow``)."""
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Step:
@@ -88,9 +90,9 @@ class ModelLine:
     ) -> Step:
         """``name`` means the model in ``folder`` from now on; where it serves, the new one does.
 
-        ``fingerprints`` are those of the version before and of the new one. The starter's name stays the
-        starter's: what came from it needs ``new_name``. Raises ModelError where it could not be served,
-        ModelEntryError, SettingsError; nothing is changed then.
+        ``fingerprints`` are those of the version before and of the new one; an empty one is
+        looked up. The starter's name stays the starter's: what came from it needs ``new_name``.
+        Raises ModelError where it could not be served, ModelEntryError, SettingsError; nothing is changed then.
         """
         old = self._registry.find(name)
         is_starter = old.name == STARTER
@@ -100,12 +102,13 @@ class ModelLine:
         entry = replace(entry, name=new_name if is_starter and new_name else old.name)
         check(entry, offline=self._settings.offline)
         now = datetime.now(UTC).isoformat(timespec="seconds")
+        before, after = fingerprints
         step = Step(
             name=entry.name,
             action=PROMOTED,
             at=now,
-            before=Version(old.model, old.adapter, fingerprints[0]),
-            after=Version(entry.model, entry.adapter, fingerprints[1]),
+            before=Version(old.model, old.adapter, before or self._mark(old)),
+            after=Version(entry.model, entry.adapter, after or self._mark(entry)),
             serving=old.serves(self._settings),
             verdict=dict(verdict or {}),
             before_name=old.name if is_starter else "",
@@ -147,6 +150,30 @@ class ModelLine:
         self._change(step, None if last.before_name else replace(before, added_at=now))
         return step
 
+    def follow(self, name: str | None = None) -> str:
+        """Cells with formulas take the scores of the version that serves; the name it is known by.
+
+        Without ``name``: of the model that serves. Raises ModelEntryError where nothing changed since the last
+        time.
+        """
+        steps = self.history()
+        chosen = name or self._serving()
+        line = _line(steps, chosen)
+        if not line:
+            chosen = self._registry.find(chosen).name
+        if all(step.followed for step in line):
+            problem = Reason("problem_nothing_to_follow", name=chosen)
+            raise ModelEntryError(path=str(self._registry.file), problem=problem)
+        self._registry.follow(line[-1].name)
+        return chosen
+
+    def _mark(self, entry: Registered) -> str:
+        """The fingerprint, where it can be told without loading the weights."""
+        from xl_vqa.vlm.identity import identify
+
+        found = identify(replace(self._settings, model=entry.model, adapter=entry.adapter))
+        return "" if found is None else found.fingerprint
+
     def _serving(self) -> str:
         entry = next((one for one in reversed(self._registry.entries()) if one.serves(self._settings)), None)
         if entry is None:
@@ -172,6 +199,37 @@ class ModelLine:
             self._settings = change_settings(self._settings, model=last.after.model, adapter=last.after.adapter)
         self._registry.settle_last()
         self._registry = ModelRegistry(self._settings)
+
+
+def _line(steps: Sequence[Step], name: str) -> list[Step]:
+    """The steps of the line that ``name`` belongs to now, oldest first."""
+    wanted = name.casefold()
+    last = next(
+        (one for one in reversed(steps) if wanted in (one.name.casefold(), one.before_name.casefold())), None
+    )
+    return [] if last is None else [one for one in steps if one.name.casefold() == last.name.casefold()]
+
+
+def standing_versions(settings: Settings, name: str, fingerprint: str) -> dict[str, str]:
+    """Fingerprints whose stored scores stand in cells with formulas, the first that has one before the others,
+    each with the time at which its version ended (empty: it serves).
+
+    They are those of the versions since cells last followed, ``fingerprint`` (the one that serves) among them.
+    Empty where cells follow already, or another model was chosen since. A broken models.json counts as empty.
+    """
+    try:
+        steps = _line([Step.from_dict(values) for values in ModelRegistry(settings).history()], name)
+    except (SettingsError, KeyError, TypeError):
+        return {}
+    if not steps or steps[-1].after.fingerprint not in ("", fingerprint):
+        return {}
+    found: dict[str, str] = {}
+    for step in steps:
+        if not step.followed and step.before.fingerprint:
+            found.setdefault(step.before.fingerprint, step.at)
+    if found:
+        found[fingerprint] = ""
+    return found if len(found) > 1 else {}
 
 
 def earlier_versions(settings: Settings, name: str) -> list[tuple[str, str]]:

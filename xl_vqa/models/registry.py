@@ -158,6 +158,15 @@ class ModelRegistry:
             history = self.history()
             self._write(self._read(), [*history[:-1], {**history[-1], "settled": True}])
 
+    def follow(self, name: str) -> None:
+        """Cells with formulas follow every step of a model so far. Raises ModelEntryError."""
+        with self._changing():
+            steps = [
+                {**step, "followed": True} if str(step["name"]).casefold() == name.casefold() else step
+                for step in self.history()
+            ]
+            self._write(self._read(), steps)
+
     @contextmanager
     def _changing(self) -> Iterator[None]:
         try:

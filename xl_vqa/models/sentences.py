@@ -73,6 +73,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the starter keeps its name; say what to call the new model (--name)",
         "ja": "starter の名前は変更できません。--name で新しいモデルの名前を指定してください",
     },
+    "problem_nothing_to_follow": {
+        "en": "formulas follow {name} already: no version came after the one whose scores they show",
+        "ja": "数式はすでに {name} の使用中の版に従っています(その後に切り替えた版はありません)",
+    },
     "problem_no_way_back": {
         "en": "no promotion of {name} is there to go back from",
         "ja": "{name} には元に戻せる昇格がありません",

@@ -108,6 +108,7 @@ class Desk:
             "refresh": refresh,
             "detail": bool(values.get("detail", False)),
             "attributes": bool(values.get("attributes", False)),
+            "standing": bool(values.get("standing", False)),
             "priority": min(number_of(values, "priority"), MOST_PRIORITY),
             "client": _client(person, values),
             "profile": profile,

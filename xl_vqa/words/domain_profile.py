@@ -34,6 +34,7 @@ DECISION_NAMES: Final = {
 }
 COVERAGES: Final = (0.8, 0.9, 0.95)
 SHOWN_COVERAGE: Final = 0.9
+_OF_A_SPAN: Final = ("mos", "low", "high")
 OUTSIDE: Final = "warning_outside_taught"
 """The code of a rating whose off-digit mass is higher than that of nearly all videos of the sheet."""
 
@@ -338,6 +339,33 @@ def people_limits(scale: Scale, thresholds: Sequence[float]) -> list[float]:
     half = {"half_up": 0.5, "half_even": 0.5, "floor": 0.0, "ceiling": 1.0}[scale.rounding]
     steps = (scale.mos_max - scale.mos_min) / (scale.label_max - scale.label_min)
     return [scale.mos_min + (math.ceil(one - 1e-9) - half - scale.label_min) * steps for one in thresholds]
+
+
+def read_timeline(
+    explanation: Mapping[str, Any], line: Line, own: Scale, scale: Scale, mos: float
+) -> dict[str, Any]:
+    """An explanation (as JSON) whose times are on the domain's scale, as its rating's ``mos`` is.
+
+    Each figure goes the way of a score: the label that it stands for on the model's ``own`` scale, then ``line``.
+    The timeline is shifted so that its mean over time is ``mos`` again, as it was on the model's scale.
+    """
+
+    def by_line(value: float) -> float:
+        share = (value - own.mos_min) / (own.mos_max - own.mos_min)
+        return line(own.label_min + share * (own.label_max - own.label_min))
+
+    spans = [{**one, **{key: by_line(one[key]) for key in _OF_A_SPAN}} for one in explanation["spans"]]
+    length = math.fsum(one["end_s"] - one["start_s"] for one in spans)
+    mean = math.fsum(one["mos"] * (one["end_s"] - one["start_s"]) for one in spans) / length if length else mos
+
+    def shifted(value: float) -> float:
+        return min(max(value + mos - mean, scale.mos_min), scale.mos_max)
+
+    return {
+        **explanation,
+        "spans": [{**one, **{key: shifted(one[key]) for key in _OF_A_SPAN}} for one in spans],
+        "moments": [{**one, "mos": shifted(by_line(one["mos"]))} for one in explanation["moments"]],
+    }
 
 
 def off_digits(rating: Mapping[str, Any]) -> float:

@@ -272,4 +272,5 @@ def _overall(context: Context) -> Cell:
     overall = tr(
         "status_overall", context.language, done=counts.done, pending=counts.pending, failed=counts.failed
     )
-    return " ".join([overall, *sentences(counts.host, context.language)])
+    earlier = [tr("status_earlier", context.language, count=counts.earlier)] if counts.earlier else []
+    return " ".join([overall, *earlier, *sentences(counts.host, context.language)])

@@ -51,7 +51,7 @@ class Session:
     def __init__(self) -> None:
         self.language = office.language()
         self.python = os.environ.get("XL_VQA_PYTHON") or office.installed_python()
-        self.ratings = CellRatings(self.settings, client_of=self.client, patience_s=0.0)
+        self.ratings = CellRatings(self.settings, client_of=self._cell_client, patience_s=0.0)
         self._locations = Locations.of(os.environ)
         self._results: dict[Any, VolatileResult] = {}
         self._by_name: dict[str, VolatileResult] = {}
@@ -81,6 +81,10 @@ class Session:
 
     def client(self, settings: Settings) -> HostClient:
         return HostClient(settings, python=self.python)
+
+    def _cell_client(self, settings: Settings) -> HostClient:
+        """A model change does not change a formula's score unasked."""
+        return HostClient(settings, python=self.python, standing=True)
 
     def settings_of(self, profile: str | None) -> Settings:
         """The settings under a profile. Raises ProfileNotFoundError, SettingsError."""
