@@ -39,7 +39,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def address(server: Server) -> str:
     with psycopg.connect(server.address, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS xl_vqa_ratings, xl_vqa_schema")
+        connection.execute("DROP TABLE IF EXISTS xl_vqa_ratings, xl_vqa_beside, xl_vqa_schema")
     return server.address
 
 

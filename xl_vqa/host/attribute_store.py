@@ -9,9 +9,9 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any, Final
 
+from xl_vqa.host.beside import check_value
 from xl_vqa.host.database import DamagedError, Database
 from xl_vqa.host.stored_rows import RatingKey, packed, unpacked
 from xl_vqa.video.reader_version import READER_VERSION
@@ -54,7 +54,7 @@ class AttributeStore:
         rows = []
         for key, attributes in new.items():
             head, numbers = _packed(attributes)
-            check = _check_value(key, head.encode(), numbers)
+            check = check_value(key, head.encode(), numbers)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             rows.append((*key, head, numbers, now, READER_VERSION, check))
         for last in (False, True):
@@ -72,7 +72,7 @@ class AttributeStore:
 
 def _take(found: dict[RatingKey, Attributes], key: RatingKey, head: Any, numbers: Any, check: Any) -> None:
     try:
-        if check != _check_value(key, head, numbers):
+        if check != check_value(key, head, numbers):
             raise ValueError("its check value")
         found[key] = _unpacked(head, numbers)
     except (XlVqaError, ValueError, TypeError, KeyError) as error:
@@ -100,9 +100,3 @@ def _unpacked(head: bytes, data: bytes) -> Attributes:
         distribution = LabelDistribution(scale, own, off_digit_mass)
         ratings.append(AttributeRating(name, distribution, source, bands=Bands.default(scale)))
     return Attributes(tuple(ratings), values["left_out"])
-
-
-def _check_value(key: RatingKey, head: Any, numbers: Any) -> bytes:
-    parts = [part.encode() for part in key]
-    parts += [part if isinstance(part, bytes) else ascii(part).encode() for part in (head, numbers)]
-    return blake2b(b"\0".join(parts), digest_size=8).digest()

@@ -67,6 +67,8 @@ class Explaining:
     rated: RatingKey | None = None
     """Where its rating is, once that is known."""
     watches: list[Watch] = field(default_factory=list)
+    refresh: bool = False
+    """Whether it is made anew, whatever is stored."""
 
     def repeats(self, rating: Ticket | RatingKey) -> bool:
         """Whether its outcome still holds for somebody who asks now, with this rating."""
@@ -134,7 +136,8 @@ class Explainer:
                 return known
             if known is not None and not refresh and known.repeats(rating):
                 return known
-            one = Explaining(key, path, text, model, rating, {owner})
+            anew = refresh or (isinstance(rating, Ticket) and rating.refresh)
+            one = Explaining(key, path, text, model, rating, {owner}, refresh=anew)
             self._known[key] = one
             if stored is not None:
                 one.outcome, one.finished_at = stored, time.monotonic()
@@ -224,9 +227,12 @@ class Explainer:
 
     def _made(self, one: Explaining) -> Explanation:
         key = one.rated = self._rated(one)
-        stored = self.stored(key) if isinstance(one.rating, Ticket) and not one.rating.refresh else None
-        if stored is not None:
-            return stored
+        if not one.refresh:
+            stored = self.stored(key) if isinstance(one.rating, Ticket) else None
+            if stored is None and self._ledger.fetch_explanation(key, VERSION):
+                stored = self.stored(key)
+            if stored is not None:
+                return stored
         rating = self._ledger.load([key]).get(key)
         if rating is None:
             raise ModelFailedError(path=one.path, problem="host_rating_gone")
@@ -241,6 +247,7 @@ class Explainer:
         body = {name: value for name, value in made.without_pictures().to_dict().items() if name != "rating"}
         try:
             self._ledger.store.explanations.save(key, made.version, json.dumps(body, allow_nan=False))
+            self._ledger.saved_beside()
         except (HostDiskError, DamagedError) as error:
             log.warning("an explanation could not be stored: %s", error)
         return made

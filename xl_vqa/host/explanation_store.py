@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Final
 
+from xl_vqa.host.beside import check_value
 from xl_vqa.host.database import DamagedError, Database
 from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.video.reader_version import READER_VERSION
@@ -40,7 +40,7 @@ class ExplanationStore:
             return None
         body, check = row
         # texts of the reading side are bytes
-        if not isinstance(body, bytes) or check != _check_value(key, body):
+        if not isinstance(body, bytes) or check != check_value(key, body):
             log.error("the stored explanation of %s is damaged; it is made again", key.video)
             return None
         return body.decode("utf-8", "replace")
@@ -48,10 +48,6 @@ class ExplanationStore:
     def save(self, key: RatingKey, version: int, body: str) -> None:
         """Replaces what is there. Raises HostDiskError, or DamagedError where the store was replaced just now."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        values = (*key, version, READER_VERSION, now, body, _check_value(key, body.encode()))
+        values = (*key, version, READER_VERSION, now, body, check_value(key, body.encode()))
         with self._database.writing(durable=False) as connection:
             connection.execute("INSERT OR REPLACE INTO explanations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-
-
-def _check_value(key: RatingKey, body: bytes) -> bytes:
-    return blake2b(b"\0".join((*(part.encode() for part in key), body)), digest_size=8).digest()

@@ -68,6 +68,19 @@ class Ledger:
         """Whether a rating that is not here was made by the team; ``find`` has it then."""
         return self.sharing is not None and self.sharing.fetch(key, text)
 
+    def fetch_attributes(self, key: RatingKey) -> bool:
+        """The same of attributes; ``find_attributes`` has them then."""
+        return self.sharing is not None and self.sharing.fetch_beside("attributes", key)
+
+    def fetch_explanation(self, key: RatingKey, version: int) -> bool:
+        """The same of an explanation; the store has it then."""
+        return self.sharing is not None and self.sharing.fetch_beside("explanations", key, version)
+
+    def saved_beside(self) -> None:
+        """An explanation was stored."""
+        if self.sharing is not None:
+            self.sharing.saved()
+
     def save(self, ratings: Sequence[NewRating]) -> None:
         """Stores them; where the disk refuses, they are kept here and tried again."""
         with self._lock:
@@ -95,6 +108,7 @@ class Ledger:
             if waiting:
                 self.store.attributes.save(waiting)
             waiting = {}
+            self.saved_beside()
         except HostDiskError as error:
             self._note(error)
         with self._lock:

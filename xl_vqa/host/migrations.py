@@ -141,6 +141,35 @@ MIGRATIONS: Final[tuple[tuple[str, str], ...]] = (
         END;
         """,
     ),
+    (
+        "0010_outbox_beside",
+        """
+        -- the same of attributes and explanations; kind is the name of their table (host/beside.py)
+        CREATE TABLE outbox_beside (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            model TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            video TEXT NOT NULL,
+            UNIQUE (kind, model, settings, video)
+        );
+        CREATE INDEX outbox_beside_by_video ON outbox_beside (video);
+        CREATE TRIGGER share_attributes AFTER INSERT ON attributes WHEN EXISTS (SELECT 1 FROM shared_with) BEGIN
+            INSERT OR REPLACE INTO outbox_beside (kind, model, settings, video)
+            VALUES ('attributes', NEW.model, NEW.settings, NEW.video);
+        END;
+        CREATE TRIGGER share_explanations AFTER INSERT ON explanations
+        WHEN EXISTS (SELECT 1 FROM shared_with) BEGIN
+            INSERT OR REPLACE INTO outbox_beside (kind, model, settings, video)
+            VALUES ('explanations', NEW.model, NEW.settings, NEW.video);
+        END;
+        INSERT INTO outbox_beside (kind, model, settings, video)
+            SELECT 'attributes', model, settings, video FROM attributes WHERE EXISTS (SELECT 1 FROM shared_with);
+        INSERT INTO outbox_beside (kind, model, settings, video)
+            SELECT 'explanations', model, settings, video FROM explanations
+            WHERE EXISTS (SELECT 1 FROM shared_with);
+        """,
+    ),
 )
 
 

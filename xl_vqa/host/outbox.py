@@ -6,8 +6,9 @@ Triggers note every rating that is written, in its own transaction: whatever end
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
+from xl_vqa.host.beside import KINDS, Beside, Kind
 from xl_vqa.host.database import Database
 from xl_vqa.host.stored_rows import ROW_COLUMNS, RatingKey, Row, split_row
 
@@ -18,6 +19,27 @@ class Waiting(NamedTuple):
     number: int
     key: RatingKey
     row: Row | None
+
+
+class WaitingBeside(NamedTuple):
+    """Attributes or an explanation to be sent, as ``Waiting``."""
+
+    number: int
+    found: Beside | None
+
+
+_BESIDE: Final[dict[Kind, str]] = {
+    "attributes": "head, probabilities, 0, reader, rated_at, checksum",
+    "explanations": "body, x'', version, reader, made_at, checksum",
+}
+"""What of each table is sent, in the order of ``Beside``."""
+_PUT: Final[dict[Kind, str]] = {
+    "attributes": "INSERT OR IGNORE INTO attributes VALUES (:model, :settings, :video, :head, :numbers, :made_at, "
+    ":reader, :check)",
+    "explanations": "INSERT OR IGNORE INTO explanations VALUES (:model, :settings, :video, :version, :reader, "
+    ":made_at, :head, :check)",
+}
+_UNDER: Final = "model = ? AND settings = ? AND video = ?"
 
 
 class Outbox:
@@ -34,11 +56,17 @@ class Outbox:
                 return
             connection.execute("DELETE FROM shared_with")
             connection.execute("DELETE FROM outbox")
+            connection.execute("DELETE FROM outbox_beside")
             if address is not None:
                 connection.execute("INSERT INTO shared_with VALUES (?)", (address,))
                 connection.execute(
                     "INSERT INTO outbox (model, settings, video) SELECT model, settings, video FROM ratings"
                 )
+                for kind in KINDS:
+                    connection.execute(
+                        "INSERT INTO outbox_beside (kind, model, settings, video) "
+                        f"SELECT '{kind}', model, settings, video FROM {kind}"
+                    )
 
     def first(self, most: int) -> list[Waiting]:
         """The ratings that wait longest."""
@@ -63,6 +91,49 @@ class Outbox:
         with self._database.writing(durable=False) as connection:
             connection.executemany("DELETE FROM outbox WHERE number = ?", [(one.number,) for one in waiting])
 
-    def count(self) -> int:
+    def first_beside(self, most: int) -> list[WaitingBeside]:
+        """The attributes and explanations that wait longest."""
         with self._database.reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM outbox").fetchone()[0])
+            notes = connection.execute(
+                "SELECT number, kind, model, settings, video FROM outbox_beside ORDER BY number LIMIT ?", (most,)
+            ).fetchall()
+            found = []
+            for number, raw, *names in notes:
+                kind = next(one for one in KINDS if one == raw.decode())
+                key = RatingKey(*(name.decode("utf-8", "replace") for name in names))
+                values = connection.execute(f"SELECT {_BESIDE[kind]} FROM {kind} WHERE {_UNDER}", key).fetchone()
+                found.append(WaitingBeside(number, None if values is None else _beside(kind, key, values)))
+            return found
+
+    def sent_beside(self, waiting: Sequence[WaitingBeside]) -> None:
+        """As ``sent``."""
+        with self._database.writing(durable=False) as connection:
+            numbers = [(one.number,) for one in waiting]
+            connection.executemany("DELETE FROM outbox_beside WHERE number = ?", numbers)
+
+    def adopt_beside(self, found: Beside) -> None:
+        """Stores what the team has; what is here already stays. It is not sent back."""
+        values = {**found.key._asdict(), **found._asdict(), "head": found.head.decode()}
+        del values["key"], values["kind"]
+        with self._database.writing(durable=False) as connection:
+            if connection.execute(_PUT[found.kind], values).rowcount:
+                connection.execute(
+                    f"DELETE FROM outbox_beside WHERE kind = ? AND {_UNDER}", (found.kind, *found.key)
+                )
+
+    def count(self) -> int:
+        """How many ratings, attributes and explanations wait."""
+        with self._database.reading() as connection:
+            return sum(
+                int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                for table in ("outbox", "outbox_beside")
+            )
+
+
+def _beside(kind: Kind, key: RatingKey, values: Sequence[Any]) -> Beside | None:
+    """None for a damaged one."""
+    head, numbers, version, reader, made_at, check = values
+    if not (isinstance(head, bytes) and isinstance(numbers, bytes) and isinstance(made_at, bytes)):
+        return None
+    found = Beside(kind, key, head, numbers, int(version), int(reader), made_at.decode("utf-8", "replace"), check)
+    return found if found.is_sound else None

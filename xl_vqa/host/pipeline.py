@@ -171,10 +171,30 @@ class Pipeline:
             log.debug("%s", error)
         self._check_reader(path, video)
         key = self._rating_key(ticket.wanted.model, video, ticket.wanted.text)
-        if key is not None and not ticket.refresh and self._is_stored(key, ticket.wanted):
+        standing = self.standing_keys(ticket.wanted, video) if ticket.wanted.standing else []
+        known = self._ledger.find(standing)
+        if (first := next((one for one in standing if one in known), None)) is not None and not ticket.refresh:
+            self._queue.settle(ticket, first)
+        elif key is not None and not ticket.refresh and self._is_stored(key, ticket.wanted):
             self._queue.settle(ticket, key)
         else:
             self._queue.identified(ticket, video, before.stat_key)
+
+    def standing_keys(self, wanted: Wanted, video: str) -> list[RatingKey]:
+        """Where a score that may stand in a cell is stored, the first version of the model's line first.
+
+        With attributes, where they are asked for: none of a version that has not rated them.
+        """
+        identity = self._keeper.identity(wanted.model)
+        if identity is None:
+            return []
+        settings = settings_key(identity.spec, wanted.text)
+        keys = [RatingKey(mark, settings, video) for mark in self._keeper.standing(wanted.model)]
+        if not wanted.attributes or not identity.spec.questions:
+            return keys
+        own = attributes_key(identity.spec)
+        known = self._ledger.find_attributes([key._replace(settings=own) for key in keys])
+        return [key for key in keys if key._replace(settings=own) in known]
 
     def _is_stored(self, key: RatingKey, wanted: Wanted) -> bool:
         """With its attributes, where they are asked for and the model knows any."""
@@ -184,7 +204,7 @@ class Pipeline:
         if not wanted.attributes or identity is None or not identity.spec.questions:
             return True
         own = key._replace(settings=attributes_key(identity.spec))
-        return own in self._ledger.find_attributes([own])
+        return own in self._ledger.find_attributes([own]) or self._ledger.fetch_attributes(own)
 
     def _check_reader(self, path: str, video: str) -> None:
         """Ratings that an older reader left are served where the file reads the same today, and else made anew."""

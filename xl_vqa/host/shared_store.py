@@ -1,7 +1,8 @@
 """The ratings of a team in a PostgreSQL database, which many hosts read and write.
 
-It holds ratings alone: no path, no name of a file and no prompt ever leaves a machine. What a row is, and its
-check value, is ``stored_rows``'s; this file says how PostgreSQL keeps it.
+It holds ratings, with their attributes and explanations, alone: no path, no name of a file and no prompt ever
+leaves a machine. What a row is, and its check value, is ``stored_rows``'s and ``beside``'s; this file says how
+PostgreSQL keeps it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from xl_vqa.host.beside import Beside, Kind
 from xl_vqa.host.stored_rows import ROW_COLUMNS, RatingKey, Row, split_row
 from xl_vqa.packages import as_missing
 from xl_vqa.video.reader_version import READER_VERSION
@@ -50,6 +52,35 @@ CREATE TABLE IF NOT EXISTS xl_vqa_ratings (
     PRIMARY KEY (model, settings, video)
 );
 """
+_TABLE_BESIDE: Final = """
+CREATE TABLE IF NOT EXISTS xl_vqa_beside (
+    kind text NOT NULL,
+    model text NOT NULL,
+    settings text NOT NULL,
+    video text NOT NULL,
+    head text NOT NULL,
+    numbers bytea NOT NULL,
+    version integer NOT NULL,
+    reader integer NOT NULL,
+    made_at text NOT NULL,
+    checksum bytea NOT NULL,
+    PRIMARY KEY (kind, model, settings, video)
+)
+"""
+"""Added to the first schema: hosts that do not know it leave it alone, so that versions may be mixed."""
+_OF_BESIDE: Final = ("head", "numbers", "version", "reader", "made_at", "checksum")
+_INSERT_BESIDE: Final = (
+    f"INSERT INTO xl_vqa_beside (kind, model, settings, video, {', '.join(_OF_BESIDE)}) "
+    f"VALUES ({', '.join(['%s'] * (4 + len(_OF_BESIDE)))}) ON CONFLICT (kind, model, settings, video) DO "
+    f"UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _OF_BESIDE)} "
+    "WHERE (excluded.version, excluded.reader, excluded.made_at) > "
+    "(xl_vqa_beside.version, xl_vqa_beside.reader, xl_vqa_beside.made_at)"
+)
+_FIND_BESIDE: Final = (
+    f"SELECT {', '.join(_OF_BESIDE)} FROM xl_vqa_beside "
+    "WHERE kind = %s AND model = %s AND settings = %s AND video = %s AND version = %s AND reader = %s"
+)
 _COLUMNS: Final = (*Row._fields, "checksum")
 _INSERT: Final = (
     f"INSERT INTO xl_vqa_ratings (model, settings, video, {', '.join(_COLUMNS)}) "
@@ -100,6 +131,33 @@ class SharedStore:
         def put(connection: psycopg.Connection[Any]) -> None:
             with connection.transaction(), connection.cursor() as cursor:
                 cursor.executemany(_INSERT, values)
+
+        if values:
+            self._run(put)
+
+    def find_beside(self, kind: Kind, key: RatingKey, version: int) -> Beside | None:
+        """What stands beside a rating, if it is what was written. Raises SharedStoreError."""
+        wanted = (kind, *key, version, READER_VERSION)
+        row = self._run(lambda connection: connection.execute(_FIND_BESIDE, wanted).fetchone())
+        if row is None:
+            return None
+        head, numbers, found_version, reader, made_at, check = row
+        found = Beside(kind, key, head.encode(), numbers, found_version, reader, made_at, check)
+        if not found.is_sound:
+            log.error("the shared %s of %s are damaged; they are made again", kind, key.video)
+            return None
+        return found
+
+    def save_beside(self, rows: Sequence[Beside]) -> None:
+        """As ``save``. Raises SharedStoreError."""
+        values = [
+            (one.kind, *one.key, one.head.decode(), one.numbers, one.version, one.reader, one.made_at, one.check)
+            for one in rows
+        ]
+
+        def put(connection: psycopg.Connection[Any]) -> None:
+            with connection.transaction(), connection.cursor() as cursor:
+                cursor.executemany(_INSERT_BESIDE, values)
 
         if values:
             self._run(put)
@@ -174,6 +232,10 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
     (version,) = connection.execute("SELECT max(version) FROM xl_vqa_schema").fetchone() or (SCHEMA,)
     if version > SCHEMA:
         raise SharedStoreError(f"schema {version}, this xl_vqa knows {SCHEMA}: update xl_vqa")
+    if connection.execute("SELECT to_regclass('xl_vqa_beside') IS NOT NULL").fetchone() != (True,):
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('xl_vqa'))")
+            connection.execute(_TABLE_BESIDE)
 
 
 def _first_line(error: Exception) -> str:

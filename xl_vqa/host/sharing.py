@@ -1,7 +1,8 @@
-"""Ratings to and from the team's database, beside the store of this machine, which needs no network.
+"""Ratings, attributes and explanations to and from the team's database, beside the store of this machine.
 
-A rating is stored here first and sent by a thread; what this machine has not rated is looked for there before the
-model is asked. Where the database does not answer, everything goes on as if there were none, and is sent later.
+The store needs no network: a rating is stored here first and sent by a thread; what this machine has not rated is
+looked for there before the model is asked. Where the database does not answer, everything goes on as if there were
+none, and is sent later.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 import time
 from typing import Any, Final
 
+from xl_vqa.host.beside import Kind
 from xl_vqa.host.database import DamagedError
 from xl_vqa.host.shared_store import SharedStore, SharedStoreError
 from xl_vqa.host.store import Store
@@ -70,6 +72,22 @@ class Sharing:
             return False
         return True
 
+    def fetch_beside(self, kind: Kind, key: RatingKey, version: int = 0) -> bool:
+        """The same of attributes (by their own key) and of an explanation (of a version, by its rating's key)."""
+        if self._resting():
+            return False
+        try:
+            found = self._shared.find_beside(kind, key, version)
+            if found is not None:
+                self._store.outbox.adopt_beside(found)
+        except SharedStoreError as error:
+            self._rest(error)
+            return False
+        except (HostDiskError, DamagedError) as error:
+            log.debug("%s", error)
+            return False
+        return found is not None
+
     def saved(self) -> None:
         """There may be something to send."""
         self._wake.set()
@@ -106,6 +124,10 @@ class Sharing:
             self._shared.save([(one.key, one.row) for one in waiting if one.row is not None])
             if waiting:
                 self._store.outbox.sent(waiting)
+            beside = self._store.outbox.first_beside(BATCH)
+            self._shared.save_beside([one.found for one in beside if one.found is not None])
+            if beside:
+                self._store.outbox.sent_beside(beside)
         except SharedStoreError as error:
             self._rest(error)
             return False
@@ -115,7 +137,7 @@ class Sharing:
         if self.problem is not None:
             log.info("the team's database answers again")
             self.problem = None
-        return len(waiting) == BATCH
+        return BATCH in (len(waiting), len(beside))
 
     def _announce(self) -> None:
         try:

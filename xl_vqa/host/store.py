@@ -340,7 +340,7 @@ class Store:
                 before = connection.total_changes
                 connection.executemany("DELETE FROM ratings WHERE video = ?", videos)
                 ratings = connection.total_changes - before
-                for table in ("attributes", "explanations", "outbox", "crash_marks"):
+                for table in ("attributes", "explanations", "outbox", "outbox_beside", "crash_marks"):
                     connection.executemany(f"DELETE FROM {table} WHERE video = ?", videos)
                 (nameless,) = connection.execute(f"SELECT count(*) FROM ratings WHERE {_NAMELESS}").fetchone()
                 return Forgotten(ratings, frozenset(map(_path, paths)), int(nameless))
@@ -364,6 +364,11 @@ class Store:
                         f"DELETE FROM {table} WHERE (model, settings, video) NOT IN "
                         "(SELECT model, settings, video FROM ratings)"
                     )
+                connection.execute(
+                    "DELETE FROM outbox_beside WHERE (model, settings, video) NOT IN "
+                    "(SELECT model, settings, video FROM attributes UNION SELECT model, settings, video "
+                    "FROM explanations)"
+                )
                 for table in ("files", "earlier"):
                     connection.execute(f"DELETE FROM {table} WHERE video NOT IN (SELECT video FROM ratings)")
                 return int(gone)
