@@ -134,3 +134,32 @@ def test_nothing_to_forget_is_said(tmp_path: Path) -> None:
     done = typed(tmp_path / "user", "forget", "--all", "--yes")
     assert done.returncode == 0
     assert "Nothing is stored" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_the_main_commands_write_is_all_forgotten(tmp_path: Path) -> None:
+    """By the commands themselves, whatever they write: reasons, corrections, a profile, a page, a reference."""
+    user, own = tmp_path / "user", tmp_path / "own"
+    (user / "data").mkdir(parents=True)
+    videos = clips(own, 12)
+    rows = "".join(f"{path},{1 + k % 5},{1 + k % 5}\n" for k, path in enumerate(videos))
+    (own / "people.csv").write_text(f"video,mos,human score\n{rows}")
+    before, mine = tree(user), tree(own)
+
+    def run(*words: str, codes: tuple[int, ...] = (0,)) -> None:
+        done = typed(user, *words)
+        assert done.returncode in codes, done.stderr
+
+    run("score", str(own), "--json")
+    run("why", str(videos[0]))
+    run("labels", "collect", str(own / "people.csv"), "--rater", "Aiko")
+    # a model that says nothing of people's scores gives no profile, and says so
+    run("calibrate", str(own / "people.csv"), "--profile", "ours", codes=(0, 2))
+    run("monitor", codes=(0, 1, 2))
+    run("store", "list")
+    run("settings", "set", "keep_days", "90")
+    assert len(tree(user) - before) > 8
+    run("forget", "--all", "--yes")
+    left = {path for path in tree(user) - before if not path.startswith(("AppData", ".cache"))}
+    assert left == set()
+    assert tree(own) == mine
