@@ -22,7 +22,7 @@ from xl_vqa.calibration.conformal import (
 )
 from xl_vqa.calibration.decision import Costs, Decision, decide
 from xl_vqa.calibration.errors import CalibrationError, CalibrationTooSmallError
-from xl_vqa.calibration.result import BandLimits, Calibration, Coverage, RatedVideos
+from xl_vqa.calibration.result import BandLimits, Calibration, Coverage, Outside, RatedVideos
 from xl_vqa.calibration.rising_line import FittedLine, fit_line
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.evaluation.calibration import expected_calibration_error, reliability
@@ -32,6 +32,7 @@ from xl_vqa.evaluation.mapping import fold_numbers
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.words.domain_profile import (
     COVERAGES,
+    SHOWN_COVERAGE,
     DecisionLimits,
     DomainProfile,
     OffDigitAlarm,
@@ -40,6 +41,7 @@ from xl_vqa.words.domain_profile import (
     people_limits,
 )
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
+from xl_vqa.words.rating import FALSE_ALARM
 from xl_vqa.words.reasons import Reason
 
 FEWEST_VIDEOS: Final = 10
@@ -151,6 +153,7 @@ class _Fitter:
             facts={**facts, "videos": len(rated), "contents": self.count},
         )
         before, after = self._band_errors(profile)
+        coverage, outside = self._coverage(line.predicted)
         return Calibration(
             profile=profile,
             videos=len(rated),
@@ -159,7 +162,8 @@ class _Fitter:
             rmse_before=line.held_out["as_is"],
             rmse_after=line.held_out[line.kind],
             reliability=reliability(line.predicted, rated.mos),
-            coverage=self._coverage(line.predicted),
+            coverage=coverage,
+            outside=outside,
             bands=bands,
             band_error_before=before,
             band_error_after=after,
@@ -203,7 +207,7 @@ class _Fitter:
         if small:
             self._note("groups_too_few", names=", ".join(small))
 
-    def _coverage(self, predicted: FloatArray) -> list[Coverage]:
+    def _coverage(self, predicted: FloatArray) -> tuple[list[Coverage], Outside | None]:
         """Each fifth of the contents by intervals of the other four, over several random divisions."""
         bands = self.domain.bands(predicted)
         rated, n = self.rated, len(self.rated)
@@ -215,7 +219,7 @@ class _Fitter:
                 held, others = folds == fold, folds != fold
                 spread = self._spread(rated.score[others], rated.mos[others], self.contents[others], None, seed)
                 if spread is None:
-                    return []
+                    return [], self._outside({})
                 away = np.abs(rated.mos[held] - through(spread.centre, rated.score[held]))
                 for coverage in COVERAGES:
                     half = half_widths(spread, rated.score[held], self.domain, coverage)
@@ -239,7 +243,22 @@ class _Fitter:
                     self._by_group(hits[coverage]),
                 )
             )
-        return found
+        return found, self._outside({one.stated: hits[one.stated] for one in found})
+
+    def _outside(self, hits: Mapping[float, FloatArray]) -> Outside | None:
+        """How many videos are outside the model's teaching, and whether intervals hold there as well."""
+        chosen = self.rated.outside
+        if chosen is None:
+            return None
+        count, n = int(chosen.sum()), len(chosen)
+        held = {stated: self._share(one, chosen) for stated, one in hits.items()}
+        self._note("outside_rows", count=count, n=n, expected=f"{FALSE_ALARM:.0%}")
+        shown = held.get(SHOWN_COVERAGE)
+        if shown is not None and shown.high is not None and shown.high < SHOWN_COVERAGE:
+            self._note("outside_not_held", stated=f"{SHOWN_COVERAGE:.0%}", found=f"{shown.value:.0%}")
+        elif shown is None or shown.high is None:
+            self._note("outside_not_told", count=count)
+        return Outside(count, n, held)
 
     def _by_group(self, hits: FloatArray) -> dict[str, Figure]:
         if self.rated.groups is None:

@@ -10,7 +10,7 @@ from xl_vqa.calibration import limits as band_limits
 from xl_vqa.calibration.decision import Decision
 from xl_vqa.calibration.rising_line import FittedLine
 from xl_vqa.evaluation.calibration import ReliabilityBin
-from xl_vqa.evaluation.figure import Figure, FloatArray, IntArray
+from xl_vqa.evaluation.figure import BoolArray, Figure, FloatArray, IntArray
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.words.domain_profile import DecisionLimits, DomainProfile
 
@@ -21,7 +21,8 @@ class RatedVideos:
 
     ``score`` is the expected label; ``contents`` names what a video is a version of (None: a content of its own);
     ``groups`` a group of contents, where the sheet has them; ``band_probability`` what the model itself says of
-    its band ``own_band`` (1..5).
+    its band ``own_band`` (1..5); ``outside`` whether it found the video unlike those that it was taught (None:
+    nobody says).
     """
 
     videos: Sequence[str]
@@ -32,6 +33,7 @@ class RatedVideos:
     groups: Sequence[str | None] | None = None
     own_band: IntArray | None = None
     band_probability: FloatArray | None = None
+    outside: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.videos)
@@ -87,6 +89,20 @@ class BandLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Of the videos that the model found unlike those that it was taught: how many of ``videos``, and how often
+    the intervals held people's MOS of them, by stated coverage."""
+
+    count: int
+    videos: int
+    coverage: Mapping[float, Figure]
+
+    def to_dict(self) -> dict[str, Any]:
+        held = {f"{stated:g}": found.to_dict() for stated, found in self.coverage.items()}
+        return {"count": self.count, "videos": self.videos, "coverage": held}
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """The profile and its worth. RMSE in MOS and the band's calibration error are of contents held out."""
 
@@ -106,6 +122,8 @@ class Calibration:
     """Those of ``decision``; the profile has them only where they save something on contents held out."""
     false_alarm: Figure | None
     notices: Sequence[Notice]
+    outside: Outside | None = None
+    """None where the answers do not say."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -124,5 +142,6 @@ class Calibration:
             "band_ece_after": self.band_error_after.to_dict(),
             "decision": None if self.decision is None else self.decision.to_dict(),
             "off_digit_false_alarm": None if self.false_alarm is None else self.false_alarm.to_dict(),
+            "outside": None if self.outside is None else self.outside.to_dict(),
             "notices": [one.to_dict() for one in self.notices],
         }

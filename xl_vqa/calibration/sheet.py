@@ -14,14 +14,16 @@ from xl_vqa.calibration.result import RatedVideos
 from xl_vqa.datasets.prepare import Prepared
 from xl_vqa.datasets.split import PARTS
 from xl_vqa.evaluation.errors import EvaluationOptionError
+from xl_vqa.evaluation.figure import BoolArray
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.result import Failure, Notice
-from xl_vqa.evaluation.tables import number, read_table, text
+from xl_vqa.evaluation.tables import number, read_table, text, warns_of
 from xl_vqa.tables.grid import TableError
 from xl_vqa.tables.read import chosen, read_grids
 from xl_vqa.words.domain_profile import Reference, off_digits
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.rating import UNLIKE_TAUGHT
 from xl_vqa.words.reasons import Detail, Reason
 
 Answer = Mapping[str, Any] | XlVqaError
@@ -127,8 +129,16 @@ def answered(rows: Sequence[SheetRow], answers: Sequence[Answer], scale: Scale) 
         groups=[row.group for row, _ in kept] if any(row.group for row, _ in kept) else None,
         own_band=np.array([_BANDS[str(one["band"])] for _, one in kept]) if own_bands else None,
         band_probability=np.array([float(one["band_probability"]) for _, one in kept]) if own_bands else None,
+        outside=_outside([one for _, one in kept]),
     )
     return Answered(rated, model, fingerprint, scale, failures)
+
+
+def _outside(answers: Sequence[Mapping[str, Any]]) -> BoolArray | None:
+    """None where no answer tells its warnings, or where none is of a video outside the teaching: the model may
+    have nothing to tell it by."""
+    told = [warns_of(one.get("warnings"), UNLIKE_TAUGHT) for one in answers]
+    return np.array(told, dtype=bool) if any(told) else None
 
 
 def answers_in(path: Path, rows: Sequence[SheetRow], sheet: Path) -> list[Answer]:

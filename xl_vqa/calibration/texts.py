@@ -192,6 +192,24 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{trivial} may be as cheap.",
         "合格・不合格の限界が「{trivial}」より節約になるとは言い切れません。",
     ),
+    "outside_rows": (
+        "{count} of {n} videos are unlike those that the model was taught (by chance it would be {expected})"
+        ". They are "
+        "in the fit, so the profile holds for a domain with such videos among it.",
+        "動画 {n} 本のうち {count} 本は、モデルの学習範囲と大きく異なります(偶然なら {expected} 程度)。"
+        "これらも計算に含めているため、プロファイルはこのような動画を含む分野に対応します。",
+    ),
+    "outside_not_held": (
+        "Of the videos unlike the model's teaching the {stated} intervals held only {found}: do not rely on "
+        "them there; "
+        "fine-tune the model with such videos.",
+        "学習範囲外の動画では、{stated} 区間に収まったのは {found} だけでした。"
+        "このような動画の区間には頼らず、モデルの微調整に加えてください。",
+    ),
+    "outside_not_told": (
+        "Whether intervals hold for videos unlike the model's teaching cannot be told of {count}.",
+        "学習範囲外の動画が {count} 本では、区間が成り立つかどうかを判断できません。",
+    ),
     "alarm_too_few": (
         "No alarm for videos unlike the model's teaching: {contents} contents are too few; {needed} are needed.",
         "学習範囲外の警告は設定しません。素材 {contents} 種では不足で、{needed} 種必要です。",

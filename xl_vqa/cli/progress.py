@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from xl_vqa.bridge.readings import remarks_of
 from xl_vqa.cli.texts import tr
@@ -22,34 +22,39 @@ MAX_ROWS = 60
 LINE_EVERY_S = 20.0
 
 
+class Report(Protocol):
+    """Told how far something is."""
+
+    def __call__(self, done: int, total: int, left_s: float | None = None) -> None: ...
+
+
 @contextmanager
-def counting(console: Console, what: str, total: int, language: str) -> Iterator[Callable[[int, int], None]]:
-    """Yields ``report(done, total)``: a bar with the time left, and lines now and then where there is no
-    terminal."""
+def counting(console: Console, what: str, total: int, language: str) -> Iterator[Report]:
+    """Yields ``report(done, total, left_s=None)``: a bar with the time left, and lines now and then where there is
+    no terminal. ``left_s`` is the time left where somebody knows it better than the pace so far tells."""
     import time
 
     started = last = time.monotonic()
     if console.is_terminal:
         with _bars(console) as progress:
             task = progress.add_task(what, total=total)
-            yield lambda done, total: progress.update(task, completed=done, total=total)
+            yield lambda done, total, left_s=None: progress.update(task, completed=done, total=total, left=left_s)
         return
 
-    def line(done: int, total: int) -> None:
+    def line(done: int, total: int, left_s: float | None = None) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= LINE_EVERY_S and 0 < done < total:
             last = now
-            minutes = f"{(now - started) / done * (total - done) / 60:.1f}"
+            by_pace = (now - started) / done * (total - done)
+            minutes = f"{(by_pace if left_s is None else left_s) / 60:.1f}"
             words = tr("time_left", language, what=what, done=done, total=total, minutes=minutes)
             console.print(words, markup=False, highlight=False)
 
     yield line
 
 
-def rating_progress(
-    console: Console, total: int, language: str
-) -> AbstractContextManager[Callable[[int, int], None]]:
+def rating_progress(console: Console, total: int, language: str) -> AbstractContextManager[Report]:
     """``counting`` for videos that the host rates."""
     return counting(console, tr("scoring", language), total, language)
 
@@ -63,13 +68,26 @@ def _bars(console: Console) -> Any:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class Left(TimeRemainingColumn):
+        """What was told, else by the pace."""
+
+        max_refresh = 0.5
+
+        def render(self, task: Any) -> Text:
+            told = task.fields.get("left")
+            if told is None:
+                return super().render(task)
+            minutes, seconds = divmod(int(told), 60)
+            return Text(f"{minutes // 60}:{minutes % 60:02}:{seconds:02}", style="progress.remaining")
 
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        Left(),
         console=console,
         # rates come in bursts of a batch: a longer window keeps the ETA from jumping
         speed_estimate_period=120,

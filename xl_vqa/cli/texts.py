@@ -57,6 +57,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "stage_videos": {"en": "Reading videos", "ja": "動画を読み込み中"},
     "stage_steps": {"en": "Training", "ja": "学習中"},
     "stage_validation": {"en": "Rating validation and test videos", "ja": "検証・テスト動画を評価中"},
+    "stage_familiarity": {
+        "en": "Learning what ordinary videos look like",
+        "ja": "通常の動画の特徴を学習中",
+    },
     "stage_labels": {"en": "Looking at the labels", "ja": "ラベルを確認中"},
     "stage_hold_out": {"en": "Looking at the hold-out", "ja": "ホールドアウトを確認中"},
     "stage_replay": {"en": "Looking at what was learned before", "ja": "学習済みの動画を確認中"},

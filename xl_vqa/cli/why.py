@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -119,12 +120,21 @@ def explain_rows(
 
     language, results = settings.language, list[Any]()
     total = 100 * len(rows)
+    began = time.monotonic()
     with HostClient(settings) as client, counting(console, tr("explaining", language), total, language) as report:
+
+        def left_s(progress: Progress, index: int) -> float | None:
+            """What the host says of this one, and as long as the ones before took for each after it."""
+            if progress.eta_s is None:
+                return None
+            took = (time.monotonic() - began + progress.eta_s) / (index + 1)
+            return progress.eta_s + took * (len(rows) - index - 1)
+
         for index, row in enumerate(rows):
 
             def told(progress: Progress, index: int = index) -> None:
                 share = progress.done / progress.total if progress.total else 0.0
-                report(int(100 * (index + min(share, 1.0))), total)
+                report(int(100 * (index + min(share, 1.0))), total, left_s(progress, index))
 
             try:
                 if row.error is not None:

@@ -26,6 +26,7 @@ from xl_vqa.training.cache import read_json
 from xl_vqa.training.divergence import DivergenceGuard
 from xl_vqa.training.errors import TrainingDataError, TrainingError, TrainingMemoryError
 from xl_vqa.training.examples import Collator, Example, Examples, attribute_prompt
+from xl_vqa.training.familiar import learn_familiarity
 from xl_vqa.training.fine_tune_callbacks import History, OnEpoch, ProgressCallback, ValidationCallback, agreement
 from xl_vqa.training.fine_tune_output import write_output
 from xl_vqa.training.frame_cache import FrameCache, StoredClip
@@ -43,7 +44,8 @@ from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
 from xl_vqa.words.reasons import Detail, Reason, because
 
 OnProgress = Callable[[str, int, int], None]
-"""Told the stage (``videos``, ``steps``, ``validation``), how much of it is done, and how much there is."""
+"""Told the stage (``videos``, ``steps``, ``validation``, ``familiarity``), how much of it is done, and how much
+there is."""
 
 SHARED_S: Final = 60.0
 """A network drive may show a folder that another machine made this late."""
@@ -147,7 +149,17 @@ def fine_tune(
         best = load_file(history.best_weights)
         trainable.load(best)
         metrics = _final_metrics(plan, backbone, trainable, parts, history, report)
-        write_output(plan, trainable, hub_tokenizer, metrics, parts.skipped)
+        familiarity, metrics["familiarity"] = learn_familiarity(
+            backbone,
+            plan.spec,
+            plan.scheme,
+            parts.clips["train"],
+            [*parts.clips["val"], *parts.clips["test"]],
+            model=trainable.model,
+            seed=recipe.seed,
+            report=lambda done, total: report("familiarity", done, total),
+        )
+        write_output(plan, trainable, hub_tokenizer, metrics, parts.skipped, familiarity)
         shutil.rmtree(plan.run_folder, ignore_errors=True)
     arguments.distributed_state.wait_for_everyone()
     return FineTuned(folder, metrics)

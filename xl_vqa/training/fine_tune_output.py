@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from xl_vqa.atomic import new_folder, reason
 from xl_vqa.training.cache import write_json
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
+from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, Familiarity
 from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.model_spec import FILE_NAME
 from xl_vqa.words.reasons import Detail
@@ -25,6 +26,7 @@ def write_output(
     tokenizer: Any,
     metrics: dict[str, Any],
     skipped: Sequence[tuple[str, str]],
+    familiarity: Familiarity | None = None,
 ) -> None:
     """Writes ``plan.output`` whole or not at all. Raises OutputNotWritableError."""
     import yaml
@@ -35,6 +37,8 @@ def write_output(
             if trainable.method == "full":
                 tokenizer.save_pretrained(str(folder))
             _write_spec(plan, folder)
+            if familiarity is not None:
+                familiarity.save(folder)
             recipe = {k: v for k, v in plan.recipe.to_dict().items() if k != "path"}
             # whoever trains on from here needs what this was trained with
             recipe["manifest"] = str(plan.recipe.resolve(plan.recipe.manifest))
@@ -107,10 +111,26 @@ def card(plan: Plan, metrics: dict[str, Any], trainable: Trainable, skipped: Seq
         "",
         "The epoch was chosen by the validation videos, so their figures flatter; those of the test do not.",
     ]
+    lines += ["", familiar_line(metrics.get("familiarity", {}))]
     if skipped:
         lines += ["", f"## {len(skipped)} videos could not be read and were left out", ""]
         lines += [f"- {sentence}" for _, sentence in skipped]
     return "\n".join(lines) + "\n"
+
+
+def familiar_line(facts: Mapping[str, Any]) -> str:
+    """Whether strange videos get a remark, and how often ordinary ones do by mistake."""
+    if "false_alarm" not in facts:
+        return (
+            f"Videos unlike the teaching get no remark: that takes {facts.get('needed', LEAST_HELD_OUT)} "
+            f"videos in "
+            f"validation and test, and {facts.get('held_out', 0)} were there."
+        )
+    return (
+        f"Videos unlike the teaching get a remark; so did {facts['false_alarm']:.1%} of {facts['held_out']} "
+        f"ordinary "
+        f"ones (stated: {facts['stated']:.0%}, the other nine tenths held out)."
+    )
 
 
 def _shown(value: float | None) -> str:
