@@ -18,8 +18,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "評価済み {done} 件、評価中 {pending} 件、エラー {failed} 件",
     },
     "status_earlier": {
-        "en": "{count} scores are of an earlier version of the model (xl-vqa models follow takes the new ones).",
-        "ja": "{count} 件は以前の版のモデルのスコアです(新しい版に切り替えるには xl-vqa models follow)。",
+        "en": "{count} scores are of an earlier version of the model ('xl-vqa models follow' takes the new ones).",
+        "ja": "{count} 件は以前の版のモデルのスコアです(新しい版に切り替えるには 'xl-vqa models follow')。",
     },
     "progress": {"en": "{done} of {total} rated", "ja": "{total} 件中 {done} 件 評価済み"},
     "progress_eta": {

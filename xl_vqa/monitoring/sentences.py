@@ -41,15 +41,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "monitoring_no_page": {
         "en": "{path} was made by an earlier version and has no page Monitor; take its entries over into a "
         "new one "
-        "with 'xl-vqa workbook new kpi --from'",
+        "with 'xl-vqa workbook new kpi --from old.xlsx -o kpi.xlsx'",
         "ja": "{path} は以前のバージョンで作成されたため「監視」シートがありません。"
-        "'xl-vqa workbook new kpi --from' で新しい管理表に引き継いでください",
+        "'xl-vqa workbook new kpi --from old.xlsx -o kpi.xlsx' で新しい管理表に引き継いでください",
     },
     "monitoring_page_needs_tracker": {
-        "en": "--page fills in the page of a KPI tracker; give one as the sheet ('xl-vqa workbook new kpi' "
+        "en": "--page fills in the page of a KPI tracker; give one as the sheet ('xl-vqa workbook new kpi "
+        "-o kpi.xlsx' "
         "makes it)",
         "ja": "--page は KPI 管理表のシートに記入します。シートとして KPI 管理表を指定してください"
-        "('xl-vqa workbook new kpi' で作成できます)",
+        "('xl-vqa workbook new kpi -o kpi.xlsx' で作成できます)",
     },
     "monitoring_tracker_knows": {
         "en": "{path} is a KPI tracker, which names its columns and people's scale itself (sheet Settings); "
