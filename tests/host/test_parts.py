@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -291,6 +292,36 @@ def test_pipes_are_no_videos(tmp_path: Path) -> None:
 
 
 # -- memory
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of glibc")
+def test_threads_share_their_freed_memory() -> None:
+    """Counted by glibc's own report, in a process that has not begun any thread."""
+    code = """
+import ctypes, sys, threading
+from xl_vqa.host.memory import share_arenas
+if sys.argv[1] == "shared":
+    assert share_arenas()
+c = ctypes.CDLL(None)
+meeting = threading.Barrier(6)
+def take():
+    meeting.wait()
+    c.free(ctypes.c_void_p(c.malloc(100_000)))
+    meeting.wait()
+c.malloc.restype = ctypes.c_void_p
+threads = [threading.Thread(target=take) for _ in range(6)]
+for one in threads: one.start()
+for one in threads: one.join()
+c.malloc_info(0, ctypes.c_void_p.in_dll(c, "stdout"))
+c.fflush(None)
+"""
+    counts = [
+        subprocess.run([sys.executable, "-c", code, how], capture_output=True, text=True, check=True).stdout.count(
+            "<heap nr="
+        )
+        for how in ("shared", "plain")
+    ]
+    assert counts[0] <= 2 < counts[1]
 
 
 def test_freed_memory_goes_back_to_the_system() -> None:

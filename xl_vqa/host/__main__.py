@@ -15,6 +15,7 @@ from typing import Any
 
 from xl_vqa.bridge.protocol import HANDSHAKE
 from xl_vqa.bridge.state import HostState
+from xl_vqa.host.memory import share_arenas
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.settings import Settings
 
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--idle-minutes", type=float, help="stop after this long without a request; 0: never")
     parser.add_argument("--handshake", action="store_true", help="report to the program that started this")
     options = parser.parse_args()
+    share_arenas()
     try:
         settings = Settings.load(idle_minutes=options.idle_minutes)
         return _run(settings, options.handshake)
