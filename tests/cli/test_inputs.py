@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -83,11 +84,19 @@ def test_a_list_in_a_file_gives_its_lines_in_order(tmp_path: Path) -> None:
     for name in ("b.mp4", "a 1.mp4", "動画.mp4"):
         (tmp_path / name).touch()
     lines = [str(tmp_path / name) for name in ("b.mp4", "a 1.mp4", "動画.mp4")]
-    for encoding, end in (("utf-8", "\n"), ("utf-8-sig", "\r\n"), ("utf-16", "\r\n")):
+    for encoding, end in (("utf-8", "\n"), ("utf-8-sig", "\r\n"), ("utf-16", "\r\n"), ("cp932", "\r\n")):
         listed = tmp_path / f"{encoding}.txt"
         listed.write_bytes((end.join(["", *lines, "  "])).encode(encoding))
         assert [row.path for row in expand([f"@{listed}"])] == lines
     assert [row.path for row in expand([f"@{tmp_path / 'utf-8.txt'}", lines[0]])] == [*lines, lines[0]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_a_file_whose_name_is_no_text_is_found_by_a_list(tmp_path: Path) -> None:
+    name = os.path.join(os.fsencode(tmp_path), b"\x93\xae\x89\xe6.mp4")
+    Path(os.fsdecode(name)).touch()
+    (tmp_path / "list.txt").write_bytes(name + b"\n")
+    assert [row.path for row in expand([f"@{tmp_path / 'list.txt'}"])] == [os.fsdecode(name)]
 
 
 def test_lines_are_inputs_of_their_own(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 import random
 from collections.abc import Callable
@@ -244,6 +245,18 @@ def marks(folder: Path) -> Path:
         folder / "m.xlsx",
         {"s": [["動画", "山田", "李"], *[[c, mark[score(c)], mark[score(c, 2)]] for c in CLIPS]]},
     )
+
+
+def days(folder: Path) -> Path:
+    """Typed as 3.2 where a point stands in dates."""
+    made = [[c, datetime.date(2026, score(c), 1 + score(c) // 2)] for c in CLIPS if score(c) < 5]
+    return workbook(folder / "d.xlsx", {"s": [["video", "MOS"], *made]})
+
+
+def stars_of_five(folder: Path) -> Path:
+    """Typed as 4/5."""
+    made = [[c, *[datetime.date(2026, score(c, person), 5) for person in (1, 2)]] for c in CLIPS]
+    return workbook(folder / "d.xlsx", {"s": [["動画", "評価者1", "評価者2"], *made]})
 
 
 def letters(folder: Path) -> Path:
@@ -512,6 +525,21 @@ CASES = [
         "asks",
         problem="unclear_texts",
         choices=("--map '◎=5,○=3.667,△=2.333,×=1'", "--map '◎=5,○=4,△=3,×=1'"),
+    ),
+    Case(
+        days,
+        "asks",
+        problem="unclear_dates",
+        choices=(
+            "--map 2026-01-01=1.1,2026-03-02=3.2",
+            "--map 2026-01-01=1.1,2026-03-02=2.3",
+        ),
+    ),
+    Case(
+        stars_of_five,
+        "asks",
+        problem="unclear_dates",
+        choices=("--map 2026-01-05=1,2026-03-05=3,2026-04-05=4,2026-05-05=5",),
     ),
     Case(
         letters,

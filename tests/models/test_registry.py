@@ -137,6 +137,19 @@ def test_what_could_not_be_served_is_not_added(quiet: Settings, base: Path, tmp_
         registry.add(tmp_path / "nowhere")
     with pytest.raises(ModelNotFoundError, match=r"config\.json"):
         registry.add(tmp_path / "empty")
+    (tmp_path / "model.zip").write_bytes(b"PK")
+    with pytest.raises(ModelNotFoundError, match="unpack"):
+        registry.add(tmp_path / "model.zip")
+    # another kind of model, whole or not: what it lacks is not what is wrong with it
+    other = tmp_path / "text_only"
+    other.mkdir()
+    (other / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(ModelIncompatibleError, match="'llama'"):
+        registry.add(other)
+    for file in ("tokenizer.json", "model.safetensors"):
+        (other / file).write_text("{}")
+    with pytest.raises(ModelIncompatibleError, match="'llama'"):
+        registry.add(other)
     words = save_adapter(base, tmp_path / "words", seed=2)
     values = json.loads((words / "xl_vqa.json").read_text())
     (words / "xl_vqa.json").write_text(json.dumps({**values, "head": "levels"}))

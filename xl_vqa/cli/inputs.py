@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
@@ -73,12 +74,25 @@ def _list(path: str) -> list[str]:
 
 
 def _lines(content: bytes) -> list[str]:
-    """The lines with something in them; what a Windows editor leaves (byte order mark, UTF-16, \\r\\n) is read."""
+    """The lines with something in them; what a Windows editor leaves (byte order mark, UTF-16, Shift_JIS, \\r\\n)
+    is read."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
+        lines = content.decode("utf-16", "replace").split("\n")
     else:
-        text = os.fsdecode(content.removeprefix(b"\xef\xbb\xbf"))
-    return [line for line in (line.strip("\r\t ") for line in text.split("\n")) if line]
+        lines = [_line(line) for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    return [line for line in (line.strip("\r\t ") for line in lines) if line]
+
+
+def _line(content: bytes) -> str:
+    """A line that is no UTF-8 is the name of a file that has no other, or was written in Japanese on Windows."""
+    as_it_is = os.fsdecode(content.strip(b"\r\t "))
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        if not os.path.exists(as_it_is):
+            with contextlib.suppress(UnicodeDecodeError):
+                return content.decode("cp932")
+    return as_it_is
 
 
 def _folder(folder: str) -> list[InputRow]:

@@ -50,6 +50,7 @@ _GRADES: Final = frozenset(mark for alphabet in _ALPHABETS for mark in alphabet 
 _SYMBOLS: Final = frozenset("◎○△▲×")
 _LETTERS: Final = frozenset("sabcdef")
 _OF_END: Final = re.compile(r"[0-9.,]+\s*(?:/|of|out of)\s*([0-9]+)")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_DISTINCT: Final = 12
 """More different texts than this are remarks, not grades."""
 
@@ -91,6 +92,8 @@ def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
     """
     if texts and all(text.endswith("%") for text in texts):
         return _percents(texts, scale)
+    if are_dates(texts):
+        return _days(texts, scale)
     canonical = {_canonical(text): text for text in texts}
     # words that have a category of their own fix nothing here: they are scores already
     known = {word for word in canonical if word not in CATEGORY_OF_WORD}
@@ -113,6 +116,27 @@ def _even(alphabet: Sequence[str], canonical: dict[str, str], scale: Scale) -> s
     # a grade is a capital, however the cell was folded for comparing
     shown = {mark: text.upper() if len(text) == 1 and text.isascii() else text for mark, text in canonical.items()}
     return ",".join(f"{shown[mark]}={_short(values[mark])}" for mark in alphabet if mark in canonical)
+
+
+def are_dates(texts: Sequence[str]) -> bool:
+    """Whether a spreadsheet program has made days of what was typed as 3.5, 3-5 or 3/5."""
+    return bool(texts) and all(_DAY.fullmatch(text) for text in texts)
+
+
+def _days(texts: Sequence[str], scale: Scale) -> list[str]:
+    """What may have been typed: month before day, day before month, or a score out of as many points ("4/5")."""
+    days = [(text, int(text[5:7]), int(text[8:10])) for text in texts]
+    readings = [
+        [(text, f"{month}.{day}") for text, month, day in days],
+        [(t, f"{day}.{month}") for t, month, day in days],
+    ]
+    if len({day for _, _, day in days}) == 1:
+        readings.insert(0, [(text, str(month)) for text, month, _ in days])
+    return [
+        ",".join(f"{text}={value}" for text, value in reading)
+        for reading in readings
+        if all(scale.mos_min <= float(value) <= scale.mos_max for _, value in reading)
+    ]
 
 
 def _percents(texts: Sequence[str], scale: Scale) -> list[str]:

@@ -26,7 +26,7 @@ from xl_vqa.datasets.errors import (
 )
 from xl_vqa.datasets.layout import Layout, find_layout
 from xl_vqa.datasets.likely_scales import scale_option
-from xl_vqa.datasets.ordinals import MOST_DISTINCT, grades, proposed_maps, scales_of_texts
+from xl_vqa.datasets.ordinals import MOST_DISTINCT, are_dates, grades, proposed_maps, scales_of_texts
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
 from xl_vqa.datasets.row_reader import RowReader, data_rows, video_key
@@ -219,9 +219,10 @@ def _ask_about_texts(reader: RowReader) -> None:
         # "8/10", "80%": another scale rather than other words, unless they stand among plain scores
         scales = [scale_option(low, high, reader.scale) for low, high in ranges]
         choices = scales if "?" in maps[0] else [*scales, *choices] if count >= 0.5 * everything else choices
+    question = "unclear_texts_unknown" if "?" in choices[0] else "unclear_texts"
     raise unclear(
         str(reader.path),
-        "unclear_texts_unknown" if "?" in choices[0] else "unclear_texts",
+        "unclear_dates" if are_dates(texts) else question,
         choices,
         texts=", ".join(texts),
         count=count,

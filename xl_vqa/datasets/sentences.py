@@ -142,6 +142,14 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{count} 個のセルが数値ではなく {texts} で評価されています。"
         "「?」を点数に置き換えてください(点数でないものは空欄にします)",
     },
+    "unclear_dates": {
+        "en": "{count} scores are dates ({texts}): a spreadsheet program makes a day of what is typed as 3.5, 3-5 "
+        "or 3/5. A line below is right where it gives the scores as they were typed; otherwise type them again "
+        "into cells formatted as text",
+        "ja": "{count} 個の点数が日付({texts})になっています。3.5、3-5、3/5 などの入力は、表計算ソフトが日付に"
+        "変換することがあります。下のコマンドが入力した点数どおりならそれを実行し、違う場合はセルの書式を"
+        "文字列にしてから入力し直してください",
+    },
     "unclear_end": {
         "en": "None of {count} scores is above {highest}: the scale may end there, or nobody used its best point",
         "ja": "{count} 件の点数がすべて {highest} 以下です。尺度の上限が {highest} なのか、"

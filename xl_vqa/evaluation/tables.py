@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
+from xl_vqa.sheets.listing import heads_list
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import chosen, read_grids
 from xl_vqa.words import messages
 from xl_vqa.words.catalogue import LANGUAGES
+from xl_vqa.words.video_names import is_video_name
 
 # The headers that the product itself writes, in English and Japanese, and those that people often use.
 HEADERS: Final = {
@@ -38,6 +41,8 @@ HEADERS: Final = {
     "band_thresholds": "band_thresholds",
 }
 _HEADER_OF_WORD: Final = {word: header for header, words in HEADERS.items() for word in words.split()}
+_HEADER_WITHIN: Final = 20
+"""Rows in which a header is looked for; above it a sheet may say what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,17 @@ def read_table(path: Path) -> Table:
 
 
 def _names_videos(grid: Grid) -> bool:
-    words = (str(cell).strip().casefold() for row in grid.rows[:20] for cell in row)
-    return any(_HEADER_OF_WORD.get(word) == "path" for word in words)
+    return any(_path_column(row) is not None for row in grid.rows[:_HEADER_WITHIN])
+
+
+def _path_column(line: Sequence[Any]) -> int | None:
+    """The place of the heading over the videos: one of our own words before those that head people's lists."""
+    words = [text(cell) or "" for cell in line]
+    if any(is_video_name(word) for word in words):
+        return None  # a row of the table, in which a cell may say "video"
+    ours = [_HEADER_OF_WORD.get(_word(word)) == "path" for word in words]
+    theirs = [heads_list(word) for word in words]
+    return next((found.index(True) for found in (ours, theirs) if True in found), None)
 
 
 def number(cell: Any) -> float | None:
@@ -109,30 +123,42 @@ def text(cell: Any) -> str | None:
 
 
 def _table(path: Path, grid: Grid) -> Table:
-    lines = enumerate(grid.rows, 1)
-    # a title above the table is a row with a single cell
-    filled = ((place, line) for place, line in lines if any(text(cell) for cell in line))
-    header: list[str] = []
+    header = _header_place(grid)
     titles: dict[str, str] = {}
+    names: list[str] = []
     rows, numbers = [], []
-    for place, line in filled:
-        if not header:
-            if sum(text(cell) is not None for cell in line) >= 2:
-                header = [_column(cell, index, titles) for index, cell in enumerate(line)]
-            continue
-        row = {name: cell for name, cell in zip(header, line, strict=False) if text(cell) is not None}
-        rows.append(row)
-        numbers.append(place)
+    for place, line in enumerate(grid.rows):
+        if place == header:
+            videos = _path_column(line)
+            names = [_column(cell, index, titles, index == videos) for index, cell in enumerate(line)]
+        elif names and any(text(cell) for cell in line):
+            row = {name: cell for name, cell in zip(names, line, strict=False) if text(cell) is not None}
+            rows.append(row)
+            numbers.append(place + 1)
     if not rows:
         raise EvaluationFileError(path=str(path), problem="problem_no_rows")
     return Table(path, titles, rows, numbers, grid.uncalculated)
 
 
-def _column(cell: Any, index: int, titles: dict[str, str]) -> str:
+def _header_place(grid: Grid) -> int | None:
+    """The row of the header: the first that names the videos, else the first that is no title.
+
+    A title is one text, in one cell or merged over several.
+    """
+    several = [place for place, line in enumerate(grid.rows) if len({text(cell) for cell in line} - {None}) >= 2]
+    heads = (p for p in several if p < _HEADER_WITHIN and _path_column(grid.rows[p]) is not None)
+    return next(heads, several[0] if several else None)
+
+
+def _word(title: str) -> str:
+    return unicodedata.normalize("NFKC", title).casefold().replace(" ", "_")
+
+
+def _column(cell: Any, index: int, titles: dict[str, str], is_path: bool) -> str:
     """The name of a column, kept in ``titles``; of two columns for one thing the first has it."""
     title = text(cell) or f"#{index + 1}"
     word = unicodedata.normalize("NFKC", title).casefold()
-    name = _HEADER_OF_WORD.get(word.replace(" ", "_"), word)
+    name = "path" if is_path else _HEADER_OF_WORD.get(_word(title), word)
     if name in titles:
         name = f"{word} #{index + 1}"
     titles[name] = title

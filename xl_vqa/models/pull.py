@@ -18,12 +18,10 @@ from typing import Any, Final
 
 from xl_vqa.vlm.model_folder import (
     HUB_NAME,
-    QWEN_TYPE,
-    STARTER_TYPE,
     WANTED_FILES,
+    check_type,
     find_model,
     hub_library,
-    model_type_of,
 )
 from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError
 from xl_vqa.words.reasons import Detail, Reason
@@ -122,11 +120,8 @@ def _fetch(library: Any, name: str, revision: str, files: Sequence[HubFile], rep
         path = library.hf_hub_download(name, one.name, tqdm_class=_meter(library, moved), **wanted)
         done += one.size
         report(done, total)
-        if one.name == "config.json" and (kind := model_type_of(Path(path).parent)) not in (
-            QWEN_TYPE,
-            STARTER_TYPE,
-        ):
-            raise ModelIncompatibleError(model=name, problem=Reason("model_wrong_type", type=repr(kind)))
+        if one.name == "config.json":
+            check_type(Path(path).parent, name)
 
 
 def _check_room(library: Any, name: str, needed: int) -> None:

@@ -21,7 +21,7 @@ from filelock import FileLock
 from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.vlm.identity import spec_of
-from xl_vqa.vlm.model_folder import find_adapter, find_model, missing_files, read_json
+from xl_vqa.vlm.model_folder import check_type, find_adapter, find_model, missing_files, read_json
 from xl_vqa.words.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.reasons import Reason
@@ -127,6 +127,8 @@ class ModelRegistry:
         """A folder, or a hub name, as an entry without a name. Raises ModelNotFoundError."""
         path = Path(folder).expanduser().absolute()
         hub_name = os.fspath(folder).replace("\\", "/")
+        if path.is_file():
+            raise ModelNotFoundError(model=str(folder), problem="problem_model_is_a_file")
         if not path.is_dir() and not _names_a_base(hub_name):
             raise ModelNotFoundError(model=str(folder), problem="problem_no_model_folder")
         if not path.is_dir():
@@ -264,6 +266,8 @@ def check(entry: Registered, *, offline: bool = False, is_here: bool = False) ->
             raise
         own = ModelSpec.load(adapter) if adapter is not None else None
         return own or ModelSpec.default_qwen(name=entry.model)
+    if (base / "config.json").is_file():
+        check_type(base, entry.model)
     missing = missing_files(base)
     if missing:
         raise ModelNotFoundError(model=entry.model, problem=Reason("problem_missing", name=missing[0]))

@@ -17,6 +17,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "(such as Qwen/Qwen2.5-VL-7B-Instruct)",
         "ja": "フォルダーがなく、使用できるハブのモデル名(Qwen/Qwen2.5-VL-7B-Instruct など)でもありません",
     },
+    "problem_model_is_a_file": {
+        "en": "it is a file, and a model is a folder; unpack an archive first and give the folder with its "
+        "config.json or adapter_config.json",
+        "ja": "ファイルが指定されていますが、モデルはフォルダーです。圧縮ファイルは先に展開し、config.json または "
+        "adapter_config.json のあるフォルダーを指定してください",
+    },
     "problem_variable_wins": {
         "en": "the environment variable {name} would win over it; remove the variable first",
         "ja": "環境変数 {name} の値が優先されます。先に環境変数を削除してください",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -16,15 +16,13 @@ from tokenizers import Tokenizer
 from xl_vqa.vlm import few_bits as few_bit_layers
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import FEW_BITS, WeightCount, available_bytes, count_weights, needed_bytes
-from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, find_adapter, read_json, weight_files
+from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, check_type, find_adapter, read_json, weight_files
 from xl_vqa.vlm.packed import make_packable
 from xl_vqa.vlm.starter_network import StarterNetwork, serves
 from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
 from xl_vqa.vlm.window_attention import batch_windows
 from xl_vqa.words.errors import ModelError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.words.reasons import Detail, Reason
-
-MODEL_TYPES: Final = (QWEN_TYPE, STARTER_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +168,7 @@ def check_tokenizer(folder: Path) -> None:
 def check_config(folder: Path) -> dict[str, Any]:
     """The folder's config.json. Raises ModelIncompatibleError where the method does not fit the model."""
     config = read_json(folder / "config.json")
-    model_type = config.get("model_type")
-    if model_type not in MODEL_TYPES:
-        problem = Reason("model_wrong_type", type=repr(model_type))
-        raise ModelIncompatibleError(model=str(folder), problem=problem)
+    check_type(folder)
     if "quantization_config" in config:
         problem = Reason("model_quantised")
         raise ModelIncompatibleError(model=str(folder), problem=problem)

@@ -19,6 +19,7 @@ from xl_vqa.words.settings import STARTER
 QWEN_TYPE: Final = "qwen2_5_vl"
 STARTER_TYPE: Final = "xl_vqa_starter"
 """``model_type`` in config.json."""
+MODEL_TYPES: Final = (QWEN_TYPE, STARTER_TYPE)
 WANTED_FILES: Final = ("*.json", "*.txt", "*.safetensors")
 HUB_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
@@ -112,6 +113,15 @@ def model_type_of(folder: Path) -> str | None:
     """What a model folder's config.json says it is. Raises ModelNotFoundError, ModelIncompatibleError."""
     found = read_json(folder / "config.json").get("model_type")
     return found if isinstance(found, str) else None
+
+
+def check_type(folder: Path, model: str | None = None) -> None:
+    """Raises ModelIncompatibleError, by the name ``model``, where the folder holds another kind of model."""
+    kind = model_type_of(folder)
+    if kind not in MODEL_TYPES:
+        raise ModelIncompatibleError(
+            model=model or str(folder), problem=Reason("model_wrong_type", type=repr(kind))
+        )
 
 
 def read_json(path: Path) -> dict[str, Any]:
