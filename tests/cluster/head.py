@@ -45,13 +45,6 @@ def started_head(folder: Path, cpus: int = 2) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def joined_node(address: str, folder: Path, **environment: str) -> Iterator[None]:
-    """One machine more, with variables of its own."""
-    with _node(folder / "node.log", [f"--address={address}", "--num-cpus=1"], environment):
-        yield
-
-
-@contextlib.contextmanager
 def _node(said: Path, options: list[str], environment: dict[str, str]) -> Iterator[None]:
     command = [str(Path(sys.executable).with_name("ray")), "start", "--block", *options, "--disable-usage-stats"]
     command.append(f"--object-store-memory={100 << 20}")

@@ -37,7 +37,8 @@ from xl_vqa.cluster.rows import (
     settings_here,
 )
 from xl_vqa.cluster.score import only_run
-from xl_vqa.words.errors import PackageMissingError
+from xl_vqa.host.lifecycle import no_host
+from xl_vqa.words.errors import HostStartError, PackageMissingError
 
 # -- rows
 
@@ -292,3 +293,13 @@ def test_a_second_run_with_the_same_store_waits_and_is_told_once(tmp_path: Path)
     assert inside.wait(30)
     thread.join()
     assert told == ["cluster_waits"]
+
+
+def test_nothing_is_forgotten_under_a_run(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with only_run(settings, lambda key, **_: None), pytest.raises(HostStartError) as told, no_host(settings):
+        pytest.fail("what is forgotten would be stored again")
+    assert "a run on a cluster" in told.value.message("en")
+    assert "クラスターでの評価" in told.value.message("ja")
+    with no_host(settings) as ran:
+        assert not ran

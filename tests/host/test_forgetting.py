@@ -241,7 +241,7 @@ def test_an_empty_folder_goes_itself(tmp_path: Path) -> None:
         report = forget_all(settings, own_settings=True)
     assert not ran
     assert not settings.home.exists()
-    assert {path.name for path in report.files} == {"ratings.sqlite3", "host.lock"}
+    assert {path.name for path in report.files} == {"ratings.sqlite3", "host.lock", "cluster.lock"}
     assert report.left == ()
 
 

@@ -29,7 +29,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "クラスターの端末でモデルを読み込んでいます ...",
     },
     "cluster_begins": {
-        "en": "{videos} videos to rate, {workers} workers on {machines} machines.",
+        "en": "Videos to rate: {videos}; workers: {workers}, machines: {machines}.",
         "ja": "評価する動画: {videos} 本、ワーカー: {workers}、端末: {machines} 台。",
     },
     "cluster_stored": {

@@ -95,6 +95,7 @@ def connected(address: Address, workers: int | None = None) -> Iterator[Any]:
     finally:
         os.umask(before)
     make_token_private()
+    _silence(ray)
     # what a person is to know is said by this program, in their language
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -105,6 +106,14 @@ def connected(address: Address, workers: int | None = None) -> Iterator[Any]:
             ray.shutdown()
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _silence(ray: Any) -> None:
+    """It tells of every worker that died on our standard output, with log_to_driver=False too: between the rows of
+    ``-o -``."""
+    worker = ray._private.worker
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda *_, **__: None
 
 
 def _start_here(ray: Any, workers: int | None, folder: str) -> None:

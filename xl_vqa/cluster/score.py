@@ -121,7 +121,7 @@ def only_run(settings: Settings, tell: Tell) -> Iterator[None]:
 
     Raises HostDiskError where the lock cannot be made.
     """
-    path = settings.home / "cluster.lock"
+    path = settings.cluster_lock_file
     lock = filelock.FileLock(path, mode=0o600)
     told = False
     while True:

@@ -84,10 +84,12 @@ def only_host(settings: Settings) -> Iterator[None]:
 def no_host(settings: Settings) -> Iterator[bool]:
     """Ends the host, its work at hand stored, and lets none start meanwhile; gives whether one ran.
 
-    Raises HostUnavailableError where it does not end, and as ``only_host``.
+    Raises HostUnavailableError where it does not end, HostStartError where a run on a cluster writes into the
+    store, and as ``only_host``.
     """
     ran = False
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_no_cluster_run(settings))
         while True:
             # the host of this machine, also where scores come from a team's
             with HostClient(replace(settings, host_address=None)) as client:
@@ -98,6 +100,21 @@ def no_host(settings: Settings) -> Iterator[bool]:
             except AlreadyRunning:
                 continue  # a sheet started the next one in between
         yield ran
+
+
+@contextlib.contextmanager
+def _no_cluster_run(settings: Settings) -> Iterator[None]:
+    lock = filelock.FileLock(settings.cluster_lock_file, mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise HostStartError(problem=Reason("host_cluster_run")) from None
+    except OSError as error:
+        raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def bind(port: int) -> socket.socket:

@@ -154,6 +154,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "another host of this user is running and does not answer; end it and try again",
         "ja": "このユーザーの別のホストが応答しないまま動作しています。終了させてから、もう一度お試しください",
     },
+    "host_cluster_run": {
+        "en": "a run on a cluster writes into the store. Wait until it is done, or stop it with Ctrl-C",
+        "ja": "クラスターでの評価が保存ファイルに書き込み中です。終了を待つか、Ctrl-C で停止してください",
+    },
     "host_port_used": {
         "en": "port {port} is used by another program; set another port, or 0 to let the system choose",
         "ja": "ポート {port} は他のプログラムが使用中です。別のポートか、0(自動選択)を設定してください",

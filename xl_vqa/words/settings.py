@@ -214,6 +214,11 @@ class Settings:
         return self.home / "host.lock"
 
     @property
+    def cluster_lock_file(self) -> Path:
+        """Held by the one run on a cluster that writes into the store."""
+        return self.home / "cluster.lock"
+
+    @property
     def store_file(self) -> Path:
         """Ratings that are known."""
         return self.home / "ratings.sqlite3"
