@@ -26,6 +26,7 @@ from xl_vqa.vlm.vlm_rater import calls, video_states
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.rating import FALSE_ALARM
 
+AT_ONCE: Final = 32
 MOST: Final = 1000
 """Videos of either side, drawn at random: each costs the reading of one score."""
 
@@ -74,22 +75,27 @@ def _read(
     model.eval()
     found: dict[int, tuple[NDArray[np.float64], float]] = {}
     try:
-        rows = [VideoInput(prompt, clip.load(), clip.seconds_per_pair) for clip in clips]
-        for group in calls(rows, CALL_TOKENS):
-            mine = [rows[index] for index in group]
-            inputs = model_inputs(
-                mine,
-                normalization=spec.normalization,
-                tokens_per_second=backbone.tokens_per_second,
-                pad_id=backbone.pad_id,
-                device=backbone.device,
-                dtype=backbone.pixel_dtype,
-            )
-            stem = Stem.read(model, inputs)
-            states = video_states(stem, mine)
-            answers = stem_tree(stem, spec.scale, backbone.tokens.digits)
-            for place, index in enumerate(group):
-                found[index] = states[place], answers[place].distribution(spec.scale).off_digit_mass
+        # not all at once: a thousand videos ready for the model are gigabytes
+        for start in range(0, len(clips), AT_ONCE):
+            rows = [
+                VideoInput(prompt, clip.load(), clip.seconds_per_pair) for clip in clips[start : start + AT_ONCE]
+            ]
+            for group in calls(rows, CALL_TOKENS):
+                mine = [rows[index] for index in group]
+                inputs = model_inputs(
+                    mine,
+                    normalization=spec.normalization,
+                    tokens_per_second=backbone.tokens_per_second,
+                    pad_id=backbone.pad_id,
+                    device=backbone.device,
+                    dtype=backbone.pixel_dtype,
+                )
+                stem = Stem.read(model, inputs)
+                states = video_states(stem, mine)
+                answers = stem_tree(stem, spec.scale, backbone.tokens.digits)
+                for place, index in enumerate(group):
+                    mass = answers[place].distribution(spec.scale).off_digit_mass
+                    found[start + index] = states[place], mass
             report(len(found))
     finally:
         model.train(was_training)
