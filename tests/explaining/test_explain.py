@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from tests import media
 from tests.made_explanation import FRAMES, distribution, made_explanation
 from tests.tiny_qwen import save_tiny_qwen, tiny_spec
+from xl_vqa.explaining.cell_statistics import COLUMNS, ROWS
 from xl_vqa.explaining.explain import BUDGET, explain, with_pictures
+from xl_vqa.explaining.fixed_pattern import Pattern
 from xl_vqa.explaining.in_words import sentence
 from xl_vqa.explaining.measuring import ATTRIBUTES_COST, Asked, Meter, OverBudgetError, clip_of_pairs
+from xl_vqa.explaining.steady import Steady
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.read import read_frames
 from xl_vqa.vlm.loader import load_rater
@@ -25,7 +28,7 @@ from xl_vqa.vlm.rate_batch import Asked as AskedVideo
 from xl_vqa.vlm.rate_batch import rate_batch, rating_of
 from xl_vqa.vlm.rater import PreparedVideo, RatedAttributes
 from xl_vqa.words.errors import CancelledError, ModelFailedError
-from xl_vqa.words.explanation import Explanation, Progress
+from xl_vqa.words.explanation import Box, Explanation, Progress
 from xl_vqa.words.rating import LabelDistribution, Rating
 
 PAIRS = 6
@@ -105,12 +108,15 @@ def test_a_fault_in_a_part_is_found_in_time_and_place() -> None:
     film = Film(10.0, 25.0, faulty(3.0, 4.0, 2 / 3, 1.0))
     why = explain(film.rating(), film.asked())
     assert len(why.moments) == 1
-    assert why.moments[0].start_s == pytest.approx(3.0, abs=0.25)
-    assert why.moments[0].end_s == pytest.approx(4.0, abs=0.25)
+    # to a frame, where a quarter of a second lies between two looks
+    assert why.moments[0].start_s == pytest.approx(3.0, abs=0.05)
+    assert why.moments[0].end_s == pytest.approx(4.0, abs=0.05)
     (heat,) = why.maps
     assert heat.box is not None
-    assert heat.box.left == pytest.approx(2 / 3, abs=0.01)
-    assert heat.loss == pytest.approx(2.5, abs=0.3)
+    # to a field of the map
+    assert heat.box.left == pytest.approx(2 / 3, abs=0.05)
+    assert heat.box.right == 1
+    assert heat.loss == pytest.approx(2.5, abs=0.5)
     assert "on the right" in sentence(why)
     assert why.cost.passes <= why.cost.budget == BUDGET
 
@@ -167,6 +173,46 @@ def test_what_cannot_be_said_is_remarked(duration: float, warnings: tuple[str, .
     assert said in keys(why)
     assert why.moments == ()
     assert why.maps == ()
+
+
+def test_a_low_score_without_a_moment_says_whether_a_place_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    film = Film(4.0, 25.0, lambda at, row, column: 15.0)
+    low = film.rating(distribution=distribution(15))
+    # nothing moves in it
+    why = explain(low, film.asked())
+    assert why.maps == ()
+    assert "why_place_untold" in keys(why)
+    assert "why_place_untold" not in keys(explain(film.rating(), film.asked()))
+    monkeypatch.setattr("xl_vqa.explaining.explain.steady_of", lambda used, asked: Steady(True))
+    (everywhere,) = explain(low, film.asked()).maps
+    assert everywhere.box == Box(0, 0, 1, 1)
+    assert explain(film.rating(), film.asked()).maps == ()
+    why = explain(low, film.asked())
+    assert sentence(why) == "Poor: the quality is low throughout, over the whole picture."
+    assert sentence(why, "ja") == "悪い: 全体を通して画面全体で品質が低くなっています。"
+
+
+def test_a_place_that_is_bad_all_along_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    film = Film(4.0, 25.0, faulty(0, 99, 0.5, 1.0))
+    cells = np.zeros((ROWS, COLUMNS))
+    cells[:, COLUMNS // 2 :] = 10.0
+    found = Steady(True, Pattern(cells, 10.0))
+    monkeypatch.setattr("xl_vqa.explaining.explain.steady_of", lambda used, asked: found)
+    why = explain(film.rating(), film.asked())
+    (heat,) = why.maps
+    assert heat.box == Box(0.5, 0, 1, 1)
+    assert heat.loss == pytest.approx(2.5, abs=0.3)
+    assert "the quality is low throughout, on the right" in sentence(why)
+
+
+def test_a_limit_of_the_model_keeps_what_is_less_deep_from_being_a_moment() -> None:
+    # it fades in and out, so that no edge is clear
+    def fades(at: float, row: float, column: float) -> float:
+        return 40.0 - 8.0 * max(0.0, 1 - abs(at - 3.0) / 1.5)
+
+    film = Film(10.0, 25.0, fades)
+    assert explain(film.rating(), film.asked()).moments
+    assert explain(film.rating(), film.asked(), moment_limit=50.0).moments == ()
 
 
 def test_a_model_that_hardly_knows_labels_is_remarked() -> None:
@@ -247,3 +293,12 @@ def test_a_small_qwen_is_explained_by_the_same_way(tmp_path: Path) -> None:
     assert Explanation.from_json(made.to_json()) == made
     assert made.cost.passes <= BUDGET
     assert len(made.looked_at_s) >= 8
+
+
+@pytest.mark.parametrize("start", [0.4, 8.6])
+def test_a_fault_near_an_end_of_the_video_has_its_own_edges(start: float) -> None:
+    film = Film(10.0, 25.0, faulty(start, start + 1.0, 0.0, 0.5))
+    (moment,) = explain(film.rating(), film.asked()).moments
+    assert moment.start_s == pytest.approx(start, abs=0.05)
+    assert moment.end_s == pytest.approx(start + 1.0, abs=0.05)
+    assert moment.start_s <= moment.at_s < moment.end_s

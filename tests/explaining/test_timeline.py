@@ -11,18 +11,28 @@ from hypothesis import strategies as st
 
 from tests.made_explanation import SCALE, distribution
 from xl_vqa.explaining import timeline
+from xl_vqa.explaining.places import Examined, told
 from xl_vqa.explaining.timeline import (
+    CLEAR,
     CLOSEST_S,
     LENGTHS_S,
     MOST_MOMENTS,
     MOST_SPANS,
     Look,
+    Ranked,
     first_times,
     further_times,
-    moments_of,
+    ranked_of,
     span_length,
     spans_of,
 )
+from xl_vqa.words.explanation import Moment, Span
+
+
+def moments_of(made: list[Look], duration: float, spans: tuple[Span, ...]) -> tuple[Moment, ...]:
+    """As told where the pictures say nothing."""
+    stretches = [Examined(one) for one in ranked_of(made, duration, spans)]
+    return tuple(one.moment for one in told(stretches, CLEAR))
 
 
 def looks(levels: list[float], apart: float = 0.25) -> list[Look]:
@@ -161,3 +171,11 @@ def test_half_of_the_time_lies_at_or_below_the_middle(pairs: list[tuple[float, f
     assert middle in values
     assert sum(w for v, w in pairs if v <= middle) >= total / 2 - 1e-9
     assert sum(w for v, w in pairs if v >= middle) >= total / 2 - 1e-9
+
+
+def test_two_stretches_between_the_same_edges_are_one_moment() -> None:
+    def found(rank: float, start: float, end: float) -> Examined:
+        return Examined(Ranked(rank, Moment(start, end, start, 2.0)))
+
+    stretches = [found(3.0, 1.0, 2.0), found(4.0, 1.0, 2.0), found(3.5, 5.0, 6.0), found(3.4, 1.9, 2.5)]
+    assert [one.ranked.rank for one in told(stretches, 2.5)] == [4.0, 3.5]

@@ -1,18 +1,32 @@
-"""From a rating to why: looks along the clip, then at where in the worst frames, within a budget of passes."""
+"""From a rating to why: looks along the clip, then into what is bad and at where, within a budget of passes."""
 
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from xl_vqa.explaining.heat import BLOCKS, Block, blocks, heat_of, part_of
 from xl_vqa.explaining.measuring import Asked, pair_of
-from xl_vqa.explaining.timeline import APART_S, Look, first_times, further_times, moments_of, spans_of
+from xl_vqa.explaining.places import WHOLE, Examined, Place, examined, pieces, place_of_change, told
+from xl_vqa.explaining.steady import Steady, place_of_pattern, steady_of
+from xl_vqa.explaining.timeline import (
+    APART_S,
+    CLEAR,
+    MOST_MOMENTS,
+    Look,
+    Ranked,
+    first_times,
+    further_times,
+    ranked_of,
+    spans_of,
+)
 from xl_vqa.words.explanation import Attribute, Explanation, HeatMap, Moment
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Reason
@@ -25,6 +39,8 @@ BUDGET: Final = 24.0
 MAPS_SHARE: Final = 0.55
 """Of them for each heat map at most."""
 MOST_MAPS: Final = 1
+PARTS_PASSES: Final = 0.5
+"""What the model may be asked of one part of the picture at several times, beside the blocks."""
 FIRST_SHARE: Final = 0.4
 """Of the passes for the timeline, what goes to pairs that are spread evenly."""
 EDGES: Final = 6
@@ -32,10 +48,7 @@ EDGES: Final = 6
 QUARTERS: Final = (Block(0, 0, 3, 3), Block(0, 3, 3, 6), Block(3, 0, 6, 3), Block(3, 3, 6, 6))
 CLEAR_FALL: Final = 0.3
 """MOS that an attribute must fall by before it is named."""
-READ_BYTES: Final = 256 << 20
-"""Frames that are held at once."""
 JPEG_SIDE: Final = 640
-T = TypeVar("T")
 _DAMAGE: Final = ("warning_truncated", "warning_damaged")
 
 
@@ -45,21 +58,27 @@ def explain(
     *,
     attributes: Mapping[str, Attribute] | None = None,
     off_digit_limit: float = 0.2,
+    moment_limit: float | None = None,
 ) -> Explanation:
     """Why the video of ``rating`` has its score. Raises what reading and the model raise.
 
     ``asked`` must be of the same video and model; its meter holds the budget. ``attributes`` are those of the
-    whole video.
+    whole video. ``moment_limit`` is the model's (moment_limit.py), None where it has none.
     """
     frames, meter = rating.frames, asked.meter
     asked.stage("timeline")
     prices = _prices(rating, asked)
     looks = _looks(rating, asked, prices)
     spans = spans_of(looks, frames.duration_s, rating.distribution.scale.to_mos(rating.expected_label))
-    moments = moments_of(looks, frames.duration_s, spans)
-    moments = tuple(_with_cause(moment, looks, moments, asked) for moment in moments)
+    ranked = ranked_of(looks, frames.duration_s, spans)[:MOST_MOMENTS]
     asked.stage("maps")
-    maps = _maps(looks, moments, asked, prices)
+    found = told([examined(one, frames, asked) for one in ranked], moment_limit or CLEAR)
+    moments = tuple(one.moment for one in found)
+    moments = tuple(_with_cause(moment, looks, moments, asked) for moment in moments)
+    maps = _maps(looks, found, asked, prices)
+    steady = None if moments else steady_of(frames, asked)
+    if steady is not None:
+        maps = _steady_maps(steady, rating, looks, asked)
     return Explanation(
         rating=rating,
         looked_at_s=tuple(sorted({round(look.time_s, 4) for look in looks})),
@@ -68,9 +87,16 @@ def explain(
         maps=maps,
         attributes=dict(attributes or {}),
         cost=meter.cost(),
-        remarks=tuple(_remarks(rating, looks, moments, maps, attributes or {}, off_digit_limit)),
+        remarks=tuple(_remarks(rating, looks, moments, maps, steady, attributes or {}, off_digit_limit)),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def stretches_of(rating: Rating, asked: Asked) -> list[Ranked]:
+    """Every stretch that the model alone finds low, the deepest first; of good videos, what a limit is made of."""
+    looks = _looks(rating, asked, _prices(rating, asked))
+    duration, mos = rating.frames.duration_s, rating.distribution.scale.to_mos(rating.expected_label)
+    return ranked_of(looks, duration, spans_of(looks, duration, mos))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +114,8 @@ def _prices(rating: Rating, asked: Asked) -> _Prices:
     asked.passes_of(pair)
     quarters = sum(asked.passes_of(part_of(pair, part)) for part in QUARTERS)
     each = asked.passes_of(part_of(pair, blocks()[0])) * BLOCKS
-    return _Prices(quarters, each, MOST_MAPS * min(3 * each, MAPS_SHARE * asked.meter.budget))
+    maps = MOST_MAPS * min(2 * each + PARTS_PASSES, MAPS_SHARE * asked.meter.budget)
+    return _Prices(quarters, each, maps)
 
 
 def _looks(rating: Rating, asked: Asked, prices: _Prices) -> list[Look]:
@@ -113,7 +140,7 @@ def _with_parts(looks: Sequence[Look], rating: Rating, asked: Asked, budget: flo
     if count < 3:
         return ordered
     chosen = sorted({round(k * (len(ordered) - 1) / (count - 1)) for k in range(count)})
-    for some in _pieces(chosen, rating):
+    for some in pieces(chosen, rating.frames):
         clip = asked.read([ordered[place].time_s for place in some])
         pairs = [pair_of(clip, number) for number in range(len(some))]
         answers = asked.rate([part_of(pair, part) for pair in pairs for part in quarters])
@@ -124,17 +151,10 @@ def _with_parts(looks: Sequence[Look], rating: Rating, asked: Asked, budget: flo
     return ordered
 
 
-def _pieces(values: Sequence[T], rating: Rating) -> Iterator[Sequence[T]]:
-    """As many pairs at a time as may be held."""
-    at_once = max(READ_BYTES // max(2 * 3 * rating.frames.width * rating.frames.height, 1), 2)
-    for start in range(0, len(values), at_once):
-        yield values[start : start + at_once]
-
-
 def _look(times: Sequence[float], rating: Rating, asked: Asked) -> list[Look]:
     """What the model says of the pair at each of the times; a few at a time, by their size."""
     found: list[Look] = []
-    for some in _pieces(times, rating):
+    for some in pieces(times, rating.frames):
         clip = asked.read(some)
         answers = asked.rate_pairs(clip)
         places = zip(clip.used.timestamps_s[::2], clip.used.indices[::2], answers, strict=True)
@@ -164,29 +184,59 @@ def _with_cause(moment: Moment, looks: Sequence[Look], moments: Sequence[Moment]
 
 
 def _look_at(moment: Moment, looks: Sequence[Look]) -> Look:
-    return min(looks, key=lambda look: abs(look.time_s - moment.at_s))
+    """The worst look of a moment; its edges may have been found narrower than the looks lie."""
+    inside = [look for look in looks if moment.start_s <= look.time_s < moment.end_s]
+    return min(inside or looks, key=lambda look: abs(look.time_s - moment.at_s))
 
 
-def _maps(looks: Sequence[Look], moments: Sequence[Moment], asked: Asked, prices: _Prices) -> tuple[HeatMap, ...]:
+def _maps(looks: Sequence[Look], found: Sequence[Examined], asked: Asked, prices: _Prices) -> tuple[HeatMap, ...]:
     """Of the worst look of each of the worst moments, held against good ones before and behind it."""
-    found = []
-    for moment in moments[:MOST_MAPS]:
-        bad = _look_at(moment, looks)
+    maps = []
+    moments = [one.moment for one in found]
+    for one in found[:MOST_MAPS]:
+        bad = _look_at(one.moment, looks)
         references = _references(bad, looks, moments)
         if not references:
             continue
         # of the references the nearest one is enough
         affordable = int(asked.meter.left / prices.blocks)
-        if affordable < 2:
+        if one.change is None and affordable < 2:
             continue
         clip = asked.read([bad.time_s, *(look.time_s for look in references)])
         pairs = [pair_of(clip, place) for place in range(1 + len(references))]
-        heat = heat_of(pairs[0], pairs[1:affordable], asked.rate)
-        height, width = clip.frames[0].shape[:2]
-        rows = tuple(tuple(round(float(value), 4) for value in row) for row in heat.relevance)
-        picture = picture_of(clip, 0)
-        found.append(HeatMap(bad.time_s, bad.frame, width, height, rows, round(heat.loss, 4), heat.box, picture))
-    return tuple(found)
+        if one.change is not None:
+            place = place_of_change(one.change, pairs[0], pairs[1:], asked)
+        else:
+            heat = heat_of(pairs[0], pairs[1:affordable], asked.rate)
+            place = Place(heat.relevance, heat.loss, heat.box)
+        maps.append(_map_of(place, bad, clip))
+    return tuple(maps)
+
+
+def _steady_maps(steady: Steady, rating: Rating, looks: Sequence[Look], asked: Asked) -> tuple[HeatMap, ...]:
+    """Of a place that is bad all along; where the score is low and no place is, of the whole picture."""
+    worst = sorted(looks, key=lambda look: look.mos)[:2]
+    clip = asked.read([look.time_s for look in worst])
+    if steady.pattern is not None:
+        place = place_of_pattern(steady.pattern, [pair_of(clip, number) for number in range(len(worst))], asked)
+        if place.box is not None:
+            return (_map_of(place, worst[0], clip),)
+    if steady.told and is_low(rating):
+        return (_map_of(Place(np.ones((1, 1)), 0.0, WHOLE), worst[0], clip),)
+    return ()
+
+
+def is_low(rating: Rating) -> bool:
+    """Whether the score itself asks for a reason."""
+    return rating.band.key in ("bad", "poor")
+
+
+def _map_of(place: Place, look: Look, clip: Clip) -> HeatMap:
+    """Over the first pair of the clip, which is that of the look."""
+    height, width = clip.frames[0].shape[:2]
+    rows = tuple(tuple(round(float(value), 4) for value in row) for row in place.relevance)
+    picture = picture_of(clip, 0)
+    return HeatMap(look.time_s, look.frame, width, height, rows, round(place.loss, 4), place.box, picture)
 
 
 def _references(bad: Look, looks: Sequence[Look], moments: Sequence[Moment]) -> list[Look]:
@@ -232,6 +282,7 @@ def _remarks(
     looks: Sequence[Look],
     moments: Sequence[Moment],
     maps: Sequence[HeatMap],
+    steady: Steady | None,
     attributes: Mapping[str, Attribute],
     off_digit_limit: float,
 ) -> list[dict[str, Any]]:
@@ -251,6 +302,8 @@ def _remarks(
         found.append(Reason("why_outside", share=f"{rating.distribution.off_digit_mass:.0%}"))
     if moments and not any(one.box for one in maps):
         found.append(Reason("why_no_place"))
+    if steady is not None and not steady.told and is_low(rating):
+        found.append(Reason("why_place_untold"))
     if not attributes:
         found.append(Reason("why_no_attributes"))
     return [dict(one) for one in found]

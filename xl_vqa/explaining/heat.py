@@ -51,6 +51,21 @@ class Block:
         return _share(self.top, self.bottom, height), _share(self.left, self.right, width)
 
 
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """As Block.inside, of a box that lies anywhere."""
+
+    box: Box
+
+    def inside(self, height: int, width: int) -> tuple[slice, slice]:
+        return _between(self.box.top, self.box.bottom, height), _between(self.box.left, self.box.right, width)
+
+
+def _between(begin: float, end: float, side: int) -> slice:
+    first = min(round(begin * side), side - 1)
+    return slice(first, max(round(end * side), first + 1))
+
+
 def _share(begin: int, end: int, side: int) -> slice:
     first = min(begin * side // FIELDS, side - 1)
     return slice(first, max(end * side // FIELDS, first + 1))
@@ -130,13 +145,14 @@ def box_of(relevance: NDArray[np.floating]) -> Box:
     )
 
 
-def part_of(pair: Clip, part: Block) -> Clip:
+def part_of(pair: Clip, part: Block | Box) -> Clip:
     """A part of a pair as a clip of its own; its point samples are those of the part, as many as before."""
-    frames = tuple(np.ascontiguousarray(one[part.inside(*one.shape[:2])]) for one in pair.frames)
+    place: Block | _Inside = _Inside(part) if isinstance(part, Box) else part
+    frames = tuple(np.ascontiguousarray(one[place.inside(*one.shape[:2])]) for one in pair.frames)
     windows = []
     for samples in pair.windows:
         height, width = samples.shape[1:3]
-        rows, columns = part.inside(height, width)
+        rows, columns = place.inside(height, width)
         down = rows.start + np.arange(height) * (rows.stop - rows.start) // height
         across = columns.start + np.arange(width) * (columns.stop - columns.start) // width
         windows.append(np.ascontiguousarray(samples[:, down][:, :, across]))

@@ -60,9 +60,10 @@ def _what(explanation: Explanation, language: str) -> str:
         key = "when" if place is None else "when_where"
         return tr(key, language, what=what, times=times, place=place or "")
     worst = _worst(explanation.attributes, explanation.rating.bands)
-    if worst is not None:
-        key = "whole_clip" if place is None else "where"
-        return tr(key, language, what=_falls(worst, language), place=place or "")
+    if worst is not None or place is not None:
+        what = tr("low", language) if worst is None else _falls(worst, language)
+        key = "whole_clip" if place is None else "whole_clip_where"
+        return tr(key, language, what=what, place=place or "")
     if explanation.rating.frames.frame_count == 1:
         return tr("one_picture", language)
     return tr("even", language)
@@ -86,7 +87,7 @@ def _times(moments: Sequence[Moment], language: str) -> str:
 
 def _place(explanation: Explanation, language: str) -> str | None:
     boxes = [one.box for one in explanation.maps if one.box is not None]
-    return place_name(boxes[0], language) if boxes else None
+    return (place_name(boxes[0], language) or tr("everywhere", language)) if boxes else None
 
 
 def _worst(attributes: Mapping[str, Attribute], bands: Bands) -> str | None:

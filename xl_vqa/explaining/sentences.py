@@ -29,8 +29,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "このモデルは個別の品質を学習していないため、いつ、どこかは示せますが、何が悪いかは示せません。",
     },
     "why_no_place": {
-        "en": "No part of the picture stands out from the others.",
-        "ja": "映像の中で特に目立って悪い部分はありません。",
+        "en": "The model finds no part of the picture worse than the others.",
+        "ja": "モデルが映像の他の部分より悪いと判断した部分はありません。",
+    },
+    "why_place_untold": {
+        "en": "The scene moves too little to tell a fault that stays in one place from the scene itself.",
+        "ja": "映像の動きが少ないため、同じ位置に続く不具合か、もともとの被写体かを区別できません。",
     },
     "why_outside": {
         "en": "The model gives {share} of its probability to what is no label, so this explanation may mean "

@@ -17,12 +17,13 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "at": {"en": "at {start} s", "ja": "{start} 秒"},
     "when": {"en": "{what} {times}", "ja": "{times}で{what}"},
     "when_where": {"en": "{what} {times}, {place}", "ja": "{times}に{place}で{what}"},
-    "where": {"en": "{what} {place}", "ja": "{place}で{what}"},
     "whole_clip": {"en": "{what} throughout", "ja": "全体を通して{what}"},
+    "whole_clip_where": {"en": "{what} throughout, {place}", "ja": "全体を通して{place}で{what}"},
     "even": {"en": "the quality is even over the whole clip", "ja": "品質は全体を通して一定です"},
     "one_picture": {"en": "it is one picture", "ja": "静止した 1 枚の画像です"},
     # what
     "worst": {"en": "the quality is lowest", "ja": "品質が最も低くなります"},
+    "low": {"en": "the quality is low", "ja": "品質が低くなっています"},
     "falls_sharpness": {"en": "the picture is blurred", "ja": "映像がぼやけています"},
     "falls_blockiness": {"en": "blocks are seen", "ja": "ブロックノイズが見えます"},
     "falls_noise": {"en": "noise is seen", "ja": "ノイズが見えます"},
@@ -35,6 +36,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "fine": {"en": "{names} is fine", "ja": "{names}は良好です"},
     "fine_several": {"en": "{names} are fine", "ja": "{names}は良好です"},
     # where, by thirds of the picture
+    "everywhere": {"en": "over the whole picture", "ja": "画面全体"},
     "top_left": {"en": "at the top left", "ja": "左上"},
     "top": {"en": "at the top", "ja": "上部"},
     "top_right": {"en": "at the top right", "ja": "右上"},

@@ -35,7 +35,8 @@ PART_SPREADS: Final = 4.0
 """and there are four of them to be wrong about."""
 MOST_MOMENTS: Final = 3
 CLEAR: Final = 2.5
-"""The rank that the worst look of a moment has at least: scenes change, and their parts more than the whole."""
+"""The rank that the worst look of a moment has at least where nothing else tells it: scenes change, and their
+parts more than the whole. Of a model whose good clips were looked at, moment_limit.py says another."""
 BESIDE: Final = 0.6
 """Further moments are told where they are that share as deep as the worst one."""
 
@@ -212,13 +213,21 @@ def _median(values: Sequence[float], weights: Sequence[float]) -> float:
     return max(values)
 
 
-def moments_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) -> tuple[Moment, ...]:
-    """The stretches that stand out as bad, the worst first; none where the quality is even."""
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A stretch that lies low, and how deep (``Depth.rank`` of its worst look)."""
+
+    rank: float
+    moment: Moment
+
+
+def ranked_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) -> list[Ranked]:
+    """Every stretch that lies below the middle of the clip, the deepest first; none where the quality is even."""
     ordered = sorted(looks, key=lambda look: look.time_s)
     if len(ordered) < 3:
-        return ()
+        return []
     depths = depths_of(ordered)
-    found: list[tuple[float, Moment]] = []
+    found: list[Ranked] = []
     times = [look.time_s for look in ordered]
     place = 0
     while place < len(ordered):
@@ -233,8 +242,6 @@ def moments_of(looks: Sequence[Look], duration_s: float, spans: Sequence[Span]) 
         end = (times[last] + times[last + 1]) / 2 if last + 1 < len(ordered) else duration_s
         span = spans[min(bisect_right([one.start_s for one in spans], times[worst]) - 1, len(spans) - 1)]
         moment = Moment(round(start, 3), round(end, 3), round(times[worst], 3), span.mos)
-        found.append((depths[worst].rank, moment))
+        found.append(Ranked(depths[worst].rank, moment))
         place = last + 1
-    found.sort(key=lambda one: -one[0])
-    least = max(CLEAR, BESIDE * found[0][0]) if found else CLEAR
-    return tuple(moment for rank, moment in found[:MOST_MOMENTS] if rank >= least)
+    return sorted(found, key=lambda one: -one.rank)

@@ -273,6 +273,7 @@ class Explainer:
     def _explained(self, one: Explaining, rating: Rating) -> Explanation:
         before = self._pipeline.patience.look_at(one.path)
         rater = self._on_model(one, lambda rater: rater)
+        limit = rater.describe().get("moment_limit")
         if rater.fingerprint != rating.model_fingerprint:
             raise ModelFailedError(path=one.path, problem="model_files_changed")
         pairs = max(len(rating.frames.indices) // 2, 1)
@@ -305,7 +306,13 @@ class Explainer:
             should_stop=check,
         )
         try:
-            made = explain(rating, asked, attributes=attributes, off_digit_limit=HIGH_OFF_DIGIT_MASS)
+            made = explain(
+                rating,
+                asked,
+                attributes=attributes,
+                off_digit_limit=HIGH_OFF_DIGIT_MASS,
+                moment_limit=limit,
+            )
         except XlVqaError as error:
             error.params.setdefault("path", one.path)
             raise

@@ -9,7 +9,7 @@ from typing import Final
 import torch
 
 from xl_vqa.atomic import new_folder, reason
-from xl_vqa.vlm import familiarity, question_weights
+from xl_vqa.vlm import familiarity, moment_limit, question_weights
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.identity import spec_of
@@ -17,7 +17,7 @@ from xl_vqa.vlm.model_folder import QWEN_TYPE, find_adapter, find_model, model_t
 from xl_vqa.words.errors import ModelIncompatibleError, OutputNotWritableError
 from xl_vqa.words.reasons import Detail, Reason
 
-_SMALL: Final = (question_weights.FILE_NAME, familiarity.FILE_NAME)
+_SMALL: Final = (question_weights.FILE_NAME, familiarity.FILE_NAME, moment_limit.FILE_NAME)
 BESIDE: Final = (
     "*.json",
     "*.txt",
@@ -36,6 +36,7 @@ _FROM_TRAINING: Final = (
     "README.md",
     question_weights.FILE_NAME,
     familiarity.FILE_NAME,
+    moment_limit.FILE_NAME,
 )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from xl_vqa.vlm import moment_limit
 from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.backbone import Backbone, check_config, load_serving
 from xl_vqa.vlm.canvas import clip_patches
@@ -355,4 +356,5 @@ def load_vlm_rater(
     if spec.attribute_weights:
         weights = QuestionWeights.load(own, backbone.model, spec.attribute_weights, len(spec.questions))
     familiarity = Familiarity.load(own, state_width(backbone.model))
+    facts["moment_limit"] = moment_limit.load(own)
     return VlmRater(backbone, spec, fingerprint, facts, weights, familiarity)

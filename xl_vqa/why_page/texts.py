@@ -77,17 +77,28 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "frames": {"en": "The worst frames", "ja": "品質の低いフレーム"},
     "heat_shown": {"en": "Show the heat maps", "ja": "ヒートマップを表示"},
     "heat_note": {
-        "en": "Red is where the score seems to suffer most, the frame around what stands out: a hint, not a "
-        "finding.",
-        "ja": "赤い部分ほどスコアを下げていると見られ、枠は特に目立つ部分です。"
-        "目安であり、確定した結果ではありません。",
+        "en": "Red is what stands out of the picture there; the frame is around it where the model finds that "
+        "part worse, too. A coarse map (6 x 6 fields) is a hint, not a finding.",
+        "ja": "赤い部分ほど、そこで周囲と異なります。モデルもその部分を悪いと判断した場合は枠で囲みます。"
+        "粗いマップ(6×6)は目安であり、確定した結果ではありません。",
     },
     "frame": {"en": "{time} s, frame {frame}", "ja": "{time} 秒(フレーム {frame})"},
     "frame_loss": {
         "en": "its worst part costs {loss} MOS: {place}",
         "ja": "最も悪い部分による低下は MOS {loss}: {place}",
     },
-    "frame_even": {"en": "no part is worse than the others", "ja": "特に悪い部分はありません"},
+    "frame_everywhere": {
+        "en": "the whole picture: no part stands out",
+        "ja": "画面全体: 特に目立つ部分はありません",
+    },
+    "frame_whole": {
+        "en": "the whole picture, which costs {loss} MOS",
+        "ja": "画面全体。低下は MOS {loss}",
+    },
+    "frame_even": {
+        "en": "the model finds no part worse than the others",
+        "ja": "モデルが他より悪いと判断した部分はありません",
+    },
     "frame_alt": {
         "en": "Frame {frame} at {time} s under its heat map: {place}.",
         "ja": "{time} 秒のフレーム {frame} とヒートマップ: {place}。",

@@ -104,8 +104,10 @@ def _frame(one: HeatMap, language: str, link: Link) -> str:
     said = place
     box = None
     if one.box is not None:
-        place = place_name(one.box, language) or tr("place_whole", language)
-        said = tr("frame_loss", language, loss=f"{one.loss:.2f}", place=place)
+        name = place_name(one.box, language)
+        place = name or tr("place_whole", language)
+        key = "frame_loss" if name else "frame_whole" if one.loss > 0 else "frame_everywhere"
+        said = tr(key, language, loss=f"{one.loss:.2f}", place=place)
         box = (one.box.left, one.box.top, one.box.right, one.box.bottom)
     alt = tr("frame_alt", language, frame=one.frame, time=clock(one.time_s, 2), place=place)
     picture = heat_picture(one.jpeg, (one.width, one.height), one.relevance, alt, box=box)

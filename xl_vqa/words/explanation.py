@@ -20,7 +20,7 @@ from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import LabelDistribution, Rating
 from xl_vqa.words.reasons import Detail, Reason
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up whenever the same video would get another explanation: stored ones of before are made anew."""
 
 TAUGHT: Final = "taught"
@@ -80,9 +80,10 @@ class Box:
 class HeatMap:
     """Where in one of the worst frames the model's score suffers.
 
-    ``relevance`` [rows][columns] in 0..1 over the whole picture, row by row from the top; 1 is the part that
-    lost most. ``loss`` is how many MOS the model finds that part worse than the same part at a good time of the
-    video. ``box`` is around what stands out, None where nothing does. ``width`` x ``height`` is
+    ``relevance`` [rows][columns] in 0..1 over the whole picture, row by row from the top; 1 is what stands out
+    most. ``loss`` is how many MOS the model finds that part worse than the same part at a good time of the video,
+    or, where no moment is worse than another, than other parts. ``box`` is around what stands out, None where
+    nothing does, and the whole picture (0, 0, 1, 1) where the fault is everywhere. ``width`` x ``height`` is
     the picture as shown, in pixels; ``jpeg`` a small copy of it, base64, empty where it was not asked for.
     """
 
