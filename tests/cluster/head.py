@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-START_S = 120
+START_S = 200
 
 
 @contextlib.contextmanager
