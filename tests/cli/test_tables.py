@@ -67,3 +67,18 @@ def test_a_verdict_keeps_its_end_at_80_columns() -> None:
     shown = printed(80, [row], "llrlrl")
     assert "…" not in shown
     assert "".join(line.rpartition("│")[2].strip() for line in shown.splitlines()[2:]) == heading("open", "ja")
+
+
+def test_an_option_is_not_torn_at_80_columns() -> None:
+    row = (
+        "annotation_id",
+        "scores of 12 raters",
+        "names of raters",
+        "its header",
+        "likely",
+        "--score-column 'a b'",
+    )
+    shown = printed(80, [row], "llllll")
+    assert "--score-column" in shown
+    assert "'a b'" in shown
+    assert max(map(len, shown.splitlines())) <= 80

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
 # Texts may become this narrow. Figures are no longer than that, and would read as two where they are folded.
 _NARROW: Final = {"left": 12, "right": 24}
@@ -24,4 +24,12 @@ def print_whole(console: Console, table: Table) -> None:
         column.overflow, column.no_wrap = "fold", False
         words = (Measurement.get(console, unbounded, cell).minimum for cell in column.cells)
         column.min_width = min(max(words, default=1), _NARROW.get(column.justify, _NARROW["left"]))
+        # rich takes what a column of a fixed width needs from those beside it
+        column.width = _longest_option(column) or None
     console.print(table, crop=False)
+
+
+def _longest_option(column: Column) -> int:
+    """An option is typed as it stands in a table, so it is not torn: ``--score-column``."""
+    found = (len(word) for cell in column.cells for word in str(cell).split() if word.startswith("--"))
+    return min(max(found, default=0), _NARROW["right"])

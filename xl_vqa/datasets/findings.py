@@ -85,7 +85,8 @@ def rater_findings(count: Ints, known: bool) -> list[Finding]:
         return []
     median = float(np.median(count))
     if median < RECOMMENDED_RATERS:
-        return [Finding("finding_few_raters", {"median": f"{median:g}"})]
+        # nobody is half a rater; half of the videos have that many or fewer all the same
+        return [Finding("finding_few_raters", {"median": int(median)})]
     return []
 
 
