@@ -163,7 +163,7 @@ def compare_ways(name: str, rater: VlmRater, clip: RandomClip, repeats: int, slo
 
 
 def compare_batches(name: str, rater: VlmRater, clips: Sequence[RandomClip], repeats: int) -> list[list[str]]:
-    """Rows of the second table: eight videos, one by one, as the rater calls them, and in one padded call."""
+    """Rows of the second table: eight videos, one by one, as the rater calls them, and in one call."""
     items = [(rater.prepare(clip), None) for clip in clips]
     sizes = len({video.size_key for video, _ in items})
     chosen = rater._call_tokens
@@ -174,7 +174,7 @@ def compare_batches(name: str, rater: VlmRater, clips: Sequence[RandomClip], rep
         outcomes = rater.rate(items)
         means[way] = [one.expectation() for one in outcomes if isinstance(one, LabelDistribution)]
 
-    budgets = {"one by one": 1, "as the rater does": chosen, "one padded call": 10**9}
+    budgets = {"one by one": 1, "as the rater does": chosen, "one call": 10**9}
     ways = {way: partial(rate, way, tokens) for way, tokens in budgets.items()}
     # every length has been through the model, one by one, before it is measured
     rate("as the rater does", chosen)
