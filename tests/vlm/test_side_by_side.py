@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 import torch
 
 from tests.starter.made_clips import canvas_of
+from xl_vqa.video.read import read_frames
+from xl_vqa.vlm import dense, fused_convolution
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.rater import PreparedVideo
 from xl_vqa.vlm.side_by_side import side_by_side
 from xl_vqa.vlm.vlm_rater import _Payload
+from xl_vqa.words.model_spec import demo_clips_folder
 
 
 @pytest.fixture
@@ -111,3 +115,24 @@ def test_a_score_is_the_same_to_the_bit_on_any_number_of_threads_and_in_any_batc
         torch.set_num_threads(before)
         rater.close()
     assert all(one == found[0] for one in found)
+
+
+def test_the_fast_ways_move_no_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fused convolutions, oneDNN's linear layers and several threads, against torch's plain operators on one."""
+    rater = load_rater("starter")
+    names = ("rabbit_clean.mp4", "rabbit_noisy.mp4", "dandelion_dark.mp4")
+    clips = [read_frames(demo_clips_folder() / name, rater.spec.sampling) for name in names]
+    before, found = torch.get_num_threads(), []
+    try:
+        for threads, there in ((2, True), (1, False)):
+            torch.set_num_threads(threads)
+            if not there:
+                monkeypatch.setattr(fused_convolution, "is_there", lambda: False)
+                monkeypatch.setattr(dense, "is_there", lambda: False)
+            found.append(
+                [one.expectation() for one in rater.rate([(rater.prepare(clip), None) for clip in clips])]
+            )
+    finally:
+        torch.set_num_threads(before)
+        rater.close()
+    assert np.abs(np.subtract(*found)).max() <= 0.01
