@@ -61,7 +61,9 @@ def check_cluster(settings: Settings, language: str, *, proc: Path = Path("/proc
         return Check("cluster", "good", ", ".join(said))
     ports = ", ".join(map(str, running.open_ports))
     if ports:
-        said.append(say(language, f"open to other machines: {ports}", f"ほかの端末から接続可能なポート: {ports}"))
+        said.append(
+            say(language, f"open to other machines: {ports}", f"ほかのコンピューターから接続可能なポート: {ports}")
+        )
     if not running.wants_token:
         said.append(say(language, "takes programs without a token", "トークンなしでプログラムを受け付けます"))
         fix = say(
