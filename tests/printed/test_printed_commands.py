@@ -109,9 +109,18 @@ def check_module(name: str, words: list[str]) -> None:
     assert spec is not None, f"{name} cannot be run"
     assert spec.origin is not None
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    # a benchmark may leave its options to the module that it runs
+    beside = [
+        ast.parse((Path(spec.origin).parent / f"{alias.name}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "benchmarks"
+        for alias in node.names
+        if (Path(spec.origin).parent / f"{alias.name}.py").is_file()
+    ]
     known = {
         argument.value
-        for node in ast.walk(tree)
+        for one in (tree, *beside)
+        for node in ast.walk(one)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument"
         for argument in node.args
         if isinstance(argument, ast.Constant)
