@@ -141,9 +141,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=20)
     options = parser.parse_args(arguments)
     clips = make(options.folder, options.work, options.count)
+    every = [path for paths in clips.values() for path in paths]
+    # the model is loaded once
+    answers = iter(predict(options.model, every, device="cpu"))
     rows = []
     for kind, paths in clips.items():
-        ratings = [one for one in predict(options.model, paths, device="cpu") if isinstance(one, Rating)]
+        ratings = [one for _, one in zip(paths, answers, strict=False) if isinstance(one, Rating)]
         hits = sum(UNLIKE_TAUGHT in one.warnings for one in ratings)
         low, high = wilson(hits / len(ratings), len(ratings))
         mos = sorted(one.mos for one in ratings)
