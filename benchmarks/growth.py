@@ -198,7 +198,7 @@ def draw(curves: dict[str, Curve], target: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     titles = {
         "length": "length of a clip, s (starter)",
@@ -216,6 +216,8 @@ def draw(curves: dict[str, Curve], target: Path) -> None:
             if line != "x":
                 part.loglog(curve["x"], seconds, marker="o", markersize=3, linewidth=1, label=line)
         part.set_title(title, fontsize=9)
+        # marks between powers of ten would be written over each other
+        part.xaxis.set_minor_formatter(ticker.NullFormatter())
         part.tick_params(labelsize=7)
         part.grid(visible=True, linewidth=0.3)
         part.legend(fontsize=6)
