@@ -22,8 +22,10 @@ MOST_STEP: Final = 12.0
 """In usual steps: a larger one counts as one of that size, or one statistic would outshine all others."""
 STRONG_SHARE: Final = 0.09
 """The strength of a change is the mean over that share of the cells, those that changed most."""
-EVERYWHERE: Final = 0.45
-"""A change whose middle cell has that share of its strength is one of the whole picture."""
+GROUND: Final = 0.25
+"""That share of the cells, those that changed least, is taken to lie outside of a place."""
+EVERYWHERE: Final = 0.33
+"""A change that even there has that share of its strength is one of the whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Change:
     @property
     def everywhere(self) -> bool:
         """Whether it is of the whole picture and no place in it."""
-        return float(np.median(self.cells)) >= EVERYWHERE * self.strength
+        return float(np.quantile(self.cells, GROUND)) >= EVERYWHERE * self.strength
 
 
 def change_of(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 
 from xl_vqa.explaining.cell_statistics import COLUMNS, ROWS, Floats, series_of
-from xl_vqa.explaining.change import Change, change_of
+from xl_vqa.explaining.change import GROUND, Change, change_of
 from xl_vqa.explaining.heat import LEAST_LOSS, box_of, part_of
 from xl_vqa.explaining.timeline import BESIDE, MOST_MOMENTS, Ranked
 from xl_vqa.words.explanation import Box, Moment
@@ -146,10 +146,10 @@ def pieces(values: Sequence[T], used: FramesUsed, frames: int = 2) -> Iterator[S
 
 
 def relevance_of(cells: Floats, strength: float) -> Floats:
-    """[ROWS, COLUMNS] in 0..1: what stands out of the middle cell; all that is as strong as the strongest is 1."""
-    middle = float(np.median(cells))
-    most = max(strength - middle, 1e-9)
-    found: Floats = np.clip((cells - middle) / most, 0.0, 1.0)
+    """[ROWS, COLUMNS] in 0..1: what stands out of the ground; all that is as strong as the strongest is 1."""
+    ground = float(np.quantile(cells, GROUND))
+    most = max(strength - ground, 1e-9)
+    found: Floats = np.clip((cells - ground) / most, 0.0, 1.0)
     return found
 
 
