@@ -18,6 +18,7 @@ import torch
 from starter.card import evaluation, report
 from starter.fit.blend import mean_of
 from starter.fit.new_model import new_model
+from starter.fit.opinion import OpinionOptions, fold_of, teach
 from starter.fit.training import FitOptions, fit
 from starter.pictures import sources
 from xl_vqa.training import cache
@@ -99,13 +100,21 @@ def train_one(task: Task) -> dict[str, Any]:
     torch.set_num_threads(task.threads)
     pairs = evaluation.stored_pairs(task.work, task.spec, task.per_content)
     train, validation = ([pair for pair in pairs if pair[0].split == split] for split in ("train", "validation"))
-    train, owners = lesson_of(train)
     model, prompts, tokenizer = new_model(task.spec, sources.backbone_path(task.work), task.options.seed)
-    options, old = task.options, None
+    options, old, opinion = task.options, None, model.model.visual.opinion
+    formed = False
     if task.start is not None:
-        old = evaluation.load(task.start)[0].state_dict()
-        model.load_state_dict(old)
+        state = evaluation.load(task.start)[0].state_dict()
+        formed = any(".opinion." in name for name in state)
+        model.load_state_dict(state, strict=formed)
         options = replace(options, standardise=False)
+    if not formed:
+        # told nothing yet, so that weights of before stay as good as they are
+        torch.nn.init.zeros_(opinion.told.weight)
+    teach(opinion, [item for _, item in train], [clip for clip, _ in train], OpinionOptions(seed=options.seed))
+    if task.start is not None:
+        old = {name: value.clone() for name, value in model.state_dict().items()}
+    train, owners = lesson_of(train)
     history = fit(
         model,
         prompts,
@@ -115,6 +124,7 @@ def train_one(task: Task) -> dict[str, Any]:
         owners,
         [clip.defect for clip, _ in train],
         [clip.spread for clip, _ in train],
+        [fold_of(clip.group) for clip, _ in train],
     )
     if old is not None and task.keep:
         model.load_state_dict(mean_of([old, model.state_dict()], [task.keep, 1 - task.keep]))

@@ -22,6 +22,7 @@ from starter.clips import contents
 from starter.fit import attributes
 from starter.fit.attributes import AttributeOptions
 from starter.fit.features import StoredFeatures
+from starter.fit.opinion import fold_of
 from starter.fit.training import Prompts
 from starter.pictures.sources import SourceError
 from xl_vqa.training import cache
@@ -55,6 +56,7 @@ def teach_folder(folder: Path, work: Path, options: AttributeOptions, *, per_con
         [clip.content for clip, _ in train],
         options,
         start,
+        [fold_of(clip.group) for clip, _ in train],
     )
     attributes.save(folder, weights)
     rng = np.random.default_rng(options.seed)

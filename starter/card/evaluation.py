@@ -39,7 +39,7 @@ RECORD: Final = "evaluation.json"
 EVALUATED: Final = ("validation", "test", "unseen", contents.LONG, contents.ASKED, contents.PURPOSE)
 HELD_OUT: Final = ("test", "unseen")
 """The splits that no decision was taken on, but for other views of their pictures."""
-EVERY: Final = {"test": 2, "unseen": 2, contents.LONG: 2, contents.ASKED: 4, contents.PURPOSE: 4}
+EVERY: Final = {"test": 2, "unseen": 2, contents.LONG: 2, contents.ASKED: 2, contents.PURPOSE: 4}
 """The card is measured on every so-manyth content of a split by name, of ``asked`` and ``purpose`` on every
 so-manyth picture: what is measured is complete, and the same for every starter."""
 COMPARED: Final = (*HELD_OUT, "held_out", contents.ASKED, contents.PURPOSE)

@@ -29,7 +29,9 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
     """Scores (MOS) of ``clips`` against people's means, by cell (defect, level) and by clip.
 
     ``by_defect`` holds the mean score and people's mean of each level, and the SRCC of its clips; ``above`` is
-    by how much, at most, a defect at level 5 is scored above people's mean, and ``above_of`` which.
+    by how much, at most, a defect at level 5 is scored above people's mean, and ``above_of`` which. ``clip_srcc``
+    holds single clips against people's mean of their level, ``label_srcc`` against their labels, which are moved
+    by how much of the defect the picture shows (clips/moved_opinion.py).
 
     Raises ValueError where there is not one score per clip, or no clip of a defect that people were asked about.
     """
@@ -38,6 +40,9 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
     asked = asked[asked.severity.isin(range(1, human_opinion.LEVELS + 1))]
     if asked.empty:
         raise ValueError("no clip with a defect that people were asked about")
+    # what people said of the level, whatever the label of the clip was moved to
+    places = zip(asked.defect, asked.severity, strict=True)
+    asked = asked.assign(said=[human_opinion.stills()[str(name)][0][int(level) - 1] for name, level in places])
     means = asked.groupby(["defect", "severity"]).predicted.mean()
     people = np.array([human_opinion.stills()[str(name)][0][int(level) - 1] for name, level in means.index])
     by_defect, above = {}, {}
@@ -48,7 +53,7 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
             "levels": [int(level) for level in shown.index],
             "score": [float(value) for value in shown],
             "people": said,
-            "srcc": _srcc(group.predicted, group.mos),
+            "srcc": _srcc(group.predicted, group.said),
         }
         above[str(name)] = float(shown.iloc[-1]) - said[-1]
     most = max(above, key=lambda name: above[name])
@@ -59,7 +64,8 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
         "srcc": _srcc(means, people),
         "plcc": pearson(means.to_numpy(), people) or 0.0,
         "rmse": float(np.sqrt(np.mean((means.to_numpy() - people) ** 2))),
-        "clip_srcc": _srcc(asked.predicted, asked.mos),
+        "clip_srcc": _srcc(asked.predicted, asked.said),
+        "label_srcc": _srcc(asked.predicted, asked.mos),
         "mean_clean": float(table[table.defect == CLEAN].predicted.mean()),
         "above": above[most],
         "above_of": most,

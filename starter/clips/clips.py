@@ -18,9 +18,10 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from starter.clips import attributes, defects, encoder, labels, visibility
+from starter.clips import attributes, defects, encoder, labels, moved_opinion, visibility
 from starter.clips.contents import Content, generator, render
 from starter.clips.defects import BY_NAME, CLEAN
+from starter.clips.human_opinion import stills
 from starter.clips.plans import EVERY_SEVERITY, Item, Plan
 from starter.clips.plans import plan as plan
 from starter.progress import Progress
@@ -72,6 +73,8 @@ class Clip:
     pairs: int = 0
     spread: float = 0.0
     """See labels.spread."""
+    changes: tuple[float | None, ...] = ()
+    """visibility.change of each part; None where the encoder made it."""
 
     def __post_init__(self) -> None:
         if self.attributes is _UNTOLD:
@@ -138,6 +141,38 @@ def fill_oracle(contents: Sequence[Content], folder: Path, *, per_content: int, 
     return progress.done
 
 
+def fill_changes(contents: Sequence[Content], folder: Path, *, per_content: int) -> int:
+    """Measures what the defects that people were asked about change in clips that were made before that was
+    recorded, on two frames of the scene; returns how many. A killed run goes on."""
+    asked = [content for content in contents if content.look]
+    progress = Progress("changes", len(asked))
+    found = 0
+    for content in asked:
+        items = [
+            item
+            for item in plan(content, per_content)
+            if any(name in stills() for name, _ in item.parts)
+            and (clip := _existing(content, item, folder)) is not None
+            and not clip.changes
+        ]
+        if items:
+            frames = render(content)
+            frames = frames[[len(frames) // 3, 2 * len(frames) // 3]]
+            for item in items:
+                _record_changes(_folder_of(content, folder) / f"{item.name}.json", content, item, frames)
+        found += len(items)
+        progress.step()
+    return found
+
+
+def _record_changes(path: Path, content: Content, item: Item, frames: encoder.Frames) -> None:
+    changes: list[float | None] = []
+    for name, strength in item.parts:
+        defect, rng = BY_NAME[name], generator("part", content.name, name)
+        frames = _changed(defect, strength, frames, rng, [], changes)
+    write_json(path, {**(read_json(path) or {}), "changes": changes})
+
+
 def _start() -> None:
     # one thread each: the work is spread over processes
     torch.set_num_threads(1)
@@ -149,11 +184,22 @@ def _existing(content: Content, item: Item, folder: Path) -> Clip | None:
     version = RECODED_VERSION if item.recoded else CLIPS_VERSION
     if values is None or values.pop("version") != version or not Path(values["path"]).exists():
         return None
+    seen = tuple(values["seen"])
+    changes = tuple(values.get("changes", ()))
+    if changes:
+        # what people said is moved by today's rule; what a table judges was settled when the clip was made
+        asked = [part for part in item.parts if part[0] != CLEAN]
+        seen = tuple(
+            share if change is None or name not in stills() else moved_opinion.share(name, strength, change)
+            for (name, strength), share, change in zip(asked, seen, changes, strict=True)
+        )
     # the split is a decision of today's run, not of the run that made the file
-    mos, origin = labels.label(item.parts, values["seen"], values["rest_vmaf"])
+    mos, origin = labels.label(item.parts, seen, values["rest_vmaf"])
     today = {"split": content.split, "group": content.group, "mos": mos, "origin": origin}
-    today["spread"] = labels.spread(item.parts)
-    clip = Clip(**{**values, **today, "seen": tuple(values["seen"])})
+    today |= {"spread": labels.spread(item.parts), "seen": seen, "changes": changes}
+    if changes:
+        today["attributes"] = _attributes(item, seen, values["rest_vmaf"])
+    clip = Clip(**{**values, **today})
     if clip.judged_by_vmaf is None:
         measured = read_json(place / f"{item.name}.oracle.json")
         # of this very file, not of one that was made again since
@@ -214,14 +260,11 @@ def _first(content: Content, item: Item, frames: encoder.Frames, reference: Path
     rng = generator("clip", content.name, name, *([f"{strength:g}"] if item.copy == 0 else [strength, item.copy]))
     size = (content.width, content.height)
     codec, quality, filters = "h264", float(rng.integers(8, 17)), ""
-    seen: tuple[float, ...] = ()
+    seen: list[float] = []
+    changes: list[float | None] = []
     if name != CLEAN:
         defect = BY_NAME[name]
-        share = 1.0
-        if defect.change is not None:
-            before, frames = frames, defect.change(frames, defects.level_at(defect, strength), rng)
-            share = visibility.seen_share(name, strength, before, frames)
-        seen = (share,)
+        frames = _changed(defect, strength, frames, rng, seen, changes)
         filters = defects.filter_of(defect, strength, size, rng)
         if defect.codec is not None:
             codec, quality = defect.codec, defects.quality_at(defect, strength)
@@ -233,9 +276,9 @@ def _first(content: Content, item: Item, frames: encoder.Frames, reference: Path
     vmaf = None if judged else encoder.vmaf(path, reference, size)
     mos, origin = labels.label(item.parts, seen, vmaf)
     details = content.source, content.split, name, item.severity, mos, vmaf, *size, content.fps
-    seen_as = attributes.of([(name, strength * share) for share in seen])
-    more = item.name, seen_as, codec, quality, None, origin, seen, vmaf, content.pairs
-    return Clip(str(path), content.name, content.group, *details, *more)
+    seen_as = _attributes(item, seen, vmaf)
+    more = item.name, seen_as, codec, quality, None, origin, tuple(seen), vmaf, content.pairs
+    return Clip(str(path), content.name, content.group, *details, *more, changes=tuple(changes))
 
 
 def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Path, target: Path) -> Clip:
@@ -246,17 +289,14 @@ def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Pa
     table_filters: list[str] = []
     filters: list[str] = []
     seen: list[float] = []
+    changes: list[float | None] = []
     for name, strength in item.parts:
         if name == CLEAN:
             continue
         defect = BY_NAME[name]
         # no severity among the words: the same places at every severity, so that only the strength differs
         rng = generator("part", content.name, name)
-        share = 1.0
-        if defect.change is not None:
-            before, changed = changed, defect.change(changed, defects.level_at(defect, strength), rng)
-            share = visibility.seen_share(name, strength, before, changed)
-        seen.append(share)
+        changed = _changed(defect, strength, changed, rng, seen, changes)
         chain = defects.filter_of(defect, strength, size, rng)
         judged = judged or defect.table is not None
         (filters if defect.table is None else table_filters).extend([chain] if chain else [])
@@ -278,16 +318,39 @@ def _recoded(content: Content, item: Item, frames: encoder.Frames, reference: Pa
     else:
         vmaf, oracle = (rest := encoder.vmaf(path, reference, size)), None
     mos, origin = labels.label(item.parts, seen, rest)
-    # where VMAF judged a defect, what the encode alone has cost is not known
-    coded_alone = all(name == CLEAN or BY_NAME[name].table is not None for name in names)
-    encode_loss = labels.loss(rest) if coded_alone else 0.0
     details = content.source, content.split, item.defect, item.severity, mos, vmaf, *size, content.fps
-    parts = [(name, strength) for name, strength in item.parts if name != CLEAN]
-    seen_as = attributes.of(
-        [(name, strength * share) for (name, strength), share in zip(parts, seen, strict=True)], encode_loss
-    )
+    seen_as = _attributes(item, seen, rest)
     more = item.name, seen_as, codec, quality, oracle, origin, tuple(seen), rest, content.pairs
-    return Clip(str(path), content.name, content.group, *details, *more)
+    return Clip(str(path), content.name, content.group, *details, *more, changes=tuple(changes))
+
+
+def _changed(
+    defect: defects.Defect,
+    strength: float,
+    frames: encoder.Frames,
+    rng: np.random.Generator,
+    seen: list[float],
+    changes: list[float | None],
+) -> encoder.Frames:
+    """``frames`` with the defect in them; what of its loss counts and what it changed are added to the lists."""
+    share, changed = 1.0, None
+    if defect.change is not None:
+        before, frames = frames, defect.change(frames, defects.level_at(defect, strength), rng)
+        changed = visibility.change(before, frames)
+        asked = moved_opinion.share(defect.name, strength, changed)
+        share = asked if defect.asked else visibility.seen_share(defect.name, strength, changed)
+    seen.append(share)
+    changes.append(changed)
+    return frames
+
+
+def _attributes(item: Item, seen: Sequence[float], rest_vmaf: float | None) -> dict[str, float]:
+    """What is wrong with a clip, of which the shares ``seen`` of its parts show."""
+    parts = [(name, strength) for name, strength in item.parts if name != CLEAN]
+    shown = [(name, strength * min(share, 1.0)) for (name, strength), share in zip(parts, seen, strict=True)]
+    # where VMAF judged a defect, what the encode alone has cost is not known
+    coded_alone = item.recoded and all(BY_NAME[name].table is not None for name, _ in parts)
+    return attributes.of(shown, labels.loss(rest_vmaf) if coded_alone and rest_vmaf is not None else 0.0)
 
 
 def _encode_of(content: Content, names: Sequence[str]) -> tuple[str, float]:

@@ -56,8 +56,8 @@ HELD_CELLS: Final = (
 """Of ``CELLS`` those that are measured on held-out pictures."""
 SELDOM: Final = frozenset({"color_saturation_1", "color_block", "jpeg2000"})
 ASKED_COPIES: Final = 10
-HARD_TO_SEE: Final = ("color_shift", "pixelate")
-"""Of ``CELLS`` what starters missed most: every picture shows it, the first at two levels."""
+HARD_TO_SEE: Final = ("color_shift", "pixelate", "color_saturation_1")
+"""Of ``CELLS`` what starters missed most: every picture shows it, the first and the last at two levels."""
 NOISES: Final = ("white_noise", "high_sharpen", "gaussian_blur")
 ON_LIGHT: Final = (
     *NOISES,
@@ -163,8 +163,10 @@ def asked_plan(content: Content) -> Plan:
             strength = round(float(rng.uniform(1, 5)), 2)
         items.append(Item(((names[place % len(names)], strength),), recoded=place % 6 == 5))
     first, second = (float(level) for level in rng.permutation(SEVERITIES)[:2])
-    moved, coarse = HARD_TO_SEE
+    moved, coarse, grey = HARD_TO_SEE
     items += [Item(((moved, first),)), Item(((moved, second),)), Item(((coarse, float(rng.choice(SEVERITIES))),))]
+    # at its strongest colours are turned round, which nobody means; black and white somebody may
+    items += [Item(((grey, 5.0),)), Item(((grey, float(rng.choice([1, 2, 3]))),))]
     return tuple(dict.fromkeys(items))
 
 

@@ -54,12 +54,13 @@ def change(before: Frames, after: Frames) -> float:
     return float(np.sqrt(np.square(difference).mean()))
 
 
-def seen_share(defect: str, strength: float, before: Frames, after: Frames) -> float:
-    """0..1: how much of the table's loss counts for ``defect`` at ``strength`` (0..5) in this clip."""
+def seen_share(defect: str, strength: float, changed: float) -> float:
+    """0..1: how much of the table's loss counts for ``defect`` at ``strength`` (0..5) in a clip that it has
+    ``changed`` by so many grey levels."""
     if defect not in USUAL:
         return 1.0
     usual = defects.along((0.0, *USUAL[defect]), strength)
-    return min(1.0, float(np.sqrt(change(before, after) / (ENOUGH * usual)))) if usual else 1.0
+    return min(1.0, float(np.sqrt(changed / (ENOUGH * usual)))) if usual else 1.0
 
 
 def measure(scenes: Sequence[contents.Content]) -> dict[str, tuple[float, ...]]:

@@ -23,7 +23,7 @@ from starter.clips import attributes
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import TwoDigits, soft_labels
 from starter.fit.spec import PROMPT
-from starter.fit.training import Average, Prompts, _content_batches, _embed, _rate, random_cells
+from starter.fit.training import Average, Prompts, _content_batches, _embed, _rate, opinions_of, random_cells
 from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.digit_tree import grow_branches
 from xl_vqa.vlm.question_weights import QuestionWeights
@@ -69,10 +69,12 @@ def teach(
     owners: Sequence[str],
     options: AttributeOptions,
     start: QuestionWeights | None = None,
+    folds: Sequence[int] | None = None,
 ) -> QuestionWeights:
     """Weights for ``QUESTIONS``, new ones or ``start`` taught further.
 
-    ``seen``: of each clip what is wrong with it (clips/attributes.py); ``owners`` names its content.
+    ``seen``: of each clip what is wrong with it (clips/attributes.py); ``owners`` names its content; ``folds`` as
+    of training.fit.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
@@ -80,6 +82,7 @@ def teach(
     scale = prompts.spec.scale
     two = TwoDigits.of(scale)
     targets = torch.tensor([[attributes.asked_mos(one)[q.name] for q in QUESTIONS] for one in seen])
+    told = opinions_of(model, items, folds)
     weights = start or QuestionWeights.fresh(model, len(QUESTIONS), options.rank)
     trained = [one.requires_grad_() for one in weights.tensors]
     average = Average(trained, options.averaged_steps)
@@ -90,7 +93,9 @@ def teach(
     while len(losses) < options.steps:
         for batch in _content_batches(items, owners, options.batch, rng):
             placement = random_cells(items[batch[0]].grid, options.tokens, rng)
-            logs = label_logs(model, weights, prompts, [items[i] for i in batch], two, placement, options)
+            opinions = None if told is None else told[batch]
+            shown = [items[i] for i in batch]
+            logs = label_logs(model, weights, prompts, shown, two, placement, options, opinions)
             loss = attribute_loss(logs, targets[batch], scale, options)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -120,12 +125,13 @@ def label_logs(
     two: TwoDigits,
     placement: Placement,
     options: AttributeOptions,
+    opinions: Tensor | None = None,
 ) -> Tensor:
     """Log-probability of every label of every question over the WHOLE vocabulary, [n, questions, labels], with
     gradients for ``weights`` alone."""
     digits = prompts.tokenizer.digits
     with torch.no_grad():
-        stem, shared = read(model, prompts, items, placement, options)
+        stem, shared = read(model, prompts, items, placement, options, opinions)
     logits = stem.questions(
         [prompts.plain.after[-1:]] * len(QUESTIONS),
         [shared] * len(items),
@@ -143,10 +149,11 @@ def read(
     items: Sequence[StoredFeatures],
     placement: Placement | None = None,
     options: AttributeOptions | None = None,
+    opinions: Tensor | None = None,
 ) -> tuple[Stem, int]:
     """One reading of videos of one grid, and how many tokens of it every question shares: all but the last."""
     noise = (options.feature_noise, options.feature_drop) if options else (0.0, 0.0)
-    embeds, positions = _embed(model, prompts.plain, items, placement, *noise)
+    embeds, positions = _embed(model, prompts.plain, items, placement, *noise, opinions=opinions)
     mask = torch.ones(embeds.shape[:2], dtype=torch.long)
     stem = Stem.read(model, {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask})
     return stem, embeds.shape[1] - 1

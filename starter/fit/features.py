@@ -65,6 +65,8 @@ class StoredFeatures:
     pairs: NDArray[np.float16]
     clip: NDArray[np.float16]
     grid: tuple[int, int, int]
+    summary: NDArray[np.float16]
+    """starter_tower.summary_of."""
 
 
 def extract_all(
@@ -122,6 +124,7 @@ def _extract(job: tuple[File, Path]) -> None:
     with torch.no_grad():
         features = _worker["tower"].features(patches.normalized(spec.normalization), patches.grid)
     whole, tiles, small = _paths(clip, folder)
+    _summary_of(whole).unlink(missing_ok=True)
     with atomic_path(small) as partial:
         values = {name: getattr(features, name).half().numpy() for name in ("samples", "pairs", "clip")}
         np.savez(partial, grid=np.array(patches.grid), **values)
@@ -141,4 +144,21 @@ def _load(clip: File, folder: Path) -> StoredFeatures:
     with np.load(small) as values:
         t, h, w = (int(n) for n in values["grid"])
         cells = OnDisk(whole), OnDisk(tiles)
-        return StoredFeatures(*cells, values["samples"], values["pairs"], values["clip"], (t, h, w))
+        rest = values["samples"], values["pairs"], values["clip"]
+    return StoredFeatures(*cells, *rest, (t, h, w), _summary(whole, cells, *rest))
+
+
+def _summary_of(whole: Path) -> Path:
+    return whole.with_name(whole.name.replace(".whole.", ".summary."))
+
+
+def _summary(whole: Path, cells: tuple[OnDisk, OnDisk], *rest: NDArray[np.float16]) -> NDArray[np.float16]:
+    """Kept in a file, for it needs all cells."""
+    path = _summary_of(whole)
+    if not path.exists():
+        parts = (torch.from_numpy(np.asarray(part, np.float32)) for part in (*(c[:] for c in cells), *rest))
+        summary = starter_tower.summary_of(starter_tower.ClipFeatures(*parts))
+        with atomic_path(path) as partial:
+            np.save(partial, summary.half().numpy())
+    found: NDArray[np.float16] = np.load(path)
+    return found

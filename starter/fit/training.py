@@ -34,6 +34,7 @@ from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.positions import prompt_positions
 from xl_vqa.vlm.prompt import PromptTokens, build_prompt
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
+from xl_vqa.vlm.starter_opinion import FirstOpinion
 from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement
 from xl_vqa.vlm.tokens import PromptTokenizer
 from xl_vqa.words.labels import Scale
@@ -72,6 +73,9 @@ class FitOptions:
     feature_noise: float = 0.2
     feature_drop: float = 0.3
     """Share of the features of pair and clip hidden per step: they also tell which content it is."""
+    blind_share: float = 0.5
+    """Share of steps that hide everything but the first opinion: a model that always sees the cells learns the
+    pictures by heart, and trusts what it is told too little."""
     text_share: float = 0.15
     """Share of steps with a random text in the question, so that a text does not move the score."""
     finish_steps: int = 150
@@ -138,6 +142,23 @@ class Prompts:
         return build_prompt(self.tokenizer, self.spec.prompt, text)
 
 
+@torch.no_grad()
+def opinions_of(
+    model: StarterForConditionalGeneration, items: Sequence[StoredFeatures], folds: Sequence[int] | None = None
+) -> Tensor | None:
+    """First opinions of ``items``, [n, OPINIONS]: all experts', or those of the expert in ``folds``; None of a
+    model that forms none."""
+    opinion: FirstOpinion | None = model.model.visual.opinion
+    if opinion is None:
+        return None
+    found = []
+    for start in range(0, len(items), 512):
+        summary = torch.from_numpy(np.stack([item.summary for item in items[start : start + 512]]))
+        expert = None if folds is None else torch.tensor(folds[start : start + 512])
+        found.append(opinion.eval().opinions(summary, expert))
+    return torch.cat(found)
+
+
 def standardise(model: StarterForConditionalGeneration, items: Sequence[StoredFeatures]) -> None:
     """Sets the tower's means and scales from training features.
 
@@ -165,12 +186,14 @@ def fit(
     groups: Sequence[str] | None = None,
     defects: Sequence[str] | None = None,
     spreads: Sequence[float] | None = None,
+    folds: Sequence[int] | None = None,
 ) -> list[dict[str, float]]:
     """Trains in place and leaves the averaged weights of the epoch with the best rank correlation on validation.
 
     ``train`` and ``validation`` are features and MOS; ``groups`` names the content of each training clip (None:
     each is its own), ``defects`` its defect (None: naming it is not trained), ``spreads`` the standard deviation,
-    in MOS, of what people answer. Returns one record per epoch.
+    in MOS, of what people answer; ``folds`` the expert of the first opinion that has not seen its picture (None:
+    all are asked). Returns one record per epoch.
     """
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
@@ -181,6 +204,10 @@ def fit(
     two = TwoDigits.of(scale)
     if options.standardise:
         standardise(model, items)
+    told = opinions_of(model, items, folds)
+    # the experts are taught already (fit/opinion.py), and would learn the pictures that they left out
+    for parameter in () if told is None else model.model.visual.opinion.experts.parameters():
+        parameter.requires_grad_(False)
     trainable = [p for p in model.parameters() if p.requires_grad]
     kept = trainable.copy()
     naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None
@@ -196,7 +223,8 @@ def fit(
         losses = []
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
-            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng)
+            opinions = None if told is None else told[batch]
+            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng, opinions)
             loss = lesson.loss(logs, batch, scale, options)
             if naming is not None:
                 loss = loss + options.naming_weight * naming.loss(state, batch)
@@ -229,7 +257,7 @@ def fit(
     if best_state is not None:
         model.load_state_dict(best_state)
     if options.finish_steps:
-        finish(model, prompts, items, lesson, options)
+        finish(model, prompts, items, lesson, options, told)
     model.train(False)
     return history
 
@@ -240,6 +268,7 @@ def finish(
     items: Sequence[StoredFeatures],
     lesson: Lesson,
     options: FitOptions,
+    told: Tensor | None = None,
 ) -> None:
     """The steps at the end, with rows nearly as long as those of rating; see ``FitOptions.finish_steps``."""
     rng = np.random.default_rng((options.seed, 1))
@@ -254,7 +283,8 @@ def finish(
     losses: list[float] = []
     while len(losses) < steps:
         for batch in _content_batches(items, lesson.owners, options.batch, rng):
-            logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng)
+            opinions = None if told is None else told[batch]
+            logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng, opinions)
             loss = lesson.loss(logs, batch, scale, options)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -354,10 +384,13 @@ def _logs(
     two: TwoDigits,
     options: FitOptions,
     rng: np.random.Generator,
+    opinions: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Log-probability of every label, [n, labels], from some cells drawn at random; the last state [n, width]."""
     placement = random_cells(items[0].grid, options.tokens, rng)
-    embeds, positions = _embed(model, prompt, items, placement, options.feature_noise, options.feature_drop)
+    blind = opinions is not None and rng.random() < options.blind_share
+    hidden = options.feature_noise, 1.0 if blind else options.feature_drop
+    embeds, positions = _embed(model, prompt, items, placement, *hidden, opinions=opinions)
     return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
 
 
@@ -378,10 +411,14 @@ def _embed(
     placement: Placement | None = None,
     noise: float = 0.0,
     drop: float = 0.0,
+    *,
+    opinions: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Embeddings [n, length, width] and positions [3, n, length] of prompts around videos of one grid.
 
-    ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean.
+    ``noise`` is in standard deviations; ``drop`` is the share of pair and clip features set to their mean (1: of
+    cells too);
+    ``opinions`` [n, OPINIONS]: what is told of them (None: what all experts say).
     """
     grid, count = items[0].grid, len(items)
     first, total = len(prompt.before), grid[0] * grid[1] * grid[2] // 4
@@ -393,10 +430,14 @@ def _embed(
         values = torch.from_numpy(np.stack([getattr(item, name)[chosen] for item in items])).float()
         if noise:
             values = values + torch.randn_like(values) * noise / getattr(tower, f"{name}_scale")
-        if drop and name not in SHARES:
+        if drop == 1:
+            values = getattr(tower, f"{name}_mean").expand_as(values)
+        elif drop and name not in SHARES:
             values = torch.where(torch.rand(values.shape[-1]) < drop, getattr(tower, f"{name}_mean"), values)
         parts[name] = values
-    video = tower.project_batch(ClipFeatures(**parts), shown)
+    if opinions is None:
+        opinions = opinions_of(model, items)
+    video = tower.project_batch(ClipFeatures(**parts), shown, opinions)
     positions = prompt_positions(first, grid, len(prompt.after), tokens_per_second=0.0, seconds_per_pair=0.0)
     kept = [torch.arange(first), first + shown.shown, torch.arange(first + total, positions.shape[1])]
     positions = positions[:, torch.cat(kept)]

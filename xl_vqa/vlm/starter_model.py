@@ -26,6 +26,8 @@ class StarterConfig(Qwen2_5_VLConfig):  # type: ignore[no-untyped-call]
 
     image_mean: list[float] | tuple[float, ...] = (0.48145466, 0.4578275, 0.40821073)
     image_std: list[float] | tuple[float, ...] = (0.26862954, 0.26130258, 0.27577711)
+    first_opinion: bool = False
+    """Whether the tower has one (starter_opinion.py); the starters of before have none."""
 
 
 def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens: Any) -> StarterConfig:
@@ -47,7 +49,9 @@ def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens
     # so a clip of two seconds and one of two hours meet the same positions
     vision: dict[str, Any] = {"depth": 0, "hidden_size": 16, "num_heads": 1, "intermediate_size": 16}
     vision.update(fullatt_block_indexes=[], out_hidden_size=width, tokens_per_second=0)
-    return StarterConfig(text_config=text, vision_config=vision, tie_word_embeddings=True, **tokens)
+    return StarterConfig(
+        text_config=text, vision_config=vision, tie_word_embeddings=True, first_opinion=True, **tokens
+    )
 
 
 class StarterBackbone(Qwen2_5_VLModel):  # type: ignore[no-untyped-call]

@@ -216,6 +216,7 @@ class StarterNetwork(nn.Module):
             vision_config=SimpleNamespace(out_hidden_size=text["hidden_size"]),
             image_mean=config["image_mean"],
             image_std=config["image_std"],
+            first_opinion=config.get("first_opinion", False),
         )
         self.model = nn.ModuleDict({"visual": StarterTower(tower), "language_model": _Language(text)})
         self._video = int(config["video_token_id"])

@@ -8,6 +8,7 @@ model. Inside it turns the patches back into frames, parts their canvas (canvas.
     pooling           per cell: mean, spread and frame-pair difference of three depths of the trunk
     statistics        per cell, per pair and per window of point samples (starter_statistics.py)
     context           the same, averaged over the frame pair and over the whole clip, added to every cell
+    first opinion     what small networks say of the pooled features, told to every cell (starter_opinion.py)
 
 and projects the sum to the width of the language model. No transformers here: starter_model.py puts the tower into
 its Qwen2.5-VL, for training; starter_network.py serves it.
@@ -29,6 +30,7 @@ from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
 from xl_vqa.vlm.dense import Dense
 from xl_vqa.vlm.patches import rows_of_patches
 from xl_vqa.vlm.side_by_side import side_by_side
+from xl_vqa.vlm.starter_opinion import FirstOpinion
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
     HISTOGRAM_FEATURES,
@@ -72,6 +74,8 @@ FEATURES: Final = {
     "clip": CLIP_FEATURES,
 }
 """The fields of ClipFeatures and their last dimension."""
+SUMMARY_FEATURES: Final = CELL_FEATURES + TILE_FEATURES + PAIR_FEATURES + CLIP_FEATURES
+"""What ``summary_of`` gives."""
 
 
 FEATURES_VERSION: Final = 3
@@ -92,6 +96,12 @@ class ClipFeatures:
     samples: Tensor
     pairs: Tensor
     clip: Tensor
+
+
+def summary_of(features: ClipFeatures) -> Tensor:
+    """The pooled features of one video, [SUMMARY_FEATURES]: how cells and pairs differ, and the clip's own."""
+    spreads = [part.std(0, correction=0) for part in (features.whole, features.tiles, features.pairs)]
+    return torch.cat([*spreads, features.clip])
 
 
 def frames_of(patches: Tensor, grid: tuple[int, int, int]) -> Tensor:
@@ -181,6 +191,8 @@ class StarterTower(nn.Module):
         self.from_clip = Dense(CLIP_FEATURES, width, bias=False)
         self.mix = Dense(width, width)
         self.norm = nn.LayerNorm(width)
+        # starters of before have none
+        self.opinion = FirstOpinion(SUMMARY_FEATURES, width) if getattr(config, "first_opinion", False) else None
         self.trunk.requires_grad_(False)
 
     @property
@@ -287,12 +299,17 @@ class StarterTower(nn.Module):
     def project(self, features: ClipFeatures, grid: tuple[int, int, int]) -> Tensor:
         """Tokens [cells, width] for the language model."""
         parts = (getattr(features, name)[None] for name in FEATURES)
-        return self.project_batch(ClipFeatures(*parts), Placement.of(grid, device=features.clip.device))[0]
+        opinions = None if self.opinion is None else self.opinion.opinions(summary_of(features)[None])
+        placement = Placement.of(grid, device=features.clip.device)
+        return self.project_batch(ClipFeatures(*parts), placement, opinions)[0]
 
-    def project_batch(self, features: ClipFeatures, placement: Placement) -> Tensor:
+    def project_batch(
+        self, features: ClipFeatures, placement: Placement, opinions: Tensor | None = None
+    ) -> Tensor:
         """Several videos of one grid, every field with one more dimension in front, to tokens [n, shown, width].
 
-        Of cells, only those of ``placement`` are there.
+        Of cells, only those of ``placement`` are there. ``opinions`` [n, OPINIONS] of a tower that has a first
+        opinion: they stand on all cells (``summary_of``).
         """
         ready = {name: self._standardised(name, getattr(features, name)) for name in FEATURES}
         marks = self.mark.expand(len(ready["clip"]), ready["pairs"].shape[1], -1)
@@ -304,6 +321,8 @@ class StarterTower(nn.Module):
         local = torch.cat([*parts, marks], dim=1)[:, placement.order]
         pair = self.from_pairs(ready["pairs"])[:, placement.pair_of]
         mixed = local + pair + self.from_clip(ready["clip"])[:, None]
+        if self.opinion is not None and opinions is not None:
+            mixed = mixed + self.opinion(opinions)[:, None]
         result: Tensor = self.norm(self.mix(functional.gelu(mixed)))
         return result
 

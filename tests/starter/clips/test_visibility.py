@@ -19,9 +19,11 @@ def levels(value: float, count: int = 4) -> Frames:
 
 def test_nothing_changed_is_nothing_seen() -> None:
     still = np.repeat(moving(1), 24, axis=0)
-    assert visibility.seen_share("stutter", 5, still, apply(BY_NAME["stutter"], 5, still)) == 0
+    assert visibility.seen_share("stutter", 5, visibility.change(still, apply(BY_NAME["stutter"], 5, still))) == 0
     flat = levels(120)
-    assert visibility.seen_share("sharpened", 4, flat, apply(BY_NAME["sharpened"], 4, flat)) == 0
+    assert (
+        visibility.seen_share("sharpened", 4, visibility.change(flat, apply(BY_NAME["sharpened"], 4, flat))) == 0
+    )
 
 
 def test_the_change_is_the_root_mean_square_in_grey_levels() -> None:
@@ -33,22 +35,20 @@ def test_the_change_is_the_root_mean_square_in_grey_levels() -> None:
 
 def test_the_usual_change_counts_fully_and_a_quarter_of_enough_by_half() -> None:
     usual = visibility.USUAL["freeze"][2]
-    assert visibility.seen_share("freeze", 3, levels(0), levels(round(usual))) == 1
-    assert visibility.seen_share("freeze", 3, levels(0), levels(2)) == pytest.approx(
-        np.sqrt(2 / (visibility.ENOUGH * usual))
-    )
+    assert visibility.seen_share("freeze", 3, usual) == 1
+    assert visibility.seen_share("freeze", 3, 2.0) == pytest.approx(np.sqrt(2 / (visibility.ENOUGH * usual)))
 
 
 @given(st.sampled_from(sorted(visibility.USUAL)), st.floats(0.2, 5), st.integers(0, 60), st.integers(0, 60))
 def test_more_change_is_never_seen_less(name: str, strength: float, first: int, second: int) -> None:
     low, high = sorted((first, second))
-    shares = [visibility.seen_share(name, strength, levels(0), levels(value)) for value in (low, high)]
+    shares = [visibility.seen_share(name, strength, float(value)) for value in (low, high)]
     assert 0 <= shares[0] <= shares[1] <= 1
 
 
 def test_exposure_is_judged_by_the_table_alone() -> None:
     for name in visibility.ALWAYS:
-        assert visibility.seen_share(name, 3, levels(0), levels(0)) == 1
+        assert visibility.seen_share(name, 3, 0.0) == 1
 
 
 def test_every_table_has_a_usual_change_that_grows_with_severity() -> None:

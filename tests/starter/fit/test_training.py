@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from starter.fit import training
 from starter.fit.features import OnDisk, StoredFeatures
@@ -19,7 +21,7 @@ from starter.fit.training import FitOptions, Prompts, fit, predict
 from tests.starter.made_clips import SMALL, made_clip
 from xl_vqa.vlm.canvas import Layout, clip_patches
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration, small_config
-from xl_vqa.vlm.starter_tower import FEATURES, Placement
+from xl_vqa.vlm.starter_tower import FEATURES, ClipFeatures, Placement, summary_of
 from xl_vqa.vlm.tokens import PromptTokenizer
 
 SPEC = starter_spec()
@@ -57,9 +59,14 @@ def made_up(count: int, seed: int) -> tuple[list[StoredFeatures], list[float]]:
                 parts[name][..., 20:] = 0
             if name in {"whole", "tiles"}:
                 parts[name][:, :10] += mos
-        items.append(StoredFeatures(**{name: part.astype(np.float16) for name, part in parts.items()}, grid=grid))
+        items.append(stored_of({name: part.astype(np.float16) for name, part in parts.items()}, grid))
         labels.append(mos)
     return items, labels
+
+
+def stored_of(parts: dict[str, NDArray[Any]], grid: tuple[int, int, int]) -> StoredFeatures:
+    summary = summary_of(ClipFeatures(**{name: torch.from_numpy(part).float() for name, part in parts.items()}))
+    return StoredFeatures(**parts, grid=grid, summary=summary.numpy())
 
 
 def test_it_learns_and_says_a_distribution_over_labels(prompts: Prompts) -> None:
@@ -96,11 +103,13 @@ def test_stored_features_give_what_the_whole_model_gives(prompts: Prompts) -> No
     from xl_vqa.vlm.inputs import VideoInput, model_inputs
 
     model = new_model(5).eval()
+    # a first opinion that says something
+    model.model.visual.opinion.components.normal_(std=0.05)
     patches = clip_patches(made_clip(1, 84, 112), SMALL)
     with torch.inference_mode():
         found = model.model.visual.features(patches.normalized(SPEC.normalization), patches.grid)
         parts = {name: getattr(found, name).numpy() for name in FEATURES}
-        stored = StoredFeatures(**parts, grid=patches.grid)
+        stored = stored_of(parts, patches.grid)
         row = VideoInput(prompts.plain, patches, 1.7)
         inputs = model_inputs([row], normalization=SPEC.normalization, tokens_per_second=0.0)
         whole = grow_tree(model, inputs, SPEC.scale, prompts.tokenizer.digits)[0].distribution(SPEC.scale)

@@ -1,0 +1,83 @@
+"""The starter's first opinion: what small networks say of a whole video from its pooled features.
+
+A language model that is shown a thousand cells of a few hundred pictures learns the pictures. Networks of two
+hidden layers on a few hundred principal components of the pooled features hold on pictures that they have not met,
+so the model is told what they think, beside the cells: the expected MOS, as bumps along the scale, and that of
+every attribute. The score stays the model's own, digit by digit.
+
+Each expert was taught on other pictures (starter/fit/opinion.py), so the language model could be taught with the
+opinions of experts that had not seen the picture either; in use all are asked, and their mean counts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+EXPERTS: Final = 4
+PARTS: Final = 384
+"""Principal components of the pooled features."""
+HIDDEN: Final = (128, 48)
+OPINIONS: Final = 9
+"""MOS, and that of eight attributes in the order of words/attributes.KNOWN."""
+LOWEST, HIGHEST = 1.0, 5.0
+BUMPS: Final = 17
+"""Along the scale, a quarter of a MOS apart."""
+LIMIT: Final = 5.0
+"""Standard deviations: a picture unlike any in training must not drive the networks out of their range."""
+
+
+class Expert(nn.Sequential):
+    """Opinions [n, OPINIONS] from components [n, PARTS]."""
+
+    def __init__(self, drop: float = 0.3) -> None:
+        first, second = HIDDEN
+        super().__init__(
+            nn.Dropout(drop),
+            nn.Linear(PARTS, first),
+            nn.GELU(),
+            nn.Dropout(drop),
+            nn.Linear(first, second),
+            nn.GELU(),
+            nn.Linear(second, OPINIONS),
+        )
+
+
+class FirstOpinion(nn.Module):
+    """From pooled features [n, size] to what is added to every token, [n, width]."""
+
+    summary_mean: Tensor
+    summary_scale: Tensor
+    components: Tensor
+
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.register_buffer("summary_mean", torch.zeros(size))
+        self.register_buffer("summary_scale", torch.ones(size))
+        self.register_buffer("components", torch.zeros(PARTS, size))
+        self.experts = nn.ModuleList(Expert() for _ in range(EXPERTS))
+        self.told = nn.Linear(BUMPS + OPINIONS - 1, width, bias=False)
+
+    def parts(self, summary: Tensor) -> Tensor:
+        """Components [n, PARTS] of ``summary`` [n, size]."""
+        ready = ((summary.float() - self.summary_mean) * self.summary_scale).clamp(-LIMIT, LIMIT)
+        return nn.functional.linear(ready, self.components)
+
+    def opinions(self, summary: Tensor, expert: Tensor | None = None) -> Tensor:
+        """MOS of the whole and of every attribute, [n, OPINIONS], LOWEST..HIGHEST: the experts' mean, or of each
+        row what the one of ``expert`` [n] says."""
+        parts = self.parts(summary)
+        said = torch.stack([one(parts) for one in self.experts])
+        found = said.mean(0) if expert is None else said[expert, torch.arange(len(parts))]
+        return found.clamp(LOWEST, HIGHEST)
+
+    def forward(self, opinions: Tensor) -> Tensor:
+        """What tokens are told of ``opinions`` [n, OPINIONS]."""
+        places = torch.linspace(LOWEST, HIGHEST, BUMPS, device=opinions.device)
+        step = (HIGHEST - LOWEST) / (BUMPS - 1)
+        bumps = torch.exp(-0.5 * ((opinions[:, :1] - places) / step).square())
+        attributes = (opinions[:, 1:] - (LOWEST + HIGHEST) / 2) / 2
+        told: Tensor = self.told(torch.cat([bumps, attributes], dim=1).to(self.told.weight.dtype))
+        return told
