@@ -172,7 +172,9 @@ LABELS: Final = """\
 Every label knows who gave it.
 
 - *People.* The 20 defects of still pictures that KADID-10k's raters judged have its means as labels, at its
-  levels and between them, and a clean clip has 4.75, as people gave undamaged films (`starter/opinion/`).
+  levels and between them, and a clean clip has 4.75, as people gave undamaged films (`starter/opinion/`). A mean
+  is moved by how much the defect changes the very picture, against what it changes photographs, within people's
+  spread (`starter/clips/moved_opinion.py`): a blur of a clear sky is none.
 - *VMAF*, for codecs and scaling alone: against the pristine frames, and turned into what 26 people said of 79
   films (NFLX public set) by a rising map (`starter/clips/film_opinion.py`).
 - *A table*, where nobody was asked: everything in time, generated video's own defects, contrast and colour
@@ -194,7 +196,8 @@ The weights that shipped before these, in the same run, on the same clips, with 
 PEOPLE: Final = """\
 {n} clips of {contents} photographs that training never saw show {cells} cells, each a defect of KADID-10k at
 one of its levels (H. Lin, V. Hosu, D. Saupe, QoMEX 2019). The mean score of a cell is set against the mean
-opinion of KADID's 81 pictures and 30 raters. The clips are made by this project's code, as training's are now.
+opinion of KADID's 81 pictures and 30 raters. Single clips are ranked against these means, and against their own
+labels, which are moved by what shows in the picture. The clips are made by this project's code, as training's are.
 All raters in the same run; BRISQUE as below, taught {taught:,} training clips with people's labels.
 
 {table}

@@ -243,11 +243,20 @@ def people_table(by_rater: Mapping[str, Mapping[str, Any]]) -> str:
                 number(row["plcc"]) if mos else "n/a",
                 number(row["rmse"]) if mos else "n/a",
                 number(row["clip_srcc"]),
+                number(row["label_srcc"]),
                 f"{row['above']:+.2f} ({row['above_of']})" if mos else "n/a",
                 *(share(row[name]) for name in ("clean_above", "clean_above_severe", "severity_order")),
             ]
         )
-    head = ["", "SRCC", "PLCC", "RMSE, MOS", "SRCC of single clips", "most above people at level 5"]
+    head = [
+        "",
+        "SRCC",
+        "PLCC",
+        "RMSE, MOS",
+        "SRCC of single clips",
+        "with moved means",
+        "most above people at level 5",
+    ]
     return table([*head, "clean above", "severe", "in order"], rows)
 
 

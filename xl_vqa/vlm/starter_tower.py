@@ -187,12 +187,14 @@ class StarterTower(nn.Module):
         self.from_tiles = Dense(TILE_FEATURES, width)
         self.from_samples = Dense(SAMPLE_FEATURES, width)
         self.mark = nn.Parameter(torch.zeros(width))
-        self.from_pairs = Dense(PAIR_FEATURES, width, bias=False)
-        self.from_clip = Dense(CLIP_FEATURES, width, bias=False)
         self.mix = Dense(width, width)
         self.norm = nn.LayerNorm(width)
-        # starters of before have none
-        self.opinion = FirstOpinion(SUMMARY_FEATURES, width) if getattr(config, "first_opinion", False) else None
+        # either: a model that sees what pairs and clip say as a whole beside the opinion, which stands on that,
+        # knows every picture of its lesson by it; starters of before have no opinion
+        opinion = bool(getattr(config, "first_opinion", False))
+        self.opinion = FirstOpinion(SUMMARY_FEATURES, width) if opinion else None
+        self.from_pairs = None if opinion else Dense(PAIR_FEATURES, width, bias=False)
+        self.from_clip = None if opinion else Dense(CLIP_FEATURES, width, bias=False)
         self.trunk.requires_grad_(False)
 
     @property
@@ -319,8 +321,10 @@ class StarterTower(nn.Module):
             self.from_samples(ready["samples"]),
         ]
         local = torch.cat([*parts, marks], dim=1)[:, placement.order]
-        pair = self.from_pairs(ready["pairs"])[:, placement.pair_of]
-        mixed = local + pair + self.from_clip(ready["clip"])[:, None]
+        mixed = local
+        if self.from_pairs is not None and self.from_clip is not None:
+            mixed = mixed + self.from_pairs(ready["pairs"])[:, placement.pair_of]
+            mixed = mixed + self.from_clip(ready["clip"])[:, None]
         if self.opinion is not None and opinions is not None:
             mixed = mixed + self.opinion(opinions)[:, None]
         result: Tensor = self.norm(self.mix(functional.gelu(mixed)))

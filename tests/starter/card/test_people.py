@@ -69,6 +69,14 @@ def test_a_cell_is_the_mean_over_pictures() -> None:
     assert found["clip_srcc"] < 1
 
 
+def test_single_clips_are_held_against_people_s_means_and_against_moved_labels() -> None:
+    scores = [c.mos for c in ASKED]
+    moved = [replace(c, mos=4.75) if c.content == "package/photo1#asked" else c for c in ASKED]
+    found = people.cells(moved, scores)
+    assert found["clip_srcc"] == pytest.approx(1)
+    assert found["label_srcc"] < 0.9
+
+
 def test_strengths_between_the_levels_are_no_cell() -> None:
     with pytest.raises(ValueError, match="people were asked"):
         people.cells([clip("package/photo0#asked", "freeze", 3, 2.0)], [2.0])

@@ -102,7 +102,7 @@ def test_untaught_defects_are_measured_against_their_own_target(tmp_path: Path) 
 
 def test_people_stand_first(tmp_path: Path) -> None:
     cells = {
-        **dict.fromkeys(("srcc", "plcc", "clip_srcc", "mean_clean"), 0.9),
+        **dict.fromkeys(("srcc", "plcc", "clip_srcc", "label_srcc", "mean_clean"), 0.9),
         **{"rmse": 0.25, "above": 0.4, "above_of": "jpeg", "n": 60, "contents": 4, "cells": 15},
         **dict.fromkeys(("clean_above", "clean_above_severe", "severity_order"), 1.0),
         "by_defect": {"jpeg": {"levels": [1, 2], "score": [4.0, 3.0], "people": [4.3, 3.1], "srcc": 0.8}},
