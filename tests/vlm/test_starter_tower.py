@@ -199,8 +199,10 @@ def test_some_cells_give_the_very_tokens_that_all_give(model: StarterForConditio
         name: getattr(found, name)[getattr(placement, name)] if hasattr(placement, name) else getattr(found, name)
         for name in starter_tower.FEATURES
     }
+    # it stands on all cells, whatever is shown
+    opinions = model.model.visual.opinion.opinions(starter_tower.summary_of(found)[None])
     some = model.model.visual.project_batch(
-        starter_tower.ClipFeatures(**{name: part[None] for name, part in parts.items()}), placement
+        starter_tower.ClipFeatures(**{name: part[None] for name, part in parts.items()}), placement, opinions
     )[0]
     assert len(some) == len(placement.shown) < len(every)
     assert torch.allclose(some, every[placement.shown], atol=1e-6)

@@ -63,13 +63,14 @@ class FirstOpinion(nn.Module):
     def parts(self, summary: Tensor) -> Tensor:
         """Components [n, PARTS] of ``summary`` [n, size]."""
         ready = ((summary.float() - self.summary_mean) * self.summary_scale).clamp(-LIMIT, LIMIT)
-        return nn.functional.linear(ready, self.components)
+        return nn.functional.linear(ready.float(), self.components.float())
 
     def opinions(self, summary: Tensor, expert: Tensor | None = None) -> Tensor:
         """MOS of the whole and of every attribute, [n, OPINIONS], LOWEST..HIGHEST: the experts' mean, or of each
         row what the one of ``expert`` [n] says."""
-        parts = self.parts(summary)
-        said = torch.stack([one(parts) for one in self.experts])
+        # a tower may be cast as a whole
+        parts = self.parts(summary).to(self.told.weight.dtype)
+        said = torch.stack([one(parts) for one in self.experts]).float()
         found = said.mean(0) if expert is None else said[expert, torch.arange(len(parts))]
         return found.clamp(LOWEST, HIGHEST)
 
