@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from transformers import AutoModelForImageTextToText
 
 from starter import seeds
@@ -56,6 +57,11 @@ def test_a_seed_gives_the_same_figures_again(tmp_path: Path, stored: None) -> No
     assert first == again
 
 
+def carried(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """All but the experts of the first opinion, which every lesson teaches anew."""
+    return {name: value for name, value in state.items() if ".opinion." not in name or ".told." in name}
+
+
 def test_a_starter_is_taught_further_from_its_weights_and_scales(tmp_path: Path, stored: None) -> None:
     # so few steps, so small, that whoever began from nothing would lie far off
     options = FitOptions(epochs=1, batch=8, tokens=6, learning_rate=1e-7, finish_steps=0)
@@ -67,7 +73,7 @@ def test_a_starter_is_taught_further_from_its_weights_and_scales(tmp_path: Path,
         AutoModelForImageTextToText.from_pretrained(record["folder"]).state_dict()
         for record in (first, second, fresh)
     )
-    assert all((before[name] - after[name]).abs().max() < 1e-3 for name in before)
+    assert all((before[name] - after[name]).abs().max() < 1e-3 for name in carried(before))
     assert any((before[name] - new[name]).abs().max() > 1e-2 for name in before)
 
 
@@ -82,7 +88,7 @@ def test_of_the_first_weights_a_share_is_kept(tmp_path: Path, stored: None) -> N
     taught, mean, kept = states
     before = AutoModelForImageTextToText.from_pretrained(start).state_dict()
     assert any((taught[name] - before[name]).abs().max() > 1e-4 for name in before)
-    for name, value in before.items():
+    for name, value in carried(before).items():
         assert (kept[name] - value).abs().max() < 1e-6
         assert (mean[name] - (0.75 * value + 0.25 * taught[name])).abs().max() < 1e-5, name
 

@@ -96,10 +96,11 @@ def test_it_is_better_than_chance_on_unseen_contents_and_sources() -> None:
 
 def test_it_is_nearer_to_people_than_the_starter_before_and_brisque() -> None:
     cells, looks = EVALUATION["asked_people"], EVALUATION["purpose_people"]
-    assert cells["starter"]["srcc"] > 0.7 > max(cells[rater]["srcc"] for rater in ("before", "brisque", "niqe"))
+    assert cells["starter"]["srcc"] > 0.9 > max(cells[rater]["srcc"] for rater in ("before", "brisque", "niqe"))
     assert cells["starter"]["rmse"] < cells["before"]["rmse"] - 0.2
-    assert looks["starter"]["near"] > 2 * looks["before"]["near"]
-    assert looks["starter"]["time"] == 1
+    assert looks["starter"]["near"] > 0.9 > looks["before"]["near"]
+    assert looks["starter"]["time"] > 0.95
+    assert looks["starter"]["noise"] > looks["before"]["noise"] + 0.2
 
 
 def test_the_demo_is_under_10_megabytes_and_credited(listed: list[dict[str, str]]) -> None:
