@@ -42,7 +42,7 @@ def make(
     only_stored: bool = False,
     seeds: Sequence[int] = (7,),
     start: Path | None = None,
-    keep: float = 0.4,
+    keep: float = 0.0,
 ) -> None:
     """The whole way; ``start`` is the folder of a starter that is taught further instead of a new one, and
     ``keep`` the share of its weights in the mean of both that is written. Raises SourceError, EncoderError,
@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--only-stored", action="store_true", help="train on the features that are there, make none"
     )
     parser.add_argument("--start", type=Path, help="folder of a starter to teach further, instead of a new one")
-    parser.add_argument("--keep", type=float, default=0.4, help="share of its weights in the mean that is written")
+    parser.add_argument("--keep", type=float, default=0.0, help="share of its weights in the mean that is written")
     values = parser.parse_args(arguments)
     options = FitOptions(epochs=values.epochs)
     values.output.parent.mkdir(parents=True, exist_ok=True)

@@ -64,16 +64,17 @@ class FitOptions:
     """Of the order of copies of two contents."""
     across_gap: float = 1.0
     """By how much, in MOS, the labels of two contents' copies must differ for their order to be sure."""
-    clean_weight: float = 4.0
-    """Of clips without damage in the cross entropy: few are clean, and the mean of the others draws them down."""
+    clean_weight: float = 1.5
+    """Of clips without damage in the cross entropy: few are clean, and the mean of the others draws them down. The
+    first opinion counts them more, and twice would draw all others up."""
     naming_weight: float = 0.3
     """Of naming the defect."""
     averaged_steps: float = 400.0
     """The weights that are kept are an exponential moving average over about so many steps; 0 keeps the last."""
-    feature_noise: float = 0.2
+    feature_noise: float = 0.3
     feature_drop: float = 0.3
     """Share of the features of pair and clip hidden per step: they also tell which content it is."""
-    blind_share: float = 0.5
+    blind_share: float = 0.3
     """Share of steps that hide everything but the first opinion: a model that always sees the cells learns the
     pictures by heart, and trusts what it is told too little."""
     text_share: float = 0.15

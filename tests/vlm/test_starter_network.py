@@ -20,6 +20,7 @@ from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.starter_network import StarterNetwork
+from xl_vqa.vlm.starter_tower import CLIP_FEATURES, PAIR_FEATURES
 from xl_vqa.vlm.vlm_rater import video_states
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.model_spec import ModelSpec, demo_clips_folder, starter_folder
@@ -88,6 +89,24 @@ def test_labels_are_those_of_transformers(served: Backbone, oracle: Backbone, co
     sizes = ((168, 112, 4), (140, 84, 6), (84, 168, 4))[:count]
     videos = [canvas_of(seed, *size) for seed, size in enumerate(sizes)]
     assert torch.allclose(scores(served, videos), scores(oracle, videos), atol=1e-4)
+
+
+def test_a_starter_of_before_has_no_opinion_and_is_rated_as_ever(tmp_path: Path) -> None:
+    """What users have trained from it: pairs and clip are told to every token, and nothing else is."""
+    config = json.loads((starter_folder() / "config.json").read_text())
+    assert config.pop("first_opinion")
+    shutil.copytree(starter_folder(), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    torch.manual_seed(4)
+    state = {k: v for k, v in load_file(tmp_path / "model.safetensors").items() if ".opinion." not in k}
+    for name, size in (("pairs", PAIR_FEATURES), ("clip", CLIP_FEATURES)):
+        state[f"model.visual.from_{name}.weight"] = torch.randn(config["text_config"]["hidden_size"], size) / 50
+    save_file(state, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    before, oracle = (way(tmp_path, device=CPU, dtype="float32") for way in (load_serving, load_backbone))
+    videos = [canvas_of(3)]
+    assert torch.allclose(scores(before, videos), scores(oracle, videos), atol=1e-4)
+    tower: Any = before.model
+    assert tower.model["visual"].opinion is None
 
 
 def test_a_batch_moves_nothing(served: Backbone) -> None:
