@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,3 +71,12 @@ def test_a_kept_reference_says_the_same(tmp_path) -> None:
 def test_too_few_rows_say_so() -> None:
     with pytest.raises(MonitoringError, match="30 ratings"):
         watch(reference_of(rows(0, 200)), rows(1, 29))
+
+
+def test_a_reference_of_before_gaps_were_in_mos_keeps_none(tmp_path) -> None:
+    """Gaps of 0..100, as they were kept once, would alarm against any in MOS."""
+    kept = reference_of([replace(one, gap=30 * one.gap) for one in rows(0, 60)])
+    (tmp_path / "r.json").write_bytes(written(kept))
+    read = read_reference(tmp_path / "r.json", SheetOptions())
+    assert [sample.gaps for sample in read.values()] == [()] * len(kept)
+    assert [sample.scores for sample in read.values()] == [sample.scores for sample in kept.values()]

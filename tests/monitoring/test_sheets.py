@@ -11,6 +11,8 @@ import pytest
 
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import Record, SheetOptions, in_sheet, in_store
+from xl_vqa.monitoring.reference import reference_of, split
+from xl_vqa.monitoring.watch import watch
 from xl_vqa.words.labels import Scale
 
 
@@ -93,11 +95,35 @@ def test_a_time_column_is_named_or_known(tmp_path: Path) -> None:
 def test_scales_of_people(tmp_path: Path) -> None:
     path = sheet(tmp_path / "s.csv", ["path", "expected_label", "human"], ["a.mp4", 30, 75], ["b.mp4", 30, 130])
     found = in_sheet(path, SheetOptions(scale=Scale(0, 100, 10, 50)))
-    assert [row.gap for row in found.rows] == [pytest.approx(25), None]
+    # 75 of 100 is MOS 4, label 30 is MOS 3: the limits are in MOS, so the gap is, too
+    assert [row.gap for row in found.rows] == [pytest.approx(1), None]
     assert found.unused == {"outside_scale": 1}
     turned = sheet(tmp_path / "t.csv", ["path", "expected_label", "human"], ["a.mp4", 40, 2])
     # 1 is the best: a 2 is a 4
     assert one(turned, SheetOptions(turned=True)).gap == pytest.approx(0)
+    # 0 is the best of 0..100: a 25 is MOS 4
+    both = sheet(tmp_path / "b.csv", ["path", "expected_label", "human"], ["a.mp4", 35, 25])
+    assert one(both, SheetOptions(scale=Scale(0, 100, 10, 50), turned=True)).gap == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("ends", "fold"), [((1, 5), 1), ((0, 100), 25), ((0, 10), 2.5), ((0, 1), 0.25)])
+def test_people_who_move_apart_alarm_alike_on_every_scale(
+    tmp_path: Path, ends: tuple[float, float], fold: float
+) -> None:
+    """0.06 MOS is no matter and 0.4 MOS is one, however large these are in people's own units."""
+
+    def alarms(shift: float) -> list[str]:
+        rows = []
+        for k in range(160):
+            mos = 3 + 0.02 * ((k * 7) % 5 - 2) + (shift if k >= 80 else 0)
+            rows.append([f"a{k}.mp4", 30, ends[0] + (mos - 1) * fold])
+        path = sheet(tmp_path / f"{shift}.csv", ["path", "expected_label", "human"], *rows)
+        records = in_sheet(path, SheetOptions(scale=Scale(*ends)))
+        before, now = split(records, None)
+        return [figure.kind for figure in watch(reference_of(before), now).alarms]
+
+    assert alarms(0.4) == ["cusum", "chart"]
+    assert alarms(0.06) == []
 
 
 def test_columns_and_stores_that_are_not_there(tmp_path: Path) -> None:

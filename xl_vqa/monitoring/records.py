@@ -32,6 +32,7 @@ HUMAN: Final = (
 )
 _SHORT_DATE: Final = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _SHORT_HOUR: Final = re.compile(r"^(\d{4}-\d\d-\d\d[ T])(\d:)")
+MOS_RANGE: Final = Scale().mos_max - Scale().mos_min
 TIMES: Final = tuple("rated_at|rated at|date|time|評価日時|日時|日付".split("|"))
 
 
@@ -186,9 +187,17 @@ def _gap(
     if not (scale.mos_min <= people <= scale.mos_max and scale.label_min <= score <= scale.label_max):
         records.leave_out("outside_scale")
         return None
-    if options.turned:
-        people = scale.mos_min + scale.mos_max - people
-    return people - scale.to_mos(score)
+    ends = (scale.mos_max, scale.mos_min) if options.turned else (scale.mos_min, scale.mos_max)
+    return gap_in_mos(people, score, ends, (scale.label_min, scale.label_max))
+
+
+def gap_in_mos(people: float, score: float, ends: tuple[float, float], labels: tuple[float, float]) -> float:
+    """People minus model in MOS (1 to 5), what every limit is in, whichever scale people use.
+
+    ``ends`` are people's worst and best score, ``labels`` the lowest and highest label.
+    """
+    (worst, best), (low, high) = ends, labels
+    return ((people - worst) / (best - worst) - (score - low) / (high - low)) * MOS_RANGE
 
 
 def _model(cell: Any, fingerprint: Any) -> str:

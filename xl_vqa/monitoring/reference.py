@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from xl_vqa.monitoring.drift import bin_edges
 from xl_vqa.monitoring.errors import MonitoringError
-from xl_vqa.monitoring.records import Record, Records, SheetOptions, in_sheet
+from xl_vqa.monitoring.records import MOS_RANGE, Record, Records, SheetOptions, in_sheet
 from xl_vqa.words.reasons import Reason
 
 KIND: Final = "xl-vqa monitor reference"
@@ -147,11 +147,13 @@ def _sample(one: Mapping[str, Any]) -> Sample:
     def numbers(name: str) -> tuple[float, ...]:
         return tuple(float(value) for value in one[name])
 
+    gaps = numbers("gaps")
     return Sample(
         numbers("scores"),
         numbers("edges"),
         numbers("off_digits"),
-        numbers("gaps"),
+        # one that was kept when gaps were in people's units has nothing to hold MOS against
+        gaps if all(abs(gap) <= MOS_RANGE for gap in gaps) else (),
         int(one["failed"]),
         int(one["asked"]),
         # of before these were counted: as not known

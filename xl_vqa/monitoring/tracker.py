@@ -15,10 +15,9 @@ from typing import Any
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.tables import number, text
 from xl_vqa.monitoring.errors import MonitoringError
-from xl_vqa.monitoring.records import Record, Records, folder_of, in_store, moment
+from xl_vqa.monitoring.records import Record, Records, folder_of, gap_in_mos, in_store, moment
 from xl_vqa.sheets.marks import Mark
 from xl_vqa.words.errors import XlVqaError
-from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 from xl_vqa.workbooks.templates.known import read_template
 from xl_vqa.workbooks.templates.kpi_log import ROWS
@@ -27,7 +26,6 @@ from xl_vqa.workbooks.templates.kpi_settings import SECTIONS
 from xl_vqa.workbooks.templates.kpi_take_over import Entries, read_entries
 
 _DEFAULTS = {setting.key: setting.default for _, settings in SECTIONS for setting in settings}
-_MOS = Scale()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +98,13 @@ def _record(place: int, row: Mapping[str, Any], settings: Mapping[str, Any], sou
 
 
 def _gap(people: float | None, score: float | None, settings: Mapping[str, Any]) -> float | None:
-    """In MOS (1 to 5), whichever scale people use."""
     worst, best = float(settings["people_worst"]), float(settings["people_best"])
     low, high = float(settings["label_min"]), float(settings["label_max"])
     if people is None or score is None or best == worst or high <= low:
         return None
     if not min(worst, best) <= people <= max(worst, best):
         return None
-    return ((people - worst) / (best - worst) - (score - low) / (high - low)) * (_MOS.mos_max - _MOS.mos_min)
+    return gap_in_mos(people, score, (worst, best), (low, high))
 
 
 def _in_period(record: Record, settings: Mapping[str, Any]) -> bool:
