@@ -136,7 +136,7 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path, text: str, na
 
 
 def test_no_file_and_no_clips(tmp_path: Path) -> None:
-    with pytest.raises(ComparisonSpecError, match="No such file"):
+    with pytest.raises(ComparisonSpecError, match="there is no such file"):
         load_spec(tmp_path / "none.yaml")
 
 

@@ -96,8 +96,43 @@ def test_what_is_no_recipe(tmp_path: Path, content: str) -> None:
     with pytest.raises(RecipeError) as caught:
         load_recipe(file)
     assert str(file) in caught.value.message("ja")
-    with pytest.raises(RecipeError, match="No such file"):
-        load_recipe(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "next_step"),
+    [
+        ("none.yaml", None, ("there is no such file", "ファイルがありません"), "none.yaml --new starter"),
+        ("none", None, ("there is no such file", "ファイルがありません"), "none.yaml --new starter"),
+        ("sub/none.txt", None, ("there is no such file", "ファイルがありません"), "none.yaml --new starter"),
+        ("", None, ("it is a folder", "フォルダーです"), "recipe.yaml --new starter"),
+        ("r.yaml", b"model: [\n", ("line 2", "2 行目"), "r.yaml --check"),
+        ("r.yaml", b"a: 1\nmodel: 'x\n", ("line 3", "3 行目"), "r.yaml --check"),
+        ("r.yaml", b"a: b: c\n", ("line 1", "1 行目"), "r.yaml --check"),
+        ("r.yaml", b"a: \x00\n", ("characters", "文字"), "r.yaml --check"),
+        ("r.yaml", "モデル".encode("cp932"), ("UTF-8", "UTF-8"), "r.yaml --check"),
+    ],
+)
+def test_a_recipe_that_cannot_be_read_says_why_in_both_languages_and_what_to_type(
+    tmp_path: Path, name: str, content: bytes | None, said: tuple[str, str], next_step: str
+) -> None:
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(file)
+    for language, words in zip(("en", "ja"), said, strict=True):
+        message = caught.value.message(language)
+        assert words in message
+        assert str(file) in message
+        assert next_step in message
+        assert "Errno" not in message
+        assert "No such file or directory" not in message
+
+
+def test_a_model_folder_in_a_recipes_place_names_the_recipe_in_it(tmp_path: Path) -> None:
+    (tmp_path / "recipe.yaml").write_text("model: starter\n")
+    with pytest.raises(RecipeError, match=r"recipe\.yaml --check"):
+        load_recipe(tmp_path)
 
 
 def test_every_field_says_in_the_source_what_it_is() -> None:

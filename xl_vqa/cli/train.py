@@ -96,6 +96,7 @@ def train(
 def write_new_recipe(path: Path, name: str) -> None:
     """A recipe that ships, under ``path``, with an output of its own. Raises OutputNotWritableError."""
     from xl_vqa.outputs import check_writable, write_output
+    from xl_vqa.training.recipe import SUFFIXES
     from xl_vqa.words.model_spec import shipped_folder
     from xl_vqa.words.settings import Settings
 
@@ -103,7 +104,7 @@ def write_new_recipe(path: Path, name: str) -> None:
     known = sorted(file.stem for file in shipped_folder("recipes").glob("*.yaml"))
     if name not in known:
         raise UsageError(tr("no_such_recipe", language, name=name, known=", ".join(known)))
-    if path.suffix not in (".yaml", ".yml"):
+    if path.suffix not in SUFFIXES:
         raise UsageError(tr("recipe_ending", language, path=path))
     if path.exists():
         # a person's own work, perhaps

@@ -28,6 +28,7 @@ from xl_vqa.training.errors import ComparisonFailedError, ComparisonSpecError, C
 from xl_vqa.training.jobs import Job, State, Train, run_all
 from xl_vqa.training.recipe import unknown_name
 from xl_vqa.training.schemes import DECODINGS, SCHEMES
+from xl_vqa.training.yaml_file import YamlFileError, read_yaml
 from xl_vqa.words.reasons import Detail, Problem, Reason
 
 OUTSIDE: Final = ("starter",)
@@ -141,14 +142,10 @@ def load_spec(path: Path, *, tasks: Mapping[str, ReadTask] | None = None, **opti
 
 
 def _read(path: Path) -> dict[str, Any]:
-    import yaml
-
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ComparisonSpecError(path=str(path), problem=Detail.of(error)) from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ComparisonSpecError(path=str(path), problem=Detail.of(error)) from error
+        values = read_yaml(path)
+    except YamlFileError as error:
+        raise ComparisonSpecError(path=str(path), problem=error.problem) from error
     if not isinstance(values, dict):
         raise ComparisonSpecError(path=str(path), problem=Reason("lines_wanted", example="recipe: FILE.yaml"))
     return {str(key): value for key, value in values.items()}

@@ -15,12 +15,15 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.shell import typed
 from xl_vqa.training.errors import RecipeError
 from xl_vqa.training.schemes import SCHEMES, Scheme, scheme
+from xl_vqa.training.yaml_file import YamlFileError, read_yaml
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail, Problem, Reason
 
+SUFFIXES: Final = (".yaml", ".yml")
 METHODS: Final = ("lora", "full")
 QUANTIZATIONS: Final = ("none", "nf4")
 VISION: Final = ("frozen", "tuned")
@@ -140,15 +143,11 @@ def load_recipe(path: Path | str, **overrides: Any) -> Recipe:
 
     Raises RecipeError with all problems of the file at once.
     """
-    import yaml
-
     path = Path(path)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise RecipeError(path=str(path), problem=[Detail.of(error)]) from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RecipeError(path=str(path), problem=[Detail.of(error)]) from error
+        values = read_yaml(path)
+    except YamlFileError as error:
+        raise RecipeError(path=str(path), problem=[error.problem, _next(path, error)]) from error
     if not isinstance(values, dict):
         raise RecipeError(path=str(path), problem=[Reason("lines_wanted", example="model: starter")])
     for key, value in overrides.items():
@@ -160,6 +159,15 @@ def load_recipe(path: Path | str, **overrides: Any) -> Recipe:
             target = target[name]
         target[last] = value
     return recipe_from(values, path=str(path.absolute()))
+
+
+def _next(path: Path, error: YamlFileError) -> Reason:
+    """The command to type after this error."""
+    if error.is_there:
+        return Reason("recipe_look_again", typed=typed(path))
+    new = path / "recipe.yaml" if path.is_dir() else path.with_suffix(path.suffix or ".yaml")
+    key = "recipe_look_again" if new.is_file() else "recipe_write_one"
+    return Reason(key, typed=typed(new if new.suffix in SUFFIXES else new.with_suffix(".yaml")))
 
 
 def recipe_from(values: Mapping[str, Any], *, path: str = "") -> Recipe:

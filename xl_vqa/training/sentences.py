@@ -92,6 +92,24 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "quantization: nf4 goes with method: lora only; weights in 4 bit cannot move themselves",
         "ja": "quantization: nf4 は method: lora とだけ組み合わせられます。4 ビットの重み自体は学習できません",
     },
+    "recipe_write_one": {
+        "en": "to write a recipe there: xl-vqa train {typed} --new starter",
+        "ja": "レシピを新しく作成するには: xl-vqa train {typed} --new starter",
+    },
+    "recipe_look_again": {
+        "en": "to check the recipe: xl-vqa train {typed} --check",
+        "ja": "レシピを確認するには: xl-vqa train {typed} --check",
+    },
+    "yaml_line": {
+        "en": "line {line}, or the one above it, is not as YAML wants it: name: value, brackets and "
+        "quotes closed, spaces (no tabs) before nested lines",
+        "ja": "{line} 行目またはその前の行が YAML の書式になっていません。「名前: 値」の形で書き、括弧と引用符を"
+        "閉じ、字下げにはタブではなく空白を使ってください",
+    },
+    "yaml_characters": {
+        "en": "it holds characters that YAML does not allow; it may be no text at all",
+        "ja": "YAML で使用できない文字が含まれています。テキストファイルではない可能性があります",
+    },
     "lines_wanted": {
         "en": "it must hold lines such as '{example}'",
         "ja": "「{example}」のような行を記述してください",
