@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +245,26 @@ def test_hidden_rows_are_rated_and_said(tmp_path: Path) -> None:
     assert [note.code for note in plan.notes] == ["note_hidden"]
     assert "1" in plan.notes[0].message("en")
     assert "1 行" in plan.notes[0].message("ja")
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_errors_show_what_the_person_sees_in_the_cell(folder: Path, since_1904: bool) -> None:
+    """Dates are stored as numbers, and =NA() without a result as nothing at all."""
+    book = xlsxwriter.Workbook(str(folder / "list.xlsx"), {"date_1904": since_1904})
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "動画")
+    for row, code in enumerate(("yyyy/m/d", 'yyyy"年"m"月"d"日"', "mm-dd-yy"), 1):
+        sheet.write_datetime(row, 0, datetime(2026, 1, 1), book.add_format({"num_format": code}))
+    sheet.write_datetime(4, 0, datetime(2026, 1, 1, 8, 30), book.add_format({"num_format": "yyyy/m/d h:mm"}))
+    sheet.write_datetime(5, 0, datetime(2026, 1, 1), book.add_format({"num_format": 58}))
+    sheet.write_formula(6, 0, "=NA()", None, "")
+    sheet.write_formula(7, 0, "=na( )", None, "")
+    sheet.write_number(8, 0, 46023, book.add_format({"num_format": "0.00"}))
+    sheet.write(9, 0, "clips/動画 9.mp4")
+    book.close()
+    rewrite(folder / "list.xlsx", lambda name, data: data.replace(b"</f><v></v>", b"</f>"))
+    errors = [row.error for row in plan_workbook(folder / "list.xlsx").rows]
+    assert all(isinstance(error, WorkbookCellError) for error in errors[:-1])
+    shown = [error.params.get("value") for error in errors[:-1] if error is not None]
+    assert shown == [*["2026-01-01"] * 3, "2026-01-01 08:30:00", "2026-01-01", "#N/A", "#N/A", "46023"]
+    assert errors[-1] is None

@@ -183,13 +183,14 @@ def _titled(letters: str, header: str | None) -> str:
 
 def _plan_row(listed: VideoList[SheetGrid], row: int, text_number: int | None, locations: Locations) -> PlannedRow:
     sheet = listed.grid.sheet
-    sources = cell_sources(sheet.value(row, listed.column))
+    date = sheet.date(row, listed.column)
+    sources = () if date else cell_sources(sheet.value(row, listed.column))
     links = link_sources(sheet.links.get((row, listed.column)))
     text = None
     if text_number is not None:
         value = sheet.value(row, text_number)
         text = value.text.strip() if not value.blank and value.kind != "error" else None
-    name = next(iter((*sources, *links)), "") or sheet.value(row, listed.column).text
+    name = next(iter((*sources, *links)), "") or date or sheet.value(row, listed.column).text
     planned = PlannedRow(
         row=row,
         column=listed.column,

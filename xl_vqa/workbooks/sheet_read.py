@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -14,10 +16,12 @@ from xl_vqa.sheets.grid import EMPTY, Table, Value
 from xl_vqa.words.errors import WorkbookSheetError, WorkbookUnreadableError
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.workbooks.cells import from_stored
+from xl_vqa.workbooks.dates import as_date, date_styles, day_0
 from xl_vqa.workbooks.package import OFFICE_RELATIONSHIPS, STRICT_RELATIONSHIPS, Package, local_name
 
 # A crafted or careless reference to whole columns must not become millions of entries
 _MAX_LINKED_CELLS = 100_000
+_NOT_AVAILABLE: Final = re.compile(r"\s*=?\s*NA\s*\(\s*\)\s*", re.IGNORECASE)
 
 
 class SheetEntry(NamedTuple):
@@ -62,6 +66,14 @@ class WorkbookFile:
         if part is None:
             return []
         return [rich_text(item) for item in self.package.parse(part).getroot() if local_name(item) == "si"]
+
+    @cached_property
+    def date_styles(self) -> frozenset[str]:
+        return date_styles(self)
+
+    @cached_property
+    def day_0(self) -> datetime.datetime:
+        return day_0(self)
 
     def related(self, kind: str) -> str | None:
         """The workbook's part of this kind."""
@@ -166,6 +178,9 @@ class Sheet:
                 inline = part
         if kind == "inlineStr":
             return Value("text", rich_text(inline), formula) if inline is not None else EMPTY
+        if stored is None and formula is not None and _NOT_AVAILABLE.fullmatch(formula):
+            # the one formula whose result is known without computing; a person sees that
+            return Value("error", "#N/A", formula)
         if stored is None:
             return Value("uncomputed", "", formula) if formula is not None else EMPTY
         if kind == "s":
@@ -181,6 +196,14 @@ class Sheet:
         if kind == "e":
             return Value("error", stored, formula)
         return Value("number", stored.strip(), formula)
+
+    def date(self, row: int, column: int) -> str | None:
+        """The date that a person sees in a cell, where it is one: the file holds a number."""
+        cell = self.cells.get(row, {}).get(column)
+        if cell is None or cell.get("s", "0") not in self.workbook.date_styles:
+            return None
+        value = self._value_of(cell)
+        return as_date(value.text, self.workbook.day_0) if value.kind == "number" else None
 
     def hidden(self, row: int) -> bool:
         """Hidden by hand, by a group or by a filter."""
