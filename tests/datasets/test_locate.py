@@ -27,6 +27,24 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    "written", ["shots/s1@24", "shots/s1/%04d.png", "shots\\s1\\%04d.png@24", "D:\\shots\\s1@24"]
+)
+def test_numbered_pictures_are_a_video_here_too(folder: Path, written: str) -> None:
+    videos(folder, "shots/s1/0001.png", "shots/s1/0002.png")
+    found = VideoFinder(folder).find(written)
+    assert found.problem is None
+    assert found.path == folder / written.replace("\\", "/").removeprefix("D:/")
+    assert found.size == sum(picture.stat().st_size for picture in (folder / "shots/s1").iterdir())
+
+
+def test_a_folder_without_a_rate_or_pictures_is_no_video(folder: Path) -> None:
+    videos(folder, "shots/s1/0001.png", "none/notes.txt")
+    assert code(VideoFinder(folder), "shots/s1") == "not_a_file"
+    assert code(VideoFinder(folder), "none@24") == "missing_video"
+    assert code(VideoFinder(folder), "shots/s1/%04d.jpg") == "missing_video"
+
+
 def test_a_web_address_is_told_to_be_one(folder: Path) -> None:
     assert code(VideoFinder(folder), "https://example.com/v/none.mp4") == "web_address"
     assert code(VideoFinder(folder), "D://none.mp4") == "missing_video"

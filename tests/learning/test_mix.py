@@ -48,6 +48,15 @@ def test_the_share_of_the_replay(tmp_path: Path, share: float, replayed: int) ->
     assert len(made.known.part("train")) == 60 + 17
 
 
+def test_numbered_pictures_are_replayed_too(tmp_path: Path) -> None:
+    (tmp_path / "shots").mkdir()
+    (tmp_path / "shots" / "0001.png").touch()
+    names = ("shots@24", "shots@0", "no@24")
+    rows = [ManifestRow(str(tmp_path / name), 3.0, None, 3, 30, "train", name) for name in names]
+    made = mixed(labels(), Manifest(tuple(rows)), Scale(), share=0.95)
+    assert [row.content for row in made.learned.part("train") if row.content in names] == ["shots@24"]
+
+
 def test_every_fifth_of_the_qualities_is_replayed_alike(tmp_path: Path) -> None:
     made = mixed(labels(), before(tmp_path), Scale(), share=0.5, seed=3)
     old = sorted(row.label or 0 for row in made.learned.part("train") if "old-" in row.video)

@@ -177,6 +177,18 @@ def test_data_that_nothing_can_be_learned_from(tmp_path: Path) -> None:
         check_recipe(load_recipe(write_recipe(make_set(tmp_path / "b", videos=4, split=["train"] * 4))))
 
 
+def test_numbered_pictures_are_there_when_they_are(tmp_path: Path) -> None:
+    made = make_set(tmp_path, videos=8)
+    (tmp_path / "shots").mkdir()
+    (tmp_path / "shots" / "0001.png").touch()
+    manifest = made.manifest.read_text(encoding="utf-8")
+    made.manifest.write_text(manifest.replace("\n0.mp4", "\nshots@24"), encoding="utf-8")
+    check_recipe(load_recipe(write_recipe(made)))
+    (tmp_path / "shots" / "0001.png").unlink()
+    with pytest.raises(RecipeError, match="1 of 6 videos of 'train' are not there"):
+        check_recipe(load_recipe(write_recipe(made)))
+
+
 def test_a_manifest_of_another_scale_is_told(tmp_path: Path) -> None:
     made = make_set(tmp_path, videos=8)
     with pytest.raises(RecipeError, match=r"has the label .* on the scale 1\.\.5 -> 100\.\.500"):

@@ -1,8 +1,8 @@
 """From what people wrote in the video column to a file on this machine.
 
 A cell may hold an absolute path of another machine (``D:\\data\\clip.mp4``), a path relative to somewhere, a
-bare name, or a name without its ending. Exact places are tried first; a search through the videos' folder by
-name comes last and must be unambiguous.
+bare name, a name without its ending, or numbered pictures (video/sequence.py). Exact places are tried first; a
+search through the videos' folder by name comes last and must be unambiguous.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from xl_vqa.datasets.problems import Problem
+from xl_vqa.video.sequence import sequence_of
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
 
@@ -45,6 +46,8 @@ class VideoFinder:
                 candidate = Path(existing_form(str(place)))
                 if candidate.exists():
                     return _checked(candidate)
+                if (sequence := sequence_of(candidate)) is not None:
+                    return _answer(candidate, sum(os.path.getsize(picture) for picture in sequence.files))
             found = self._search(text)
         except (OSError, ValueError) as error:
             # a name too long, or one with characters that this system has no files for
@@ -129,7 +132,10 @@ def _name_key(name: str) -> str:
 def _checked(path: Path) -> Located:
     if not path.is_file():
         return Located(None, Problem("not_a_file", {"video": str(path)}))
-    size = path.stat().st_size
+    return _answer(path, path.stat().st_size)
+
+
+def _answer(path: Path, size: int) -> Located:
     # ".." and "." go, links stay: a link's own name is what the user knows
     path = Path(os.path.normpath(path.absolute()))
     return Located(path, None if size else Problem("empty_video", {"video": str(path)}), size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from xl_vqa.datasets.manifest import Manifest, ManifestRow
 from xl_vqa.datasets.split import Shares, split_by_content
 from xl_vqa.learning.consensus import Label
 from xl_vqa.learning.corrections import HIGH, LOW
+from xl_vqa.video.sequence import place_of
 from xl_vqa.words.labels import Scale
 
 SHARES: Final = Shares(0.85, 0.15, 0.0)
@@ -52,7 +54,7 @@ def mixed(
     fresh = _fresh(labels, scale, seed)
     ours = {row.video for row in fresh}
     old = [row for row in (before.usable if before is not None else []) if row.video not in ours]
-    old = [row for row in old if row.video not in left_out and Path(row.video).exists()]
+    old = [row for row in old if row.video not in left_out and os.path.exists(place_of(row.video))]
     training = [row for row in old if row.split == "train"]
     new = sum(row.split == "train" for row in fresh)
     wanted = round(new * share / (1 - share)) if share < 1 else len(training)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
 from xl_vqa.training.schemes import Scheme
+from xl_vqa.video.sequence import place_of
 from xl_vqa.words.attributes import KNOWN, AttributeQuestion, zero_shot_questions
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Problem, Reason
@@ -62,7 +63,7 @@ def read_attributes(
         elif len({row.label for row in rows}) < 2:
             why = Reason("split_one_label", count=len(rows), label=rows[0].label)
             problems.append(Reason("says", what=what, why=why))
-        missing = [row.video for row in rows if not os.path.exists(row.video)]
+        missing = [row.video for row in rows if not os.path.exists(place_of(row.video))]
         if missing:
             shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
             why = Reason("split_missing", count=len(missing), total=len(rows), split=repr("train"), videos=shown)

@@ -17,6 +17,7 @@ from xl_vqa.training.errors import RecipeError, TrainingVideosError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.training.schemes import Scheme
 from xl_vqa.video.check import check_videos
+from xl_vqa.video.sequence import place_of
 from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_adapter, find_model
@@ -149,7 +150,7 @@ def _data_problems(manifest: Manifest, scheme: Scheme) -> list[Problem]:
             problems.append(_of("manifest", Reason("split_empty", split=repr(part))))
         elif part == "train" and len({row.label for row in rows}) < 2:
             problems.append(_of("manifest", Reason("split_one_label", count=len(rows), label=rows[0].label)))
-        missing = [row.video for row in rows if not os.path.exists(row.video)]
+        missing = [row.video for row in rows if not os.path.exists(place_of(row.video))]
         if missing:
             shown = ", ".join(missing[:3]) + (" ..." if len(missing) > 3 else "")
             gone = Reason("split_missing", count=len(missing), total=len(rows), split=repr(part), videos=shown)
