@@ -236,6 +236,12 @@ def test_an_empty_or_other_spelling_in_the_column_does_not_tear_a_content() -> N
     assert plan.contents == ("公園", "公園", "Sea", "Sea", "X", "hut", "hut")
 
 
+def test_numbered_pictures_are_called_as_their_folder() -> None:
+    folders = [f"set/{name}_{version}" for name in ("beach", "city", "night") for version in ("crf23", "crf40")]
+    groups = [[f"{folders[k]}/%05d.png", f"{folders[k + 1]}/%05d.png@24"] for k in (0, 2, 4)]
+    assert guess(*(video for group in groups for video in group)) == ("name_version", groups)
+
+
 def test_by_folder_and_not_at_all() -> None:
     videos = ["p/a/1.mp4", "p/a/2.mp4", "p/b/1.mp4"]
     assert plan_contents(videos, [None] * 3, "folder").contents == ("p/a", "p/a", "p/b")

@@ -30,6 +30,7 @@ RULES: Final = ("auto", "column", "name", "folder", "none")
 
 # Names that are nothing but numbers are the names of clips from this many on in one folder.
 _MOST_IN_FOLDER: Final = 40
+_ONLY_NUMBERED: Final = re.compile(r"%(?:0\d{1,2})?d\.")
 _COUNTER: Final = re.compile(r"(?:q|lv|ver|v|rev|pvs|d|deg|str|s|n|b|t)?[0-9]{1,4}")
 
 
@@ -73,9 +74,14 @@ def plan_contents(videos: Sequence[str], told: Sequence[str | None], rule: str =
         return ContentPlan(tuple(names), "folder", guessed=False, examples=_examples(names, paths))
     if rule == "none":
         return ContentPlan(tuple(str(path.with_suffix("")) for path in paths), "none", guessed=False)
-    guess = _guess(paths)
+    guess = _guess([_named(path) for path in paths])
     examples = _examples(guess.contents, paths)
     return ContentPlan(tuple(guess.contents), guess.rule, True, examples, guess.alike, guess.numbered)
+
+
+def _named(path: PurePosixPath) -> PurePosixPath:
+    """The folder of pictures that have only numbers ("beach_a/%05d.png"): it is what names the video."""
+    return path.parent if path.parent.name and _ONLY_NUMBERED.match(path.name) else path
 
 
 @dataclass(frozen=True, slots=True)
