@@ -22,6 +22,7 @@ from xl_vqa.bridge.videos import Video
 from xl_vqa.cli.doctor_checks import check_model
 from xl_vqa.cli.main import app
 from xl_vqa.models.registry import ModelRegistry, name_of
+from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import identify
 from xl_vqa.words.errors import ModelEntryError, ModelIncompatibleError, ModelNotFoundError, SettingsError
 from xl_vqa.words.labels import Scale
@@ -110,6 +111,37 @@ def test_added_activated_and_back_again(quiet: Settings, base: Path, adapter: Pa
     back = ModelRegistry(now).activate("starter")
     assert (back.model, back.adapter) == ("starter", None)
     assert Settings.load() == back
+
+
+@pytest.mark.parametrize(
+    ("named", "commands"),
+    [
+        ("/nowhere/base", ("--model", "models pull")),
+        ("company/vqa-base", ("models pull company/vqa-base", "--model")),
+    ],
+)
+def test_an_adapter_whose_base_is_absent_names_the_commands_that_help(
+    quiet: Settings, tmp_path: Path, named: str, commands: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "night shop"
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text(
+        json.dumps({"peft_type": "LORA", "base_model_name_or_path": named})
+    )
+    (folder / "adapter_model.safetensors").write_bytes(b"")
+    with pytest.raises(ModelNotFoundError) as caught:
+        ModelRegistry(replace(quiet, offline=True)).add(folder)
+    for language in ("en", "ja"):
+        said = caught.value.message(language)
+        assert named in said
+        assert f"models add {typed(folder)} --model" in said
+        assert all(command in said for command in commands), said
+    assert ("there is no such folder" in str(caught.value)) == named.startswith("/")
+
+
+def test_a_base_that_was_told_and_is_absent_is_named_too(quiet: Settings, adapter: Path) -> None:
+    with pytest.raises(ModelNotFoundError, match=r"/nowhere.*--model FOLDER"):
+        ModelRegistry(quiet).add(adapter, model="/nowhere/base")
 
 
 def test_a_whole_model_is_its_own_base(quiet: Settings, base: Path) -> None:

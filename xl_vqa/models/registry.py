@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
+from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import check_type, find_adapter, find_model, missing_files, read_json
 from xl_vqa.words.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
@@ -108,7 +109,12 @@ class ModelRegistry:
         """
         path = Path(folder).expanduser().absolute()
         entry = self.entry_of(folder, model)
-        spec = check(entry, offline=self._settings.offline)
+        try:
+            spec = check(entry, offline=self._settings.offline)
+        except ModelNotFoundError as error:
+            if entry.adapter is None or error.params.get("model") != entry.model:
+                raise
+            raise ModelNotFoundError(model=entry.model, problem=_base_absent(entry, error)) from error
         wanted = (name or spec.name or path.name).strip() or path.name
         entry = Registered(wanted, entry.model, entry.adapter, datetime.now(UTC).isoformat(timespec="seconds"))
         with self._changing():
@@ -286,6 +292,15 @@ def base_of_adapter(adapter: Path) -> str:
         if (folder / "config.json").is_file():
             return str(folder.absolute())
     return base
+
+
+def _base_absent(entry: Registered, error: ModelNotFoundError) -> Reason:
+    """Why an adapter's base cannot be had, and the command that names or fetches it."""
+    why = error.params["problem"]
+    if type(why) is str:
+        why = Reason(why)
+    key = "problem_base_not_fetched" if _is_hub_name(entry.model) else "problem_base_elsewhere"
+    return Reason(key, why=why, adapter=typed(entry.adapter or ""), base=typed(entry.model))
 
 
 def _is_hub_name(model: str) -> bool:

@@ -31,6 +31,19 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it does not say which model it was made for; name it (--model)",
         "ja": "どのモデル用のアダプターか記載がありません。--model で指定してください",
     },
+    "problem_base_not_fetched": {
+        "en": "{why}. The adapter was made for it: fetch it with xl-vqa models pull {base}, or name a copy "
+        "on this machine with xl-vqa models add {adapter} --model FOLDER",
+        "ja": "{why}。アダプターの使用にはこのモデルが必要です。xl-vqa models pull {base} で取得するか、"
+        "このコンピューターにあるコピーを xl-vqa models add {adapter} --model フォルダー で指定してください",
+    },
+    "problem_base_elsewhere": {
+        "en": "{why}. The adapter was made for it: name where it lies now with xl-vqa models add {adapter} "
+        "--model FOLDER, or fetch a model of the hub with xl-vqa models pull NAME and name that",
+        "ja": "{why}。アダプターの使用にはこのモデルが必要です。現在の場所を xl-vqa models add {adapter} "
+        "--model フォルダー で指定するか、ハブのモデルなら xl-vqa models pull 名前 で取得し、その名前を "
+        "--model に指定してください",
+    },
     "problem_no_such_name": {
         "en": "no model was added under this name. There are: {known}",
         "ja": "この名前で登録されたモデルはありません。登録済み: {known}",
