@@ -123,3 +123,27 @@ def test_a_list_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert "ファイルがありません" in raised.value.message("ja")
     with pytest.raises(VideoListError, match="list of videos"):
         expand([f"@{tmp_path}"])
+
+
+def test_lines_of_a_list_that_begin_with_a_hash_are_comments_unless_they_name_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    touch(tmp_path, "a.mp4", "#1.mp4", "#raw", "#2/b.mp4")
+    lines = [
+        "# night shots",
+        "#",
+        "a.mp4",
+        "#1.mp4",
+        "#raw",
+        "#2",
+        "#[0-9].mp4",
+        "#gone.mp4",
+        "  # in front",
+        "# a.mp4",
+    ]
+    (tmp_path / "list.txt").write_text("\n".join(lines))
+    found = [Path(row.path).as_posix() for row in expand(["@list.txt"])]
+    assert found == ["a.mp4", "#1.mp4", "#raw", "#2/b.mp4", "#1.mp4", "#gone.mp4"]
+    # what was typed is asked for, whatever it begins with
+    assert [row.path for row in expand(["# night shots"])] == ["# night shots"]

@@ -34,10 +34,11 @@ HELP_JA: Final[dict[str, str]] = {
     "Videos, folders or patterns such as 'clips/*.mp4'.": (
         "動画、フォルダー、または 'clips/*.mp4' のようなパターン。"
     ),
-    "Videos, folders or patterns such as 'clips/*.mp4'; - reads them from the input, @list.txt from a file.": (
+    "Videos, folders or patterns such as 'clips/*.mp4'; - reads them from the input, @list.txt from a "
+    "file, without comments (# note).": (
         "動画、フォルダー、または 'clips/*.mp4' のようなパターン。- は標準入力の各行、@list.txt はファイル"
         "の各行を"
-        "読みます。"
+        "読みます(「# メモ」のような行は除きます)。"
     ),
     "Write all rows to a .csv, .xlsx, .json or .jsonl file; - for CSV here.": (
         "全行を .csv、.xlsx、.json、.jsonl のいずれかに書き込みます。- なら CSV をここに出力します。"

@@ -36,7 +36,8 @@ def expand(inputs: Iterable[str]) -> list[InputRow]:
     """Rows in the order of the inputs; within a folder or pattern in natural order (clip2 before clip10).
 
     ``-`` stands for the lines of the standard input, ``@list.txt`` for those of a file; a line is an input of its
-    own. An input that leads to no video still gives a row, so that nothing asked for goes missing.
+    own, but for comments (``# night shots``).
+    An input that leads to no video still gives a row, so that nothing asked for goes missing.
 
     Raises VideoListError for a list that cannot be read.
     """
@@ -53,7 +54,21 @@ def expand(inputs: Iterable[str]) -> list[InputRow]:
 
 
 def _each(inputs: Iterable[str]) -> list[InputRow]:
-    return [row for given in inputs for row in _one(given)]
+    return [row for given in inputs if not _is_comment(given) for row in _one(given)]
+
+
+def _is_comment(line: str) -> bool:
+    """Whether a line of a list begins with ``#`` and names no file: ``#1.mp4`` that is there is a video.
+
+    ``#1.mp4`` that is not there stays an input, too, so that a video mistyped does not go missing;
+    ``# 1.mp4`` is a row that somebody took out.
+    """
+    return (
+        line.startswith("#")
+        and not (is_video_file(line) and not line[1:2].isspace())
+        and not os.path.exists(line)
+        and not glob.glob(line)
+    )
 
 
 def _one(given: str) -> list[InputRow]:

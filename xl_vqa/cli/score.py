@@ -35,7 +35,7 @@ def score(
         list[str] | None,
         typer.Argument(
             help="Videos, folders or patterns such as 'clips/*.mp4'; - reads them from the input, @list.txt from "
-            "a file."
+            "a file, without comments (# note)."
         ),
     ] = None,
     output: Annotated[
