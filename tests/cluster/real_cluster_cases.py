@@ -1,4 +1,7 @@
-"""A real cluster: every input one result, in order, once, whatever becomes of the workers."""
+"""A real cluster: every input one result, in order, once, whatever becomes of the workers.
+
+Run by test_real_cluster.py, each case in a process of its own.
+"""
 
 from __future__ import annotations
 
