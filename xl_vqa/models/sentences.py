@@ -39,7 +39,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     },
     "problem_base_elsewhere": {
         "en": "{why}. The adapter was made for it: name where it lies now with xl-vqa models add {adapter} "
-        "--model FOLDER, or fetch a model of the hub with xl-vqa models pull NAME and name that",
+        "--model FOLDER, or fetch a model of the hub (xl-vqa models pull NAME) and name that",
         "ja": "{why}。アダプターの使用にはこのモデルが必要です。現在の場所を xl-vqa models add {adapter} "
         "--model フォルダー で指定するか、ハブのモデルなら xl-vqa models pull 名前 で取得し、その名前を "
         "--model に指定してください",
