@@ -85,8 +85,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "ratings_out_of_scale": {
         "en": "{count} scores in {path} lie outside the scale {source}: the scores go {problem}. Give the range "
-        "that the raters used, for example {options}; where lower is better, add --lower-is-better. A number "
-        "that means 'not rated' is left out so: --map 0=",
+        "that the raters used, for example {options}; where lower is better, add --lower-is-better, and "
+        "--map 0= where 0 means 'not rated'.",
         "ja": "{path} の点数のうち {count} 件が尺度 {source} の範囲外です(点数の範囲: {problem})。"
         "評価に使った範囲を指定してください(例: {options})。低いほど良い尺度の場合は --lower-is-better も"
         "付けてください。「未評価」を表す数値は、--map 0= のように指定すると除外されます。",

@@ -57,6 +57,7 @@ OF_THE_HOST: Final = (
     "ratings.sqlite3",
     "logs",
     "cache",
+    "cluster.lock",
     "host.json",
 )
 _STORES: Final = ("ratings.sqlite3", "labels.sqlite3")
@@ -168,7 +169,6 @@ def ours(settings: Settings, *, own_settings: bool) -> list[Path]:
     for copy in [copy for store in stores for copy in damaged_copies(home / store)]:
         wanted += [Path(f"{copy}{end}") for end in ("-wal", "-shm", "")]
     wanted += [*home.glob(f"*{TEMP_MARK}*"), *home.glob(f".*{TEMP_MARK}*"), home / "host.starting"]
-    wanted.append(settings.cluster_lock_file)
     return [path for path in dict.fromkeys([*wanted, settings.lock_file]) if os.path.lexists(path)]
 
 
