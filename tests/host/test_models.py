@@ -74,7 +74,7 @@ def test_the_same_settings_are_the_same_model(keeper: ModelKeeper, world: World)
 
 
 @pytest.mark.parametrize(
-    "profile", ["starter", {"model": ""}, {"frames": 3}, {"port": 1}, {"dtype": "int8"}, {"model": 5}]
+    "profile", ["starter", {"model": ""}, {"frames": 3}, {"port": 1}, {"dtype": "int3"}, {"model": 5}]
 )
 def test_profiles_that_are_none(keeper: ModelKeeper, profile: object) -> None:
     with pytest.raises(HostRequestError):

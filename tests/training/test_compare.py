@@ -102,7 +102,7 @@ def test_a_task_that_is_not_given_is_no_key_and_one_outside_is_named(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("schemes: [", ["expected"]),
+        ("schemes: [", ["line 1"]),
         ("- a\n", ["it must hold lines such as"]),
         ("recipe: no.yaml\nseed: 3\n", ["seed is not known", "no.yaml"]),
         (
