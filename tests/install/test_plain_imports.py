@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from tests.install.environments import PROJECT, ROOT, Environment, normal
 
 # imported inside a function, behind a sentence that names the extra
-OPTIONAL_IMPORTS = {"cryptography": "team", "ntloss": "train", "psycopg": "team"}
+OPTIONAL_IMPORTS = {"cryptography": "team", "ntloss": "train", "psycopg": "team", "ray": "cluster"}
 # they run inside Excel, where they are
 OF_EXCEL = {"xlwings", "pyopenvba"}
 # other systems' or other programs' own modules
