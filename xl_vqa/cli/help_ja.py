@@ -414,30 +414,6 @@ HELP_JA: Final[dict[str, str]] = {
         "最小-最大/桁数 をコンマ区切りで指定。例: 10-90/2,100-500/3。"
     ),
     "Whole numbers; three or more.": "整数。3 つ以上。",
-    # models
-    "The models you can switch between.": "切り替えて使用できるモデル。",
-    "Show every model, which one serves, and what is wrong with those that cannot.": (
-        "すべてのモデルと使用中のモデル、使用できないモデルの理由を表示します。"
-    ),
-    "Enter a fine-tuned model, so that it can be activated by name. Its files stay where they are.": (
-        "微調整したモデルを登録し、名前で切り替えられるようにします。ファイルは移動しません。"
-    ),
-    "Folder that 'xl-vqa train' made (an adapter or a whole model), or a "
-    "hub name such as Qwen/Qwen2.5-VL-7B-Instruct.": (
-        "xl-vqa train で作成したフォルダー(アダプターまたはモデル全体)、または "
-        "Qwen/Qwen2.5-VL-7B-Instruct のような"
-        "ハブのモデル名。"
-    ),
-    "What to call it; its own name by default.": "登録名。省略時はモデル自身の名前。",
-    "Base model of an adapter; by default the adapter tells.": (
-        "アダプターのベースモデル。省略時はアダプターの記載に従います。"
-    ),
-    "Make it serve, too, from the next rating on.": "登録し、次の評価から使用します。",
-    "Make a model serve, from the next rating on. Ratings of the model before are kept.": (
-        "次の評価から使用するモデルを切り替えます。以前のモデルの評価は残ります。"
-    ),
-    "A name from xl-vqa models list.": "xl-vqa models list に表示される名前。",
-    "Forget a model; its files stay.": "モデルの登録を解除します。ファイルは残ります。",
     # addin, calc
     "The Excel add-in as a file.": "Excel アドインのファイル。",
     "Build xl_vqa.xlam from its plain texts. The same version gives the same bytes.": (

@@ -23,7 +23,8 @@ from xl_vqa.host.linked_pages import LinkedPages, read_by
 from xl_vqa.host.links import Links
 from xl_vqa.host.memory import LARGE_ANSWER, give_back
 from xl_vqa.host.metrics import CONTENT_TYPE, host_families, rendered
-from xl_vqa.host.service import Question, RatingService, Slot, check_rows, number_of
+from xl_vqa.host.request_body import check_rows, number_of
+from xl_vqa.host.service import Question, RatingService, Slot
 from xl_vqa.host.work import Watch
 from xl_vqa.words.errors import HostError, HostRequestError, XlVqaError
 from xl_vqa.words.reasons import Detail, Reason

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from xl_vqa import __version__
-from xl_vqa.bridge.protocol import EARLIER_VERSION, MAX_ROWS
+from xl_vqa.bridge.protocol import EARLIER_VERSION
+from xl_vqa.host.chunks import chunks
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.explainer import Explainer, Explaining
 from xl_vqa.host.files import FileFacts
@@ -19,6 +19,7 @@ from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.pipeline import Pipeline
 from xl_vqa.host.queue import WorkQueue
+from xl_vqa.host.request_body import check_rows, keys_of, number_of, object_of, video_of
 from xl_vqa.host.shared_store import SharedStore
 from xl_vqa.host.sharing import Sharing
 from xl_vqa.host.store import Store
@@ -28,22 +29,16 @@ from xl_vqa.host.work import Ticket, Wanted, Watch
 from xl_vqa.words.errors import (
     HostRequestError,
     NoAttributesError,
-    NoVideoPathError,
     VideoNotFoundError,
     XlVqaError,
 )
 from xl_vqa.words.model_spec import attributes_key, settings_key
-from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings
 from xl_vqa.words.video_names import existing_form
 
 log = logging.getLogger("xl_vqa.host.service")
 
-T = TypeVar("T")
-
 STOP_PATIENCE_S: Final = 60.0
-MAX_NUMBER: Final = 1e9
-"""JSON knows infinity and integers of a thousand digits; as a wait or a priority they are mistakes."""
 
 
 @dataclass(slots=True)
@@ -125,13 +120,13 @@ class RatingService:
 
     def question(self, body: Any) -> Question:
         """A request's JSON, checked. Raises HostRequestError for the request, never for one of its videos."""
-        values = _object(body)
+        values = object_of(body)
         videos = values.get("videos")
         if not isinstance(videos, list):
             raise HostRequestError(problem="host_videos_list")
         check_rows(videos)
         return Question(
-            videos=[_video(entry) for entry in videos],
+            videos=[video_of(entry) for entry in videos],
             model=self.keeper.resolve(values.get("profile")),
             view=View.from_request(values.get("view"), self._view),
             wait=number_of(values, "wait"),
@@ -267,11 +262,11 @@ class RatingService:
 
     def cancel(self, body: Any) -> int:
         """How many tickets ended. Raises HostRequestError."""
-        values = _object(body)
+        values = object_of(body)
         owner = values.get("client")
         if not (owner is None or isinstance(owner, str)):
             raise HostRequestError(problem="host_client_text")
-        keys = None if values.get("all") is True else _keys(values)
+        keys = None if values.get("all") is True else keys_of(values)
         return self.queue.cancel(keys, owner) + self.explainer.cancel(keys, owner)
 
     def view(self, body: Mapping[str, Any]) -> View:
@@ -397,7 +392,7 @@ class RatingService:
                 to_read.append(key)
             else:
                 texts[key] = text
-        for chunk in _chunks(to_read):
+        for chunk in chunks(to_read):
             for key, rating in self.ledger.load(chunk).items():
                 texts[key] = summary_json(rating, view)
                 self._summaries.put(key, found[key], view, texts[key])
@@ -440,7 +435,7 @@ class RatingService:
     def _details(self, slots: Sequence[Slot], keys: Mapping[int, RatingKey], view: View) -> dict[int, str]:
         texts: dict[int, str] = {}
         models = self._models(key.model for key in keys.values())
-        for chunk in _chunks(list(keys)):
+        for chunk in chunks(list(keys)):
             ratings = self.ledger.load([keys[index] for index in chunk])
             for index in chunk:
                 if keys[index] in ratings:
@@ -461,53 +456,6 @@ class RatingService:
         # stored, and gone since: the store was replaced meanwhile
         key = slot.found.key if isinstance(slot.found, Ticket) else str(slot.found)
         return json.dumps({"status": "unknown", "key": key})
-
-
-def _video(entry: Any) -> tuple[str, str | None] | XlVqaError:
-    if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
-        return HostRequestError(problem="host_video_object")
-    path, text = entry["path"], entry.get("text")
-    if text is not None and not isinstance(text, str):
-        return HostRequestError(problem=Reason("host_text_kind", video=path))
-    if not path.strip():
-        return NoVideoPathError()
-    if not os.path.isabs(path):
-        return HostRequestError(problem=Reason("host_path_relative", video=path))
-    return path, (text if text and text.strip() else None)
-
-
-def check_rows(rows: Sequence[Any]) -> None:
-    """Raises HostRequestError for more than one request may hold."""
-    if len(rows) > MAX_ROWS:
-        raise HostRequestError(problem=Reason("host_rows", rows=len(rows), limit=MAX_ROWS))
-
-
-def _object(body: Any) -> Mapping[str, Any]:
-    if not isinstance(body, dict):
-        raise HostRequestError(problem="host_body_object")
-    return body
-
-
-def number_of(values: Mapping[str, Any], name: str) -> float:
-    """``values[name]``, 0 where it is missing. Raises HostRequestError for what is no sensible number."""
-    value = values.get(name, 0)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= MAX_NUMBER:
-        raise HostRequestError(problem=Reason("host_number", name=name))
-    return value
-
-
-def _keys(values: Mapping[str, Any]) -> list[str]:
-    keys = values.get("keys")
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise HostRequestError(problem="host_keys_texts")
-    check_rows(keys)
-    return keys
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Whole ratings are big: ten thousand at once would stay in the process's memory for good."""
-    for start in range(0, len(values), 500):
-        yield values[start : start + 500]
 
 
 def _tickets(slots: Sequence[Slot]) -> list[Ticket]:

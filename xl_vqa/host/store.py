@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from xl_vqa.host.attribute_store import AttributeStore
+from xl_vqa.host.chunks import chunks, chunks_as_they_come
 from xl_vqa.host.database import DamagedError, Database, SetAside
 from xl_vqa.host.explanation_store import ExplanationStore
 from xl_vqa.host.outbox import Outbox
@@ -36,7 +36,6 @@ from xl_vqa.words.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.store")
 
-CHUNK: Final = 500
 CRASH_MEMORY: Final = timedelta(days=7)
 """A crash longer ago than this does not count any more: the reader may have been updated."""
 
@@ -104,7 +103,7 @@ class Store:
 
         found: dict[RatingKey, Summary] = {}
         for (model, settings), videos in groups.items():
-            for chunk in _chunks(sorted(videos)):
+            for chunk in chunks(sorted(videos)):
                 keys_of = [RatingKey(model, settings, video) for video in chunk]
                 found.update((key, row.short()) for key, row in self._sound_rows(keys_of))
         return found
@@ -286,7 +285,7 @@ class Store:
         def look() -> dict[str, KnownFile]:
             found: dict[str, KnownFile] = {}
             with self._database.reading() as connection:
-                for chunk in _chunks(list(names)):
+                for chunk in chunks(list(names)):
                     rows = connection.execute(
                         f"SELECT path, stat_key, video, settled FROM files WHERE path IN ({_marks(chunk)})", chunk
                     )
@@ -439,7 +438,7 @@ def _if_sound(key: RatingKey, values: Sequence[Any]) -> Row | None:
 
 def _salvage(damaged: Path, connection: sqlite3.Connection) -> int:
     """Every rating of ``damaged`` that is whole into the new store, the newest of each; how many."""
-    for pieces in _batches(salvaged_ratings(damaged), CHUNK):
+    for pieces in chunks_as_they_come(salvaged_ratings(damaged)):
         connection.execute("BEGIN IMMEDIATE")
         rows = [_values(key, row) for key, row in pieces]
         connection.executemany(f"{_INSERT} {_REPLACE} WHERE excluded.rated_at > ratings.rated_at", rows)
@@ -490,14 +489,3 @@ def _now() -> str:
 
 def _marks(chunk: Sequence[Any]) -> str:
     return ",".join("?" * len(chunk))
-
-
-def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

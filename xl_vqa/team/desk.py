@@ -15,7 +15,7 @@ from xl_vqa.bridge.errors import TeamLimitError, TeamPathError, TeamRoleError, T
 from xl_vqa.bridge.protocol import EXPLAIN, PROTOCOL, profile_of
 from xl_vqa.bridge.videos import entries_of
 from xl_vqa.host.patience import Patience
-from xl_vqa.host.service import check_rows, number_of
+from xl_vqa.host.request_body import check_rows, number_of
 from xl_vqa.models.registry import ModelRegistry
 from xl_vqa.team.clips import Clips
 from xl_vqa.team.limits import Meters
