@@ -139,6 +139,7 @@ def _all_pairs(work: Path, spec: ModelSpec, per_content: int, workers: int) -> l
     sources.fetch_all(work)
     scenes = evaluation.scenes_of(work)
     print("2/6 clips", flush=True)
+    clips.fill_changes(scenes, work / "clips", per_content=per_content)
     made = clips.make_all(scenes, work / "clips", per_content=per_content, workers=workers)
     made += forms.make_all(made, workers=workers)
     print("3/6 features", flush=True)

@@ -16,6 +16,7 @@ from typing import Any, Final
 import torch
 
 from starter.card import evaluation, report
+from starter.clips import contents
 from starter.fit.blend import mean_of
 from starter.fit.new_model import new_model
 from starter.fit.opinion import OpinionOptions, fold_of, teach
@@ -89,7 +90,7 @@ def lesson_of(train: Sequence[evaluation.Pair]) -> tuple[list[evaluation.Pair], 
     Clips of neither what people were asked about nor what is done on purpose hold most defects of time; where they
     are less than ``FEW`` of the lesson they are shown twice, the second time as contents of their own.
     """
-    old = [pair for pair in train if not any(mark in pair[0].content for mark in ("#asked", "#look-"))]
+    old = [pair for pair in train if contents.is_older(pair[0].content)]
     again = old if len(old) < FEW * len(train) else []
     owners = [clip.content for clip, _ in train] + [f"{clip.content} again" for clip, _ in again]
     return [*train, *again], owners

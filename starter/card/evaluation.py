@@ -188,15 +188,14 @@ def evaluate_folder(
             for split, part in rated_before.items()
             if split not in (contents.ASKED, contents.PURPOSE)
         }
-    told_before = kept.get(BEFORE, {}).get("invariance")
-    if not forms_too and BEFORE in measured and told_before is not None:
-        measured[BEFORE]["invariance"] = told_before
     if forms_too:
         files, items = form_features(work, prompts.spec)
         measured["invariance"] = invariance.rows_of(files, report.scores_of(predict(model, prompts, items)))
         if before is not None:
             answers = predict(*load(before), items)
             measured[BEFORE]["invariance"] = invariance.rows_of(files, report.scores_of(answers))
+    elif before is not None and "invariance" in kept.get(BEFORE, {}):
+        measured[BEFORE]["invariance"] = kept[BEFORE]["invariance"]
     points: dict[str, Sequence[tuple[float, float]]] = {
         split: [
             (float(score), clip.mos)

@@ -16,10 +16,10 @@ import pandas as pd
 from starter.card.report import FloatArray, order, table_of
 from starter.clips import human_opinion, purpose
 from starter.clips.clips import Clip
+from starter.clips.contents import LOOK_MARK
 from starter.clips.defects import CLEAN, TEMPORAL
 from xl_vqa.datasets.correlation import pearson, spearman
 
-MARK: Final = "#look-"
 NEAR: Final = 4.0
 """Labels by which a look may differ from the plain view."""
 LABELS_PER_MOS: Final = 10.0
@@ -43,12 +43,12 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
     # what people said of the level, whatever the label of the clip was moved to
     places = zip(asked.defect, asked.severity, strict=True)
     asked = asked.assign(said=[human_opinion.stills()[str(name)][0][int(level) - 1] for name, level in places])
-    means = asked.groupby(["defect", "severity"]).predicted.mean()
-    people = np.array([human_opinion.stills()[str(name)][0][int(level) - 1] for name, level in means.index])
+    cells = asked.groupby(["defect", "severity"])
+    means, people = cells.predicted.mean(), cells.said.first()
     by_defect, above = {}, {}
     for name, group in asked.groupby("defect"):
         shown = means[name]
-        said = [human_opinion.stills()[str(name)][0][int(level) - 1] for level in shown.index]
+        said = [float(value) for value in people[name]]
         by_defect[str(name)] = {
             "levels": [int(level) for level in shown.index],
             "score": [float(value) for value in shown],
@@ -62,8 +62,8 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
         "contents": int(asked.content.nunique()),
         "cells": len(means),
         "srcc": _srcc(means, people),
-        "plcc": pearson(means.to_numpy(), people) or 0.0,
-        "rmse": float(np.sqrt(np.mean((means.to_numpy() - people) ** 2))),
+        "plcc": pearson(means.to_numpy(), people.to_numpy()) or 0.0,
+        "rmse": float(np.sqrt(np.mean((means - people) ** 2))),
         "clip_srcc": _srcc(asked.predicted, asked.said),
         "label_srcc": _srcc(asked.predicted, asked.mos),
         "mean_clean": float(table[table.defect == CLEAN].predicted.mean()),
@@ -84,7 +84,7 @@ def on_purpose(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> d
     Raises ValueError where there is not one score per clip, or no plain view.
     """
     table = table_of(clips, scores)
-    table["look"] = table.content.str.partition(MARK)[2]
+    table["look"] = table.content.str.partition(LOOK_MARK)[2]
     clean = table[table.defect == CLEAN]
     labels = {
         str(name): LABELS_PER_MOS * float(value) for name, value in clean.groupby("look").predicted.mean().items()

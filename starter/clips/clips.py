@@ -21,7 +21,6 @@ import torch
 from starter.clips import attributes, defects, encoder, labels, moved_opinion, visibility
 from starter.clips.contents import Content, generator, render
 from starter.clips.defects import BY_NAME, CLEAN
-from starter.clips.human_opinion import stills
 from starter.clips.plans import EVERY_SEVERITY, Item, Plan
 from starter.clips.plans import plan as plan
 from starter.progress import Progress
@@ -151,7 +150,7 @@ def fill_changes(contents: Sequence[Content], folder: Path, *, per_content: int)
         items = [
             item
             for item in plan(content, per_content)
-            if any(name in stills() for name, _ in item.parts)
+            if any(name != CLEAN and BY_NAME[name].asked for name, _ in item.parts)
             and (clip := _existing(content, item, folder)) is not None
             and not clip.changes
         ]
@@ -190,7 +189,7 @@ def _existing(content: Content, item: Item, folder: Path) -> Clip | None:
         # what people said is moved by today's rule; what a table judges was settled when the clip was made
         asked = [part for part in item.parts if part[0] != CLEAN]
         seen = tuple(
-            share if change is None or name not in stills() else moved_opinion.share(name, strength, change)
+            moved_opinion.share(name, strength, change) if change is not None and BY_NAME[name].asked else share
             for (name, strength), share, change in zip(asked, seen, changes, strict=True)
         )
     # the split is a decision of today's run, not of the run that made the file
@@ -337,8 +336,8 @@ def _changed(
     if defect.change is not None:
         before, frames = frames, defect.change(frames, defects.level_at(defect, strength), rng)
         changed = visibility.change(before, frames)
-        asked = moved_opinion.share(defect.name, strength, changed)
-        share = asked if defect.asked else visibility.seen_share(defect.name, strength, changed)
+        judge = moved_opinion.share if defect.asked else visibility.seen_share
+        share = judge(defect.name, strength, changed)
     seen.append(share)
     changes.append(changed)
     return frames

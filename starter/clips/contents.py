@@ -23,6 +23,9 @@ FRAMES: Final = 32
 LONG: Final = "long"
 ASKED: Final = "asked"
 PURPOSE: Final = "purpose"
+ASKED_MARK: Final = "#asked"
+LOOK_MARK: Final = "#look-"
+"""In the name of a content of what people were asked about, and of a look; the look's own name follows."""
 SPLITS: Final = ("train", "validation", "test", "unseen", LONG, ASKED, PURPOSE, "demo")
 """``test``: unseen contents of the kinds that were trained; ``unseen``: sources that gave nothing to training;
 of the pictures of both, ``long``: long views; ``asked``: defects that people were asked about; ``purpose``:
@@ -137,6 +140,11 @@ def catalogue(work: Path, *, views: int = 2) -> list[Content]:
         contents += _photo_contents(photo, views)
     # an order that mixes sources, so that a shortened run still sees all of them
     return sorted(contents, key=lambda c: hashlib.blake2b(c.name.encode()).digest())
+
+
+def is_older(name: str) -> bool:
+    """Whether the content ``name`` shows neither what people were asked about nor what is done on purpose."""
+    return ASKED_MARK not in name and LOOK_MARK not in name
 
 
 def split_of_photo(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 
 from starter.clips import encoder
 from starter.clips.clips import Clip
-from starter.clips.contents import generator
+from starter.clips.contents import LOOK_MARK, generator
 from starter.clips.defects import GENERATED, TEMPORAL
 from starter.progress import Progress
 from xl_vqa.training.cache import atomic_path, read_json, write_json
@@ -54,7 +54,7 @@ FORMS: Final = (
 
 def form_of(clip: Clip) -> Form | None:
     """The form in which ``clip`` is shown once more, by its name alone; None where it is not."""
-    if clip.split != "train" or "#look-" in clip.content or any(name in clip.name for name in OF_TIME):
+    if clip.split != "train" or LOOK_MARK in clip.content or any(name in clip.name for name in OF_TIME):
         # what is done on purpose takes time as well: the first frame of a fade is black
         return None
     rng = generator("form", clip.key)

@@ -124,7 +124,9 @@ def main() -> None:
     scenes = [
         scene
         for scene in contents.catalogue(values.work)
-        if scene.split == "train" and scene.name.endswith("#asked") and scene.source in contents.PHOTOGRAPHS
+        if scene.split == "train"
+        and scene.name.endswith(contents.ASKED_MARK)
+        and scene.source in contents.PHOTOGRAPHS
     ]
     found = measure(scenes, values.contents)
     levels = range(1, LEVELS + 1)

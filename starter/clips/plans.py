@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from starter.clips import attributes, purpose
-from starter.clips.contents import Content, generator
+from starter.clips.contents import ASKED_MARK, Content, generator
 from starter.clips.defects import (
     ASKED,
     BY_NAME,
@@ -132,7 +132,7 @@ def plan(content: Content, per_content: int) -> Plan:
     ``per_content`` is less), because another content teaches more than another copy of the same.
     """
     if content.look:
-        return asked_plan(content) if content.name.endswith("#asked") else purpose_plan(content)
+        return asked_plan(content) if content.name.endswith(ASKED_MARK) else purpose_plan(content)
     if content.seconds is not None:
         return long_plan(content)
     first, later = first_plan(content, per_content), later_plan(content)

@@ -148,6 +148,11 @@ def _load(clip: File, folder: Path) -> StoredFeatures:
     return StoredFeatures(*cells, *rest, (t, h, w), _summary(whole, cells, *rest))
 
 
+def summaries(items: Sequence[StoredFeatures]) -> torch.Tensor:
+    """[n, SUMMARY_FEATURES]"""
+    return torch.from_numpy(np.stack([item.summary for item in items])).float()
+
+
 def _summary_of(whole: Path) -> Path:
     return whole.with_name(whole.name.replace(".whole.", ".summary."))
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from starter.clips import attributes
+from starter.clips import attributes, contents
 from starter.clips.clips import Clip
 from starter.clips.defects import CLEAN
-from starter.fit.features import StoredFeatures
+from starter.fit.features import StoredFeatures, summaries
 from xl_vqa.vlm.starter_opinion import EXPERTS, HIGHEST, LOWEST, PARTS, Expert, FirstOpinion
 from xl_vqa.words.attributes import KNOWN
 
@@ -48,11 +47,6 @@ class OpinionOptions:
 def fold_of(group: str) -> int:
     """The expert that must not see the picture ``group``, and whose opinion of it is told in training."""
     return int.from_bytes(blake2b(group.encode(), digest_size=4).digest(), "big") % EXPERTS
-
-
-def summaries(items: Sequence[StoredFeatures]) -> Tensor:
-    """[n, SUMMARY_FEATURES]"""
-    return torch.from_numpy(np.stack([item.summary for item in items])).float()
 
 
 def teach(
@@ -86,7 +80,7 @@ def _components(opinion: FirstOpinion, seen: Tensor, options: OpinionOptions) ->
     opinion.summary_mean.copy_(seen.mean(0))
     opinion.summary_scale.copy_(1 / seen.std(0, correction=0).clamp_min(1e-3))
     some = seen[torch.randperm(len(seen))[: options.examples]]
-    ready = ((some - opinion.summary_mean) * opinion.summary_scale).clamp(-5, 5)
+    ready = opinion.standardised(some)
     _, sizes, directions = torch.svd_lowrank(ready, q=min(PARTS + 16, *ready.shape), niter=3)
     sizes, directions = sizes[:PARTS] / len(some) ** 0.5, directions[:, :PARTS]
     # as wide as three deviations, the widest of them; the narrow ones less narrow than they are
@@ -101,8 +95,8 @@ def _wanted(clip: Clip) -> list[float]:
 
 
 def _weight(clip: Clip, options: OpinionOptions) -> float:
-    older = not any(mark in clip.content for mark in ("#asked", "#look-"))
-    return (options.clean_weight if clip.defect == CLEAN else 1.0) * (options.old_weight if older else 1.0)
+    older = options.old_weight if contents.is_older(clip.content) else 1.0
+    return (options.clean_weight if clip.defect == CLEAN else 1.0) * older
 
 
 def _teach_one(

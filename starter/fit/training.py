@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from starter.clips.defects import CLEAN
-from starter.fit.features import StoredFeatures
+from starter.fit.features import StoredFeatures, summaries
 from starter.fit.loss import (
     TwoDigits,
     digit_cross_entropy,
@@ -154,9 +154,8 @@ def opinions_of(
         return None
     found = []
     for start in range(0, len(items), 512):
-        summary = torch.from_numpy(np.stack([item.summary for item in items[start : start + 512]]))
         expert = None if folds is None else torch.tensor(folds[start : start + 512])
-        found.append(opinion.eval().opinions(summary, expert))
+        found.append(opinion.eval().opinions(summaries(items[start : start + 512]), expert))
     return torch.cat(found)
 
 

@@ -60,10 +60,14 @@ class FirstOpinion(nn.Module):
         self.experts = nn.ModuleList(Expert() for _ in range(EXPERTS))
         self.told = nn.Linear(BUMPS + OPINIONS - 1, width, bias=False)
 
+    def standardised(self, summary: Tensor) -> Tensor:
+        """``summary`` [n, size] in standard deviations of training, within LIMIT."""
+        ready: Tensor = ((summary.float() - self.summary_mean) * self.summary_scale).clamp(-LIMIT, LIMIT)
+        return ready.float()
+
     def parts(self, summary: Tensor) -> Tensor:
         """Components [n, PARTS] of ``summary`` [n, size]."""
-        ready = ((summary.float() - self.summary_mean) * self.summary_scale).clamp(-LIMIT, LIMIT)
-        return nn.functional.linear(ready.float(), self.components.float())
+        return nn.functional.linear(self.standardised(summary), self.components.float())
 
     def opinions(self, summary: Tensor, expert: Tensor | None = None) -> Tensor:
         """MOS of the whole and of every attribute, [n, OPINIONS], LOWEST..HIGHEST: the experts' mean, or of each

@@ -16,6 +16,7 @@ from starter.clips.contents import Content
 from starter.clips.defects import BY_NAME, DEFECTS
 from starter.clips.human_opinion import CLEAN_MOS
 from starter.clips.plans import Item
+from xl_vqa.training.cache import read_json, write_json
 
 pytest.importorskip("imageio_ffmpeg", reason="the training extra is not installed")
 
@@ -149,6 +150,24 @@ def test_a_record_keeps_what_was_measured_and_gets_today_s_label(
     moved = {c.name: c.mos for c in clips.load([scene], folder, per_content=0)}
     assert moved["r-clean0"] == pytest.approx(1 + coded.vmaf / 100, abs=0.001)
     assert moved["clean0"] == CLEAN_MOS
+
+
+def test_changes_that_were_not_recorded_are_measured_once(content: Content, tmp_path: Path) -> None:
+    scene = replace(content, name="package/photo#asked", look="plain", frames=6, width=128, height=96)
+    folder = tmp_path / "clips"
+    made = {c.name: c for c in clips.make_all([scene], folder, per_content=0, workers=1)}
+    for path in folder.rglob("*.json"):
+        record = read_json(path)
+        assert record is not None
+        del record["changes"]
+        write_json(path, record)
+    asked = {name for name, c in made.items() if c.origin == "people"}
+    assert clips.fill_changes([scene], folder, per_content=0) >= len(asked) > 0
+    again = {c.name: c for c in clips.load([scene], folder, per_content=0)}
+    for name in asked:
+        # two frames of the scene instead of all, and other noise
+        assert again[name].changes[0] == pytest.approx(made[name].changes[0], rel=0.3, abs=0.5)
+    assert clips.fill_changes([scene], folder, per_content=0) == 0
 
 
 def test_an_old_record_gets_its_attributes(content: Content) -> None:

@@ -10,7 +10,7 @@ import torch
 
 from starter.clips.clips import Clip
 from starter.fit import opinion
-from starter.fit.features import StoredFeatures
+from starter.fit.features import StoredFeatures, summaries
 from starter.fit.opinion import OpinionOptions
 from starter.fit.training import opinions_of
 from tests.starter.fit.test_training import new_model
@@ -47,7 +47,7 @@ def taught() -> FirstOpinion:
 
 def test_it_holds_on_pictures_that_it_has_not_met(taught: FirstOpinion) -> None:
     items, clips = made_up(120, 2)
-    said = taught.opinions(opinion.summaries(items))[:, 0].numpy()
+    said = taught.opinions(summaries(items))[:, 0].numpy()
     assert (spearman(said, np.array([clip.mos for clip in clips])) or 0) > 0.9
 
 
@@ -61,7 +61,7 @@ def test_every_picture_has_an_expert_that_has_not_seen_it() -> None:
     made = FirstOpinion(SIZE, 16)
     opinion.teach(made, items, clips, OPTIONS)
     made.requires_grad_(False)
-    seen = opinion.summaries(items[:1])
+    seen = summaries(items[:1])
     said = [float(made.eval().opinions(seen, torch.tensor([expert]))[0, 0]) for expert in range(EXPERTS)]
     own = opinion.fold_of(chosen)
     assert said[own] > 4
@@ -81,7 +81,7 @@ def test_the_same_seed_teaches_the_same() -> None:
         torch.manual_seed(1)
         made = FirstOpinion(SIZE, 16)
         opinion.teach(made, *made_up(60, 4), replace(OPTIONS, epochs=2))
-        runs.append(made.opinions(opinion.summaries(made_up(5, 5)[0])))
+        runs.append(made.opinions(summaries(made_up(5, 5)[0])))
     torch.testing.assert_close(runs[0], runs[1])
 
 

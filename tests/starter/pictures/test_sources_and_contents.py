@@ -139,7 +139,7 @@ def test_what_people_were_asked_about_and_looks_are_taught_or_held_out(tmp_path:
     Image.new("RGB", (1600, 1200)).save(path)
     names = (
         *contents.DEMO_PHOTOS,
-        *(f"{part}/{i}" for i in range(99) for part in ("p", "lomiri-wallpapers-20.04")),
+        *(f"{part}/{i}" for i in range(99) for part in ("gcompris-qt-data", "lomiri-wallpapers-20.04")),
     )
     name = next(name for name in names if contents.split_of_photo(name) == split)
     photo = sources.Photo(path, name, name.split("/")[0], "", "CC0-1.0")
@@ -161,6 +161,10 @@ def test_what_people_were_asked_about_and_looks_are_taught_or_held_out(tmp_path:
         assert {one.look for one in looks} == set(purpose.LOOKS)
         # as large as people's pictures, and all that the starter looks at of any video
         assert {(one.width, one.height, one.pairs) for one in asked} == {(512, 384, 0)}
+        # of a drawn wallpaper the looks alone: half of what people were asked about cannot be seen on it
+        drawn = contents._photo_contents(replace(photo, source="lxqt-themes"), 2)
+        assert {one.look for one in drawn if one.look} == set(purpose.LOOKS)
+        assert not any(contents.ASKED_MARK in one.name for one in drawn)
 
 
 def test_a_picture_too_small_for_that_has_its_usual_views_alone(tmp_path: Path) -> None:
