@@ -195,6 +195,23 @@ def test_a_place_made_after_the_reader_is_read_too(hostile: Wall, home: Path, cl
     assert hostile.read(str(moved), FOUR).used.codec == "h264"
 
 
+def test_a_second_reader_as_old_does_not_answer_for_a_new_place(
+    home: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = Wall(hidden=home)
+    try:
+        wall.read(str(clip), FOUR)
+        # another video's reader is given back right after the idle ones were ended
+        monkeypatch.setattr(wall, "rest", lambda: None)
+        later = home.parent / f"second-{os.getpid()}"
+        later.mkdir()
+        moved = clip.rename(later / "clip.mp4")
+        assert wall.read(str(moved), FOUR).used.codec == "h264"
+    finally:
+        monkeypatch.undo()
+        wall.close()
+
+
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="an administrator may read everything")
 def test_a_file_that_the_user_may_not_read(hostile: Wall, clip: Path) -> None:
     clip.chmod(0)

@@ -183,7 +183,7 @@ class Wall:
         line = json.dumps({**request, "path": path}).encode("ascii") + b"\n"
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with self._reader(should_stop, fresh=attempt > 1) as reader:
+                with self._reader(should_stop, fresh=renewed or attempt > 1) as reader:
                     answer = reader.ask(line, memory, self._silence_s, should_stop)
                 break
             except TimeoutError:
@@ -201,7 +201,8 @@ class Wall:
         # a folder of pictures that cannot be listed looks like none
         hidden = isinstance(named, (VideoAccessError, VideoNotFoundError))
         if hidden and not renewed and os.access(system_path(place_of(path)), os.R_OK):
-            # made after the reader, in a place that its wall does not know
+            # made after the reader, in a place that its wall does not know; others just as old may become idle at
+            # any moment, so the next one is a new one
             self.rest()
             return self._ask(path, request, memory, should_stop, renewed=True)
         raise named
