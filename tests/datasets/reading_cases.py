@@ -433,6 +433,10 @@ def percents_under_names(folder: Path) -> Path:
     return text(folder / "p.csv", [["video", "Ann", "Bob"], *rows])
 
 
+def clips_under_a_source_header(folder: Path) -> Path:
+    return text(folder / "s.csv", [["素材", "佐藤", "鈴木"], *[[c, score(c), score(c)] for c in CLIPS]])
+
+
 @dataclass(frozen=True)
 class Case:
     make: Callable[[Path], Path]
@@ -508,6 +512,7 @@ CASES = [
     Case(half_points_and_a_mean, "wide", "video rater mean_given sd"),
     Case(half_points_and_an_uncomputed_mean, "wide", "video rater mean_given sd"),
     Case(totals_below, "wide", PLAIN),
+    Case(clips_under_a_source_header, "wide", PLAIN),
     Case(form_export, "wide", PLAIN),
     Case(people_as_rows, "wide", PLAIN),
     Case(form_without_endings, "wide", PLAIN),

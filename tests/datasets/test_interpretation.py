@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from tests.datasets import reading_cases as cases
-from tests.datasets.builders import workbook
+from tests.datasets.builders import text, workbook
 from tests.datasets.reading_cases import CASES, CLIPS, Case, score
 from xl_vqa.cli.labels import register
 from xl_vqa.datasets.errors import RatingsOptionError, RatingsUnclearError
@@ -53,6 +53,13 @@ def test_a_table_is_read_as_it_was_meant(tmp_path: Path, case: Case) -> None:
             assert all(isinstance(cell, str) for cell in row)
             assert row[2]
             assert row[4]
+
+
+@pytest.mark.parametrize("before", ["file:///C:/v/", "https://example.com/v/", "C:/v/", "//nas/v/"])
+def test_addresses_as_headers_stay_whole(tmp_path: Path, before: str) -> None:
+    clips = [before + clip for clip in CLIPS]
+    rows = [["participant", *clips], *[[f"P{k}", *[score(clip, k) for clip in CLIPS]] for k in range(3)]]
+    assert [row.video for row in read_ratings(text(tmp_path / "p.csv", rows), Scale()).rows] == clips
 
 
 @pytest.mark.parametrize("case", ASKED, ids=name)

@@ -166,11 +166,9 @@ class _Finder:
         if self.wanted.video is not None:
             return columns.told(self.wanted.video, "--video-column")
         named = columns.of_role(Role.VIDEO)
-        by_cells = [
-            column
-            for column, profile in columns.profiles.items()
-            if profile.video_names >= 0.5 and columns.role(column) is not Role.CONTENT
-        ]
+        by_cells = [column for column, profile in columns.profiles.items() if profile.video_names >= 0.5]
+        # "source" beside "video" names where the videos come from; alone it names the videos
+        by_cells = [column for column in by_cells if columns.role(column) is not Role.CONTENT] or by_cells
         candidates = [
             column
             for column in {*named, *by_cells}

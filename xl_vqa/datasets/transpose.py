@@ -128,9 +128,15 @@ def _parts(cell: str) -> tuple[str, str]:
     """Question and video of a header: ("How do you rate this clip?", "a.mp4"); no question where there is none."""
     text = " ".join(cell.split())
     if is_video_name(text) and not (found := _BRACKETS.match(text)):
-        # "Clip 3: a.mp4": the part behind the colon, but never a drive letter or a time of day
+        # "Clip 3: a.mp4": the part behind the colon, but never a drive letter, a time of day or "file:"
         found = _COLON.match(text)
-        if found and len(found[1]) > 1 and is_video_name(found[2]) and not re.search(r"[\\/]", found[1]):
+        if (
+            found
+            and len(found[1]) > 1
+            and is_video_name(found[2])
+            and not re.search(r"[\\/]", found[1])
+            and not text.startswith("://", len(found[1]))
+        ):
             return found[1], found[2]
         return "", text
     for token in _BETWEEN.split(text):
