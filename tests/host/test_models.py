@@ -13,7 +13,6 @@ from xl_vqa.host.models import Identity, ModelKeeper
 from xl_vqa.vlm.rater import Rater
 from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
 from xl_vqa.words.errors import HostRequestError, ModelFailedError, ModelMemoryError, ModelNotFoundError
-from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.settings import Settings
 
 
@@ -32,7 +31,7 @@ class World:
         self.looks += 1
         if self.error is not None:
             raise self.error
-        return None if self.fingerprint is None else Identity(ModelSpec(), self.fingerprint)
+        return None if self.fingerprint is None else Identity(StandInOptions().spec(), self.fingerprint)
 
     def load(self, settings: Settings) -> Rater:
         self.loads += 1
@@ -124,6 +123,46 @@ def test_the_rater_knows_better_than_the_files(keeper: ModelKeeper, world: World
         identity = keeper.identity(name)
         assert identity is not None
         assert identity.fingerprint == "m1:other format"
+
+
+@pytest.mark.parametrize("looked_at_meanwhile", [False, True])
+def test_files_that_are_replaced_while_they_are_loaded(
+    world: World, tmp_path: Path, looked_at_meanwhile: bool
+) -> None:
+    """Loading takes minutes, and the old weights, which were read, are not the ones that lie there now."""
+
+    def load(settings: Settings) -> Rater:
+        class Old(StandInRater):
+            @property
+            def fingerprint(self) -> str:
+                return "m1:old"
+
+        world.fingerprint = "m1:new"
+        world.now += 10
+        if looked_at_meanwhile:
+            keeper.resolve(None)
+        return Old(StandInOptions())
+
+    keeper = ModelKeeper(settings_for(tmp_path), load=load, identify=world.identify, clock=lambda: world.now)
+    old = keeper.resolve(None)
+    keeper.load(old)
+    new = keeper.resolve(None)
+    assert new != old
+    identity = keeper.identity(new)
+    assert identity is not None
+    assert identity.fingerprint == "m1:new"
+    world.now += 10
+    assert keeper.resolve(None) == new
+
+
+def test_files_replaced_just_before_they_are_loaded_are_loaded_once(keeper: ModelKeeper, world: World) -> None:
+    name = keeper.resolve(None)
+    world.fingerprint = "m1:new"
+    keeper.load(name)
+    assert keeper.resolve(None) == name
+    identity = keeper.identity(name)
+    assert identity is not None
+    assert identity.fingerprint == "m1:new"
 
 
 @pytest.mark.parametrize(

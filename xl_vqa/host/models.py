@@ -113,7 +113,7 @@ class ModelKeeper:
                 self._names[asked] = name
         profile = self._profiles[name]
         self._look(profile)
-        return f"{name}:{profile.generation}"
+        return self._named(name, profile)
 
     def identity(self, model: str) -> Identity | None:
         """Spec and fingerprint, as far as they are known without loading."""
@@ -193,10 +193,10 @@ class ModelKeeper:
         with self._changed:
             self._rater, self._loaded, self._loading = rater, model, None
             self.facts, self.load_seconds = facts, seconds
-            # the rater knows best; from here on only a change of the files counts
-            profile.identity = Identity(rater.spec, rater.fingerprint)
-            profile.error = None
-            profile.seen = None
+            # the rater knows best, unless its files were replaced while it was loaded
+            if model == self._named(name, profile):
+                profile.identity = Identity(rater.spec, rater.fingerprint)
+                profile.error = None
             profile.looked_at = float("-inf")
             self._changed.notify_all()
         log.info("the model is ready after %.1f s: %s", seconds, rater.fingerprint)
@@ -239,6 +239,10 @@ class ModelKeeper:
 
     # -- inside
 
+    @staticmethod
+    def _named(name: str, profile: _Profile) -> str:
+        return f"{name}:{profile.generation}"
+
     def _settings_of(self, values: Mapping[str, Any] | None) -> Settings:
         if values is None:
             return self._settings
@@ -274,7 +278,8 @@ class ModelKeeper:
             profile.error = error
             if identity is None:
                 return
-            if profile.seen is not None and profile.seen != identity.files:
+            known = profile.identity.files if profile.identity is not None else None
+            if profile.seen is not None and identity.files not in (profile.seen, known):
                 log.info("the files of %s were replaced", profile.settings.model)
                 profile.generation += 1
                 profile.identity = identity
