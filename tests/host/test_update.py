@@ -30,7 +30,7 @@ from xl_vqa.words.settings import Settings
 
 PACKAGE = Path(xl_vqa.__file__).parent
 ADDRESSES = {
-    4: {
+    5: {
         "POST /v1/ratings",
         "POST /v1/ratings/poll",
         "POST /v1/explain",

@@ -340,16 +340,3 @@ def test_a_person_is_added_joins_rates_and_leaves(host: TeamHost, tmp_path: Path
     assert typed(home, "team", "leave").returncode == 0
     assert not access_file(settings).exists()
     assert Settings.load({}, home=home).host_address is None
-
-
-def test_why_is_asked_through_it_and_a_clip_is_sent_for_it(host: TeamHost, share: Path, tmp_path: Path) -> None:
-    own = variant(share / "clip0000.mp4", tmp_path / "why.mp4", 900)
-    with HostClient(host.member(tmp_path / "member", "aiko")) as client:
-        for path in ("/mnt/videos/clip0005.mp4", str(own)):
-            explanation = client.explain(path)
-            assert explanation.rating.path == path
-            assert str(share) not in json.dumps(explanation.to_dict())
-        with pytest.raises(VideoNotFoundError):
-            client.explain("/mnt/videos/gone.mp4")
-        with pytest.raises(TeamSetupError, match="gives no page"):
-            client.why_page(explanation, "en")

@@ -22,6 +22,7 @@ from xl_vqa.bridge.team_access import (
     remove_access,
     write_access,
 )
+from xl_vqa.host.files import look_at
 from xl_vqa.team.certificate import context_of, fingerprint_of, own_certificate
 from xl_vqa.team.clips import MIB, Clips
 from xl_vqa.team.limits import TRIES_A_MINUTE, Bucket, Meters
@@ -213,6 +214,19 @@ def test_a_clip_without_an_end_is_cut_off_at_the_limit(tmp_path: Path) -> None:
     with pytest.raises(TeamUploadError, match="MiB are allowed"):
         sent(clips, "p", bytes(MIB + 1), size=None)
     assert files(tmp_path) == []
+
+
+def test_asking_about_a_clip_does_not_make_it_another_file(tmp_path: Path) -> None:
+    kept = Clips(tmp_path, Upload(keep_hours=1), free=lambda folder: 1 << 40)
+    sent(kept, "p", b"a clip")
+    (path,) = tmp_path.rglob("*.mp4")
+    os.utime(path, (1000, 1000))
+    before = look_at(str(path))
+    assert kept.find("p", name_of(b"a clip")) == path
+    assert look_at(str(path)) == before
+    # and yet it counts as used now
+    assert kept.clean() == 0
+    assert kept.clean(now=datetime.now().timestamp() + 3700) == 1
 
 
 def test_room_is_made_from_what_nobody_waits_for(tmp_path: Path) -> None:

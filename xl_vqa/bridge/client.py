@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -37,7 +38,7 @@ from xl_vqa.words.errors import (
 )
 from xl_vqa.words.explanation import Explanation, Progress
 from xl_vqa.words.reasons import Reason, because
-from xl_vqa.words.settings import Settings
+from xl_vqa.words.settings import STARTER, Settings
 
 __all__ = ["Answer", "HostClient", "Result", "Video"]
 
@@ -317,7 +318,7 @@ class HostClient:
         Raises as ``explain`` does.
         """
         if self.settings.host_address is not None:
-            raise TeamSetupError(problem=Reason("team_no_page", address=self.settings.host_address))
+            return self._page_here(explanation, language)
         rating = explanation.rating
         question = self._question([Video(rating.path, rating.text)], refresh=False, detail=True, priority=0)
         question |= {"language": language, "reading": None if rating.reading is None else rating.reading.to_dict()}
@@ -331,6 +332,18 @@ class HostClient:
             state = find(self.settings)
             if page is not None and state is not None:
                 return f"http://{LOOPBACK}:{state.port}{page}"
+
+    def _page_here(self, explanation: Explanation, language: str) -> str:
+        """The page of what a team's host said, from this machine's own host: a browser knows neither the token nor
+        the certificate of the other, and the video's path is this machine's."""
+        rating = explanation.rating
+        made = self.explain(rating.path, rating.text)
+        with HostClient(replace(self.settings, host_address=None, model=STARTER)) as here:
+            values = here.request("POST", WHY_PAGE, {"made": made.to_dict(), "language": language})
+            page, state = page_of(values), find(here.settings)
+        if page is None or state is None:
+            raise self.gone(HostGoneError(), 1)
+        return f"http://{LOOPBACK}:{state.port}{page}"
 
     # -- for bulk runs: one question, no second try
 

@@ -17,9 +17,11 @@ from typing import Any, Final
 from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 APP: Final = "xl_vqa"
-PROTOCOL: Final = 4
+PROTOCOL: Final = 5
 """Counted up whenever a client may ask a host for something that hosts before did not know. A host of the same
 version with a lower one (an update without a new version) is replaced; the first ones said none, which is 1."""
+RATE: Final = "/v1/ratings"
+"""Where a host is asked for ratings."""
 EXPLAIN: Final = "/v1/explain"
 """Where a host is asked why one video has its score."""
 WHY_PAGE: Final = "/v1/why-page"

@@ -13,10 +13,11 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 from xl_vqa.bridge.connection import HostGoneError
 from xl_vqa.bridge.errors import TeamLimitError, TeamUnavailableError
+from xl_vqa.bridge.protocol import EXPLAIN, RATE
 from xl_vqa.words.content import content_hash, content_name
 from xl_vqa.words.errors import (
     CancelledError,
@@ -33,20 +34,32 @@ from xl_vqa.words.reasons import Detail
 AT_ONCE: Final = 2
 TRIES: Final = 8
 BLOCK: Final = 1 << 20
-_ASKED: Final = ("refresh", "detail", "attributes", "priority", "client", "view", "model")
+_ASKED: Final = ("refresh", "detail", "attributes", "standing", "priority", "client", "view", "model")
+THERE: Final = "there"
+"""Status of a clip that was sent for an explanation: the host has it, and is asked about it from then on."""
 
 Entry = dict[str, Any]
 Exchange = Callable[[str, str, Any, float], dict[str, Any]]
-Send = Callable[[str, str, BinaryIO, int], object]
+
+
+class Source(Protocol):
+    """What a clip's content is read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+Send = Callable[[str, str, Source, int], object]
 
 
 @dataclass(slots=True)
 class _Clip:
-    """``there`` is the host's key once it has one, ``entry`` the answer once there is one."""
+    """``there`` is the host's key once it has one, ``entry`` the answer once there is one; ``route`` is where the
+    host is asked about it."""
 
     key: str
     video: Mapping[str, Any]
     question: dict[str, Any]
+    route: str = RATE
     there: str | None = None
     entry: Entry | None = None
     cancelled: bool = False
@@ -59,20 +72,21 @@ class Sending:
         self._exchange, self._send = exchange, send
         self._clips: dict[str, _Clip] = {}
         self._same: dict[str, str] = {}
+        self._contents: dict[str, tuple[tuple[int, int], str, int]] = {}
         self._queue: deque[_Clip] = deque()
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._closed = False
 
-    def add(self, video: Mapping[str, Any], question: Mapping[str, Any]) -> str:
+    def add(self, video: Mapping[str, Any], question: Mapping[str, Any], route: str = RATE) -> str:
         """The key of a clip that is to be sent; the same while the same is under way."""
         asked = {name: question[name] for name in _ASKED if name in question}
-        mark = repr((video.get("path"), video.get("text"), asked))
+        mark = repr((route, video.get("path"), video.get("text"), asked))
         with self._changed:
             known = self._same.get(mark)
             if known is not None and known in self._clips and self._clips[known].entry is None:
                 return known
-            clip = _Clip(f"send-{uuid.uuid4().hex}", video, asked)
+            clip = _Clip(f"send-{uuid.uuid4().hex}", video, asked, route)
             self._clips[clip.key] = clip
             self._same[mark] = clip.key
             self._queue.append(clip)
@@ -125,13 +139,17 @@ class Sending:
                 clip.cancelled = True
             self._changed.notify_all()
 
-    def deliver(self, path: str) -> tuple[str, int]:
-        """The name and size of a clip that is at the host from then on. Raises what is wrong with it."""
-        clip = _Clip("", {"path": path}, {})
-        entry = self._deliver(clip)
-        if entry["status"] == "error":
-            raise from_dict(entry["error"])
-        return name_of_content(path)
+    def content_of(self, path: str) -> tuple[str, int] | None:
+        """Name and size of a clip's content that was sent for an explanation, while the file looks as it did."""
+        known = self._contents.get(path)
+        if known is None or known[0] != _looks(path):
+            self.forget_content(path)
+            return None
+        return known[1:]
+
+    def forget_content(self, path: str) -> None:
+        """Its explanation is there."""
+        self._contents.pop(path, None)
 
     # -- on the threads
 
@@ -170,12 +188,15 @@ class Sending:
         tries = 0
         while not clip.cancelled:
             try:
-                content, size = name_of_content(path)
+                looked = _looks(path)
+                content, size = name_of_content(path, lambda: clip.cancelled)
+                if clip.route == EXPLAIN and looked is not None:
+                    self._contents[path] = looked, content, size
                 entry = self._ask(clip, content, size)
                 if entry["status"] != "send":
                     return entry
                 with open_clip(path) as source:
-                    self._send(path, content, source, size)
+                    self._send(path, content, _Given(source, path, lambda: clip.cancelled), size)
                 entry = self._ask(clip, content, size)
                 if entry["status"] != "send":
                     return entry
@@ -199,12 +220,15 @@ class Sending:
     def _ask(self, clip: _Clip, content: str, size: int) -> Entry:
         """Raises TeamLimitError where there is no room yet."""
         body = {**clip.question, "videos": [{**clip.video, "content": content, "size": size}], "wait": 0}
-        entries = self._exchange("POST", "/v1/ratings", body, 60.0).get("ratings")
+        answer = self._exchange("POST", clip.route, body, 60.0)
+        entries = [answer.get("explanation")] if clip.route == EXPLAIN else answer.get("ratings")
         if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
             raise HostGoneError("an answer of another kind")
         error = entries[0].get("error")
         if isinstance(error, dict) and error.get("code") == TeamLimitError.code:
             raise from_dict(error)
+        if clip.route == EXPLAIN and entries[0].get("status") in ("pending", "done"):
+            return {"status": THERE}
         return entries[0]
 
     def _rest(self, clip: _Clip, seconds: float) -> None:
@@ -225,10 +249,11 @@ def open_clip(path: str) -> BinaryIO:
         raise VideoAccessError(path=path, problem=Detail.of(error)) from error
 
 
-def name_of_content(path: str) -> tuple[str, int]:
-    """The name of a file's content, and its size. Raises as ``open_clip``, and VideoEmptyError."""
+def name_of_content(path: str, given_up: Callable[[], bool] = lambda: False) -> tuple[str, int]:
+    """The name of a file's content, and its size. Raises as ``open_clip``, VideoEmptyError and CancelledError."""
     digest, size = content_hash(), 0
-    with open_clip(path) as file:
+    with open_clip(path) as opened:
+        file = _Given(opened, path, given_up)
         try:
             while block := file.read(BLOCK):
                 digest.update(block)
@@ -238,6 +263,27 @@ def name_of_content(path: str) -> tuple[str, int]:
     if not size:
         raise VideoEmptyError(path=path)
     return content_name(digest), size
+
+
+class _Given:
+    """A clip's file as long as somebody wants it. Reading raises CancelledError afterwards."""
+
+    def __init__(self, file: BinaryIO, path: str, given_up: Callable[[], bool]) -> None:
+        self._file, self._path, self._given_up = file, path, given_up
+
+    def read(self, size: int) -> bytes:
+        if self._given_up():
+            raise CancelledError(path=self._path)
+        return self._file.read(size)
+
+
+def _looks(path: str) -> tuple[int, int] | None:
+    """Size and time of change of a file; None where it is not there."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _error(error: XlVqaError) -> Entry:

@@ -11,7 +11,7 @@ import http.client
 import ssl
 import time
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from xl_vqa.bridge.connection import HostGoneError, HostOutdatedError, JsonPool, described
@@ -23,10 +23,11 @@ from xl_vqa.bridge.errors import (
     TeamUnavailableError,
     TeamUploadError,
 )
-from xl_vqa.bridge.protocol import EXPLAIN
-from xl_vqa.bridge.sending import Sending
+from xl_vqa.bridge.protocol import EXPLAIN, RATE
+from xl_vqa.bridge.sending import Sending, Source
 from xl_vqa.bridge.team_access import Access, read_access
 from xl_vqa.words.errors import HostAuthenticationError
+from xl_vqa.words.explanation import Progress
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.words.settings import STARTER, Settings
 from xl_vqa.words.video_names import suffix_of
@@ -88,7 +89,7 @@ class TeamPool(JsonPool):
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access.token}"}
 
-    def send_file(self, path: str, source: BinaryIO, size: int) -> dict[str, Any]:
+    def send_file(self, path: str, source: Source, size: int) -> dict[str, Any]:
         """Sends ``size`` bytes of ``source``. Raises as ``request``."""
         connection = self.open(SEND_S)
         try:
@@ -108,7 +109,7 @@ class TeamPool(JsonPool):
             connection.close()
 
     @staticmethod
-    def _stream(connection: http.client.HTTPConnection, source: BinaryIO, size: int) -> None:
+    def _stream(connection: http.client.HTTPConnection, source: Source, size: int) -> None:
         """Everything, or as much as the host takes: it may have answered before. Raises TeamUploadError."""
         left = size
         while left and (block := source.read(min(BLOCK, left))):
@@ -140,7 +141,7 @@ class TeamLink:
 
     def request(self, method: str, path: str, body: Any = None, *, timeout: float = 60.0) -> dict[str, Any]:
         """As HttpPool's. Raises HostGoneError where no answer comes, and what the host says."""
-        if path == "/v1/ratings":
+        if path == RATE:
             return self._ratings(body, timeout)
         if path == "/v1/ratings/poll":
             return self._poll(body)
@@ -171,7 +172,7 @@ class TeamLink:
 
     def _ratings(self, body: Mapping[str, Any], timeout: float) -> dict[str, Any]:
         question = self._own({name: value for name, value in body.items() if name != "profile"})
-        answer = self._exchange("POST", "/v1/ratings", question, timeout)
+        answer = self._exchange("POST", RATE, question, timeout)
         entries = answer.get("ratings")
         videos = question["videos"]
         if isinstance(entries, list) and len(entries) == len(videos):
@@ -181,15 +182,36 @@ class TeamLink:
         return answer
 
     def _explain(self, body: Mapping[str, Any], timeout: float) -> dict[str, Any]:
-        """The clip is sent first, where it is not there; whoever asks why has time."""
+        """The clip is sent first, where it is not there: pending meanwhile, so that one may give it up."""
         question = self._own({name: value for name, value in body.items() if name != "profile"})
-        answer = self._exchange("POST", EXPLAIN, question, timeout)
-        if (answer.get("explanation") or {}).get("status") != "send":
-            return answer
         (video,) = question["videos"]
-        content, size = self._sending.deliver(str(video["path"]))
-        video = {**video, "content": content, "size": size}
-        return self._exchange("POST", EXPLAIN, {**question, "videos": [video]}, timeout)
+        path = str(video["path"])
+        known = self._sending.content_of(path)
+        if known is not None:
+            content, size = known
+            question["videos"] = [{**video, "content": content, "size": size}]
+        answer = self._exchange("POST", EXPLAIN, question, timeout)
+        status = (answer.get("explanation") or {}).get("status")
+        if status != "send":
+            if status != "pending":
+                self._sending.forget_content(path)
+            told = (answer.get("explanation") or {}).get("explanation")
+            if isinstance(told, dict) and isinstance(told.get("rating"), dict):
+                # which file of this machine that is, is not the host's to say
+                told["rating"]["path"] = path
+            return answer
+        # its pictures are asked for where it is read
+        key = self._sending.add(video, {**question, "detail": False}, EXPLAIN)
+        deadline = time.monotonic() + float(body.get("wait", 0.0))
+        entry = self._sending.find(key)
+        while isinstance(entry, dict) and entry["status"] == "pending" and time.monotonic() < deadline:
+            self._sending.wait(max(min(deadline - time.monotonic(), SLICE_S), 0.0))
+            entry = self._sending.find(key)
+        if isinstance(entry, dict) and entry["status"] != "pending":
+            self._sending.forget([key])
+            if entry["status"] == "error":
+                return {**answer, "explanation": entry}
+        return {**answer, "explanation": {"status": "pending", "progress": Progress("sending").to_dict()}}
 
     def _poll(self, body: Mapping[str, Any]) -> dict[str, Any]:
         keys, until = list(body["keys"]), body.get("until", "all")
@@ -271,7 +293,7 @@ class TeamLink:
                 # a proxy's own refusal, perhaps: this one is not to be asked again and again
                 raise TeamError(address=self.address, problem=Reason.of(error)) from error
 
-    def _send_clip(self, path: str, content: str, source: BinaryIO, size: int) -> None:
+    def _send_clip(self, path: str, content: str, source: Source, size: int) -> None:
         """Raises what the host says of it, about ``path``."""
         try:
             self._pool.send_file(f"/v1/clips/{content}?ending={quote(suffix_of(path))}", source, size)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -26,8 +26,9 @@ from xl_vqa.host.metrics import CONTENT_TYPE, host_families, rendered
 from xl_vqa.host.request_body import check_rows, number_of
 from xl_vqa.host.service import Question, RatingService, Slot
 from xl_vqa.host.work import Watch
-from xl_vqa.words.errors import HostError, HostRequestError, XlVqaError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.errors import DistributionError, HostError, HostRequestError, XlVqaError
+from xl_vqa.words.explanation import Explanation
+from xl_vqa.words.reasons import Detail, Reason, because
 
 log = logging.getLogger("xl_vqa.host.app")
 
@@ -111,17 +112,28 @@ class HostApp:
 
     async def _why_page(self, request: Request) -> str:
         raw = await request.body()
+        body = await self._run(lambda: parsed(raw))
+        if isinstance(body, dict) and "made" in body:
+            return await self._run(lambda: self._page_of(body))
         question, found = await self._explained(raw)
 
         def linked() -> str:
             told = json.loads(self._service.render_explanation(found, replace(question, detail=True)))
             entry = told["explanation"]
             if entry["status"] == "done":
-                path = self._pages.link(read_by(parsed(raw), entry["explanation"]), _language(parsed(raw)))
+                path = self._pages.link(read_by(body, entry["explanation"]), _language(body))
                 told["explanation"] = {"status": "done", "page": path}
             return json.dumps(told)
 
         return await self._run(linked)
+
+    def _page_of(self, body: Mapping[str, Any]) -> str:
+        """Of an explanation that another host made, and that its reader has read already."""
+        try:
+            made = Explanation.from_dict(body["made"])
+        except (DistributionError, TypeError) as error:
+            raise HostRequestError(problem=because(error)) from error
+        return json.dumps({"explanation": {"status": "done", "page": self._pages.link(made, _language(body))}})
 
     async def _explained(self, raw: bytes) -> tuple[Question, Explaining | XlVqaError]:
         """After the wait that was asked for."""

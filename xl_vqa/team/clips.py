@@ -107,6 +107,8 @@ class Clips:
         self._in_use = in_use
         self._free = free
         self._arriving: dict[str, list[Arrival]] = {}
+        # not as a time of the file's: the host would take it for a file that changes while it is read
+        self._used: dict[Path, float] = {}
         self._lock = threading.RLock()
 
     def find(self, person: str, content: str, ending: str = "") -> Path | None:
@@ -115,9 +117,8 @@ class Clips:
             return None
         for path in self._place(person).glob(f"{content.removeprefix(PREFIX)}*"):
             if TEMP_MARK not in path.name and (not ending or path.suffix == ending):
-                with contextlib.suppress(OSError):
-                    os.utime(path)
-                    return path
+                self._used[path] = time.time()
+                return path
         return None
 
     @contextlib.contextmanager
@@ -192,11 +193,12 @@ class Clips:
             held = self._in_use(place.name)
             for path in list(place.glob("*")) + list(place.glob(".*")):
                 with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < oldest and str(path) not in held:
+                    if self._used_at(path, path.stat()) < oldest and str(path) not in held:
                         path.unlink()
                         removed += 1
             with contextlib.suppress(OSError):
                 place.rmdir()
+        self._used = {path: at for path, at in list(self._used.items()) if path.exists()}
         return removed
 
     def remove_person(self, person: str) -> None:
@@ -231,8 +233,12 @@ class Clips:
             with contextlib.suppress(OSError):
                 status = path.stat()
                 if not path.name.startswith("."):
-                    found.append(Clip(path, status.st_size, status.st_mtime))
+                    found.append(Clip(path, status.st_size, self._used_at(path, status)))
         return found
+
+    def _used_at(self, path: Path, status: os.stat_result) -> float:
+        """When it came, or was asked about by this process."""
+        return max(status.st_mtime, self._used.get(path, 0.0))
 
     def _place(self, person: str) -> Path:
         return self.folder / person

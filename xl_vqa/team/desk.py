@@ -18,6 +18,7 @@ from xl_vqa.host.patience import Patience
 from xl_vqa.host.request_body import check_rows, number_of
 from xl_vqa.models.registry import ModelRegistry
 from xl_vqa.team.clips import Clips
+from xl_vqa.team.explanations import COSTS, Asking, OpenExplanations
 from xl_vqa.team.limits import Meters
 from xl_vqa.team.outward import Outward
 from xl_vqa.team.people import Person
@@ -53,7 +54,8 @@ class Desk:
         self.settings, self.setup, self.client = settings, setup, client
         self.roots = Roots(setup.roots)
         self.tickets = Tickets()
-        self.clips = Clips(clips, setup.upload, self.tickets.real_paths)
+        self.explanations = OpenExplanations(setup.limits.explanations)
+        self.clips = Clips(clips, setup.upload, self._in_use)
         self.meters = Meters(setup.limits)
         self.patience = Patience(settings.video_timeout_s)
         secret = [str(settings.home), str(Path.home()), str(clips), *(str(root.folder) for root in self.roots.all)]
@@ -77,7 +79,11 @@ class Desk:
 
     def progress(self, person: Person, body: Any) -> dict[str, Any]:
         facts = self.client.request("POST", "/v1/progress", {"profile": self._profile(person, body)})
-        return {**self.outward.progress(facts), "waiting": self.tickets.waiting(person.id)}
+        return {**self.outward.progress(facts), "waiting": self.waiting(person.id)}
+
+    def waiting(self, person: str) -> int:
+        """Videos whose scores or explanations a person waits for."""
+        return self.tickets.waiting(person) + self.explanations.waiting(person)
 
     def model(self, person: Person, body: Any) -> dict[str, Any]:
         facts = self.client.request("POST", "/v1/model", {"profile": self._profile(person, body)})
@@ -126,33 +132,56 @@ class Desk:
         return told, sent
 
     def explain(self, person: Person, body: Any) -> tuple[dict[str, Any], list[str]]:
-        """Why one video has its score, as the host's own; the clip is sent first where it is not here."""
+        """Why one video has its score, as the host's own, and its path where that was not asked before.
+
+        The clip is sent first where it is not here.
+        """
         values = _object(body)
         videos = values.get("videos")
         if not isinstance(videos, list) or len(videos) != 1:
             raise HostRequestError(problem="host_one_video")
         profile = self._profile(person, values)
-        if values.get("refresh") and not person.may("train"):
+        refresh = bool(values.get("refresh", False))
+        if refresh and not person.may("train"):
             raise TeamRoleError(role=person.role, problem="team_role_refresh")
         self.meters.videos(person.id, 1)
         one = _asked(videos[0])
         self._find_all(person, videos, [one])
         if one.entry is not None:
             return {"explanation": one.entry}, []
-        wait = min(number_of(values, "wait"), HOLD_S)
-        question = {
-            "videos": [{"path": one.real, "text": one.text}],
-            "refresh": bool(values.get("refresh", False)),
-            "detail": bool(values.get("detail", False)),
-            "priority": 0,
-            "client": _client(person, values),
-            "profile": profile,
-            "view": values.get("view"),
-            "wait": wait,
-        }
-        answer = self.client.request("POST", EXPLAIN, question, wait=wait)
-        told = self.outward.explanation(answer, one.path, one.real or "")
-        return told, [one.path]
+        client, real = _client(person, values), one.real or ""
+        asking = Asking(person.id, client, one.path, one.text, json.dumps(profile))
+        new = self.explanations.admit(asking, real)
+        there = None
+        try:
+            if new:
+                self.meters.videos(person.id, COSTS - 1)
+            wait = min(number_of(values, "wait"), HOLD_S)
+            question = {
+                "videos": [{"path": one.real, "text": one.text}],
+                "refresh": refresh,
+                "detail": bool(values.get("detail", False)),
+                "priority": 0,
+                "client": client,
+                "profile": profile,
+                "view": values.get("view"),
+                "wait": wait,
+            }
+            answer = self.client.request("POST", EXPLAIN, question, wait=wait)
+            entry = answer.get("explanation") or {}
+            there = str(entry["key"]) if entry.get("status") == "pending" else None
+        finally:
+            if there is None:
+                self.explanations.end(asking)
+            else:
+                self.explanations.waits(asking, there)
+        return self.outward.explanation(answer, one.path, real), [one.path] if new else []
+
+    def forsake(self) -> None:
+        """Gives up what nobody asks about any more: their machines are gone."""
+        self.tickets.forsake()
+        for asking, there in self.explanations.forsaken():
+            self.client.request("POST", "/v1/cancel", {"keys": [there], "client": asking.client})
 
     def poll(self, person: Person, body: Any) -> dict[str, Any]:
         """As the host's own, for the person's keys; another's are unknown."""
@@ -188,13 +217,19 @@ class Desk:
         values = _object(body)
         if values.get("all") is True:
             # this client of the person alone: another of his sheets goes on
-            answer = self.client.request("POST", "/v1/cancel", {"all": True, "client": _client(person, values)})
+            client = _client(person, values)
+            answer = self.client.request("POST", "/v1/cancel", {"all": True, "client": client})
+            self.explanations.end_all(person.id, client)
             return {"cancelled": int(answer["cancelled"])}
         tickets = [ticket for key in _keys(values) if (ticket := self.tickets.find(person.id, key)) is not None]
         question = {"keys": [ticket.there for ticket in tickets], "client": _client(person, values)}
         return {"cancelled": int(self.client.request("POST", "/v1/cancel", question)["cancelled"])}
 
     # -- inside
+
+    def _in_use(self, person: str) -> frozenset[str]:
+        """Files that a person waits for."""
+        return self.tickets.real_paths(person) | self.explanations.real_paths(person)
 
     def _told(self, person: Person, asked: str, real: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         told = self.outward.entry(entry, asked, real)

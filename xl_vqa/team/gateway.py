@@ -187,7 +187,7 @@ class Gateway:
                     "role": one.role,
                     "state": one.state(),
                     "expires_at": one.expires_at,
-                    "waiting": self._desk.tickets.waiting(one.id),
+                    "waiting": self._desk.waiting(one.id),
                     "clips": files,
                     "clip_bytes": size,
                 }
@@ -197,7 +197,7 @@ class Gateway:
 
     async def _metrics(self, request: Request, person: Person) -> tuple[str, str]:
         people = [one for one in self._people.all() if one.state() == "valid"]
-        waiting = sum(self._desk.tickets.waiting(one.id) for one in people)
+        waiting = sum(self._desk.waiting(one.id) for one in people)
         families = self._counters.families(self._connections(), len(people), waiting)
         # the host of the model may be asleep: it is not started for a figure
         facts = await self._run(self._desk.client.status)

@@ -42,6 +42,11 @@ class Outward:
         told.pop("key", None)
         if isinstance(told.get("rating"), Mapping):
             told["rating"] = {**self._clean(told["rating"], asked, real), "path": asked}
+        attributes = told.get("attributes")
+        if isinstance(attributes, Mapping):
+            told["attributes"] = self._clean(attributes, asked, real)
+            if isinstance(attributes.get("error"), Mapping):
+                told["attributes"] = {"error": self.error(from_dict(attributes["error"]), asked, real)}
         if isinstance(told.get("error"), Mapping):
             told["error"] = self.error(from_dict(told["error"]), asked, real)
         return told
@@ -49,10 +54,13 @@ class Outward:
     def explanation(self, answer: Mapping[str, Any], asked: str, real: str) -> dict[str, Any]:
         """The answer to why a video has its score."""
         entry = dict(answer.get("explanation") or {})
+        entry.pop("key", None)
         told = entry.get("explanation")
         if isinstance(told, Mapping):
             rating = {**self._clean(told.get("rating") or {}, asked, real), "path": asked}
-            entry["explanation"] = {**told, "rating": rating}
+            # its pictures are text as well, in which anything may look like a path
+            remarks = self._clean(told.get("remarks") or [], asked, real)
+            entry["explanation"] = {**told, "rating": rating, "remarks": remarks}
         if isinstance(entry.get("error"), Mapping):
             entry["error"] = self.error(from_dict(entry["error"]), asked, real)
         return {"explanation": entry, "host": self.host(answer.get("host") or {})}

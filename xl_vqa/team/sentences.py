@@ -81,6 +81,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "more than {limit} of your videos are waiting",
         "ja": "待機中の動画が {limit} 本を超えています",
     },
+    "team_explanations": {
+        "en": "more than {limit} of your explanations are under way",
+        "ja": "作成中の評価理由が {limit} 件を超えています",
+    },
     "team_held": {
         "en": "more than {limit} of your requests wait for an answer",
         "ja": "応答待ちの要求が {limit} 件を超えています",
@@ -220,12 +224,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "team_not_ours": {
         "en": "{address} is not run by this machine; whoever runs it ends it there",
         "ja": "{address} はこの端末のホストではありません。停止は管理者が行います",
-    },
-    "team_no_page": {
-        "en": "{address} gives no page of a rating, for pages are for browsers on the host's own machine; "
-        "'xl-vqa why' and the columns say the same in words",
-        "ja": "評価のページはホスト自身の端末でしか開けないため、{address} からは表示できません。同じ内容は "
-        "'xl-vqa why' と列で確認できます",
     },
     "team_settings": {
         "en": "the settings {names} do not hold at {address}, which decides them itself; take them out with "

@@ -37,7 +37,7 @@ from xl_vqa.team.gateway import Gateway
 from xl_vqa.team.listener import Listener, TeamProtocol
 from xl_vqa.team.people import People
 from xl_vqa.team.setup import FOLDER_NAME, TeamSetup
-from xl_vqa.words.errors import HostDiskError
+from xl_vqa.words.errors import HostDiskError, XlVqaError
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.words.settings import Settings
 
@@ -150,7 +150,10 @@ class TeamServer:
 
     async def _tidy(self) -> None:
         while True:
-            self._desk.tickets.forsake()
+            try:
+                await asyncio.to_thread(self._desk.forsake)
+            except XlVqaError as error:
+                log.warning("what nobody waits for could not be given up: %s", error)
             with contextlib.suppress(OSError):
                 removed = await asyncio.to_thread(self._desk.clips.clean)
                 if removed:

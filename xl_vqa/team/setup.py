@@ -43,6 +43,9 @@ class Limits:
     videos_a_minute: int = 20_000
     waiting: int = 20_000
     """Videos that a person has waiting at a time."""
+    explanations: int = 8
+    """Explanations that a person has under way at a time: they are made one after another, each as long as many
+    scores."""
     held: int = 16
     """Requests of a person that wait for an answer at the same time."""
 

@@ -91,7 +91,7 @@ def _why(frame: Any) -> None:
             page = None
             try:
                 page = client.why_page(found, language)
-            except XlVqaError as error:  # a team's host serves none; the sentence is said all the same
+            except XlVqaError as error:  # the sentence is said all the same
                 log.info("no page: %s", error)
         words = f"{found_at}\n\n{why_words(found, language)}"
 
