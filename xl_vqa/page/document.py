@@ -69,6 +69,7 @@ section {{ padding: 12px 16px 14px; margin: 12px 0; overflow-x: auto; }}
 table {{ border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }}
 .wide-table {{ overflow-x: auto; }}
 th {{ text-align: left; color: var(--faint); font-weight: 600; font-size: 12px; }}
+tbody th {{ color: inherit; font-weight: inherit; font-size: inherit; }}
 th, td {{ padding: 4px 10px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }}
 td.text {{ overflow-wrap: anywhere; min-width: 6em; }}
 .number {{ text-align: right; white-space: nowrap; padding-right: 20px; }}

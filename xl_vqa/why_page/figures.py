@@ -27,7 +27,11 @@ def attributes(explanation: Explanation, language: str) -> str:
         return f"<p>{escape(tr('attributes_none', language))}</p>"
     rows = [_attribute(one, explanation.rating.bands, language) for one in found]
     head = [tr(key, language) for key in ("attribute", "label", "band", "distribution", "source")]
-    shown = table(head, rows, texts=(), numbers=(1,), tight=(0, 2))
+    if not any(row[-1] for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
+    shown = table(
+        head, rows, texts=(), numbers=(1,), tight=(0, 2), name=tr("attributes", language), row_heads=True
+    )
     return f"<p class='note'>{escape(tr('attributes_note', language))}</p>{shown}"
 
 
@@ -77,8 +81,10 @@ def labels(explanation: Explanation, language: str) -> str:
     rest = 1 - sum(probability for _, probability in common)
     if rest >= 0.0005:
         rows.append([tr("labels_rest", language), f"{rest:.1%}"])
-    shown = text_table([tr("label", language), tr("probability", language)], rows, numbers=(0, 1))
-    return bar_chart(bars, alt, width=920, height=190) + folded(tr("table_of", language), shown)
+    name = tr("labels", language)
+    head = [tr("label", language), tr("probability", language)]
+    shown = text_table(head, rows, numbers=(0, 1), name=name, row_heads=True)
+    return bar_chart(bars, alt, width=920, height=190) + folded(tr("table_of", language, name=name), shown)
 
 
 def made(explanation: Explanation, language: str) -> str:

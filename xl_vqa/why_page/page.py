@@ -59,7 +59,7 @@ def why_page(
     ``player`` is the video as the page plays it; None: ``no_player`` says why there is none.
     """
     rating = explanation.rating
-    link = when_and_where.time_link(player)
+    link = when_and_where.time_link(player, language)
     name = PurePath(rating.path).name or rating.path
     frames = when_and_where.frames(explanation, language, link)
     sections = [

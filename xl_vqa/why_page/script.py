@@ -41,6 +41,8 @@ SCRIPT: Final = """
     const facts = {role: "slider", tabindex: 0, "aria-label": label};
     Object.assign(facts, {"aria-valuemin": plot[2], "aria-valuemax": plot[3]});
     for (const name in facts) chart.setAttribute(name, facts[name]);
+    // the chart in words, which a slider would hide
+    chart.setAttribute("aria-description", svg.getAttribute("aria-label"));
     svg.setAttribute("aria-hidden", "true");
     const from = (event) => {
       const box = svg.getBoundingClientRect();

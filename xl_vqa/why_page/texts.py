@@ -68,7 +68,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "{start}~{end} 秒: MOS {mos}({low}~{high})",
     },
     "seconds": {"en": "seconds", "ja": "秒"},
-    "table_of": {"en": "The figures as a table", "ja": "数値の表"},
+    "table_of": {"en": "The figures as a table: {name}", "ja": "数値の表: {name}"},
+    "time_link": {"en": "{time} s", "ja": "{time} 秒"},
     "from": {"en": "from, s", "ja": "開始(秒)"},
     "to": {"en": "to, s", "ja": "終了(秒)"},
     "low": {"en": "low", "ja": "下端"},
@@ -117,7 +118,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "attribute": {"en": "quality", "ja": "項目"},
     "label": {"en": "label", "ja": "ラベル"},
     "distribution": {"en": "distribution", "ja": "分布"},
-    "source": {"en": "", "ja": ""},
+    "source": {"en": "remark", "ja": "備考"},
     "zero-shot": {"en": "zero-shot: the model was never taught it", "ja": "ゼロショット(モデルは未学習)"},
     "attribute_alt": {
         "en": "{name}: label {label} of {low} to {high}, 90% of its probability from {first} to {last}",

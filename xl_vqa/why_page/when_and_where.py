@@ -18,7 +18,7 @@ from xl_vqa.words.explanation import Explanation, HeatMap, Span
 Link = Callable[[float], str]
 
 
-def time_link(player: Player | None) -> Link:
+def time_link(player: Player | None, language: str) -> Link:
     """Writes a time in seconds as HTML: a link to that place of the video where the page plays it."""
 
     def link(seconds: float) -> str:
@@ -26,7 +26,9 @@ def time_link(player: Player | None) -> Link:
         if player is None:
             return shown
         address = f"{player.source}#t={seconds:.2f}"
-        return f'<a href="{escape(address)}" data-s="{seconds:.3f}">{shown}</a>'
+        # a list of links is read without the words around them
+        said = escape(tr("time_link", language, time=shown))
+        return f'<a href="{escape(address)}" data-s="{seconds:.3f}" aria-label="{said}">{shown}</a>'
 
     return link
 
@@ -78,8 +80,10 @@ def timeline(explanation: Explanation, language: str, link: Link) -> str:
         for one in spans
     ]
     head = [tr("from", language), tr("to", language), "MOS", tr("low", language), tr("high", language)]
+    name = tr("timeline", language)
     return f"<div {data}>{chart}</div><p class='note'>{escape(tr('timeline_note', language))}</p>" + folded(
-        tr("table_of", language), table(head, rows, texts=(), numbers=range(5))
+        tr("table_of", language, name=name),
+        table(head, rows, texts=(), numbers=range(5), name=name, row_heads=True),
     )
 
 
