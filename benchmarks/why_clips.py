@@ -1,7 +1,7 @@
 """Clips with one defect at a known second and place, of pictures that no training saw.
 
     python -m benchmarks.why_clips FOLDER --work DOWNLOADS [--count 30] [--clean 10] [--skip 0] [--pictures SET]
-    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --pictures validation --count 0 --clean 40
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --pictures validation --count 0 --clean 60
 
 ``DOWNLOADS`` is the factory's work folder, where its sources lie. A camera moves over a picture for
 six seconds; for one of them a defect of the factory's strongest level is on the whole picture, or in a box of
@@ -9,6 +9,9 @@ it; with ``--steady`` it is there all along, in a box. ``held-out`` pictures are
 methods were chosen on some and all have been looked at, so ``further`` ones come from packages that nothing else
 is taken from. ``train`` and ``validation`` are for choosing methods and limits. ``--skip`` leaves out the first
 pictures.
+
+Every second clean clip shows something that film-makers do on purpose (starter/clips/purpose.py: fast movement,
+fades, dissolves, light, softness) or is a film of shots with cuts between them.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ import av
 import numpy as np
 from PIL import Image, ImageOps
 
-from starter.clips import contents, defects
+from starter.clips import contents, defects, purpose
 from starter.clips.camera import moving_view
 from starter.clips.encoder import Frames
 from starter.pictures import drawn_pictures
@@ -36,6 +39,11 @@ FRAMES: Final = 150
 BAD_FRAMES: Final = 25
 EDGE_FRAMES: Final = 12
 CLEAN: Final = "clean"
+SHOTS: Final = "shots"
+SHOT_FRAMES: Final = (20, 60)
+"""Of one shot, at least and at most: a shot of a second is as long as a fault."""
+LOOKS: Final = (SHOTS, *(name for name in purpose.LOOKS if name != purpose.PLAIN))
+"""Of every second clean clip, in turns; the others are a camera's way over the picture."""
 TEMPORAL: Final = ("freeze", "judder", "flicker", "shake", "packet_loss", "stutter")
 SPATIAL: Final = (
     "gaussian_blur",
@@ -105,12 +113,14 @@ def further_pictures(work: Path) -> list[contents.Content]:
 
 
 def make(
-    number: int, content: contents.Content, kind: str, boxed: bool, steady: bool = False
+    number: int, content: contents.Content, kind: str, boxed: bool, steady: bool = False, look: str = ""
 ) -> tuple[dict[str, Any], Frames]:
-    """What is wrong with the clip, and its frames [FRAMES, height, width, 3]."""
-    rng = contents.generator("why", content.name, kind, number)
+    """What is wrong with the clip, and its frames [FRAMES, height, width, 3]; ``look``: what is done on purpose."""
+    rng = contents.generator("why", content.name, kind, number, *([look] if look else []))
     image = ImageOps.exif_transpose(Image.open(content.path)).convert("RGB")
     image.thumbnail((1400, 1400))
+    if kind == CLEAN and look:
+        return {"content": content.name, "kind": CLEAN, "look": look}, filmed(look, image, rng)
     frames = moving_view(image, SIZE, FRAMES, rng, FPS).copy()
     start = int(rng.integers(EDGE_FRAMES, FRAMES - BAD_FRAMES - EDGE_FRAMES))
     count = BAD_FRAMES
@@ -129,6 +139,21 @@ def make(
         frames[inside] = bad
     facts = {"kind": kind, "steady": steady, "start": start / FPS, "end": (start + count) / FPS, "box": box}
     return {"content": content.name, **facts}, frames
+
+
+def filmed(look: str, image: Image.Image, rng: np.random.Generator) -> Frames:
+    """[FRAMES, height, width, 3]: one of ``LOOKS``."""
+    if look != SHOTS:
+        return purpose.film(look, image, SIZE, FRAMES, rng)
+    shots: list[Frames] = []
+    while sum(map(len, shots)) < FRAMES:
+        if len(shots) >= 2 and rng.random() < 0.5:
+            # back to the shot before, as a dialogue is cut
+            shots.append(shots[-2])
+        else:
+            shots.append(moving_view(image, SIZE, int(rng.integers(*SHOT_FRAMES)), rng, FPS))
+    film: Frames = np.concatenate(shots)[:FRAMES]
+    return film
 
 
 def damaged(kind: str, frames: Frames, rng: np.random.Generator) -> Frames:
@@ -169,7 +194,9 @@ def make_all(
         kind, boxed = kinds[number % len(kinds)] if number < count else (CLEAN, False)
         path = folder / f"{number:03d}.mp4"
         picture = held[order[(skip + number) % len(held)]]
-        facts, frames = make(skip + number, picture, str(kind), bool(boxed), steady and kind != CLEAN)
+        place = skip + number - count
+        look = LOOKS[place // 2 % len(LOOKS)] if kind == CLEAN and place % 2 else ""
+        facts, frames = make(skip + number, picture, str(kind), bool(boxed), steady and kind != CLEAN, look)
         write(frames, path)
         told.append({**facts, "path": str(path)})
         (folder / "clips.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
