@@ -115,7 +115,7 @@ def further_pictures(work: Path) -> list[contents.Content]:
 def make(
     number: int, content: contents.Content, kind: str, boxed: bool, steady: bool = False, look: str = ""
 ) -> tuple[dict[str, Any], Frames]:
-    """What is wrong with the clip, and its frames [FRAMES, height, width, 3]; ``look``: what is done on purpose."""
+    """What is wrong with the clip, and its frames [FRAMES, height, width, 3]; ``look``: one of LOOKS."""
     rng = contents.generator("why", content.name, kind, number, *([look] if look else []))
     image = ImageOps.exif_transpose(Image.open(content.path)).convert("RGB")
     image.thumbnail((1400, 1400))
