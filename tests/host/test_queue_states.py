@@ -205,7 +205,8 @@ class QueueMachine(RuleBasedStateMachine):
         """Left alone, the workers finish everything: nothing is stuck and nothing forgotten."""
         self.crashes.clear()
         for _ in range(1000):
-            if self.queue.idle:
+            # what was cancelled while it was decoded has still to be given back
+            if self.queue.idle and not (self.decoding or self.rating):
                 break
             while self.identifying:
                 ticket = self.identifying.pop()
