@@ -76,7 +76,8 @@ class Colour:
         if self.is_unusual:
             frame.colorspace = _matrix_of_primaries(frame)
         wanted = "rgb24" if self.tone_map is None else "rgb48le"
-        return frame.to_ndarray(format=wanted, width=width, height=height, interpolation="BICUBIC")
+        # FFmpeg would start threads for each frame, which costs more than they save
+        return frame.to_ndarray(format=wanted, width=width, height=height, interpolation="BICUBIC", threads=1)
 
     def shown(self, rgb: NDArray[Any]) -> NDArray[np.uint8]:
         """Of what ``rgb`` gave, or of any pixels of it."""
@@ -90,7 +91,9 @@ class Colour:
         full = frame.color_range == _FULL_RANGE
         # the same matrix on both sides: the scaler only fills in the halved colour
         frame.colorspace = _BT709
-        coded = frame.to_ndarray(format="yuv444p16le", width=width, height=height, interpolation="BICUBIC")
+        coded = frame.to_ndarray(
+            format="yuv444p16le", width=width, height=height, interpolation="BICUBIC", threads=1
+        )
         levels = coded.astype(np.float32) / 256
         y = levels[..., 0] / 255.996 if full else (levels[..., 0] - 16) / 219
         first, second = ((levels[..., place] - 128) / (255 if full else 224) for place in (1, 2))

@@ -45,7 +45,12 @@ class Orientation:
         return (height, width) if self.transpose else (width, height)
 
     def apply(self, picture: NDArray[Any]) -> NDArray[Any]:
-        return np.ascontiguousarray(self.view(picture))
+        if self.upright:
+            return np.ascontiguousarray(picture)
+        # each pixel moves as one: in less than half the time of its values one by one
+        pixels = np.ascontiguousarray(picture)
+        pixels = pixels.view(np.dtype((np.void, pixels.shape[2] * pixels.itemsize)))
+        return np.ascontiguousarray(self.view(pixels)).view(picture.dtype)
 
     def view(self, picture: NDArray[Any]) -> NDArray[Any]:
         """As ``apply``, without a copy: for whoever looks at a few of its pixels."""

@@ -25,6 +25,7 @@ from xl_vqa.video.plugged import PluggedVideo
 from xl_vqa.video.point_samples import point_samples
 from xl_vqa.video.probe import Inspection, inspect
 from xl_vqa.video.sample import plan_frames, plan_pairs_at, plan_window
+from xl_vqa.video.sampled_pixels import SampledPixels
 from xl_vqa.video.stills import PictureFile
 from xl_vqa.words.errors import VideoChangingError, VideoTooLargeError, VideoTruncatedError, VideoUnreadableError
 from xl_vqa.words.model_spec import Sampling
@@ -293,7 +294,8 @@ class _VideoReading(_Reading):
             raise kind(path=self.shown, problem="problem_no_pictures")
         return _without_gaps(plan, pictures), pictures
 
-    def _decode(self, source: Source, plan: Sequence[int]) -> dict[int, Picture]:
+    def _decode(self, source: Source, plan: Sequence[int], *, whole: bool = False) -> dict[int, Picture]:
+        """``whole``: every frame becomes RGB as a whole, the sampled ones too."""
         info, colour, halves = self.inspection.info, self.inspection.colour, self.inspection.halves
         pictures: dict[int, Picture] = {}
         wanted, around = set(plan), self._around(plan)
@@ -304,17 +306,32 @@ class _VideoReading(_Reading):
             self._take(number, rgb, pictures if number in wanted else None)
 
         put = take if halves is None else halves.weaver(take)
+        sampled = None if whole or halves is not None else self._sampled_pixels()
 
         def keep(number: int, frame: av.VideoFrame) -> None:
             self.interlaced = self.interlaced or frame.interlaced_frame
+            pixels = None if sampled is None else sampled.of(frame)
+            if sampled is not None and pixels is not None and sampled.proven and number not in wanted:
+                self.samples[number] = pixels
+                return
             # of the size of the first picture: some streams change theirs on the way
             put(number, colour.rgb(frame, info.coded_width, height))
+            if sampled is not None and pixels is not None:
+                sampled.compare(pixels, self.samples[number])
 
         index = self.inspection.index
         if halves is not None:
             index, around = halves.index, halves.wanted(around)
         pyav_decoder.decode_frames(source, index, around, keep, should_stop=self.should_stop)
+        if sampled is not None and sampled.wrong:
+            return self._decode(source, plan, whole=True)
         return pictures
+
+    def _sampled_pixels(self) -> SampledPixels | None:
+        info, colour = self.inspection.info, self.inspection.colour
+        if not self.sampling.window or colour.is_unusual or colour.tone_map is not None:
+            return None
+        return SampledPixels(self.inspection.framing, info.coded_width, info.coded_height)
 
 
 @dataclass(slots=True)
