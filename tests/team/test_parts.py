@@ -28,6 +28,7 @@ from xl_vqa.team.clips import MIB, Clips
 from xl_vqa.team.limits import TRIES_A_MINUTE, Bucket, Meters
 from xl_vqa.team.outward import Outward
 from xl_vqa.team.people import People
+from xl_vqa.team.serve import _bind
 from xl_vqa.team.setup import Limits, TeamSetup, Upload
 from xl_vqa.team.tickets import FORSAKEN_S, Tickets
 from xl_vqa.words.errors import HostDiskError, SettingsError, VideoUnreadableError
@@ -321,6 +322,32 @@ def test_team_toml_says_all_that_is_wrong_at_once(tmp_path: Path) -> None:
         TeamSetup.load(tmp_path)
     for word in ("lisen", "port", "proxies", "file_mib"):
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "ja"),
+    [
+        (b"port = 1\n[roots\n", "line 2 is not as TOML", "2 行目"),
+        (b'[roots]\n"Z:\\videos" = "/srv"\n', "line 2 has a backslash", "2 行目"),
+        ("listen = 'あ'".encode("cp932"), "UTF-8", "UTF-8"),
+    ],
+)
+def test_a_team_toml_that_cannot_be_read_is_told_in_our_own_words(
+    tmp_path: Path, text: bytes, en: str, ja: str
+) -> None:
+    (tmp_path / "team.toml").write_bytes(text)
+    with pytest.raises(TeamSetupError) as told:
+        TeamSetup.load(tmp_path)
+    assert "team.toml" in told.value.message("en")
+    assert en in told.value.message("en")
+    assert ja in told.value.message("ja")
+
+
+def test_an_address_of_another_machine_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TeamSetupError) as told:
+        _bind(TeamSetup(listen="192.0.2.1", port=0))
+    assert "192.0.2.1 is no address of this machine" in told.value.message("en")
+    assert "192.0.2.1 はこの端末のアドレス" in told.value.message("ja")
 
 
 @pytest.mark.parametrize(

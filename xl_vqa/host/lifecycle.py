@@ -12,7 +12,6 @@ import errno
 import logging
 import os
 import secrets
-import signal
 import socket
 import sys
 import threading
@@ -23,7 +22,6 @@ from datetime import datetime
 from typing import Final
 
 import filelock
-import uvicorn
 
 from xl_vqa import __version__
 from xl_vqa.atomic import keep_private, make_private, reason
@@ -35,6 +33,7 @@ from xl_vqa.host.app import HostApp
 from xl_vqa.host.connections import LimitedProtocol
 from xl_vqa.host.forgetting import Housekeeping
 from xl_vqa.host.logs import start_log, watch_for_crashes
+from xl_vqa.host.server import begin_serving, on_end_signals, server_for
 from xl_vqa.host.service import RatingService
 from xl_vqa.words.errors import HostDiskError, HostStartError
 from xl_vqa.words.reasons import Detail, Reason
@@ -45,8 +44,6 @@ log = logging.getLogger("xl_vqa.host")
 PORT_PATIENCE_S: Final = 3.0
 """A host that ended a moment ago may still hold a fixed port."""
 FILES_LOOK_S: Final = 1.0
-DRAIN_S: Final = 10
-"""Answers that are being sent when the host stops may take this long."""
 
 
 class AlreadyRunning(Exception):
@@ -144,14 +141,6 @@ def bind(port: int) -> socket.socket:
         return listener
 
 
-class Server(uvicorn.Server):
-    """Signals are ours: after uvicorn's own handling the process would be killed before the store is closed."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 class Host:
     """One run. ``serve`` returns when it was stopped: by a request, a signal, or idleness."""
 
@@ -169,19 +158,7 @@ class Host:
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         self.state = HostState(os.getpid(), port, __version__, started, secrets.token_urlsafe(32))
         self._app = HostApp(self._service, self.state.token, port, self.stop)
-        config = uvicorn.Config(
-            self._app.asgi,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            http=LimitedProtocol,
-            loop="asyncio",
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=DRAIN_S,
-            server_header=False,
-        )
-        self._server = Server(config)
+        self._server = server_for(self._app.asgi, LimitedProtocol)
         self._stopping = threading.Event()
 
     def stop(self, reason: str = "asked to") -> None:
@@ -197,9 +174,7 @@ class Host:
         """Raises HostDiskError where the state file cannot be written."""
         self._service.start()
         self._housekeeping.start()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda number, frame: self.stop(f"signal {number}"))
+        on_end_signals(lambda number: self.stop(f"signal {number}"))
         try:
             asyncio.run(self._run(on_ready))
         finally:
@@ -211,9 +186,7 @@ class Host:
             log.info("stopped")
 
     async def _run(self, on_ready: Callable[[HostState], None]) -> None:
-        serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
-        while not self._server.started and not serving.done():
-            await asyncio.sleep(0.005)
+        serving = await begin_serving(self._server, [self._listener])
         if self._server.started:
             try:
                 write_state(self._settings.state_file, self.state)

@@ -11,9 +11,10 @@ from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.manifest import Manifest, read_manifest
 from xl_vqa.learning.errors import LearningError
 from xl_vqa.models.registry import ModelRegistry, Registered, check
+from xl_vqa.training.yaml_file import YamlFileError, read_yaml
 from xl_vqa.vlm.model_folder import read_json
 from xl_vqa.words.model_spec import ModelSpec, shipped_folder
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import STARTER, Settings
 
 KNOWN: Final = "known.csv"
@@ -36,8 +37,6 @@ class Current:
 
 def current_model(settings: Settings, name: str | None = None) -> Current:
     """The model that serves, or the one called ``name``. Raises ModelError, LearningError."""
-    import yaml
-
     registry = ModelRegistry(settings)
     if name is not None:
         entry = registry.find(name)
@@ -50,14 +49,14 @@ def current_model(settings: Settings, name: str | None = None) -> Current:
     file = Path(entry.folder) / "recipe.yaml"
     if entry.name == STARTER or not file.is_file():
         kind = "starter" if entry.name == STARTER else "qwen2.5-vl-7b"
-        text = (shipped_folder("recipes") / f"{kind}.yaml").read_text(encoding="utf-8")
-        return Current(entry, spec, dict(yaml.safe_load(text)), own_recipe=False)
+        return Current(entry, spec, dict(read_yaml(shipped_folder("recipes") / f"{kind}.yaml")), own_recipe=False)
     try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if not isinstance(values, dict):
-            raise ValueError("recipe.yaml")
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise LearningError(problem=Reason("learning_recipe", path=str(file), why=Detail.of(error))) from error
+        values = read_yaml(file)
+    except YamlFileError as error:
+        raise LearningError(problem=Reason("learning_recipe", path=str(file), why=error.problem)) from error
+    if not isinstance(values, dict):
+        why = Reason("lines_wanted", example="model: starter")
+        raise LearningError(problem=Reason("learning_recipe", path=str(file), why=why))
     return Current(entry, spec, values, own_recipe=True)
 
 

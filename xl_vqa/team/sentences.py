@@ -217,6 +217,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "there is no {name} in team.toml; there are {known}",
         "ja": "team.toml に {name} という項目はありません。指定できるもの: {known}",
     },
+    "team_no_listen": {
+        "en": "{address} is no address of this machine; name one of its own as 'listen' in team.toml ({why})",
+        "ja": "{address} はこの端末のアドレスとして使用できません。team.toml の 'listen' にこの端末のアドレスを"
+        "指定してください({why})",
+    },
     "team_running": {
         "en": "a team's host of this user is running already",
         "ja": "このユーザーのチームホストはすでに動作しています",

@@ -13,7 +13,6 @@ import errno
 import ipaddress
 import logging
 import os
-import signal
 import socket
 import ssl
 import sys
@@ -23,13 +22,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import filelock
-import uvicorn
 
 from xl_vqa.atomic import make_private, reason
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.errors import TeamSetupError
-from xl_vqa.host.lifecycle import DRAIN_S, Server, prepare_home
+from xl_vqa.host.lifecycle import prepare_home
 from xl_vqa.host.logs import start_log
+from xl_vqa.host.server import begin_serving, on_end_signals, server_for
 from xl_vqa.team.audit import Audit
 from xl_vqa.team.certificate import context_of, fingerprint_of, own_certificate
 from xl_vqa.team.desk import Desk
@@ -81,21 +80,7 @@ class TeamServer:
         people = People(folder / "people.json")
         people.all()
         self._gateway = Gateway(self._desk, people, self._audit, connections=lambda: self._listener.count)
-        config = uvicorn.Config(
-            self._gateway.asgi,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            http=TeamProtocol,
-            loop="asyncio",
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=DRAIN_S,
-            server_header=False,
-            proxy_headers=False,
-        )
-        self._server = Server(config)
-        self._config = config
+        self._server = server_for(self._gateway.asgi, TeamProtocol)
         proxies = [ipaddress.ip_network(one, strict=False) for one in setup.proxies]
         self._listener = Listener(
             self._socket,
@@ -111,9 +96,7 @@ class TeamServer:
         self._server.should_exit = True
 
     def serve(self, on_ready: Callable[[Listening], None]) -> None:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda number, frame: self.stop())
+        on_end_signals(lambda number: self.stop())
         try:
             asyncio.run(self._run(on_ready))
         finally:
@@ -124,14 +107,12 @@ class TeamServer:
             log.info("the team's host stopped")
 
     def _protocol(self) -> asyncio.Protocol:
-        made: Any = TeamProtocol(config=self._config, server_state=self._server.server_state, app_state={})
+        made: Any = TeamProtocol(config=self._server.config, server_state=self._server.server_state, app_state={})
         return made  # type: ignore[no-any-return]
 
     async def _run(self, on_ready: Callable[[Listening], None]) -> None:
         # it accepts by itself: uvicorn would wait a minute for TLS, and count nobody who is not through with it
-        serving = asyncio.create_task(self._server.serve(sockets=[]))
-        while not self._server.started and not serving.done():
-            await asyncio.sleep(0.005)
+        serving = await begin_serving(self._server, [])
         tasks = [asyncio.create_task(self._listener.run()), asyncio.create_task(self._tidy())]
         self._audit.write("started", address=self.listening.address, port=self.listening.port)
         log.info("the team's host listens on %s port %d", self.listening.address, self.listening.port)
@@ -221,5 +202,5 @@ def _bind(setup: TeamSetup) -> socket.socket:
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise TeamSetupError(problem=Reason("host_port_used", port=setup.port)) from error
         why = Detail(os.strerror(error.errno) if error.errno else str(error))
-        raise TeamSetupError(problem=Reason("says", what=f"{setup.listen}:{setup.port}", why=why)) from error
+        raise TeamSetupError(problem=Reason("team_no_listen", address=setup.listen, why=why)) from error
     return listener

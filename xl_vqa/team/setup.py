@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-import tomllib
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.bridge.errors import TeamSetupError
-from xl_vqa.words.reasons import Detail, Problem, Reason
+from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.reasons import Problem, Reason
+from xl_vqa.words.settings import read_toml
 
 FILE_NAME: Final = "team.toml"
 FOLDER_NAME: Final = "team"
@@ -109,9 +110,10 @@ class TeamSetup:
         values: dict[str, Any] = {}
         if file.exists():
             try:
-                values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-            except (OSError, ValueError) as error:
-                raise TeamSetupError(problem=Reason("says", what=file.name, why=Detail.of(error))) from error
+                values = read_toml(file)
+            except SettingsError as error:
+                problem = Reason("says", what=file.name, why=error.params["problem"])
+                raise TeamSetupError(problem=problem) from error
         values |= {name: value for name, value in overrides.items() if value is not None}
         problems: list[Problem] = []
         given = _checked(cls, values, problems)
