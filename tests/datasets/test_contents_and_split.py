@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -240,6 +241,34 @@ def test_numbered_pictures_are_called_as_their_folder() -> None:
     folders = [f"set/{name}_{version}" for name in ("beach", "city", "night") for version in ("crf23", "crf40")]
     groups = [[f"{folders[k]}/%05d.png", f"{folders[k + 1]}/%05d.png@24"] for k in (0, 2, 4)]
     assert guess(*(video for group in groups for video in group)) == ("name_version", groups)
+
+
+PICTURES = ["beach@25", "beach@29.97", "beach/%05d.png", "beach/%d.JPG@24", "beach_%04d.png", "%05d-beach.tif@12"]
+
+
+@pytest.mark.parametrize("written", PICTURES)
+@pytest.mark.parametrize("place", ["", "set/", "D:\\set\\"])
+def test_numbered_pictures_are_one_file_by_every_rule(place: str, written: str) -> None:
+    """The place of the number and the rate are no part of a name, and the folder of the pictures is the video."""
+    videos = [place + written, f"{place}beach_crf40.mp4", f"{place}city.mp4"]
+    folder = place.rstrip("/\\").replace("\\", "/")
+    inside = f"{folder}/" if folder else ""
+
+    def contents(rule: str, told: Sequence[str | None] = (None, None, None)) -> tuple[str, ...]:
+        return plan_contents(videos, told, rule).contents
+
+    assert contents("none") == (f"{inside}beach", f"{inside}beach_crf40", f"{inside}city")
+    assert contents("folder") == ((folder,) * 3 if folder else ("beach", "beach_crf40", "city"))
+    assert contents("column", (None, "sea", "town")) == ("sea", "sea", "town")
+    assert contents("column", (None, None, "town"))[0] == "beach"
+    assert contents("auto")[:2] == ("beach", "beach")
+    assert "beach" in str(plan_contents(videos, [None] * 3, "folder").examples)
+
+
+def test_what_only_looks_like_numbered_pictures_keeps_its_name() -> None:
+    videos = ["100%done.mp4", "mail@25.mp4", "me@home", "%05d.png", "v1.5@25", "v1.6@25"]
+    found = plan_contents(videos, [None] * len(videos), "none").contents
+    assert found == ("100%done", "mail@25", "me@home", "%05d", "v1.5", "v1.6")
 
 
 def test_by_folder_and_not_at_all() -> None:

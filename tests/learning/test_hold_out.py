@@ -104,8 +104,10 @@ def test_what_is_learned_may_not_judge(clips: Path, settings: Settings, tmp_path
         ("list#2", made.rows[0].video, "/elsewhere/copy.mp4"),
         ("list#3", "b2:new", "/elsewhere/horse.mp4"),
         ("list#4", "", "/elsewhere/owl_crf40.mp4"),
+        ("list#5", "", "/elsewhere/owl_crf28/%05d.png@24"),
+        ("list#6", "", "/elsewhere/horse/%05d.png"),
     ]
-    assert overlap(made, rows) == ["list#2", "list#4"]
+    assert overlap(made, rows) == ["list#2", "list#4", "list#5"]
     assert overlap(made, rows[1:2]) == []
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import PurePosixPath
 from typing import Final
 
-from xl_vqa.words.video_names import VIDEO_SUFFIXES
+from xl_vqa.words.video_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES, suffix_of
 
 Parts = tuple[str, ...]
 
@@ -88,6 +89,29 @@ _DATE: Final = re.compile(
     r"(?<![0-9])(?:19|20)[0-9]{2}([-_. ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])"
     r"(?:(?:[-_t ]|\sat\s)+(?:[0-9]{6}(?:[0-9]{3})?|[0-9]{2}([-_.: ])[0-9]{2}\2[0-9]{2})(?![0-9x]))?(?![0-9])"
 )
+
+# Numbered pictures: the place of their number, and their rate (see video/sequence.py).
+_PICTURE_NUMBER: Final = re.compile(r"%(?:0\d{1,2})?d")
+_PICTURE_RATE: Final = re.compile(r"(?<=.)@\d{1,4}(?:\.\d{1,6})?$")
+
+
+def one_file(video: str) -> PurePosixPath:
+    """Numbered pictures as the file that they stand for, in every form in which a video of them is written.
+
+    ``park/beach@25`` and ``park/beach/%05d.png@24`` are ``park/beach.png``, and so is ``park/beach_%05d.png``:
+    number and rate tell nothing of the source. Other paths are as they were, with / between folders.
+    """
+    path = PurePosixPath(unicodedata.normalize("NFC", video).replace("\\", "/"))
+    name = _PICTURE_RATE.sub("", path.name)
+    ending = suffix_of(name)
+    if ending in PICTURE_SUFFIXES and _PICTURE_NUMBER.search(name):
+        body = _PICTURE_NUMBER.sub("", name.removesuffix(name[-len(ending) :]), count=1).strip(" _-.")
+        if body:
+            return path.with_name(f"{body}{ending}")
+        return path.parent.with_name(f"{path.parent.name}{ending}") if path.parent.name else path
+    if name == path.name or ending in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
+        return path
+    return path.with_name(f"{name}.png")
 
 
 def name_parts(stem: str) -> Parts:

@@ -23,6 +23,7 @@ from xl_vqa.datasets.content_names import (
     is_mark,
     is_number,
     name_parts,
+    one_file,
     without_marks,
 )
 
@@ -30,7 +31,6 @@ RULES: Final = ("auto", "column", "name", "folder", "none")
 
 # Names that are nothing but numbers are the names of clips from this many on in one folder.
 _MOST_IN_FOLDER: Final = 40
-_ONLY_NUMBERED: Final = re.compile(r"%(?:0\d{1,2})?d\.")
 _COUNTER: Final = re.compile(r"(?:q|lv|ver|v|rev|pvs|d|deg|str|s|n|b|t)?[0-9]{1,4}")
 
 
@@ -65,7 +65,7 @@ def plan_contents(videos: Sequence[str], told: Sequence[str | None], rule: str =
     """
     if rule not in RULES:
         raise ValueError(f"the rule must be one of {', '.join(RULES)}, not {rule!r}")
-    paths = [PurePosixPath(unicodedata.normalize("NFC", video).replace("\\", "/")) for video in videos]
+    paths = [one_file(video) for video in videos]
     if rule == "column" or (rule == "auto" and any(told)):
         names = _told(told, paths)
         return ContentPlan(tuple(names), "column", guessed=False, examples=_examples(names, paths))
@@ -74,14 +74,9 @@ def plan_contents(videos: Sequence[str], told: Sequence[str | None], rule: str =
         return ContentPlan(tuple(names), "folder", guessed=False, examples=_examples(names, paths))
     if rule == "none":
         return ContentPlan(tuple(str(path.with_suffix("")) for path in paths), "none", guessed=False)
-    guess = _guess([_named(path) for path in paths])
+    guess = _guess(paths)
     examples = _examples(guess.contents, paths)
     return ContentPlan(tuple(guess.contents), guess.rule, True, examples, guess.alike, guess.numbered)
-
-
-def _named(path: PurePosixPath) -> PurePosixPath:
-    """The folder of pictures that have only numbers ("beach_a/%05d.png"): it is what names the video."""
-    return path.parent if path.parent.name and _ONLY_NUMBERED.match(path.name) else path
 
 
 @dataclass(frozen=True, slots=True)

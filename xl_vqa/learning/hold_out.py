@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from xl_vqa.datasets.content_names import GENERIC, is_number, name_parts, without_marks
+from xl_vqa.datasets.content_names import GENERIC, is_number, name_parts, one_file, without_marks
 from xl_vqa.datasets.contents import plan_contents
 from xl_vqa.evaluation.errors import EvaluationError
 from xl_vqa.evaluation.tables import Table, number, read_table, text
@@ -149,7 +149,7 @@ def _source_name(path: str) -> str | None:
 
     One plan over both sides (``plan_contents``) would take a front that many names share for one content.
     """
-    parts = without_marks(name_parts(Path(path).stem))
+    parts = without_marks(name_parts(one_file(path).stem))
     telling = [part for part in parts if len(part) >= 3 and not is_number(part) and part not in GENERIC]
     return "_".join(parts) if telling else None
 
