@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.cli.inputs import expand, natural_key
-from xl_vqa.words.errors import NoVideosInFolderError, NoVideosMatchError, VideoAccessError, VideoListError
+from xl_vqa.words.errors import (
+    FolderOfPicturesError,
+    NoVideosInFolderError,
+    NoVideosMatchError,
+    VideoAccessError,
+    VideoListError,
+)
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -51,6 +57,19 @@ def test_inputs_that_lead_nowhere_say_so(tmp_path: Path) -> None:
     folder, pattern = expand([str(tmp_path / "empty"), str(tmp_path / "*.mkv")])
     assert isinstance(folder.error, NoVideosInFolderError)
     assert isinstance(pattern.error, NoVideosMatchError)
+
+
+def test_a_folder_of_frames_says_how_it_is_named(tmp_path: Path) -> None:
+    touch(tmp_path, "shots/take10/f1.png", "shots/take10/f2.png", "shots/take2/f_2.JPG", "shots/take2/f_1.JPG")
+    for given_path in ("shots", "shots/take2/"):
+        (row,) = expand([str(tmp_path / given_path)])
+        assert isinstance(row.error, FolderOfPicturesError)
+        for language in ("en", "ja"):
+            assert f"{tmp_path / 'shots' / 'take2'}@25" in row.error.message(language)
+    # beside videos pictures are thumbnails, and one alone is a cover
+    touch(tmp_path, "shots/take3/a.mp4", "cover/cover.png")
+    assert [row.error for row in expand([str(tmp_path / "shots")])] == [None]
+    assert isinstance(expand([str(tmp_path / "cover")])[0].error, NoVideosInFolderError)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have no mode there")

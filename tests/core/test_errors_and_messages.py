@@ -37,6 +37,7 @@ PARAMS = {
     "suffixes": ".csv, .xlsx, .json",
     "name": "factory",
     "folder": "profiles",
+    "named": "shots@25",
     "known": "factory, office",
     "alternative": "report.html",
     "total": 9,

@@ -103,6 +103,17 @@ def test_not_found(folder: Path, written: str, problem: str) -> None:
     assert code(VideoFinder(folder), written) == problem
 
 
+def test_a_folder_of_frames_says_how_it_is_named(folder: Path) -> None:
+    (folder / "frames").mkdir()
+    for number in range(3):
+        (folder / "frames" / f"{number}.png").write_bytes(b"x")
+    problem = VideoFinder(folder).find("frames/").problem
+    assert problem is not None
+    assert problem.code == "folder_of_pictures"
+    for language in ("en", "ja"):
+        assert f"{folder / 'frames'}@25" in problem.sentence(language)
+
+
 def test_ambiguous_names_are_listed(folder: Path) -> None:
     found = VideoFinder(folder).find("同じ.mp4")
     assert found.problem is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.media import draw_number, frame_number, make_clip, moving_content
+from xl_vqa.bridge.sending import open_clip
 from xl_vqa.host.files import look_at
 from xl_vqa.video.explain import explain
 from xl_vqa.video.fingerprint import fingerprint, stat_key
@@ -20,7 +22,7 @@ from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sample import plan_frames
 from xl_vqa.video.sequence import sequence_of
 from xl_vqa.video.wall import Wall
-from xl_vqa.words.errors import NotAVideoError, VideoNotFoundError
+from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, VideoNotFoundError
 from xl_vqa.words.model_spec import Sampling
 
 COUNT = 30
@@ -91,9 +93,21 @@ def test_pictures_of_another_size_are_scaled_and_this_is_noted(folder: Path) -> 
     assert "pictures of another size scaled to the first one's" in read.used.notes_in("en")
 
 
+@pytest.mark.parametrize("ask", [look_at, lambda path: read_frames(path, SAMPLING), open_clip])
+def test_a_folder_of_pictures_says_how_it_is_named(folder: Path, ask: Callable[[str], object]) -> None:
+    with pytest.raises(FolderOfPicturesError) as caught:
+        ask(f"{folder}/")
+    for language in ("en", "ja"):
+        assert f"{folder}@25" in caught.value.message(language)
+    assert sequence_of(caught.value.params["named"]) is not None
+    # one picture is a cover: nothing to be rated as frames
+    for picture in sorted(folder.glob("*.png"))[1:]:
+        picture.unlink()
+    with pytest.raises(NotAVideoError, match="folder"):
+        ask(str(folder))
+
+
 def test_what_is_no_sequence(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(NotAVideoError):
-        read_frames(folder, SAMPLING)
     for name in ("none_%04d.png", "100%done.mp4", "gone@25", "mail@25.mp4"):
         assert sequence_of(tmp_path / name) is None
         with pytest.raises(VideoNotFoundError):

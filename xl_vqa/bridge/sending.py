@@ -21,7 +21,6 @@ from xl_vqa.bridge.protocol import EXPLAIN, RATE
 from xl_vqa.words.content import content_hash, content_name
 from xl_vqa.words.errors import (
     CancelledError,
-    NotAVideoError,
     VideoAccessError,
     VideoChangingError,
     VideoEmptyError,
@@ -29,6 +28,7 @@ from xl_vqa.words.errors import (
     XlVqaError,
     from_dict,
 )
+from xl_vqa.words.picture_folders import folder_error
 from xl_vqa.words.reasons import Detail
 
 AT_ONCE: Final = 2
@@ -238,10 +238,10 @@ class Sending:
 
 
 def open_clip(path: str) -> BinaryIO:
-    """Raises VideoNotFoundError, VideoAccessError, or NotAVideoError for a folder."""
+    """Raises VideoNotFoundError, VideoAccessError, or for a folder NotAVideoError or FolderOfPicturesError."""
     try:
         if os.path.isdir(path):
-            raise NotAVideoError(path=path, problem="problem_folder")
+            raise folder_error(path)
         return open(path, "rb")
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise VideoNotFoundError(path=path) from error

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_vqa.words.errors import (
+    FolderOfPicturesError,
     NoVideosInFolderError,
     NoVideosMatchError,
     VideoAccessError,
     VideoListError,
     XlVqaError,
 )
+from xl_vqa.words.picture_folders import are_frames, as_video
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.video_names import is_video_file
 
@@ -112,16 +114,19 @@ def _line(content: bytes) -> str:
 
 def _folder(folder: str) -> list[InputRow]:
     refused: list[OSError] = []
-    found = [
-        str(Path(root) / name)
-        for root, _, names in os.walk(folder, onerror=refused.append)
-        for name in names
-        if is_video_file(name)
-    ]
+    found: list[str] = []
+    of_pictures: list[str] = []
+    for root, _, names in os.walk(folder, onerror=refused.append):
+        found.extend(str(Path(root) / name) for name in names if is_video_file(name))
+        if are_frames(names):
+            of_pictures.append(root)
     rows = [InputRow(path) for path in sorted(found, key=natural_key)]
     for error in refused:
         path = str(error.filename or folder)
         rows.append(InputRow(path, VideoAccessError(path=path, problem=Detail.of(error))))
+    if not rows and of_pictures:
+        first = min(of_pictures, key=natural_key)
+        return [InputRow(folder, FolderOfPicturesError(path=first, named=as_video(first)))]
     return rows or [InputRow(folder, NoVideosInFolderError(path=folder))]
 
 

@@ -17,7 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.video.sequence import sequence_of
-from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.errors import FolderOfPicturesError, XlVqaError
+from xl_vqa.words.picture_folders import folder_error
 from xl_vqa.words.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
 
 
@@ -130,6 +131,10 @@ def _name_key(name: str) -> str:
 
 
 def _checked(path: Path) -> Located:
+    if path.is_dir():
+        error = folder_error(str(path))
+        code = error.code if isinstance(error, FolderOfPicturesError) else "not_a_file"
+        return Located(None, Problem(code, {"video": str(path), **error.params}))
     if not path.is_file():
         return Located(None, Problem("not_a_file", {"video": str(path)}))
     return _answer(path, path.stat().st_size)

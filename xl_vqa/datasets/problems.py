@@ -18,6 +18,7 @@ BLOCKING: Final[dict[str, bool]] = {
     "ambiguous_video": True,
     "empty_video": True,
     "not_a_file": True,
+    "folder_of_pictures": True,
     "no_scores": True,
     "no_raters": True,
     "out_of_range": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xl_vqa.datasets.reading_words import WORDS as READING_WORDS
+from xl_vqa.words.sentences import SENTENCES
 from xl_vqa.words.table import Table
 
 WORDS: Final[dict[str, dict[str, str]]] = {
@@ -37,6 +38,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "{video} is a folder, not a file.",
         "ja": "{video} はファイルではなくフォルダーです。",
     },
+    "problem_folder_of_pictures": SENTENCES["folder_of_pictures"],
     "problem_unreadable_video": {
         "en": "The file could not be read: {reason}",
         "ja": "ファイルを読み込めませんでした: {reason}",

@@ -12,6 +12,7 @@ from xl_vqa.video.files import access_error, shown_path, system_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.sequence import sequence_of
 from xl_vqa.words.errors import NotAVideoError, VideoEmptyError
+from xl_vqa.words.picture_folders import folder_error
 
 GRANULARITY_S: Final = 2.0
 """The coarsest clock of a file system still in use (FAT): two writes within it may leave the same times."""
@@ -33,7 +34,8 @@ class FileFacts:
 
 
 def look_at(path: str) -> FileFacts:
-    """Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, or NotAVideoError for a folder or device."""
+    """Raises VideoNotFoundError, VideoAccessError, VideoEmptyError, or for a folder or device NotAVideoError (of
+    pictures, FolderOfPicturesError)."""
     sequence = sequence_of(path)
     if sequence is not None:
         size, written, changed, mark, _ = stat_key(path)
@@ -43,7 +45,7 @@ def look_at(path: str) -> FileFacts:
     except (OSError, ValueError) as error:
         raise access_error(path, error) from None
     if stat.S_ISDIR(facts.st_mode):
-        raise NotAVideoError(path=shown_path(path), problem="problem_folder")
+        raise folder_error(path, shown=shown_path(path))
     if not stat.S_ISREG(facts.st_mode):
         raise NotAVideoError(path=shown_path(path), problem="problem_not_a_file")
     if facts.st_size == 0:

@@ -21,6 +21,7 @@ from xl_vqa.words.errors import (
     VideoNotFoundError,
     VideoTruncatedError,
 )
+from xl_vqa.words.picture_folders import folder_error
 from xl_vqa.words.reasons import Key
 from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
@@ -65,14 +66,15 @@ def extended_windows_path(absolute: str) -> str:
 def open_file(path: PathLike) -> BinaryIO:
     """Opens an ordinary, non-empty file for reading.
 
-    Raises VideoNotFoundError, VideoAccessError, VideoEmptyError or, for a folder or a device, NotAVideoError.
+    Raises VideoNotFoundError, VideoAccessError, VideoEmptyError or, for a folder or a device, NotAVideoError or
+    FolderOfPicturesError.
     """
     shown = shown_path(path)
     try:
         status = os.stat(system_path(path))
         # a pipe or a terminal would block for ever on opening
         if stat.S_ISDIR(status.st_mode):
-            raise NotAVideoError(path=shown, problem="problem_folder")
+            raise folder_error(system_path(path), shown=shown)
         if not stat.S_ISREG(status.st_mode):
             raise NotAVideoError(path=shown, problem="problem_not_a_file")
         file = open(system_path(path), "rb")  # noqa: SIM115 - the caller closes it

@@ -59,6 +59,7 @@ XlVqaError
 │   ├── VideoAccessError
 │   ├── VideoEmptyError
 │   ├── NotAVideoError
+│   ├── FolderOfPicturesError
 │   ├── NoVideoStreamError
 │   ├── VideoTruncatedError
 │   ├── VideoUnreadableError
@@ -369,6 +370,10 @@ class VideoEmptyError(VideoError):
 
 class NotAVideoError(VideoError):
     code = "not_a_video"
+
+
+class FolderOfPicturesError(VideoError):
+    code = "folder_of_pictures"
 
 
 class NoVideoStreamError(VideoError):

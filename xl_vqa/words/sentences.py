@@ -40,6 +40,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The folder {path} contains no video. Choose another folder, or name the file itself.",
         "ja": "フォルダー {path} に動画がありません。別のフォルダーか、ファイルを直接指定してください。",
     },
+    "folder_of_pictures": {
+        "en": "The folder {path} holds pictures and no video. Where they are the frames of one video, write "
+        "{named}; behind the @ stands how many there are per second.",
+        "ja": "フォルダー {path} には動画がなく、画像があります。1 本の動画のフレームであれば、{named} と"
+        "指定してください(@ の後は 1 秒あたりの枚数です)。",
+    },
     "no_videos_match": {
         "en": "No file matches {path}. Check the pattern and the folder.",
         "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
