@@ -77,7 +77,7 @@ def read_ratings(
     if not layouts:
         # a sheet with videos but no scores says more than a cover sheet without videos
         raise min(failures, key=lambda error: isinstance(error, RatingsVideoColumnError))
-    chosen, form = _chosen(path, layouts, wanted, together)
+    chosen, form = _chosen(path, _of_videos(layouts), wanted, together)
     if (question := next((layout.question for layout in chosen if layout.question is not None), None)) is not None:
         raise question
     reader = RowReader(path, form, scale, wanted, tests=together and len(chosen) > 1)
@@ -123,6 +123,21 @@ def _told(path: Path, error: TableError) -> RatingsError:
 
 
 # -- sheets ------------------------------------------------------------------------------------------------------
+
+
+def _of_videos(layouts: list[Layout]) -> list[Layout]:
+    """Without sheets that only speak of videos ("Minutes per video" of a sheet of settings or figures).
+
+    Where one sheet names files or heads its videos as such, so do the others that hold ratings; which were left
+    out is noted.
+    """
+    named = [layout for layout in layouts if _names_files(layout) or layout.columns.sure(layout.video)]
+    return named or layouts
+
+
+def _names_files(layout: Layout) -> bool:
+    profile = layout.columns.profiles.get(layout.video)
+    return profile is not None and profile.video_names > 0
 
 
 def _chosen(path: Path, layouts: list[Layout], wanted: Wanted, together: bool) -> tuple[list[Layout], str]:
