@@ -111,6 +111,22 @@ def test_update_fills_the_ai_columns_of_the_log_and_nothing_else(run: Run, tmp_p
     assert "1 still without a score" in again.stderr
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "outside 10 to 50"), ("ja", "尺度(10~50)")])
+def test_update_tells_of_peoples_scores_off_their_scale(
+    language: str, said: str, run: Run, tmp_path: Path
+) -> None:
+    book = tmp_path / "kpi.xlsx"
+    assert run("workbook", "new", "kpi", "--lang", language, "-o", book).returncode == 0
+    sheet = {"en": "Log", "ja": "記録"}[language]
+    type_in(book, sheet, {(LOG_FIRST + 1, 4): 10, (LOG_FIRST + 3, 4): 31.5})
+    assert said not in run("workbook", "update", book, XL_VQA_LANGUAGE=language).stderr
+    type_in(book, sheet, {(LOG_FIRST + 2, 4): 3.5, (LOG_FIRST + 3, 5): "gut"})
+    done = run("workbook", "update", book, XL_VQA_LANGUAGE=language)
+    assert done.returncode == 0, done.stderr
+    assert said in done.stderr
+    assert f"{LOG_FIRST + 2}, {LOG_FIRST + 3}" in done.stderr
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("kind", ["kpi", "score"])
 def test_update_blanks_no_score_of_a_video_that_is_out_of_reach(

@@ -184,6 +184,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "この管理表は以前のバージョンで作成されており、数式も当時のままです(集計する行に誤りがあります)。"
         "記入内容を新しい管理表に引き継ぐには: xl-vqa workbook new kpi --from {typed} -o new.xlsx",
     },
+    "tracker_misfits": {
+        "en": "{count} rows of the sheet {sheet} hold scores of people outside {low} to {high}, their scale in "
+        "the settings, or no number; no figure counts these scores. Rows: {rows}. Correct them, or the scale.",
+        "ja": "シート「{sheet}」の {count} 行で、人の評価が設定の尺度({low}~{high})に合わないか、数値では"
+        "ありません。これらの評価は集計されません。行: {rows}。評価か尺度を修正してください。",
+    },
     "taken_over": {
         "en": "{rows} rows of the log, settings and targets are taken over from {path}, which stays as it is. "
         "Sheets and columns of your own are not.",

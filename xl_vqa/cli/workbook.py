@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from xl_vqa.workbooks.score_sheet import WorkbookScores
+    from xl_vqa.workbooks.templates.known import Known
     from xl_vqa.workbooks.templates.pictures import Thumbnail
 
-# shown in both languages, as the reason stands in a sentence of either
+_ROWS_NAMED: Final = 10
 
 workbook_app = typer.Typer(
     name="workbook",
@@ -132,6 +133,7 @@ def update(
         plan = plan_workbook(workbook, column=f"${column_letters(known.column)}", sheet=known.sheet)
     except WorkbookColumnMissingError:
         console.print(tr("workbook_empty", language, sheet=known.sheet), markup=False)
+        _say_misfits(workbook, known, console, language)
         return
     # what stands in the cells is read by others than the one who runs this
     scores = WorkbookScores(plan, language=language_of(book, known) or language, output=output, clear=clear)
@@ -141,10 +143,36 @@ def update(
         console.print(tr("thumbnails_none", language), style="yellow")
     write_extras(done.path, {**done.rated, **dict.fromkeys(done.cleared)}, pictures, done.path)
     say_what_was_done(done, language, console)
+    _say_misfits(workbook, known, console, language)
     if known.kind == "kpi" and is_earlier(book):
         hint = tr("tracker_earlier", language, typed=typed(workbook))
         console.print(hint, style="yellow", soft_wrap=True, markup=False)
     raise typer.Exit(1 if done.failed else 0)
+
+
+def _say_misfits(workbook: Path, known: Known, console: Console, language: str) -> None:
+    """What the dashboard tells of people's scores that it leaves out, said to whoever has not opened it."""
+    from xl_vqa.workbooks.templates.kpi_misfits import misfits
+    from xl_vqa.workbooks.templates.kpi_take_over import read_entries
+
+    found = misfits(read_entries(workbook)) if known.kind == "kpi" else None
+    if found is None:
+        return
+    shown = [str(row) for row in found.rows[:_ROWS_NAMED]] + ["..."] * (len(found.rows) > _ROWS_NAMED)
+    console.print(
+        tr(
+            "tracker_misfits",
+            language,
+            count=len(found.rows),
+            sheet=known.sheet,
+            low=f"{found.low:g}",
+            high=f"{found.high:g}",
+            rows=", ".join(shown),
+        ),
+        style="yellow",
+        soft_wrap=True,
+        markup=False,
+    )
 
 
 def _thumbnails(scores: WorkbookScores, console: Console, language: str) -> dict[int, Thumbnail]:
