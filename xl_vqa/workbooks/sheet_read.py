@@ -176,6 +176,9 @@ class Sheet:
                 formula = part.text or ""
             elif tag == "is":
                 inline = part
+        if not stored and formula is not None and kind != "str":
+            # what XlsxWriter and openpyxl write: only a text may be empty
+            stored = None
         if kind == "inlineStr":
             return Value("text", rich_text(inline), formula) if inline is not None else EMPTY
         if stored is None and formula is not None and _NOT_AVAILABLE.fullmatch(formula):
