@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import errno
 import functools
 import json
+import os
 import pickle
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from string import Formatter
 from typing import Final
 
@@ -17,9 +20,9 @@ from tests.core.sentences import trees
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
 from xl_vqa.words.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
 from xl_vqa.words.messages import text
-from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason
+from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_unread
 
-REASONING: Final = {"Reason", "Detail", "because", "reason", "problem"}
+REASONING: Final = {"Reason", "Detail", "because", "reason", "why_unread", "problem"}
 """Calls that give a reason: xl_vqa.words.reasons, and ``atomic.reason`` for what forbids writing."""
 TYPED: Final = re.compile(r"\b(Problem|Reason|Detail|Key)\b")
 """Annotations of what holds reasons: what is put there is looked at where it is put there."""
@@ -79,6 +82,29 @@ def test_a_parameter_that_happens_to_be_a_key_is_no_reason() -> None:
 
 def test_a_newer_hosts_reason_shows_its_key() -> None:
     assert "flux_low" in text("host_error", "ja", problem={"key": "flux_low", "value": 3})
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EACCES, "読み取り権限がありません"),
+        (errno.EISDIR, "フォルダーです"),
+        (errno.ENOENT, "ファイルがありません"),
+        (errno.ENAMETOOLONG, "パスが長すぎます"),
+        (errno.EIO, "ドライブまたはネットワークでエラーが発生しました"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_in_the_readers_language(number: int, said: str) -> None:
+    error = OSError(number, os.strerror(number))
+    assert said in VideoAccessError(path="a.mp4", problem=why_unread(error, "a.mp4")).message("ja")
+
+
+def test_windows_words_for_a_folder_and_for_a_file_in_use(tmp_path: Path) -> None:
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    assert why_unread(refused, tmp_path) == "problem_folder"
+    assert why_unread(refused) == "problem_no_permission"
+    refused.winerror = 32  # type: ignore[attr-defined,unused-ignore]
+    assert why_unread(refused, tmp_path / "list.xlsx") == "problem_locked"
 
 
 def test_words_of_others_are_one_line_and_never_empty() -> None:

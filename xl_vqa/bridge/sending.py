@@ -29,7 +29,7 @@ from xl_vqa.words.errors import (
     from_dict,
 )
 from xl_vqa.words.picture_folders import folder_error
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import Detail, why_unread
 
 AT_ONCE: Final = 2
 TRIES: Final = 8
@@ -246,7 +246,7 @@ def open_clip(path: str) -> BinaryIO:
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise VideoNotFoundError(path=path) from error
     except OSError as error:
-        raise VideoAccessError(path=path, problem=Detail.of(error)) from error
+        raise VideoAccessError(path=path, problem=why_unread(error, path)) from error
 
 
 def name_of_content(path: str, given_up: Callable[[], bool] = lambda: False) -> tuple[str, int]:
@@ -259,7 +259,7 @@ def name_of_content(path: str, given_up: Callable[[], bool] = lambda: False) -> 
                 digest.update(block)
                 size += len(block)
         except OSError as error:
-            raise VideoAccessError(path=path, problem=Detail.of(error)) from error
+            raise VideoAccessError(path=path, problem=why_unread(error, path)) from error
     if not size:
         raise VideoEmptyError(path=path)
     return content_name(digest), size

@@ -20,7 +20,7 @@ from xl_vqa.words.errors import (
     XlVqaError,
 )
 from xl_vqa.words.picture_folders import are_frames, as_video
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import why_unread
 from xl_vqa.words.video_names import is_video_file
 
 
@@ -84,10 +84,8 @@ def _one(given: str) -> list[InputRow]:
 def _list(path: str) -> list[str]:
     try:
         return _lines(Path(path).read_bytes())
-    except FileNotFoundError as error:
-        raise VideoListError(path=path, problem="problem_no_such_file") from error
     except OSError as error:
-        raise VideoListError(path=path, problem=Detail.of(error)) from error
+        raise VideoListError(path=path, problem=why_unread(error, path)) from error
 
 
 def _lines(content: bytes) -> list[str]:
@@ -123,7 +121,7 @@ def _folder(folder: str) -> list[InputRow]:
     rows = [InputRow(path) for path in sorted(found, key=natural_key)]
     for error in refused:
         path = str(error.filename or folder)
-        rows.append(InputRow(path, VideoAccessError(path=path, problem=Detail.of(error))))
+        rows.append(InputRow(path, VideoAccessError(path=path, problem=why_unread(error))))
     if not rows and of_pictures:
         first = min(of_pictures, key=natural_key)
         return [InputRow(folder, FolderOfPicturesError(path=first, named=as_video(first)))]

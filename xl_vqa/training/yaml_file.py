@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from xl_vqa.words.reasons import Detail, Problem, Reason
+from xl_vqa.words.reasons import Problem, Reason, why_unread
 
 
 class YamlFileError(Exception):
@@ -28,11 +28,7 @@ def read_yaml(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise YamlFileError("problem_not_utf8") from error
     except OSError as error:
-        # Windows says of a folder that it must not be read
-        if path.is_dir():
-            raise YamlFileError("problem_folder", is_there=False) from error
-        is_refused = isinstance(error, PermissionError)
-        raise YamlFileError("problem_no_permission" if is_refused else Detail.of(error)) from error
+        raise YamlFileError(why_unread(error, path), is_there=not path.is_dir()) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlFileError(Reason("yaml_line", line=1 if mark is None else mark.line + 1)) from error

@@ -22,7 +22,7 @@ from xl_vqa.words.errors import (
     VideoTruncatedError,
 )
 from xl_vqa.words.picture_folders import folder_error
-from xl_vqa.words.reasons import Key
+from xl_vqa.words.reasons import SHARING_VIOLATIONS, Key
 from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
 PathLike = str | os.PathLike[str]
@@ -31,7 +31,6 @@ _ASF_FILE_PROPERTIES: Final = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
 _NOT_FOUND: Final = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM}
-_SHARING_VIOLATION: Final = (32, 33)  # Windows: open elsewhere without sharing, or a locked range
 _WINDOWS_PATH_LIMIT: Final = 248  # folders are limited to 12 characters less than MAX_PATH
 
 
@@ -91,7 +90,7 @@ def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
     shown = shown_path(path)
     if isinstance(error, ValueError) or error.errno in _NOT_FOUND:
         return VideoNotFoundError(path=shown)
-    if getattr(error, "winerror", None) in _SHARING_VIOLATION:
+    if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
         return VideoAccessError(path=shown, problem="problem_locked")
     if error.errno in _FORBIDDEN:
         return VideoAccessError(path=shown, problem="problem_no_permission")

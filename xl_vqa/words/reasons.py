@@ -14,11 +14,21 @@ Standard library only.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any, Final
 
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.messages import spoken
 
+SHARING_VIOLATIONS: Final = (32, 33)
+"""Windows: open elsewhere without sharing, or a locked range."""
+_UNREAD: Final = {
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.ELOOP), "problem_no_such_file"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "problem_no_permission"),
+    errno.EISDIR: "problem_folder",
+    errno.ENAMETOOLONG: "problem_path_too_long",
+}
 MAX_LENGTH: Final = 300
 """Characters of a library's word on an error: some print whole files."""
 
@@ -67,6 +77,17 @@ def because(error: BaseException) -> Reason | Detail:
         return Reason.of(error)
     given = error.args[0] if error.args else None
     return given if isinstance(given, (Reason, Detail)) else Detail.of(error)
+
+
+def why_unread(error: OSError, path: str | os.PathLike[str] | None = None) -> Problem:
+    """Why the file at ``path`` (None: a folder) could not be read: a phrase where the cause is known."""
+    # Windows says of a folder that it must not be read
+    if path is not None and os.path.isdir(path):
+        return "problem_folder"
+    if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
+        return "problem_locked"
+    known = _UNREAD.get(error.errno or 0)
+    return known or Reason("problem_drive", detail=Detail.of(error))
 
 
 Key = str

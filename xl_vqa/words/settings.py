@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 from xl_vqa.words.errors import ScaleError, SettingsError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import DECODINGS
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unread
 
 PREFIX = "XL_VQA_"
 STARTER = "starter"
@@ -316,11 +316,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsError(source=str(path), problem="problem_not_utf8") from error
-    except PermissionError as error:
-        raise SettingsError(source=str(path), problem="problem_no_permission") from error
     except OSError as error:
-        why = "problem_folder" if path.is_dir() else Detail.of(error)
-        raise SettingsError(source=str(path), problem=why) from error
+        raise SettingsError(source=str(path), problem=why_unread(error, path)) from error
     return parse_toml(text, path)
 
 

@@ -28,7 +28,7 @@ from xl_vqa.words.errors import (
     WorkbookPasswordError,
     WorkbookUnreadableError,
 )
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason, why_unread
 
 MAX_PART: Final = 1 << 30
 """Bytes of one part that are parsed at the most: a guard against crafted files."""
@@ -236,8 +236,11 @@ class Package:
     def _unreadable(self) -> Iterator[None]:
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
-            raise WorkbookUnreadableError(path=str(self.path), problem=Detail.of(error)) from error
+        except OSError as error:
+            raise WorkbookUnreadableError(path=str(self.path), problem=why_unread(error, self.path)) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+            problem = Reason("workbook_damaged", detail=Detail.of(error))
+            raise WorkbookUnreadableError(path=str(self.path), problem=problem) from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise WorkbookPasswordError(path=str(self.path)) from error
 
@@ -253,14 +256,13 @@ def read_workbook_bytes(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise WorkbookNotFoundError(path=str(path)) from error
     except PermissionError as error:
-        if path.is_dir():
-            raise WorkbookUnreadableError(path=str(path), problem=Detail.of(error)) from error
-        check_not_open(path)
-        if os.name == "nt":
-            raise WorkbookLockedError(path=str(path)) from error
-        raise WorkbookUnreadableError(path=str(path), problem=Detail.of(error)) from error
+        if not path.is_dir():
+            check_not_open(path)
+            if os.name == "nt":
+                raise WorkbookLockedError(path=str(path)) from error
+        raise WorkbookUnreadableError(path=str(path), problem=why_unread(error, path)) from error
     except OSError as error:
-        raise WorkbookUnreadableError(path=str(path), problem=Detail.of(error)) from error
+        raise WorkbookUnreadableError(path=str(path), problem=why_unread(error, path)) from error
     if data.startswith(_COMPOUND_FILE):
         # an encrypted workbook and an old .xls are both compound files; stream names are UTF-16
         if "EncryptedPackage".encode("utf-16-le") in data:

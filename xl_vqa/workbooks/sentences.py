@@ -122,6 +122,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the zip header of {part} is damaged",
         "ja": "{part} の ZIP ヘッダーが破損しています",
     },
+    "workbook_damaged": {
+        "en": "it is damaged or was not copied whole ({detail})",
+        "ja": "破損しているか、コピーやダウンロードが途中で終わっています({detail})",
+    },
     "workbook_not_zip": {
         "en": "it is not a zip file",
         "ja": "ZIP 形式のファイルではありません",
