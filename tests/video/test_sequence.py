@@ -93,6 +93,36 @@ def test_pictures_of_another_size_are_scaled_and_this_is_noted(folder: Path) -> 
     assert "pictures of another size scaled to the first one's" in read.used.notes_in("en")
 
 
+def test_a_cover_beside_the_pictures_is_none_of_them(folder: Path) -> None:
+    before = fingerprint(f"{folder}@25")
+    for name in ("cover.png", "絵.png", "thumb 3.jpg"):
+        Image.new("RGB", (50, 50)).save(folder / name)
+    read = read_frames(f"{folder}@25", SAMPLING)
+    assert [frame_number(picture) for picture in read.frames] == list(plan_frames(COUNT, SAMPLING))
+    assert "3 pictures that are none of the series left out" in read.used.notes_in("en")
+    assert fingerprint(f"{folder}@25") == before
+
+
+@pytest.mark.parametrize("other", ["depth_{:04d}.png", "絵 {:04d}.jpg", "絵 {:04d}_mask.png"])
+def test_two_series_in_a_folder_are_not_one_video(folder: Path, other: str) -> None:
+    for number in range(3):
+        Image.new("RGB", (96, 64)).save(folder / other.format(number))
+    with pytest.raises(NotAVideoError) as caught:
+        read_frames(f"{folder}@24", SAMPLING)
+    named = caught.value.params["problem"]["named"]
+    for language in ("en", "ja"):
+        assert named in caught.value.message(language)
+    assert read_frames(named, SAMPLING).used.fps == 24
+
+
+def test_pictures_with_no_number_in_common_are_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for name in ("b.png", "a.png", "c2.png"):
+        Image.new("RGB", (32, 32)).save(tmp_path / name)
+    sequence = sequence_of(f"{tmp_path}@5")
+    assert sequence is not None
+    assert [Path(file).name for file in sequence.files] == ["a.png", "b.png", "c2.png"]
+
+
 @pytest.mark.parametrize("ask", [look_at, lambda path: read_frames(path, SAMPLING), open_clip])
 def test_a_folder_of_pictures_says_how_it_is_named(folder: Path, ask: Callable[[str], object]) -> None:
     with pytest.raises(FolderOfPicturesError) as caught:

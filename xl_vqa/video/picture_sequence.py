@@ -15,6 +15,7 @@ from xl_vqa.video.plugged import PluggedVideo, open_plugged
 from xl_vqa.video.probe import Inspection
 from xl_vqa.video.sequence import Sequence, sequence_of
 from xl_vqa.video.stills import PictureFile
+from xl_vqa.words.errors import NotAVideoError
 from xl_vqa.words.rating import Note
 from xl_vqa.words.reasons import Reason
 
@@ -25,12 +26,17 @@ class PictureSequence:
     decoder = PictureFile.decoder
 
     def __init__(self, sequence: Sequence) -> None:
-        """Raises as ``PictureFile`` for the first picture."""
+        """Raises NotAVideoError where it is not said which pictures are meant, else as ``PictureFile`` for the
+        first one."""
+        if sequence.rival is not None:
+            raise NotAVideoError(path=sequence.path, problem=Reason("several_series", named=sequence.rival))
         self._sequence = sequence
         self.shown = sequence.path
         self.notes: list[Note] = []
         if not sequence.stated:
             self.notes.append(Reason("note_rate_assumed", rate=f"{sequence.rate:g}"))
+        if sequence.others:
+            self.notes.append(Reason("note_pictures_left_out", count=sequence.others))
         with PictureFile(sequence.files[0]) as first:
             self.inspection = self._inspect(first.inspection)
 

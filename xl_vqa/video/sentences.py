@@ -259,6 +259,14 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     "note_on_white": {"en": "transparent parts shown on white", "ja": "透明部分は白背景で表示"},
     "note_plug_in": {"en": "read by the plug-in {name}", "ja": "プラグイン {name} で読み込み"},
     "note_rate_assumed": {"en": "{rate} pictures a second assumed", "ja": "毎秒 {rate} 枚と仮定"},
+    "several_series": {
+        "en": "the folder holds several series of pictures; name one of them, such as {named}",
+        "ja": "フォルダーに連番画像が複数組あります。{named} のように 1 組を指定してください",
+    },
+    "note_pictures_left_out": {
+        "en": "{count} pictures that are none of the series left out",
+        "ja": "連番ではない画像 {count} 枚を除外",
+    },
     "note_sizes_differ": {
         "en": "pictures of another size scaled to the first one's",
         "ja": "サイズの異なる画像を最初の画像のサイズに拡大縮小",

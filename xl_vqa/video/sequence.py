@@ -30,6 +30,10 @@ class Sequence:
     rate: float
     stated: bool
     """Whether the rate was given."""
+    others: int = 0
+    """Pictures of the folder that are none of these: a cover, a thumbnail."""
+    rival: str | None = None
+    """The first of several series in the folder, named as a sequence: which one is meant, nobody said."""
 
 
 def sequence_of(path: str | os.PathLike[str]) -> Sequence | None:
@@ -45,8 +49,8 @@ def sequence_of(path: str | os.PathLike[str]) -> Sequence | None:
         if rate <= 0:
             return None
         if match and os.path.isdir(place):
-            files = _pictures_in(place)
-        elif _NUMBER.search(os.path.basename(place)):
+            return _in_folder(text, place, rate)
+        if _NUMBER.search(os.path.basename(place)):
             files = _numbered(place)
         else:
             return None
@@ -61,7 +65,30 @@ def place_of(path: str | os.PathLike[str]) -> str:
     return os.fspath(path) if sequence is None else os.path.dirname(os.path.abspath(sequence.files[0]))
 
 
+def _in_folder(path: str, folder: str, rate: float) -> Sequence | None:
+    """The one series of pictures in a folder; where several are, all of them, and how to name one."""
+    pictures = _pictures_in(folder)
+    shapes: dict[str, list[str]] = {}
+    for name in pictures:
+        shapes.setdefault(_DIGITS.sub("#", name).casefold(), []).append(name)
+    series = [names for names in shapes.values() if len(names) > 1]
+    # names without a number in common are in the order of their letters
+    chosen = series[0] if len(series) == 1 else pictures
+    files = tuple(os.path.join(folder, name) for name in chosen)
+    rival = os.path.join(folder, _as_pattern(series[0][0])) if len(series) > 1 else None
+    named = rival and f"{rival}@{rate:g}"
+    return Sequence(path, files, rate, True, len(pictures) - len(chosen), named) if files else None
+
+
+def _as_pattern(name: str) -> str:
+    """``a_%04d.png`` for ``a_0001.png``."""
+    number = list(_DIGITS.finditer(os.path.splitext(name)[0]))[-1]
+    width = f"0{len(number[0])}" if number[0].startswith("0") else ""
+    return f"{name[: number.start()]}%{width}d{name[number.end() :]}"
+
+
 def _pictures_in(folder: str) -> list[str]:
+    """Their names in the order of their numbers."""
     names = [
         name for name in os.listdir(folder) if suffix_of(name) in PICTURE_SUFFIXES and not name.startswith(".")
     ]
@@ -69,7 +96,7 @@ def _pictures_in(folder: str) -> list[str]:
     def natural(name: str) -> list[tuple[int, int | str]]:
         return [(0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name)]
 
-    return [os.path.join(folder, name) for name in sorted(names, key=natural)]
+    return sorted(names, key=natural)
 
 
 def _numbered(pattern: str) -> list[str]:
