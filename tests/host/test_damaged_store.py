@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import struct
 from dataclasses import replace
@@ -19,6 +20,7 @@ from xl_vqa.host.salvage import salvaged_ratings
 from xl_vqa.host.store import KnownFile, Store
 from xl_vqa.host.stored_rows import NewRating, Row
 from xl_vqa.host.views import summary_json
+from xl_vqa.words.errors import HostDiskError
 
 # -- damage
 
@@ -303,6 +305,38 @@ def test_damage_that_shows_while_running(tmp_path: Path) -> None:
     assert len(store.find(keys)) == aside.saved
     store.save(new)
     assert len(store.find(keys)) == 300
+    store.close()
+
+
+def test_a_damaged_store_that_another_program_holds_takes_ratings_once_it_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows moves no open file: until then a rating is refused as by a full disk, and so kept in memory."""
+    path = tmp_path / "ratings.sqlite3"
+    store = Store(path)
+    store.save([new_rating(f"b2:{n}") for n in range(50)])
+    store._database._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    damage(path, "garbage")
+    replace_file = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        """The log may go, the file itself may not."""
+        if source == path:
+            raise PermissionError(13, "Permission denied")
+        replace_file(source, target)
+
+    Path(f"{path}-wal").write_bytes(b"the newest")
+    with monkeypatch.context() as held:
+        held.setattr(os, "replace", refuse)
+        with pytest.raises(HostDiskError):
+            store.load([new_rating("b2:7").key])
+        for _ in range(2):
+            with pytest.raises(HostDiskError):
+                store.save([new_rating("b2:new")])
+        assert Path(f"{path}-wal").exists()
+    store.save([new_rating("b2:new")])
+    assert store.load([new_rating("b2:new").key])
+    assert len(store.set_aside) == 1
     store.close()
 
 

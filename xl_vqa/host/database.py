@@ -85,6 +85,8 @@ class Database:
         self._closed = False
         self._closing = threading.Event()
         self._checking: sqlite3.Connection | None = None
+        self._lost = False
+        """The writer is closed: a damaged file could not be moved away yet."""
         large = self.path.is_file() and self.path.stat().st_size > CHECKED_FIRST
         self._writer = self._open(check=not large)
         self._checker = threading.Thread(target=self._check, name="store-check", daemon=True)
@@ -128,6 +130,7 @@ class Database:
         Raises as ``reading`` does; nothing of the transaction is kept then.
         """
         with self._write_lock:
+            self._regain()
             generation = self._generation
             connection = self._writer
             try:
@@ -149,6 +152,7 @@ class Database:
     def shrink(self) -> None:
         """Writes the file anew without what was deleted, and empties the log; raises as ``reading`` does."""
         with self._write_lock:
+            self._regain()
             generation = self._generation
             try:
                 self._writer.execute("VACUUM")
@@ -249,9 +253,17 @@ class Database:
         with self._write_lock:
             if self._generation == generation and not self._closed:
                 self._writer.close()
+                self._lost = True
                 self._drop_readers()
                 self._writer = self._open(self._move_aside(str(error)))
+                self._lost = False
         raise DamagedError(str(error)) from error
+
+    def _regain(self) -> None:
+        """Opens the writer that was lost, under the lock; raises HostDiskError while the file is still held."""
+        if self._lost and not self._closed:
+            self._writer = self._open()
+            self._lost = False
 
     def _drop_readers(self) -> None:
         with self._pool_lock:
@@ -275,13 +287,19 @@ class Database:
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         target = self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
         log.error("the store is damaged (%s); it is set aside as %s", why, target)
+        moved: list[str] = []
         for suffix in ("-wal", "-shm", ""):
             source = Path(f"{self.path}{suffix}")
             try:
                 atomic.replace(source, Path(f"{target}{suffix}"))
+                moved.append(suffix)
             except FileNotFoundError:
                 continue
             except OSError as error:
+                # what is newest stands in the log: file and log stay together
+                for one in moved:
+                    with suppress(OSError):
+                        atomic.replace(Path(f"{target}{one}"), Path(f"{self.path}{one}"))
                 raise HostDiskError(path=str(self.path), problem=atomic.reason(error)) from error
         for old in damaged_copies(self.path)[:-KEPT_DAMAGED]:
             remove_database(old)
