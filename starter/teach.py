@@ -58,6 +58,10 @@ def teach_folder(folder: Path, work: Path, options: AttributeOptions, *, per_con
         start,
         [fold_of(clip.group) for clip, _ in train],
     )
+    chosen_on = [pair for pair in pairs if pair[0].split == "validation"]
+    if chosen_on:
+        seen = [clip.attributes for clip, _ in chosen_on]
+        weights = attributes.with_opinion(model, weights, prompts, [item for _, item in chosen_on], seen)
     attributes.save(folder, weights)
     rng = np.random.default_rng(options.seed)
     taught, _ = states(model, prompts, _some([item for _, item in train], SEEN, rng))

@@ -25,6 +25,7 @@ from starter.fit.loss import TwoDigits, soft_labels
 from starter.fit.spec import PROMPT
 from starter.fit.training import Average, Prompts, _content_batches, _embed, _rate, opinions_of, random_cells
 from xl_vqa.vlm.answers import Stem
+from xl_vqa.vlm.attribute_opinion import OpinionShare, curve_of
 from xl_vqa.vlm.digit_tree import grow_branches
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
@@ -34,6 +35,13 @@ from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.rating import LabelDistribution
 
+SHARES: Final = tuple(step / 20 for step in range(20))
+"""Of the first opinion; never all of it, or a label far from it would be impossible."""
+SPREADS: Final = (0.1, 0.15, 0.2, 0.3, 0.4, 0.6)
+"""Of the first opinion, in MOS."""
+LEAST: Final = 1e-9
+CLEARLY_WRONG: Final = 2.4
+"""MOS that an attribute suffers in a clip whose fault has to be named."""
 QUESTIONS: Final = tuple(
     AttributeQuestion(one.key, PROMPT.question, needs_motion=one.needs_motion) for one in KNOWN
 )
@@ -181,7 +189,8 @@ def predict(
     prompts: Prompts,
     items: Sequence[StoredFeatures],
 ) -> list[dict[str, LabelDistribution]]:
-    """The exact distribution of every attribute of every clip, all cells shown, by the product's own branches."""
+    """The distribution of every attribute of every clip, all cells shown, by the product's own branches, with the
+    first opinion as ``weights`` say."""
     scale, digits = prompts.spec.scale, prompts.tokenizer.digits
     questions = [prompts.plain.after[-1:]] * len(QUESTIONS)
     found = []
@@ -189,7 +198,67 @@ def predict(
         stem, shared = read(model, prompts, [item])
         (answers,) = grow_branches(stem, questions, [shared], scale, digits, weights)
         found.append({one.name: a.distribution(scale) for one, a in zip(QUESTIONS, answers, strict=True)})
-    return found
+    opinions = opinions_of(model, items)
+    if weights.opinion is None or opinions is None:
+        return found
+    return [weights.opinion.all_mixed(one, said[1:].tolist()) for one, said in zip(found, opinions, strict=True)]
+
+
+@torch.inference_mode()
+def with_opinion(
+    model: StarterForConditionalGeneration,
+    weights: QuestionWeights,
+    prompts: Prompts,
+    items: Sequence[StoredFeatures],
+    seen: Sequence[Mapping[str, float]],
+) -> QuestionWeights:
+    """``weights`` with the share of the first opinion that is right for clips that neither was taught on.
+
+    ``seen`` as of ``teach``. Of a model without a first opinion as they are.
+    """
+    opinions = opinions_of(model, items)
+    if opinions is None:
+        return weights
+    alone = replace(weights, opinion=None)
+    answers = predict(model, alone, prompts, items)
+    return replace(alone, opinion=chosen_share(answers, opinions[:, 1:].tolist(), seen, AttributeOptions()))
+
+
+def chosen_share(
+    answers: Sequence[Mapping[str, LabelDistribution]],
+    opinions: Sequence[Sequence[float]],
+    seen: Sequence[Mapping[str, float]],
+    options: AttributeOptions,
+) -> OpinionShare:
+    """The share that names most of the clips with something clearly wrong rightly, the least of such, and the
+    spread that costs least with it by the loss that the weights are taught with.
+
+    Per clip ``answers`` are the language model's, ``opinions`` are in MOS and in the order of ``QUESTIONS``;
+    ``seen`` as of ``teach``.
+    """
+    scale = next(iter(answers[0].values())).scale
+    targets = torch.tensor([[attributes.asked_mos(one)[q.name] for q in QUESTIONS] for one in seen])
+    told = [[one[q.name] for q in QUESTIONS] for one in answers]
+    own = torch.tensor([[one.probabilities for one in row] for row in told])
+    expected, said = own @ torch.tensor([scale.to_mos(label) for label in scale.labels]), torch.tensor(opinions)
+    wrong = targets.amin(1) <= scale.mos_max - CLEARLY_WRONG
+    worst = targets == targets.amin(1, keepdim=True)
+
+    def named(share: float) -> int:
+        lowest = ((1 - share) * expected + share * said).argmin(1, keepdim=True)
+        return int(worst.gather(1, lowest)[wrong].sum())
+
+    share = max(SHARES, key=named)
+
+    def loss(spread: float) -> float:
+        curves = [
+            [curve_of(one, mos, spread) for one, mos in zip(row, given, strict=True)]
+            for row, given in zip(told, opinions, strict=True)
+        ]
+        mixed = (1 - share) * own + share * torch.tensor(curves)
+        return float(attribute_loss(mixed.clamp_min(LEAST).log(), targets, scale, options))
+
+    return OpinionShare(share, min(SPREADS, key=loss))
 
 
 def save(folder: Path, weights: QuestionWeights) -> None:

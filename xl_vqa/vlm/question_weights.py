@@ -22,19 +22,23 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from xl_vqa.vlm.attribute_opinion import OpinionShare
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.reasons import Reason
 
 FILE_NAME: Final = "question_weights.safetensors"
+_OPINION: Final = "first_opinion"
+"""Share and spread of the first opinion, [2]; not there where it takes no part."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionWeights:
     """``pairs[name]`` of the linear layer of that name: ``down`` [questions * rank, in] and ``up`` [out,
-    questions * rank], question after question."""
+    questions * rank], question after question. ``opinion``: how much the first opinion counts beside them."""
 
     pairs: Mapping[str, tuple[Tensor, Tensor]]
     questions: int
+    opinion: OpinionShare | None = None
 
     @classmethod
     def fresh(cls, model: nn.Module, questions: int, rank: int) -> QuestionWeights:
@@ -59,6 +63,7 @@ class QuestionWeights:
         if not path.is_file() or digest_of(path) != digest:
             raise _unfit(folder)
         stored = load_file(path)
+        told = stored.pop(_OPINION, None)
         layers = dict(model.named_modules())
         found: Any = model
         beside = found.get_input_embeddings().weight
@@ -72,7 +77,7 @@ class QuestionWeights:
             if len(down) != up.shape[1] or len(down) % questions:
                 raise _unfit(folder)
             pairs[name] = down.to(beside), up.to(beside)
-        return cls(pairs, questions)
+        return cls(pairs, questions, None if told is None else OpinionShare(*map(float, told)))
 
     def save(self, folder: Path) -> str:
         """Writes them into a model's folder, in 16 bits; returns the digest for its xl_vqa.json."""
@@ -80,6 +85,8 @@ class QuestionWeights:
         for name, (down, up) in self.pairs.items():
             values[f"{name}.down"] = down.detach().half().contiguous()
             values[f"{name}.up"] = up.detach().half().contiguous()
+        if self.opinion is not None:
+            values[_OPINION] = torch.tensor([self.opinion.share, self.opinion.spread])
         save_file(values, folder / FILE_NAME)
         return digest_of(folder / FILE_NAME)
 

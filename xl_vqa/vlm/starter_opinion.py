@@ -11,6 +11,9 @@ opinions of experts that had not seen the picture either; in use all are asked, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 import torch
@@ -27,6 +30,30 @@ BUMPS: Final = 17
 """Along the scale, a quarter of a MOS apart."""
 LIMIT: Final = 5.0
 """Standard deviations: a picture unlike any in training must not drive the networks out of their range."""
+
+
+_heard: ContextVar[list[Tensor] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def hearing() -> Iterator[list[Tensor]]:
+    """What is said of each video that this thread has read meanwhile: [1, OPINIONS], on the CPU, in their order.
+
+    A Qwen2.5-VL reads pictures through the same calls and says nothing. Other threads are not heard.
+    """
+    said: list[Tensor] = []
+    before = _heard.set(said)
+    try:
+        yield said
+    finally:
+        _heard.reset(before)
+
+
+def say(opinions: Tensor) -> None:
+    """To whoever is hearing."""
+    said = _heard.get()
+    if said is not None:
+        said.append(opinions.detach().float().cpu())
 
 
 class Expert(nn.Sequential):

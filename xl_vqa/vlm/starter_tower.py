@@ -30,7 +30,7 @@ from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
 from xl_vqa.vlm.dense import Dense
 from xl_vqa.vlm.patches import rows_of_patches
 from xl_vqa.vlm.side_by_side import side_by_side
-from xl_vqa.vlm.starter_opinion import FirstOpinion
+from xl_vqa.vlm.starter_opinion import FirstOpinion, say
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
     HISTOGRAM_FEATURES,
@@ -302,6 +302,8 @@ class StarterTower(nn.Module):
         """Tokens [cells, width] for the language model."""
         parts = (getattr(features, name)[None] for name in FEATURES)
         opinions = None if self.opinion is None else self.opinion.opinions(summary_of(features)[None])
+        if opinions is not None:
+            say(opinions)
         placement = Placement.of(grid, device=features.clip.device)
         return self.project_batch(ClipFeatures(*parts), placement, opinions)[0]
 

@@ -34,6 +34,7 @@ from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo, RatedAttributes
 from xl_vqa.vlm.side_by_side import side_by_side
+from xl_vqa.vlm.starter_opinion import hearing
 from xl_vqa.words.errors import (
     DistributionError,
     ModelError,
@@ -183,7 +184,8 @@ class VlmRater:
 
     def _scores_and_attributes(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[AttributeOutcome]:
         spec, digits = self._spec, backbone.tokens.digits
-        stem = self._read(rows, backbone)
+        with hearing() as said:
+            stem = self._read(rows, backbone)
         # the score first and by the same calls as without attributes, so that it is the same to the bit
         scores = self._scores_of(stem, rows, backbone)
         questions = [asked(backbone.tokens, one.question) for one in spec.questions]
@@ -194,9 +196,12 @@ class VlmRater:
             shared = [row.prompt.shared(row.patches.tokens) + common for row in rows]
             further = [question[common:] for question in questions]
             grown = grow_branches(stem, further, shared, spec.scale, digits, self._weights)
-        return [self._with_attributes(score, found) for score, found in zip(scores, grown, strict=True)]
+        opinions = said if len(said) == len(rows) else [None] * len(rows)
+        return list(map(self._with_attributes, scores, grown, opinions))
 
-    def _with_attributes(self, score: Outcome, found: Sequence[DigitLogProbs]) -> AttributeOutcome:
+    def _with_attributes(
+        self, score: Outcome, found: Sequence[DigitLogProbs], opinion: torch.Tensor | None
+    ) -> AttributeOutcome:
         if not isinstance(score, LabelDistribution):
             return score
         answers: dict[str, LabelDistribution] = {}
@@ -204,6 +209,10 @@ class VlmRater:
             # without a single label in the answer there is no attribute, and the score stands all the same
             with contextlib.suppress(DistributionError):
                 answers[question.name] = one.distribution(self._spec.scale)
+        share = None if self._weights is None else self._weights.opinion
+        if share is not None and opinion is not None:
+            # the first is of the whole
+            answers = share.all_mixed(answers, opinion[0, 1:].tolist())
         return RatedAttributes(score, answers)
 
     def _rate_call(

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from starter.fit import attributes, training
-from starter.fit.attributes import QUESTIONS, AttributeOptions, attribute_loss, label_logs, teach
+from starter.fit.attributes import QUESTIONS, AttributeOptions, attribute_loss, chosen_share, label_logs, teach
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import TwoDigits
 from starter.fit.training import Prompts
@@ -18,6 +18,7 @@ from xl_vqa.vlm.question_weights import FILE_NAME, QuestionWeights
 from xl_vqa.vlm.starter_tower import Placement
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.words.rating import LabelDistribution
 
 __all__ = ["prompts"]
 NAMES = [one.name for one in QUESTIONS]
@@ -123,3 +124,21 @@ def test_saved_beside_the_score(tmp_path: Path, prompts: Prompts) -> None:
         assert torch.allclose(again.pairs[name][0], down, atol=1e-3)
         assert torch.allclose(again.pairs[name][1], up, atol=1e-3)
     assert (tmp_path / FILE_NAME).stat().st_size < 1e6
+
+
+def test_the_opinion_counts_where_it_names_what_the_answers_do_not() -> None:
+    scale, options = Scale(), AttributeOptions()
+
+    def sure(label: int) -> LabelDistribution:
+        return LabelDistribution(scale, tuple(float(one == label) for one in scale.labels), 0.0)
+
+    seen = [{"blur": 4.5}, {"noise": 4.5}, {"freeze": 4.5}, {}]
+    names = ["sharpness", "noise", "motion_smoothness", ""]
+    right = [{name: sure(15 if name == wrong else 50) for name in NAMES} for wrong in names]
+    asleep = [{name: sure(48 if name == "colour" else 50) for name in NAMES}] * 4
+    told = [[1.5 if name == wrong else 5.0 for name in NAMES] for wrong in names]
+    silent = [[4.8 if name == "exposure" else 5.0 for name in NAMES]] * 4
+    assert chosen_share(right, silent, seen, options).share == 0.0
+    assert 0.0 < chosen_share(asleep, told, seen, options).share < 1.0
+    # no more than is needed where both are right
+    assert chosen_share(right, told, seen, options).share == 0.0
