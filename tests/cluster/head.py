@@ -64,10 +64,11 @@ def _node(said: Path, options: list[str], environment: dict[str, str]) -> Iterat
         node.wait(20)
 
 
-def worker_processes() -> list[int]:
+WORKER = "MapWorker(MapBatches(ClusterRater))"
+REPLICA = "ray::ServeReplica"
+
+
+def worker_processes(kind: str = WORKER) -> list[int]:
     """Those that hold a model, of whatever cluster of this machine."""
-    return [
-        one.pid
-        for one in psutil.process_iter(["cmdline"])
-        if "MapWorker(MapBatches(ClusterRater))" in " ".join(one.info["cmdline"] or ())
-    ]
+    found = psutil.process_iter(["cmdline"])
+    return [one.pid for one in found if kind in " ".join(one.info["cmdline"] or ())]

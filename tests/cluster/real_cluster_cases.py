@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.cluster.conftest import Score
-from tests.cluster.head import worker_processes
-from tests.host.helpers import clips
+from tests.cluster.head import REPLICA, worker_processes
+from tests.host.helpers import cleaned_up, clips, settings_for
+from tests.host.postgres import binaries, running
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
 from xl_vqa.cluster.errors import ClusterNodeError, ClusterVideoError
@@ -132,6 +133,70 @@ def test_a_video_that_ends_or_hangs_its_worker_is_told_by_name_and_takes_no_othe
         assert isinstance(error, ClusterVideoError)
         assert "ended 2 times over it" in error.message("en")
         assert Path(videos[at].path).name in error.message("ja")
+
+
+@pytest.mark.skipif(binaries() is None, reason="needs a PostgreSQL server (Debian: postgresql)")
+def test_with_a_teams_database_every_result_is_there_once_whoever_rated_it(
+    score: Score, settings: Settings, tmp_path: Path
+) -> None:
+    psycopg = pytest.importorskip("psycopg", reason="needs the extra team")
+    log = tmp_path / "log"
+    files = clips(tmp_path / "videos", 14)
+    videos = [Video(str(file), f"text{n}") for n, file in enumerate(files)]
+    with running() as database:
+        shared = {"model": f"stand-in?log={log}", "shared_store": database.address}
+        settings = replace(settings, **shared)
+        before = settings_for(tmp_path / "another", **shared)
+        # another machine's host has rated some, and this machine's own some more
+        for one, some in ((before, videos[:4]), (settings, videos[2:7])):
+            with HostClient(one) as client:
+                client.rate_all(some)
+                client.stop()
+        done = score(videos, settings=settings)
+        assert done.stored == 7
+        assert ends(done.results) == [file.name for file in files]
+        assert asked_of(log) == sorted(f"text{n}" for n in range(14))
+        with psycopg.connect(database.address) as connection:
+            rows = connection.execute("SELECT count(*), count(DISTINCT video) FROM xl_vqa_ratings").fetchone()
+            assert rows == (14, 14)
+        # and the machine that rated first finds all of it
+        with HostClient(before) as client:
+            assert ends(client.rate_all(videos)) == ends(done.results)
+            client.stop()
+        assert len(asked_of(log)) == 14
+
+
+def test_a_host_asks_replicas_on_the_cluster_and_one_that_is_killed_loses_nothing(
+    cluster: str, settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    model = f"stand-in?per_video=0.2&log={log}"
+    settings = replace(settings, model=model, model_cluster=cluster, replicas_min=2, replicas_max=2)
+    files = clips(tmp_path / "videos", 16)
+    videos = [Video(str(file), f"text{n}") for n, file in enumerate(files)]
+    killed: list[int] = []
+    counts: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        counts.append(done)
+        if not killed and done >= 1:
+            killed.append(worker_processes(REPLICA)[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    with cleaned_up(settings), HostClient(settings) as client:
+        found = client.rate_all(videos, on_progress=kill)
+        assert killed
+        assert ends(found) == [file.name for file in files]
+        assert set(asked_of(log)) == {f"text{n}" for n in range(16)}
+        assert client.explain(str(files[0]), "text0").rating.label == found[0]["label"]
+    store = Store(settings.store_file)
+    assert store.count() == 16
+    store.close()
+    # the scores of a model of its own, to the bit
+    own = settings_for(tmp_path / "own", model=model)
+    with cleaned_up(own), HostClient(own) as client:
+        mine = client.rate_all(videos[:2])
+    assert [one["expected_label"] for one in mine] == [one["expected_label"] for one in found[:2]]
 
 
 def test_a_model_that_cannot_be_used_is_told_before_the_work(

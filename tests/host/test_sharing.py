@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.host.helpers import cleaned_up, clips, new_rating, settings_for, wait_for
-from tests.host.postgres import Server, binaries
+from tests.host.postgres import Server, binaries, running
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.host.shared_store import COLUMN_TYPES, SharedStore, SharedStoreError
 from xl_vqa.host.sharing import Sharing
@@ -27,13 +25,8 @@ pytestmark = pytest.mark.skipif(binaries() is None, reason="needs a PostgreSQL s
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    folder.chmod(0o755)
-    made = Server(folder)
-    made.start()
-    yield made
-    made.stop()
-    shutil.rmtree(folder)
+    with running() as made:
+        yield made
 
 
 @pytest.fixture

@@ -118,6 +118,20 @@ EXPLAINED: Final[dict[str, dict[str, str]]] = {
         "en": "The model gives its memory back after this long without work, the host staying; 0 means never.",
         "ja": "作業がないままこの分数が過ぎると、モデルはメモリを解放し、ホストは残ります。0 なら解放しません。",
     },
+    "model_cluster": {
+        "en": "A Ray cluster (auto, local or HEAD:6379) whose replicas of the model rate in place of this "
+        "machine's own.",
+        "ja": "この端末のモデルの代わりに評価を行う Ray クラスターです(auto、local、または"
+        "「ヘッドノード:6379」)。",
+    },
+    "replicas_min": {
+        "en": "Replicas of the model that the cluster always keeps.",
+        "ja": "クラスターで常に保持するモデルのレプリカ数です。",
+    },
+    "replicas_max": {
+        "en": "Replicas at the most when there is much to do; 0: as many as there is room for.",
+        "ja": "作業が多いときのレプリカ数の上限です。0 なら空きがあるだけ使います。",
+    },
     "shared_store": {
         "en": "A team's PostgreSQL database (postgresql://person@host/database), in which ratings are looked for "
         "before the model is asked, and into which they are put. Neither paths nor prompts go there.",

@@ -26,6 +26,15 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    # a served model
+    "cluster_not_served": {
+        "en": "the cluster does not serve the model ({detail}); 'ray status' on its head node says what it has",
+        "ja": "クラスターでモデルを起動できません({detail})。空き状況はヘッドノードの 'ray status' で確認できます",
+    },
+    "cluster_replica_died": {
+        "en": "the replica of the model that rated it ended {times} times, or did not answer",
+        "ja": "評価中のモデルのレプリカが {times} 回終了したか、応答しませんでした",
+    },
     # the address
     "cluster_form": {
         "en": "an address is local, auto, or MACHINE:PORT such as 10.0.0.5:6379",

@@ -112,7 +112,9 @@ class _Read:
 
 
 @dataclass(frozen=True, slots=True)
-class _GreyClip:
+class SentClip:
+    """A clip made of a picture, or one that a host sends: see ``vlm.rater.ClipFrames``."""
+
     frames: Sequence[np.ndarray[Any, np.dtype[np.uint8]]]
     used: FramesUsed
     windows: Sequence[np.ndarray[Any, np.dtype[np.uint8]]]
@@ -130,7 +132,7 @@ class ClusterRater:
         self._lock = threading.Lock()
         self._model = threading.Lock()
         """A rater is asked by one at a time."""
-        self._refusal = _other_version(work.version)
+        self._refusal = other_version(work.version)
         self._rater: Rater | None = None
         if self._refusal is None:
             with self._watched():
@@ -246,7 +248,7 @@ def is_well(rater: Rater) -> bool:
     count, window = sampling.frames, sampling.window
     used = FramesUsed(tuple(range(count)), tuple(n / 25 for n in range(count)), *PICTURE, count, 1.0, 25.0, "", "")
     points = [np.full((window, 28, 28, 3), 128, np.uint8)] * (count // 2 if window else 0)
-    clip = _GreyClip([np.full((*PICTURE, 3), 128, np.uint8)] * count, used, points)
+    clip = SentClip([np.full((*PICTURE, 3), 128, np.uint8)] * count, used, points)
     try:
         (outcome,) = rater.rate([(rater.prepare(clip), None)])
     except Exception as error:
@@ -277,7 +279,7 @@ def other_model(settings: Settings, found: str, wanted: str, node: str | None = 
     return ClusterNodeError(node=node or node_name(), problem=problem)
 
 
-def _other_version(wanted: str) -> ClusterNodeError | None:
+def other_version(wanted: str) -> ClusterNodeError | None:
     if wanted == __version__:
         return None
     problem = Reason("cluster_version", found=__version__, version=wanted)

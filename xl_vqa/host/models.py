@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
@@ -306,6 +307,10 @@ def as_model_error(error: Exception, model: str) -> ModelError:
 
 
 def _load_rater(settings: Settings) -> Rater:
+    if settings.model_cluster:
+        # by its name, for Ray is an extra that no host needs
+        rater: Rater = import_module("xl_vqa.cluster.served_rater").served_rater(settings)
+        return rater
     # torch comes with this import, for models that need it
     from xl_vqa.vlm.loader import load_from_settings
 

@@ -275,6 +275,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{name} が {value} になっています。https://gpu1.example:8443 のような、https で始まりパスを含まない"
         "アドレスにしてください",
     },
+    "problem_cluster_address": {
+        "en": "{name} is {value} and must be auto, local, or MACHINE:PORT such as 10.0.0.5:6379",
+        "ja": "{name} が {value} になっています。auto、local、または 10.0.0.5:6379 のような「端末:ポート」に"
+        "してください",
+    },
     "problem_empty_value": {"en": "{name} must not be empty", "ja": "{name} を空にすることはできません"},
     "problem_toml": {
         "en": "line {line} is not as TOML wants it: name = value, and text in quotes",

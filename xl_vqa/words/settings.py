@@ -49,6 +49,8 @@ _LOWEST = {
     "model_idle_minutes": 0,
     "start_timeout_s": 0,
     "video_timeout_s": 1,
+    "replicas_min": 1,
+    "replicas_max": 0,
     "keep_days": 0,
 }
 # Of the environment, and no settings (docs/settings.md).
@@ -148,6 +150,12 @@ class Settings:
     """CPU threads of the model; 0 leaves the choice to torch."""
     model_idle_minutes: float = 0.0
     """Unload the model after this long without work, keeping the host; 0 means never."""
+    model_cluster: str | None = None
+    """A Ray cluster that rates in place of this machine's own model: ``auto``, ``local`` or ``HEAD:6379``."""
+    replicas_min: int = 1
+    """Replicas of the model that a cluster always keeps."""
+    replicas_max: int = 0
+    """Replicas at the most when there is much to do; 0: as many as there is room for."""
     shared_store: str | None = None
     """A team's PostgreSQL database, as postgresql://person@host/database; ratings are looked for and put there."""
     log_format: str = "text"
@@ -175,6 +183,7 @@ class Settings:
             found(name, "problem_one_of", choices.__contains__, choices=", ".join(choices))
         found("model", "problem_empty_value", lambda model: bool(model.strip()))
         found("host_address", "problem_host_address", _is_address)
+        found("model_cluster", "problem_cluster_address", _is_cluster)
         found("frames", "problem_even_number", lambda frames: frames >= 2 and frames % 2 == 0)
         found("fps", "problem_above", lambda fps: 0 < fps < math.inf, lowest=0)
         found("port", "problem_within", lambda port: 0 <= port <= 65535, lowest=0, highest=65535)
@@ -414,6 +423,14 @@ def _is_address(text: str) -> bool:
 
 def _at_least(lowest: float, value: float) -> bool:
     return lowest <= value < math.inf
+
+
+def _is_cluster(value: str) -> bool:
+    """As ``cluster.connect.Address`` takes it, which needs no look at the network."""
+    return (
+        value in ("auto", "local")
+        or re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}", value) is not None
+    )
 
 
 def _is_database(address: str) -> bool:
