@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -268,6 +269,21 @@ def test_a_cluster_that_breaks_off_is_joined_again() -> None:
     assert sorted(accepted) == list(range(40))
     assert len(accepted) == 40
     assert (failed, restarts) == ([], 1)
+
+
+@pytest.mark.parametrize("ends", [None, RuntimeError("timed out"), SystemExit(1)])
+def test_what_the_native_part_of_ray_writes_while_it_joins_reaches_nobody(
+    ends: BaseException | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def init(**_: Any) -> None:
+        os.write(2, b"W rpc_client.h:153: Failed to connect to GCS")
+        if ends is not None:
+            raise ends
+
+    with contextlib.suppress(ClusterAddressError):
+        connect._join(SimpleNamespace(init=init), Address("192.0.2.1:6379"))
+    os.write(2, b"afterwards")
+    assert capfd.readouterr().err == "afterwards"
 
 
 # -- two runs

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,12 +135,28 @@ def _start_here(ray: Any, workers: int | None, folder: str) -> None:
 
 def _join(ray: Any, address: Address) -> None:
     try:
-        ray.init(address=address.text, log_to_driver=False, logging_level=logging.CRITICAL)
+        with _without_native_messages():
+            ray.init(address=address.text, log_to_driver=False, logging_level=logging.CRITICAL)
     # it ends the process where what listens there is no Ray
     except (SystemExit, Exception) as error:
         here = address.text == AUTO and isinstance(error, ConnectionError)
         problem = Reason("cluster_none") if here else Reason("cluster_refused", detail=Detail.named(error))
         raise ClusterAddressError(address=address.text, problem=problem) from error
+
+
+@contextlib.contextmanager
+def _without_native_messages() -> Iterator[None]:
+    """Ray's native part warns on the process's standard error, and listens to RAY_BACKEND_LOG_LEVEL only once it
+    is connected: of an address that does not answer it tells at every try, before this program does in words."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def available_cpus() -> int:
