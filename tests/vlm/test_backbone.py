@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -303,3 +305,14 @@ def test_no_code_from_a_folder_runs(folder: Path, tmp_path: Path) -> None:
     rater = load_rater(str(folder), device="cpu")
     assert not proof.exists()
     assert rater.spec == tiny_spec()
+
+
+def test_the_starters_tokenizer_is_looked_at_without_a_word() -> None:
+    """transformers warns of a type that it does not know, where nothing of the starter is loaded yet."""
+    code = (
+        "from xl_vqa.vlm.backbone import check_tokenizer\n"
+        "from xl_vqa.vlm.model_folder import find_model\n"
+        "check_tokenizer(find_model('starter'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout + done.stderr == ""

@@ -15,6 +15,7 @@ from xl_vqa.training.errors import TrainingError
 from xl_vqa.training.recipe import Recipe
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.model_folder import model_type_of
+from xl_vqa.vlm.transformers_bars import without_bars
 from xl_vqa.words.reasons import Reason
 
 _VISION = re.compile(r"(^|\.)visual\.")
@@ -51,7 +52,8 @@ class Trainable:
 
     def save(self, folder: Path) -> None:
         """An adapter (peft's files) or the whole model."""
-        self.model.save_pretrained(str(folder))
+        with without_bars():
+            self.model.save_pretrained(str(folder))
 
 
 def weights_dtype(recipe: Recipe, device: torch.device, base: Path) -> str:

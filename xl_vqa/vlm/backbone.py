@@ -16,10 +16,19 @@ from tokenizers import Tokenizer
 from xl_vqa.vlm import few_bits as few_bit_layers
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import FEW_BITS, WeightCount, available_bytes, count_weights, needed_bytes
-from xl_vqa.vlm.model_folder import QWEN_TYPE, STARTER_TYPE, check_type, find_adapter, read_json, weight_files
+from xl_vqa.vlm.model_folder import (
+    QWEN_TYPE,
+    STARTER_TYPE,
+    check_type,
+    find_adapter,
+    model_type_of,
+    read_json,
+    weight_files,
+)
 from xl_vqa.vlm.packed import make_packable
 from xl_vqa.vlm.starter_network import StarterNetwork, serves
 from xl_vqa.vlm.tokens import VIDEO_PAD, PromptTokenizer
+from xl_vqa.vlm.transformers_bars import without_bars
 from xl_vqa.vlm.window_attention import batch_windows
 from xl_vqa.words.errors import ModelError, ModelIncompatibleError, ModelMemoryError
 from xl_vqa.words.reasons import Detail, Reason
@@ -66,12 +75,10 @@ def load_backbone(
     would not fit.
     """
     config = check_config(folder)
+    _know_starter(config["model_type"])
     adapter_folder = find_adapter(adapter) if adapter is not None else None
     weights = _weights(folder, config)
     check_memory(str(folder), weights, device, dtype, few_bits)
-    if config["model_type"] == STARTER_TYPE:
-        # registers its classes with transformers' Auto classes, the tokenizer's among them
-        import xl_vqa.vlm.starter_model  # noqa: F401
     with _as_model_errors(folder):
         tokens = _load_tokens(folder)
         model = _load_model(folder, device, dtype, few_bits)
@@ -141,8 +148,7 @@ def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
     from transformers import AutoConfig, AutoModelForImageTextToText
 
     config = check_config(folder)
-    if config["model_type"] == STARTER_TYPE:
-        import xl_vqa.vlm.starter_model  # noqa: F401  registers its classes
+    _know_starter(config["model_type"])
     loader: Any = AutoModelForImageTextToText
     with _as_model_errors(folder):
         settings = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -153,9 +159,16 @@ def load_shapes(folder: Path) -> tuple[Any, PromptTokenizer]:
     return model, tokens
 
 
+def _know_starter(model_type: str | None) -> None:
+    """Registers the starter's classes with transformers, which else warns of a type that it does not know."""
+    if model_type == STARTER_TYPE:
+        import xl_vqa.vlm.starter_model  # noqa: F401
+
+
 def check_tokenizer(folder: Path) -> None:
     """Raises ModelIncompatibleError where the folder has no tokenizer that the method can work with."""
     try:
+        _know_starter(model_type_of(folder))
         _load_tokens(folder)
     except ModelError:
         raise
@@ -223,14 +236,10 @@ def _load_tokens(folder: Path) -> PromptTokenizer:
 
 def _load_model(folder: Path, device: torch.device, dtype: str, few_bits: str | None = None) -> Any:
     from transformers import AutoModelForImageTextToText
-    from transformers.utils import logging as transformers_logging
 
     # untyped for a type checker
     loader: Any = AutoModelForImageTextToText
-    log: Any = transformers_logging
-    bars = log.is_progress_bar_enabled()
-    log.disable_progress_bar()
-    try:
+    with without_bars():
         model, report = loader.from_pretrained(
             folder,
             dtype=torch_dtype(dtype),
@@ -244,9 +253,6 @@ def _load_model(folder: Path, device: torch.device, dtype: str, few_bits: str | 
             ignore_mismatched_sizes=True,
             **(few_bit_layers.loading(few_bits, device, torch_dtype(dtype)) if few_bits else {}),
         )
-    finally:
-        if bars:
-            log.enable_progress_bar()
     # transformers fills what is missing with random numbers, and the scores would be random too
     lost = [*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"])]
     if lost:

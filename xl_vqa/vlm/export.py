@@ -14,6 +14,7 @@ from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import QWEN_TYPE, find_adapter, find_model, model_type_of, read_json
+from xl_vqa.vlm.transformers_bars import without_bars
 from xl_vqa.words.errors import ModelIncompatibleError, OutputNotWritableError
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -66,7 +67,8 @@ def export_merged(
         if target.is_dir():
             target.rmdir()
         with new_folder(target) as folder:
-            backbone.model.save_pretrained(folder)
+            with without_bars():
+                backbone.model.save_pretrained(folder)
             for source, patterns in ((base, BESIDE), (own, _FROM_TRAINING)):
                 if source is not None:
                     _copy(source, folder, patterns, over=source is own)
