@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Which build of torch: auto fits the machine; cpu, cu126, cu130, ... or default (pip's own index) say it.
 TORCH_INDEX ?= auto
 
-.PHONY: demo test quick lint types walls bench starter starter-evaluation templates commands pictures api sbom locks audit setup clean
+.PHONY: demo test quick lint types walls bench starter starter-evaluation templates commands pictures newcomers api sbom locks audit setup clean
 
 demo: $(READY)
 	$(BIN)/xl-vqa demo
@@ -53,6 +53,10 @@ commands: $(READY)
 # The README's pictures, in both languages; needs LibreOffice, poppler-utils and chromium.
 pictures: $(READY)
 	$(BIN)/python -m tools.make_pictures
+
+# What the newcomers' ways take from nothing, for docs/newcomers.md; needs pip's index, and about 2 GB.
+newcomers: $(READY)
+	$(BIN)/python -m tests.newcomers.minutes $$(mktemp -d)
 
 # Pages of the Python API from its docstrings, into build/api (open index.html).
 api: $(READY)

@@ -7,7 +7,6 @@ import html
 import shutil
 import subprocess
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,9 @@ import pytest
 from tests.cli.conftest import Run
 from tests.templates.conftest import need_soffice
 from tests.workbooks.package_rules import problems
+from tests.workbooks.typing_hand import type_in
 from xl_vqa.words.labels import ACR_BANDS
-from xl_vqa.workbooks import sheet_edit
 from xl_vqa.workbooks.package import Package
-from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.templates.build import file_name, shipped, template_folder
 from xl_vqa.workbooks.templates.kpi_log import FIRST as LOG_FIRST
 from xl_vqa.workbooks.templates.score import FIRST as SCORE_FIRST
@@ -29,16 +27,6 @@ from xl_vqa.workbooks.templates.words_kpi import KPI
 from xl_vqa.workbooks.templates.words_score import SCORE
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
-
-
-def type_in(path: Path, sheet_name: str, cells: Mapping[tuple[int, int], Any]) -> None:
-    """What a person types; rows and columns count from 1."""
-    workbook = WorkbookFile(path)
-    sheet = Sheet(workbook, workbook.entry(sheet_name))
-    for (row, column), value in sorted(cells.items()):
-        sheet_edit.put(sheet, row, column, value)
-    workbook.package.replace(sheet.entry.part, sheet.tree)
-    workbook.package.save(path)
 
 
 def parts(path: Path) -> dict[str, bytes]:

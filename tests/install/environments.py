@@ -98,11 +98,31 @@ def link_packages(environment: Environment, packages: Iterable[importlib.metadat
                 link.symlink_to(Path(str(package.locate_file(top))).resolve())
 
 
+def _asked_for(extras: Sequence[str]) -> list[str]:
+    return [*PROJECT["dependencies"], *(one for e in extras for one in PROJECT["optional-dependencies"][e])]
+
+
+def packages_environment(folder: Path, extras: Sequence[str] = ()) -> Environment:
+    """The packages that the product and its ``extras`` ask for, without the product; and pip."""
+    made = empty_environment(folder)
+    link_packages(made, closure(_asked_for(extras)).values())
+    subprocess.run([made.python, "-m", "ensurepip"], check=True, capture_output=True)
+    return made
+
+
+def installed_environment(folder: Path, wheel: Path, extras: Sequence[str] = ()) -> Environment:
+    """What ``pip install`` of the ``wheel`` gives, with the packages of the ``extras``."""
+    made = packages_environment(folder, extras)
+    install = [made.python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", wheel]
+    subprocess.run(install, check=True, capture_output=True)
+    return made
+
+
 def base_environment(folder: Path, extras: Sequence[str] = ()) -> Environment:
     """What ``pip install .`` of this checkout gives, with the packages of the ``extras``."""
     made = empty_environment(folder)
-    wanted = [*PROJECT["dependencies"], *(one for e in extras for one in PROJECT["optional-dependencies"][e])]
-    link_packages(made, [*closure(wanted).values(), importlib.metadata.distribution("xl_vqa")])
+    wanted = closure(_asked_for(extras))
+    link_packages(made, [*wanted.values(), importlib.metadata.distribution("xl_vqa")])
     site = next((folder / "lib").glob("python*/site-packages"))
     # the editable install's own link leads to the same place, but may be made in a way that needs its finder
     (site / "checkout.pth").write_text(f"{ROOT}\n")
