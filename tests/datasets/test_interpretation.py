@@ -11,9 +11,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tests.datasets import reading_cases as cases
+from tests.datasets import reading_tables as tables
 from tests.datasets.builders import text, workbook
-from tests.datasets.reading_cases import CASES, CLIPS, Case, score
+from tests.datasets.reading_cases import CASES, Case
+from tests.datasets.reading_tables import CLIPS, score
 from xl_vqa.cli.labels import register
 from xl_vqa.datasets.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.datasets.interpretation import KINDS, reading_rows
@@ -96,7 +97,7 @@ def test_each_of_the_commands_can_be_run(tmp_path: Path, monkeypatch: pytest.Mon
         # the command holds what the user gave besides
         assert "--no-check-videos" in line
         done = CliRunner().invoke(app, shlex.split(line)[1:])
-        if case.make is cases.json_benchmark:
+        if case.make is tables.json_benchmark:
             # benchmark scores lie on 0..1, which is the next thing to be said
             assert "--scale 0,1,10,50" in done.stderr
             continue
@@ -115,7 +116,7 @@ def test_codes_of_the_interpretation_have_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [cases.rating_with_its_best_end, cases.best_end_in_the_title], ids=lambda make: make.__name__
+    "make", [tables.rating_with_its_best_end, tables.best_end_in_the_title], ids=lambda make: make.__name__
 )
 def test_where_one_is_the_best_the_scores_are_turned_round(tmp_path: Path, make: object) -> None:
     found = prepared(make(tmp_path))  # type: ignore[operator]
@@ -124,7 +125,7 @@ def test_where_one_is_the_best_the_scores_are_turned_round(tmp_path: Path, make:
 
 
 def test_dmos_turned_round_gives_the_clips_with_most_bits_the_best_labels(tmp_path: Path) -> None:
-    path = cases.dmos(tmp_path)
+    path = tables.dmos(tmp_path)
     found = prepared(path, Scale(0, 100), lower_is_better=True)
     assert mos(found)["dune_3400k.mp4"] == pytest.approx(90)
     assert mos(found)["dune_300k.mp4"] == pytest.approx(12.5)
@@ -144,12 +145,12 @@ def test_a_mos_that_runs_against_the_bit_rates_is_remarked(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("make", "dimension"),
     [
-        (cases.qualities_as_columns, "Technical"),
-        (cases.qualities_in_japanese, "鮮明さ"),
-        (cases.qualities_beside_an_overall, None),
-        (cases.qualities_per_rater, None),
-        (cases.qualities_as_rows, None),
-        (cases.form_of_two_questions, None),
+        (tables.qualities_as_columns, "Technical"),
+        (tables.qualities_in_japanese, "鮮明さ"),
+        (tables.qualities_beside_an_overall, None),
+        (tables.qualities_per_rater, None),
+        (tables.qualities_as_rows, None),
+        (tables.form_of_two_questions, None),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
@@ -157,29 +158,29 @@ def test_one_quality_is_taken_and_nothing_is_averaged_over_qualities(
     tmp_path: Path, make: object, dimension: str | None
 ) -> None:
     found = prepared(make(tmp_path), dimension=dimension)  # type: ignore[operator]
-    middle = 3.5 if make is cases.qualities_per_rater else 3
+    middle = 3.5 if make is tables.qualities_per_rater else 3
     assert mos(found) == {clip: {1: 1, 3: middle, 5: 5}[score(clip)] for clip in CLIPS}
     assert "finding_quality" in {finding.code for finding in found.findings}
 
 
 def test_another_quality_can_be_taken_and_one_that_is_not_there_is_named(tmp_path: Path) -> None:
-    path = cases.qualities_per_rater(tmp_path)
+    path = tables.qualities_per_rater(tmp_path)
     assert set(mos(prepared(path, dimension="鮮明さ")).values()) == {1.0}
     with pytest.raises(RatingsOptionError, match="総合, 鮮明さ"):
         prepared(path, dimension="音質")
     with pytest.raises(RatingsOptionError, match="--dimension"):
-        prepared(cases.people_as_rows(tmp_path), dimension="音質")
+        prepared(tables.people_as_rows(tmp_path), dimension="音質")
 
 
 def test_votes_give_mean_spread_and_count(tmp_path: Path) -> None:
-    found = prepared(cases.vote_counts_under_words(tmp_path))
+    found = prepared(tables.vote_counts_under_words(tmp_path))
     clip = CLIPS.index("bridge_hi.mp4")
     votes = np.repeat([1, 2, 3, 4, 5], [2, 2, 2, 2, 12])
     assert found.means.mos[clip] == pytest.approx(votes.mean())
     assert found.means.sd[clip] == pytest.approx(votes.std(ddof=1))
     assert found.means.count[clip] == 20
     with pytest.raises(RatingsOptionError, match="three columns"):
-        prepared(cases.totals_below(tmp_path), form="votes")
+        prepared(tables.totals_below(tmp_path), form="votes")
 
 
 def test_votes_counted_from_the_best_end_are_found_by_the_mean_beside_them(tmp_path: Path) -> None:
@@ -191,10 +192,10 @@ def test_votes_counted_from_the_best_end_are_found_by_the_mean_beside_them(tmp_p
 
 
 def test_raters_are_kept_beside_a_mean_in_half_points_computed_or_not(tmp_path: Path) -> None:
-    computed = prepared(cases.half_points_and_a_mean(tmp_path))
+    computed = prepared(tables.half_points_and_a_mean(tmp_path))
     assert computed.table.raters == ["1001", "1002", "1003"]
     assert not computed.rows_with_problems
-    formulas = prepared(cases.half_points_and_an_uncomputed_mean(tmp_path))
+    formulas = prepared(tables.half_points_and_an_uncomputed_mean(tmp_path))
     assert formulas.table.raters == ["1001", "1002", "1003", "1004"]
     assert len(formulas.usable) == len(CLIPS)
 
@@ -206,12 +207,12 @@ def test_measures_beside_a_mean_are_no_raters(tmp_path: Path) -> None:
 
 
 def test_totals_below_are_no_videos(tmp_path: Path) -> None:
-    found = prepared(cases.totals_below(tmp_path))
+    found = prepared(tables.totals_below(tmp_path))
     assert sorted(mos(found)) == sorted(CLIPS)
     assert [row.problems[0].code for row in found.table.rows[len(CLIPS) :]] == ["summary_row"] * 4
 
 
-@pytest.mark.parametrize("make", [cases.form_export, cases.people_as_rows, cases.form_without_endings])
+@pytest.mark.parametrize("make", [tables.form_export, tables.people_as_rows, tables.form_without_endings])
 def test_people_in_rows_are_raters_and_never_videos(tmp_path: Path, make: object) -> None:
     path = make(tmp_path)  # type: ignore[operator]
     found = prepared(path)
@@ -231,7 +232,7 @@ def test_a_cell_of_a_table_on_its_side_has_its_own_name(tmp_path: Path) -> None:
 
 
 def test_two_tests_are_joined_by_the_videos_that_they_share(tmp_path: Path) -> None:
-    path = cases.two_tests(tmp_path)
+    path = tables.two_tests(tmp_path)
     found = prepare(path, Options(check_videos=False, sheet="all"))
     # the same four names in two rooms are eight people
     assert len(found.table.raters) == 8
@@ -249,7 +250,7 @@ def test_two_tests_are_joined_by_the_videos_that_they_share(tmp_path: Path) -> N
 
 
 def test_a_rater_can_be_left_out_by_choice(tmp_path: Path) -> None:
-    path = cases.people_as_rows(tmp_path)
+    path = tables.people_as_rows(tmp_path)
     found = prepared(path, dropped=("評価者2",))
     assert found.table.raters == ["評価者1", "評価者3", "評価者4"]
     assert mos(found)["snow_mid.mp4"] == 3
@@ -259,26 +260,26 @@ def test_a_rater_can_be_left_out_by_choice(tmp_path: Path) -> None:
 
 
 def test_a_map_gives_marks_their_scores_and_blanks_their_place(tmp_path: Path) -> None:
-    found = prepared(cases.marks(tmp_path), mapping={"◎": 5.0, "○": 4.0, "△": 3.0, "×": 1.0})
+    found = prepared(tables.marks(tmp_path), mapping={"◎": 5.0, "○": 4.0, "△": 3.0, "×": 1.0})
     assert mos(found)["snow_mid.mp4"] == 3.5
     (tmp_path / "nine.csv").write_text("video,A,B\na.mp4,9,3\nb.mp4,4,5\n")
     assert prepared(tmp_path / "nine.csv", mapping={"9": None}).table.score.tolist() == [3, 4, 5]
 
 
 def test_every_spelling_of_a_score_is_read(tmp_path: Path) -> None:
-    found = prepared(cases.spellings(tmp_path))
+    found = prepared(tables.spellings(tmp_path))
     assert not found.rows_with_problems
     assert mos(found) == {clip: float(score(clip)) for clip in CLIPS}
 
 
 def test_json_without_a_score_keeps_its_row(tmp_path: Path) -> None:
-    found = prepared(cases.json_records(tmp_path))
+    found = prepared(tables.json_records(tmp_path))
     assert len(found.table.rows) == len(CLIPS)
     assert [p.code for p in found.table.rows[3].problems] == ["no_scores"]
 
 
 def test_a_scale_that_the_user_named_is_not_asked_about(tmp_path: Path) -> None:
-    path = cases.four_points(tmp_path)
+    path = tables.four_points(tmp_path)
     assert prepared(path, scale_told=True).failure is None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.excel import uno_engine
+from tests.excel import uno_engine, uno_sheet
 from tests.excel.conftest import finish, select
 from xl_vqa.excel import jobs, macros
 from xl_vqa.sheets.columns import FIELDS, heading
@@ -314,7 +314,7 @@ def test_what_was_there_comes_back_when_a_write_fails(
     sheet.range("B1:G1").value = HEADINGS
     sheet.range("B2:B4").formula = [["11"], ["old"], ["'0012"]]
     select(book, "A2:A4")
-    whole = uno_engine.Range.raw_value
+    whole = uno_sheet.Range.raw_value
     book.app.impl.dynamic_arrays = dynamic_arrays
 
     def failing(cells: Any, value: Any) -> None:
@@ -322,7 +322,7 @@ def test_what_was_there_comes_back_when_a_write_fails(
             raise OSError("the sheet is protected")
         whole.fset(cells, value)  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(uno_engine.Range, "raw_value", property(whole.fget, failing))  # type: ignore[attr-defined]
+    monkeypatch.setattr(uno_sheet.Range, "raw_value", property(whole.fget, failing))  # type: ignore[attr-defined]
     book.app.impl.answers = ["yes"]
     macros.run("rescore")
     finish()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.host import helpers
+from tests.host.service_bench import Bench, running
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.words.settings import Settings
 
@@ -28,4 +29,11 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 @pytest.fixture
 def client(settings: Settings) -> Iterator[HostClient]:
     with HostClient(settings) as made:
+        yield made
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A service with a watched stand-in, started."""
+    with running(Bench(tmp_path / "home")) as made:
         yield made

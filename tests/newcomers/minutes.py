@@ -1,6 +1,6 @@
 """What the ways take from nothing: ``python -m tests.newcomers.minutes FOLDER``, with pip's index at hand.
 
-A clone of this checkout is installed in ``FOLDER`` by the lines that docs/install.md prints, into an environment of
+A clone of this checkout is installed in ``FOLDER`` by the lines of docs/install.md, into an environment of
 its own; then every way is walked in it. The table of docs/newcomers.md has the figures.
 """
 

@@ -14,8 +14,11 @@ from typing import Any
 import openpyxl
 import xlsxwriter
 
+from xl_vqa.sheets.contents import Result
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
+from xl_vqa.workbooks.score_plan import plan_workbook
+from xl_vqa.workbooks.score_sheet import WorkbookScores
 
 
 def make_rating(mean: float = 33.0, **changes: Any) -> dict[str, Any]:
@@ -28,6 +31,16 @@ def make_rating(mean: float = 33.0, **changes: Any) -> dict[str, Any]:
     given: dict[str, Any] = {"model": "starter", "model_fingerprint": "b2:model", **changes}
     values: dict[str, Any] = {"path": "clip.mp4", "video_fingerprint": "b2:video", "settings_key": "s", **given}
     return Rating(distribution=distribution, frames=frames, **values).to_dict(detail=True)
+
+
+def results_for(path: Path, mean: float = 33.0, **changes: object) -> dict[int, Result]:
+    """Ratings for every row of the list, by row."""
+    return {row.row: make_rating(mean + row.row % 7, **changes) for row in plan_workbook(path).rows}
+
+
+def score(path: Path, language: str = "en", mean: float = 33.0, **changes: object) -> None:
+    """The list as a run of the command leaves it."""
+    WorkbookScores(plan_workbook(path), language=language).write(results_for(path, mean, **changes))
 
 
 def list_workbook(path: Path, rows: Sequence[Sequence[Any]], **options: Any) -> Path:

@@ -17,8 +17,10 @@ from tests.workbooks.makers import (
     list_workbook,
     make_rating,
     members,
+    results_for,
     rewrite,
     rich_workbook,
+    score,
     values,
 )
 from tests.workbooks.package_rules import problems
@@ -30,25 +32,14 @@ from xl_vqa.words.errors import (
     CancelledError,
     HostUnavailableError,
     OutputFormatError,
-    OutputNotWritableError,
     VideoNotFoundError,
     VideoUnreadableError,
-    WorkbookOwnedError,
-    WorkbookProtectedError,
     XlVqaError,
 )
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.score_sheet import WorkbookScores
 
 HEADERS = [heading(field) for field in FIELDS]
-
-
-def results_for(path: Path, mean: float = 33.0, **changes: object) -> dict[int, Result]:
-    return {row.row: make_rating(mean + row.row % 7, **changes) for row in plan_workbook(path).rows}
-
-
-def score(path: Path, language: str = "en", mean: float = 33.0, **changes: object) -> None:
-    WorkbookScores(plan_workbook(path), language=language).write(results_for(path, mean, **changes))
 
 
 def test_scores_stand_beside_their_videos(folder: Path) -> None:
@@ -391,39 +382,6 @@ def test_a_score_is_cleared_where_the_user_asks_for_it_and_the_video_is_at_fault
     assert copy_of(path).read_bytes() == original
 
 
-def test_replaced_scores_are_kept_in_a_copy_once(folder: Path) -> None:
-    path = list_workbook(folder / "list.xlsx", clip_rows(3))
-    first = WorkbookScores(plan_workbook(path))
-    first.write(results_for(path))
-    assert first.kept is None
-    assert not copy_of(path).exists()
-    scored = path.read_bytes()
-    second = WorkbookScores(plan_workbook(path))
-    second.write(results_for(path, 20, model_fingerprint="b2:other"))
-    assert second.kept == copy_of(path)
-    assert copy_of(path).read_bytes() == scored
-    third = WorkbookScores(plan_workbook(path))
-    third.write(results_for(path, 30))
-    assert third.kept is None
-    assert copy_of(path).read_bytes() == scored
-    WorkbookScores(plan_workbook(path), output=folder / "copy.xlsx").write(results_for(path, 40))
-    assert not copy_of(folder / "copy.xlsx").exists()
-
-
-def test_where_no_copy_can_be_kept_nothing_is_replaced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = list_workbook(folder / "list.xlsx", clip_rows(2))
-    score(path)
-    scored = path.read_bytes()
-
-    def full(source: object, target: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("shutil.copyfileobj", full)
-    with pytest.raises(OutputNotWritableError, match="full"):
-        WorkbookScores(plan_workbook(path)).write(results_for(path, 20))
-    assert path.read_bytes() == scored
-
-
 def test_rows_without_a_path_say_so(folder: Path) -> None:
     path = list_workbook(folder / "list.xlsx", [["video"], ["clips/動画 1.mp4"], [42], ["C:\\a.mp4"], ["b.mp4"]])
     plan = plan_workbook(path)
@@ -440,79 +398,6 @@ def test_a_row_that_is_not_in_the_plan(folder: Path) -> None:
     plan = plan_workbook(list_workbook(folder / "list.xlsx", clip_rows(2)))
     with pytest.raises(KeyError):
         WorkbookScores(plan).add(99, make_rating())
-
-
-def test_a_copy_leaves_the_workbook_alone(folder: Path) -> None:
-    path = rich_workbook(folder / "rich.xlsx")
-    before = path.read_bytes()
-    plan = plan_workbook(path)
-    scores = WorkbookScores(plan, output=folder / "copy.xlsx")
-    scores.write({4: make_rating()})
-    scores.write({5: make_rating()})
-    assert path.read_bytes() == before
-    assert len(plan_workbook(folder / "copy.xlsx").pending()) == 10
-    assert problems(folder / "copy.xlsx") == []
-
-
-def test_a_protected_sheet_is_only_copied(folder: Path) -> None:
-    book = xlsxwriter.Workbook(str(folder / "list.xlsx"))
-    sheet = book.add_worksheet()
-    sheet.write_column(0, 0, ["video", "clips/動画 1.mp4"])
-    sheet.protect("secret")
-    book.close()
-    plan = plan_workbook(folder / "list.xlsx")
-    scores = WorkbookScores(plan)
-    with pytest.raises(WorkbookProtectedError):
-        scores.check()
-    with pytest.raises(WorkbookProtectedError):
-        scores.write({2: make_rating()})
-    scores.write(output=folder / "copy.xlsx")
-    assert column_of(folder / "copy.xlsx", "VQA score") == [33]
-
-
-def test_a_workbook_that_is_open_elsewhere_gets_its_scores_later(folder: Path) -> None:
-    path = list_workbook(folder / "list.xlsx", clip_rows())
-    before = path.read_bytes()
-    scores = WorkbookScores(plan_workbook(path), every_rows=2, every_seconds=0)
-    lock = folder / ".~lock.list.xlsx#"
-    lock.write_text(",tanaka,pc-12,01.01.2025 10:00,file:///x;", encoding="utf-8")
-    with pytest.raises(WorkbookOwnedError, match="tanaka"):
-        scores.check()
-    for row in range(2, 8):
-        scores.add(row, make_rating())
-    assert isinstance(scores.problem, WorkbookOwnedError)
-    assert path.read_bytes() == before
-    with pytest.raises(WorkbookOwnedError):
-        scores.write()
-    lock.unlink()
-    scores.write()
-    assert scores.problem is None
-    assert column_of(path, "VQA score")[:6] == [33] * 6
-
-
-def test_a_read_only_workbook_stays_as_it_is(folder: Path) -> None:
-    path = list_workbook(folder / "list.xlsx", clip_rows())
-    path.chmod(0o444)
-    scores = WorkbookScores(plan_workbook(path))
-    with pytest.raises(OutputNotWritableError):
-        scores.check()
-    with pytest.raises(OutputNotWritableError):
-        scores.write({2: make_rating()})
-    path.chmod(0o644)
-    scores.write()
-    assert column_of(path, "VQA score")[0] == 33
-
-
-def test_results_are_saved_as_they_come(folder: Path) -> None:
-    path = list_workbook(folder / "list.xlsx", clip_rows())
-    scores = WorkbookScores(plan_workbook(path), every_rows=5, every_seconds=3600)
-    for row in range(2, 7):
-        scores.add(row, make_rating())
-    assert len(plan_workbook(path).pending()) == 12 - 5
-    scores.add(7, make_rating())
-    assert len(plan_workbook(path).pending()) == 12 - 5
-    scores.write()
-    assert len(plan_workbook(path).pending()) == 12 - 6
 
 
 def test_text_that_xml_cannot_hold(folder: Path) -> None:
