@@ -50,7 +50,7 @@ templates: $(READY)
 commands: $(READY)
 	$(BIN)/python -m tools.make_commands_page
 
-# The README's pictures, in both languages; needs LibreOffice, poppler-utils and chromium.
+# The pictures of README and docs, in both languages; needs LibreOffice, poppler-utils and chromium.
 pictures: $(READY)
 	$(BIN)/python -m tools.make_pictures
 

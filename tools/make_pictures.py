@@ -1,14 +1,13 @@
-"""Writes the README's pictures anew, in both languages: ``make pictures``.
+"""Writes the pictures of README and docs anew, in both languages: ``make pictures``.
 
 The scored demo workbook and the KPI tracker with its sample data as LibreOffice shows them, and the page of a
-rating as Chromium does; needs soffice, pdftoppm and chromium. Every picture is below ``LIMIT`` bytes.
+rating (tools/make_why_pictures.py); needs soffice, pdftoppm and chromium. Every picture is below ``LIMIT`` bytes.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageChops
 
-from tools.make_why_pictures import make_clip
+from tools import make_why_pictures
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "docs" / "pictures"
@@ -26,7 +25,6 @@ LIMIT: Final = 150_000
 WIDTH: Final = 1000
 GAP: Final = 6
 """White rows between the lines of a page at least."""
-BROWSER: Final = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 
 
 def xl_vqa(language: str, *words: object) -> None:
@@ -55,21 +53,6 @@ def without_margins(page: Image.Image) -> Image.Image:
     return cropped(page.crop((0, int(inked[gaps[0]]) + GAP, page.width, int(inked[gaps[-1] + 1]) - GAP)))
 
 
-def screen_of(page: Path, height: int) -> Image.Image:
-    """The top of an HTML page."""
-    shot = page.with_suffix(".png")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
-    where = [
-        f"--user-data-dir={page.parent / 'browser'}",
-        f"--window-size={WIDTH},{height}",
-        f"--screenshot={shot}",
-    ]
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    command = [BROWSER, *flags, *quiet, *where, page.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return Image.open(shot).convert("RGB")
-
-
 def cropped(picture: Image.Image) -> Image.Image:
     """Without the white round it."""
     box = ImageChops.difference(picture, Image.new("RGB", picture.size, "white")).getbbox()
@@ -95,21 +78,18 @@ def write(picture: Image.Image, name: str) -> None:
 
 
 def make(language: str, folder: Path) -> None:
-    sheet, tracker, why = folder / "sheet.xlsx", folder / "kpi.xlsx", folder / "why.html"
+    sheet, tracker = folder / "sheet.xlsx", folder / "kpi.xlsx"
     xl_vqa(language, "demo", "-o", sheet)
     write(cropped(page_of(sheet, 1)), f"sheet.{language}.png")
     xl_vqa(language, "workbook", "new", "kpi", "-o", tracker, "--sample", "--lang", language)
     write(cropped(page_of(tracker, 1)), f"dashboard.{language}.png")
-    clip = folder / "clip.mp4"
-    make_clip(clip)
-    xl_vqa(language, "why", clip, "-o", why, "--without-video")
-    write(cropped(screen_of(why, 1300)), f"reasons.{language}.png")
 
 
 def main() -> None:
     for language in ("en", "ja"):
         with tempfile.TemporaryDirectory() as folder:
             make(language, Path(folder))
+    make_why_pictures.main()
 
 
 if __name__ == "__main__":

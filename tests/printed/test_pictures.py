@@ -11,7 +11,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_picture_is_shown_small_and_there_in_both_languages() -> None:
-    names = [f"{name}.{language}.png" for name in ("sheet", "dashboard", "reasons") for language in ("en", "ja")]
+    names = [f"{name}.{language}.png" for name in ("sheet", "dashboard", "why") for language in ("en", "ja")]
     for file in (FOLDER / name for name in names):
         assert file.stat().st_size < LIMIT, file.name
         assert f"docs/pictures/{file.name}" in README
