@@ -25,7 +25,10 @@ SHOWN = {
     "model": ("model",),
     "excel": ("excel",),
     "heic": ("heic",),
+    "team": ("team",),
     "model, train": ("model", "train"),
+    "model, quantised": ("model", "quantised"),
+    "model, cluster": ("model", "cluster"),
 }
 
 
