@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from xl_vqa.words.explanation import Attribute, Box, Cost, Explanation, HeatMap, Moment, Span
+from xl_vqa.words.attributes import AttributeRating
+from xl_vqa.words.explanation import Box, Cost, Explanation, HeatMap, Moment, Span
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 
@@ -39,10 +40,10 @@ def made_explanation(path: str = "/videos/clip.mp4", label: float = 24.0, **valu
     buffer = io.BytesIO()
     Image.fromarray(np.full((90, 160, 3), 128, np.uint8)).save(buffer, "JPEG")
     picture = base64.b64encode(buffer.getvalue()).decode()
-    attributes: Mapping[str, Attribute] = {
-        "motion_smoothness": Attribute("motion_smoothness", distribution(17)),
-        "sharpness": Attribute("sharpness", distribution(44)),
-        "noise": Attribute("noise", distribution(38), "zero-shot"),
+    attributes: Mapping[str, AttributeRating] = {
+        "motion_smoothness": AttributeRating("motion_smoothness", distribution(17)),
+        "sharpness": AttributeRating("sharpness", distribution(44)),
+        "noise": AttributeRating("noise", distribution(38), "zero-shot"),
     }
     found = {
         "rating": rating,

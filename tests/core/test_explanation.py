@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.made_explanation import distribution, made_explanation
+from xl_vqa.words.attributes import AttributeRating
 from xl_vqa.words.errors import DistributionError
-from xl_vqa.words.explanation import Attribute, Explanation, Progress, Span
+from xl_vqa.words.explanation import Explanation, Progress, Span
 
 
 def test_all_of_it_comes_back() -> None:
@@ -68,7 +69,7 @@ def test_what_is_no_explanation_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_an_attribute_is_read_on_the_scale_of_the_score() -> None:
-    found = Attribute("noise", distribution(38))
+    found = AttributeRating("noise", distribution(38))
     assert found.label == 38
     assert found.mos == pytest.approx(3.8, abs=0.01)
 

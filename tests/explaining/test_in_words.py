@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.made_explanation import distribution, made_explanation
 from xl_vqa.explaining.in_words import place_name, remarks, sentence
-from xl_vqa.words.attributes import attribute_words
-from xl_vqa.words.explanation import Attribute, Box, Moment
+from xl_vqa.words.attributes import AttributeRating, attribute_words
+from xl_vqa.words.explanation import Box, Moment
 
 
 def test_what_when_where_and_what_is_fine() -> None:
@@ -57,7 +57,7 @@ def test_of_two_causes_the_worse_one_is_told_with_its_own_times() -> None:
 
 @given(st.dictionaries(st.sampled_from(("sharpness", "noise", "exposure")), st.integers(10, 50)))
 def test_an_attribute_is_fine_only_where_it_is_good(labels: dict[str, int]) -> None:
-    attributes = {name: Attribute(name, distribution(label, 0.2)) for name, label in labels.items()}
+    attributes = {name: AttributeRating(name, distribution(label, 0.2)) for name, label in labels.items()}
     said = sentence(made_explanation(attributes=attributes, moments=(), maps=()))
     for name, label in labels.items():
         if re.search(rf"{attribute_words(name)}[^;]* (is|are) fine", said):

@@ -17,8 +17,9 @@ from xl_vqa.why_page.page import why_page
 from xl_vqa.why_page.player import Player, media_type
 from xl_vqa.why_page.script import SCRIPT
 from xl_vqa.why_page.texts import TEXTS
+from xl_vqa.words.attributes import AttributeRating
 from xl_vqa.words.domain_profile import Reading
-from xl_vqa.words.explanation import Attribute, Explanation, HeatMap
+from xl_vqa.words.explanation import Explanation, HeatMap
 
 PLAYER = Player("video")
 
@@ -163,7 +164,10 @@ def test_no_name_of_a_file_model_or_attribute_becomes_markup(name: str, language
     hostile = f"{name}<script>alert(1)</script>'\"&"
     made = made_explanation(
         "/v/" + hostile,
-        attributes={hostile: Attribute(hostile, distribution(30)), "noise": Attribute("noise", distribution(12))},
+        attributes={
+            hostile: AttributeRating(hostile, distribution(30)),
+            "noise": AttributeRating("noise", distribution(12)),
+        },
     )
     rating = replace(made.rating, model=hostile, text=hostile)
     page = lxml.html.fromstring(why_page(replace(made, rating=rating), language, player=Player(hostile, hostile)))

@@ -27,7 +27,8 @@ from xl_vqa.explaining.timeline import (
     ranked_of,
     spans_of,
 )
-from xl_vqa.words.explanation import Attribute, Explanation, HeatMap, Moment
+from xl_vqa.words.attributes import AttributeRating
+from xl_vqa.words.explanation import Explanation, HeatMap, Moment
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Reason
 
@@ -56,7 +57,7 @@ def explain(
     rating: Rating,
     asked: Asked,
     *,
-    attributes: Mapping[str, Attribute] | None = None,
+    attributes: Mapping[str, AttributeRating] | None = None,
     off_digit_limit: float = 0.2,
     moment_limit: float | None = None,
 ) -> Explanation:
@@ -283,7 +284,7 @@ def _remarks(
     moments: Sequence[Moment],
     maps: Sequence[HeatMap],
     steady: Steady | None,
-    attributes: Mapping[str, Attribute],
+    attributes: Mapping[str, AttributeRating],
     off_digit_limit: float,
 ) -> list[dict[str, Any]]:
     frames, warnings = rating.frames, rating.warnings

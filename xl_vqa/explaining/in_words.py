@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xl_vqa.explaining.texts import TEXTS, tr
-from xl_vqa.words.attributes import attribute_words
-from xl_vqa.words.explanation import Attribute, Box, Explanation, Moment
+from xl_vqa.words.attributes import AttributeRating, attribute_words
+from xl_vqa.words.explanation import Box, Explanation, Moment
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.messages import text as message
 
@@ -90,7 +90,7 @@ def _place(explanation: Explanation, language: str) -> str | None:
     return (place_name(boxes[0], language) or tr("everywhere", language)) if boxes else None
 
 
-def _worst(attributes: Mapping[str, Attribute], bands: Bands) -> str | None:
+def _worst(attributes: Mapping[str, AttributeRating], bands: Bands) -> str | None:
     """The lowest attribute where it is poor or bad."""
     low = [(one.expected_label, name) for name, one in attributes.items() if bands.of(one.label).key in _BAD]
     return min(low)[1] if low else None

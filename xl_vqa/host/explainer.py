@@ -37,7 +37,7 @@ from xl_vqa.words.errors import (
     VideoCrashedReaderError,
     XlVqaError,
 )
-from xl_vqa.words.explanation import VERSION, Attribute, Explanation, Progress
+from xl_vqa.words.explanation import VERSION, Explanation, Progress
 from xl_vqa.words.model_spec import Sampling, attributes_key
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Detail
@@ -292,10 +292,7 @@ class Explainer:
 
         own = RatingKey(rating.model_fingerprint, attributes_key(rater.spec), rating.video_fingerprint)
         known = self._ledger.find_attributes([own]).get(own)
-        attributes = {
-            attribute.name: Attribute(attribute.name, attribute.distribution, attribute.source)
-            for attribute in (known.ratings if known is not None else ())
-        }
+        attributes = {attribute.name: attribute for attribute in (known.ratings if known is not None else ())}
         asked = Asked(
             read=lambda times: self._pipeline.wall.read(one.path, sampling, check, times),
             prepare=rater.prepare,

@@ -12,8 +12,8 @@ from xl_vqa.page.tables import table, text_table
 from xl_vqa.page.timeline import clock
 from xl_vqa.why_page.texts import tr
 from xl_vqa.why_page.when_and_where import folded
-from xl_vqa.words.attributes import attribute_words
-from xl_vqa.words.explanation import Attribute, Explanation
+from xl_vqa.words.attributes import AttributeRating, attribute_words
+from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.labels import Band, Bands
 
 _RARE: Final = 0.005
@@ -40,7 +40,7 @@ def band_chip(band: Band, language: str) -> str:
     return f'<span class="band" style="background:#{band.color}">{escape(band.name(language))}</span>'
 
 
-def _attribute(one: Attribute, bands: Bands, language: str) -> list[str]:
+def _attribute(one: AttributeRating, bands: Bands, language: str) -> list[str]:
     distribution = one.distribution
     scale = distribution.scale
     first, last = distribution.interval()

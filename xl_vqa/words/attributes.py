@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from xl_vqa.words.errors import AttributeLeftOutError, DistributionError, UnknownAttributeError
 from xl_vqa.words.labels import Band, Bands, Scale
@@ -18,6 +18,7 @@ from xl_vqa.words.reasons import Detail, Problem, Reason
 from xl_vqa.words.table import one_of
 
 Source = Literal["taught", "zero-shot"]
+SOURCES: Final = get_args(Source)
 """Whether a model was taught an attribute on labels, or answers out of what it knows of language and pictures."""
 
 

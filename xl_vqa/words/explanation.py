@@ -10,22 +10,19 @@ import base64
 import binascii
 import itertools
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from xl_vqa.words.attributes import SOURCES, AttributeRating
 from xl_vqa.words.errors import DistributionError
-from xl_vqa.words.labels import Scale
+from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import LabelDistribution, Rating
 from xl_vqa.words.reasons import Detail, Reason
 
 VERSION: Final = 2
 """Goes up whenever the same video would get another explanation: stored ones of before are made anew."""
 
-TAUGHT: Final = "taught"
-ZERO_SHOT: Final = "zero-shot"
-SOURCES: Final = (TAUGHT, ZERO_SHOT)
 
 PASS: Final = "plain score"
 """What a pass is: the work of one plain score of this model, by the tokens that it sees."""
@@ -103,33 +100,6 @@ class HeatMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
-    """One quality of the video, on the scale of the score: higher is better.
-
-    ``source`` is ``taught`` or ``zero-shot`` (the model was asked, but never taught this quality).
-    """
-
-    name: str
-    distribution: LabelDistribution
-    source: str = TAUGHT
-
-    @property
-    def expected_label(self) -> float:
-        """The mean of its distribution."""
-        return self.distribution.expectation()
-
-    @property
-    def label(self) -> int:
-        """The expected label as an integer; halves go up."""
-        return math.floor(self.expected_label + 0.5)
-
-    @property
-    def mos(self) -> float:
-        """The expected label as a MOS."""
-        return self.distribution.scale.to_mos(self.expected_label)
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
     """What it took. A pass is the work of one plain score, counted by the tokens that the model saw.
 
@@ -159,7 +129,7 @@ class Explanation:
     spans: tuple[Span, ...]
     moments: tuple[Moment, ...]
     maps: tuple[HeatMap, ...]
-    attributes: Mapping[str, Attribute]
+    attributes: Mapping[str, AttributeRating]
     cost: Cost
     remarks: tuple[Mapping[str, Any], ...] = ()
     version: int = VERSION
@@ -272,7 +242,7 @@ def _map_of(values: Mapping[str, Any]) -> HeatMap:
     return HeatMap(**{**values, "relevance": rows, "box": None if box is None else Box(**box)})
 
 
-def _attribute_to_dict(one: Attribute) -> dict[str, Any]:
+def _attribute_to_dict(one: AttributeRating) -> dict[str, Any]:
     return {
         "label": one.label,
         "expected_label": round(one.expected_label, 4),
@@ -284,9 +254,9 @@ def _attribute_to_dict(one: Attribute) -> dict[str, Any]:
     }
 
 
-def _attribute_of(name: str, values: Mapping[str, Any]) -> Attribute:
+def _attribute_of(name: str, values: Mapping[str, Any]) -> AttributeRating:
     if values["source"] not in SOURCES:
         raise ValueError(f"{values['source']!r} is no source of an attribute")
     scale = Scale.from_dict(values["scale"])
     distribution = LabelDistribution(scale, tuple(values["distribution"]), values["off_digit_mass"])
-    return Attribute(name, distribution, values["source"])
+    return AttributeRating(name, distribution, values["source"], bands=Bands.default(scale))
