@@ -17,7 +17,8 @@ import pytest
 from tests.install.environments import Environment, installed_environment, packages_environment
 from tests.newcomers.walking import CLIPS, VERSIONS, build_wheels, lay_out, walk
 
-pytestmark = pytest.mark.slow
+# many commands in a row, each with a limit of its own (Environment.run)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
