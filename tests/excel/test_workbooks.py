@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.host import helpers
 from xl_vqa.excel import session, udf
 from xl_vqa.words.settings import Settings
 
@@ -20,6 +21,8 @@ def slow(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XL_VQA_MODEL", "stand-in?load_delay=30")
     yield
     session.close()
+    # asked to stop it would first wait for the model
+    helpers.kill_hosts(settings)
 
 
 def score(path: Path, cell: str, *, name: str = "VQA_SCORE") -> Any:
