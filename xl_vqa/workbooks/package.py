@@ -29,6 +29,7 @@ from xl_vqa.words.errors import (
     WorkbookUnreadableError,
 )
 from xl_vqa.words.reasons import Detail, Reason, why_unread
+from xl_vqa.workbooks.errors import WorkbookChangedError
 
 MAX_PART: Final = 1 << 30
 """Bytes of one part that are parsed at the most: a guard against crafted files."""
@@ -60,6 +61,8 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.signature = file_signature(path)
+        """Of the file as it was read, or saved in place since."""
         self.data = read_workbook_bytes(path)
         with self._unreadable():
             self._zip = zipfile.ZipFile(io.BytesIO(self.data))
@@ -168,10 +171,21 @@ class Package:
     def save(self, path: Path | None = None) -> None:
         """Writes to ``path`` (the file itself where not given), atomically.
 
-        Raises WorkbookLockedError or OutputNotWritableError; the old file is then as it was.
+        Raises WorkbookLockedError or OutputNotWritableError, and in place WorkbookChangedError where somebody
+        saved the file since it was read; the old file is then as it was.
         """
-        with output_file(path or self.path) as file:
+        target = path or self.path
+        in_place = os.path.realpath(target) == os.path.realpath(self.path)
+        with output_file(target) as file:
             self._write(file)
+            file.flush()
+            # at the last moment: writing a large workbook takes seconds
+            if in_place and file_signature(self.path) != self.signature:
+                raise WorkbookChangedError(path=str(self.path))
+            written = os.fstat(file.fileno())
+        if in_place:
+            # not looked up by name: that may be somebody else's by now
+            self.signature = written.st_size, written.st_mtime_ns
 
     def _write(self, file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as out:
@@ -243,6 +257,15 @@ class Package:
             raise WorkbookUnreadableError(path=str(self.path), problem=problem) from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise WorkbookPasswordError(path=str(self.path)) from error
+
+
+def file_signature(path: Path) -> tuple[int, int]:
+    """Size and time of change; zeros where there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def read_workbook_bytes(path: Path) -> bytes:

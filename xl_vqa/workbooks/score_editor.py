@@ -13,7 +13,7 @@ from xl_vqa.sheets.contents import Content, Look, Result, RowContents, contents_
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.rows import find_again
 from xl_vqa.workbooks import sheet_edit
-from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, file_signature
+from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan
 
 _ERROR_STYLES: Final[Mapping[Look, str]] = {
     "rated": "VQA error",
@@ -39,7 +39,11 @@ class Editor:
         self._planned = {row.row: row for row in plan.rows}
         self._now = {row.row: row for row in read.plan.rows}
         self._prepared = False
-        self.signature = read.plan.signature
+
+    @property
+    def signature(self) -> tuple[int, int]:
+        """Of the file as it was read or last saved."""
+        return self._workbook.package.signature
 
     def lost(self, rows: set[int]) -> int:
         """How many of the plan's rows are no longer in the sheet."""
@@ -78,11 +82,10 @@ class Editor:
                 self._put(row, contents)
 
     def save(self, target: Path) -> None:
-        """Raises WorkbookLockedError or OutputNotWritableError; what was applied stays for the next try."""
+        """Raises as ``Package.save``; but for WorkbookChangedError, what was applied stays for the next try."""
         self._styles.save()
         self._workbook.package.replace(self._sheet.entry.part, self._sheet.tree)
         self._workbook.package.save(target)
-        self.signature = file_signature(target)
 
     def _make_columns(self, language: str) -> None:
         texts = self._new.headings(language)

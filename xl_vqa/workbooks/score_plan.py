@@ -25,6 +25,7 @@ from xl_vqa.words.errors import (
 )
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.workbooks.find_columns import VideoList, find_text_column, find_video_list
+from xl_vqa.workbooks.package import file_signature
 from xl_vqa.workbooks.score_grid import SheetGrid
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
 from xl_vqa.workbooks.style_edit import Styles
@@ -148,15 +149,6 @@ def read_list(
         reasons=tuple(reasons),
     )
     return ReadList(plan, listed, columns, styles)
-
-
-def file_signature(path: Path) -> tuple[int, int]:
-    """Size and time of change; zeros where there is no file."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
 
 
 def _header_text(listed: VideoList[SheetGrid], column: int | None) -> str | None:

@@ -24,9 +24,10 @@ from xl_vqa.words.errors import (
     WorkbookUnreadableError,
 )
 from xl_vqa.words.reasons import Detail
-from xl_vqa.workbooks.package import WRITABLE_SUFFIXES
+from xl_vqa.workbooks.errors import WorkbookChangedError
+from xl_vqa.workbooks.package import WRITABLE_SUFFIXES, file_signature
 from xl_vqa.workbooks.score_editor import Editor
-from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, file_signature, plan_workbook, read_list
+from xl_vqa.workbooks.score_plan import ReadList, WorkbookPlan, plan_workbook, read_list
 
 __all__ = ["Result", "WorkbookScores", "Written", "plan_workbook"]
 
@@ -122,8 +123,8 @@ class WorkbookScores:
 
         Raises WorkbookLockedError, WorkbookProtectedError, OutputNotWritableError, OutputFormatError, or
         WorkbookUnreadableError, WorkbookSheetError and WorkbookColumnError where the workbook was changed
-        into something else meanwhile; KeyError for a row that is not in the plan. Nothing taken is lost:
-        writing again tries again.
+        into something else meanwhile, WorkbookChangedError where it is saved again and again; KeyError for a
+        row that is not in the plan. Nothing taken is lost: writing again tries again.
         """
         self.language = language or self.language
         if output is not None:
@@ -131,8 +132,25 @@ class WorkbookScores:
         for row, result in (results or {}).items():
             self._take(row, result)
         self._check_protection(self.plan)
-        check_not_open(self.target)
         begun = time.monotonic()
+        for last in (False, False, True):
+            try:
+                editor = self._write()
+                break
+            except WorkbookChangedError:
+                # somebody saved it in these seconds: what they wrote is read, and stays
+                self._editor = None
+                if last:
+                    raise
+        self._unsaved.clear()
+        self.problem = None
+        self._last_save = time.monotonic()
+        self._save_seconds = self._last_save - begun
+        return Written(self.target, len(self._results), editor.lost(set(self._results)))
+
+    def _write(self) -> Editor:
+        """One try; raises WorkbookChangedError besides what ``write`` raises."""
+        check_not_open(self.target)
         editor = self._current_editor()
         if self._rows and (self._unsaved or self.target != self.plan.workbook):
             unsaved = {row: self._results[row] for row in self._unsaved}
@@ -145,11 +163,7 @@ class WorkbookScores:
                 self._editor = None
                 raise WorkbookUnreadableError(path=str(self.plan.workbook), problem=Detail.of(error)) from error
             editor.save(self.target)
-        self._unsaved.clear()
-        self.problem = None
-        self._last_save = time.monotonic()
-        self._save_seconds = self._last_save - begun
-        return Written(self.target, len(self._results), editor.lost(set(self._results)))
+        return editor
 
     def _take(self, row: int, result: Result) -> None:
         if row not in self._rows:

@@ -44,6 +44,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "評価済みの結果は保存されています。誰も開いていない場合は、残っているファイル {lock_file} を"
         "削除してください。",
     },
+    "workbook_changed": {
+        "en": "The workbook {path} was saved by another program just now, and nothing was written over it. Run "
+        "the same again; finished ratings are kept.",
+        "ja": "ブック {path} が他のプログラムで保存されたため、上書きしませんでした。もう一度実行してください。"
+        "評価済みの結果は保存されています。",
+    },
     "workbook_protected": {
         "en": "The sheet {sheet} of {path} is protected. Unprotect it (Review > Unprotect Sheet), or write the "
         "scores into a copy with -o.",
