@@ -1,6 +1,6 @@
-"""How deep a model's good clips fall: the limit beyond which a stretch is called bad, into the model's folder.
+"""How much a model's good clips look like faults: the limit beyond which a stretch is told, into its folder.
 
-    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --pictures validation --count 0 --clean 30
+    python -m benchmarks.why_clips FOLDER --work DOWNLOADS --pictures validation --count 0 --clean 60
     python -m benchmarks.moment_limit FOLDER --model MODEL
 
 Of clips without a defect (why_clips.py), on pictures of training or validation and never of a test. It goes on
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.bench_why import asked_of
 from benchmarks.why_clips import CLEAN
-from xl_vqa.explaining.explain import BUDGET, stretches_of
+from xl_vqa.explaining.explain import BUDGET, most_evidence
 from xl_vqa.vlm import moment_limit
 from xl_vqa.vlm.loader import load_rater
 
@@ -28,19 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     cases = json.loads((options.folder / "clips.json").read_text(encoding="utf-8"))
     rater = load_rater(options.model, device="cpu")
-    file = options.folder / f"ranks-{rater.fingerprint.replace(':', '-')}.json"
-    ranks: dict[str, float] = json.loads(file.read_text()) if file.exists() else {}
+    file = options.folder / f"evidence-{rater.fingerprint.replace(':', '-')}.json"
+    most: dict[str, float] = json.loads(file.read_text()) if file.exists() else {}
     for case in cases:
-        if case["kind"] != CLEAN or case["path"] in ranks:
+        if case["kind"] != CLEAN or case["path"] in most:
             continue
         rating, asked, _ = asked_of(rater, case["path"], BUDGET)
-        deepest = max((one.rank for one in stretches_of(rating, asked)), default=0.0)
-        ranks[case["path"]] = deepest
-        file.write_text(json.dumps(ranks, indent=1) + "\n", encoding="utf-8")
-        print(f"{len(ranks)} clips, the last {deepest:.2f}", flush=True)
-    limit = moment_limit.limit_of(list(ranks.values()))
-    moment_limit.save(Path(options.model), limit, len(ranks))
-    print(f"{limit:.2f} of {len(ranks)} clips")
+        most[case["path"]] = most_evidence(rating, asked)
+        file.write_text(json.dumps(most, indent=1) + "\n", encoding="utf-8")
+        print(f"{len(most)} clips, the last {most[case['path']]:.2f}", flush=True)
+    limit = moment_limit.limit_of(list(most.values()))
+    moment_limit.save(Path(options.model), limit, len(most))
+    print(f"{limit:.2f} of {len(most)} clips")
 
 
 if __name__ == "__main__":

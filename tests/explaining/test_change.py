@@ -150,3 +150,26 @@ def test_cells_are_means_of_their_pixels() -> None:
     plane = np.random.default_rng(0).random((5 * ROWS, 7 * COLUMNS)).astype(np.float32)
     expected = plane.reshape(ROWS, 5, COLUMNS, 7).mean((1, 3))
     np.testing.assert_allclose(means(plane), expected, rtol=1e-5)
+
+
+def test_a_film_that_is_cut_away_and_back_is_no_fault() -> None:
+    frames = film()
+    other = film(seed=1)
+    # scenes that are told apart by their light
+    shade = np.linspace(0.2, 1.0, WIDTH)[None, :, None]
+    frames = [(frame * shade).astype(np.uint8) for frame in frames]
+    frames[START:END] = [(frame * shade[:, ::-1]).astype(np.uint8) for frame in other[START:END]]
+    found = change_of(series_of(frames), near(START), near(END))  # type: ignore[arg-type]
+    assert found is not None
+    assert abs(found.start - START) <= 1  # type: ignore[operator]
+    assert abs(found.end - END) <= 1  # type: ignore[operator]
+    assert not found.one_scene
+    assert not found.came_back
+
+
+@pytest.mark.parametrize("kind", ["dark", "noise", "blocks"])
+@pytest.mark.parametrize("where", [(slice(0, HEIGHT), slice(0, WIDTH)), (slice(0, 54), slice(0, 96))])
+def test_no_fault_is_taken_for_a_cut(kind: str, where: tuple[slice, slice]) -> None:
+    found = change_of(series_of(with_fault(kind, where)), near(START), near(END))  # type: ignore[arg-type]
+    assert found is not None
+    assert found.came_back

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.made_explanation import SCALE, distribution
 from xl_vqa.explaining import timeline
-from xl_vqa.explaining.places import Examined, told
+from xl_vqa.explaining.cell_statistics import COLUMNS, ROWS
+from xl_vqa.explaining.change import Change
+from xl_vqa.explaining.places import CLEAR_CHANGE, WORTH, Examined, told
 from xl_vqa.explaining.timeline import (
     CLEAR,
     CLOSEST_S,
@@ -179,3 +182,25 @@ def test_two_stretches_between_the_same_edges_are_one_moment() -> None:
 
     stretches = [found(3.0, 1.0, 2.0), found(4.0, 1.0, 2.0), found(3.5, 5.0, 6.0), found(3.4, 1.9, 2.5)]
     assert [one.ranked.rank for one in told(stretches, 2.5)] == [4.0, 3.5]
+
+
+def test_a_clear_change_there_and_back_speaks_beside_the_models_own_depth() -> None:
+    moment = Moment(1.0, 2.0, 1.5, 2.0)
+    cells = np.zeros((ROWS, COLUMNS))
+
+    def found(strength: float, start: int | None = 5, end: int | None = 9, one_scene: bool = True) -> Examined:
+        return Examined(Ranked(1.0, moment), Change(start, end, cells, strength, one_scene))
+
+    assert Examined(Ranked(1.0, moment)).evidence == 1.0
+    assert found(CLEAR_CHANGE).evidence == 1.0
+    assert found(CLEAR_CHANGE + 10).evidence == pytest.approx(1.0 + 10 * WORTH)
+    # the scene's own: a cut there and back, and a step that does not come back
+    assert found(30.0, one_scene=False).evidence == 1.0
+    assert found(30.0, end=None).evidence == 1.0
+    # a short one counts by its length, but not what is seen in the pixels
+    short = Ranked(1.0, Moment(1.0, 1.25, 1.1, 2.0))
+    assert Examined(short).evidence == 0.25
+    assert Examined(short, found(CLEAR_CHANGE + 10).change).evidence == pytest.approx(0.25 + 10 * WORTH)
+    # one limit holds for all together
+    assert told([found(CLEAR_CHANGE + 10)], 1.0 + 10 * WORTH) != []
+    assert told([found(CLEAR_CHANGE + 10)], 1.01 + 10 * WORTH) == []

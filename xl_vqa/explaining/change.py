@@ -24,6 +24,12 @@ STRONG_SHARE: Final = 0.09
 """The strength of a change is the mean over that share of the cells, those that changed most."""
 GROUND: Final = 0.25
 """That share of the cells, those that changed least, is taken to lie outside of a place."""
+SAME_SCENE: Final = 0.5
+"""How far cells' brightness goes together across an edge of a fault, at least: a correlation."""
+OTHER_LIGHT: Final = 0.05
+"""Of black to white: a cell that differs by more may show another scene,"""
+MOST_CELLS: Final = 0.6
+"""and at a cut so many do: a fault in a part of the picture leaves the others."""
 EVERYWHERE: Final = 0.33
 """A change that even there has that share of its strength is one of the whole picture."""
 
@@ -33,18 +39,20 @@ class Change:
     """``start`` is the first frame of the other kind, ``end`` the first one after it, None where none was seen.
 
     ``cells`` [ROWS, COLUMNS] is how far each cell went and came back, in usual steps; ``strength`` the same of the
-    cells that did most.
+    cells that did most. ``one_scene``: no edge is a cut to another scene.
     """
 
     start: int | None
     end: int | None
     cells: Floats
     strength: float
+    one_scene: bool = True
 
     @property
     def came_back(self) -> bool:
-        """Whether both edges were seen. One step alone may be the scene's own."""
-        return self.start is not None and self.end is not None
+        """Whether both edges of a fault were seen. One step alone may be the scene's own, and a film that is cut
+        there and back again changes as clearly."""
+        return self.start is not None and self.end is not None and self.one_scene
 
     @property
     def everywhere(self) -> bool:
@@ -75,7 +83,21 @@ def change_of(
             if cells.any() and (best is None or strength > best.strength):
                 start, end = (None if row is None else int(places[row]) for row in (first, last))
                 best = Change(start, end, cells, strength)
-    return best if best is None else Change(best.start, best.end, softened(best.cells), best.strength)
+    if best is None:
+        return None
+    one_scene = not any(is_cut(series, edge) for edge in (best.start, best.end) if edge is not None)
+    return Change(best.start, best.end, softened(best.cells), best.strength, one_scene)
+
+
+def is_cut(series: Floats, frame: int) -> bool:
+    """Whether another scene begins about that frame of ``series`` [frames, STATISTICS, ROWS, COLUMNS]."""
+    # an edge is found to a frame or two
+    before, after = series[max(frame - 2, 0), 0], series[min(frame + 1, len(series) - 1), 0]
+    if np.mean(np.abs(after - before) > OTHER_LIGHT) < MOST_CELLS:
+        return False
+    spreads = float(before.std() * after.std())
+    together = float(((before - before.mean()) * (after - after.mean())).mean())
+    return together < SAME_SCENE * spreads
 
 
 def steps_of(series: Floats) -> tuple[NDArray[np.intp], Floats]:

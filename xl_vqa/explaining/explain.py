@@ -21,7 +21,6 @@ from xl_vqa.explaining.timeline import (
     CLEAR,
     MOST_MOMENTS,
     Look,
-    Ranked,
     first_times,
     further_times,
     ranked_of,
@@ -93,11 +92,13 @@ def explain(
     )
 
 
-def stretches_of(rating: Rating, asked: Asked) -> list[Ranked]:
-    """Every stretch that the model alone finds low, the deepest first; of good videos, what a limit is made of."""
+def most_evidence(rating: Rating, asked: Asked) -> float:
+    """That of the stretch which is most like a moment, 0 where none is low; of good videos, what a limit is made
+    of."""
     looks = _looks(rating, asked, _prices(rating, asked))
-    duration, mos = rating.frames.duration_s, rating.distribution.scale.to_mos(rating.expected_label)
-    return ranked_of(looks, duration, spans_of(looks, duration, mos))
+    frames, mos = rating.frames, rating.distribution.scale.to_mos(rating.expected_label)
+    ranked = ranked_of(looks, frames.duration_s, spans_of(looks, frames.duration_s, mos))[:MOST_MOMENTS]
+    return max((examined(one, frames, asked).evidence for one in ranked), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from xl_vqa.words.rating import FramesUsed
 
 CLEAR_CHANGE: Final = 12.5
-"""The strength of a change that makes a moment of what the model finds somewhat low: of good clips 3% have it
-around a stretch drawn at random."""
+"""The strength of a change that speaks for a moment: of good clips 3% have it around a stretch drawn at random."""
+WORTH: Final = 0.2
+"""Of the rank that the model gives a stretch, what each usual step beyond a clear change counts beside it."""
+WHOLE_S: Final = 1.0
+"""A shorter stretch counts by its length: one look alone may be low by chance, and good clips have many such."""
 LIKELY_CHANGE: Final = 9.0
 """The strength that is enough for edges and place of what the model finds low enough alone: 15% of good clips."""
 CLEAR_STEP: Final = 22.0
@@ -59,25 +62,26 @@ class Examined:
     def moment(self) -> Moment:
         return self.ranked.moment
 
-    def depth(self, limit: float) -> float:
-        """1 and more where it is told: so deep for the model that this alone is enough, or with a clear change."""
-        depth = self.ranked.rank / limit
-        if self.change is None or not self.change.came_back or self.change.strength < CLEAR_CHANGE:
-            return depth
-        return depth + self.change.strength / CLEAR_CHANGE
+    @property
+    def evidence(self) -> float:
+        """How deep it is for the model and for how long, and how clearly the pixels changed there and back: as one
+        figure, so that one limit, made of good videos, holds for all."""
+        change, length = self.change, self.moment.end_s - self.moment.start_s
+        clear = change.strength - CLEAR_CHANGE if change is not None and change.came_back else 0.0
+        return self.ranked.rank * min(length / WHOLE_S, 1.0) + WORTH * max(clear, 0.0)
 
 
 def told(stretches: Sequence[Examined], limit: float) -> list[Examined]:
-    """Those that are moments, the worst first; ``limit``: the rank that is enough without a clear change.
+    """Those that are moments, the worst first; ``limit``: the evidence that is enough.
 
     Further ones are told where they are about as bad as the worst. Two stretches between the same edges are one.
     """
     ordered: list[Examined] = []
-    for one in sorted(stretches, key=lambda one: -one.depth(limit)):
+    for one in sorted(stretches, key=lambda one: -one.evidence):
         if not any(_overlap(one.moment, other.moment) for other in ordered):
             ordered.append(one)
-    least = max(1.0, BESIDE * ordered[0].depth(limit)) if ordered else 1.0
-    return [one for one in ordered[:MOST_MOMENTS] if one.depth(limit) >= least]
+    least = max(limit, BESIDE * ordered[0].evidence) if ordered else limit
+    return [one for one in ordered[:MOST_MOMENTS] if one.evidence >= least]
 
 
 def _overlap(one: Moment, other: Moment) -> bool:

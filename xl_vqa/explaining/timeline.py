@@ -34,9 +34,9 @@ PART_LOWER: Final = 0.5
 PART_SPREADS: Final = 4.0
 """and there are four of them to be wrong about."""
 MOST_MOMENTS: Final = 3
-CLEAR: Final = 2.5
-"""The rank that the worst look of a moment has at least where nothing else tells it: scenes change, and their
-parts more than the whole. Of a model whose good clips were looked at, moment_limit.py says another."""
+CLEAR: Final = 2.1
+"""What speaks for a moment at least (places.py): scenes change, and their parts more than the whole. Of a model
+that was shown good clips, moment_limit.py says another."""
 BESIDE: Final = 0.6
 """Further moments are told where they are that share as deep as the worst one."""
 

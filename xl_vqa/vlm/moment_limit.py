@@ -1,9 +1,11 @@
-"""How deep a stretch must lie for this model before it is called bad: of good videos a tenth at most has one.
+"""What must speak against a stretch before it is called bad by this model: hardly a good video has such.
 
 Scenes change, and a model likes one part of them better than another; by how much hangs on its weights. So videos
-without a fault are looked at, and the limit is a quantile of the deepest stretch of each, which holds for further
-videos like those (split conformal; Vovk et al., 2005). A small file beside the weights, made by
-``python -m benchmarks.moment_limit``; a model without it has the package's own limit.
+without a fault are looked at, and the limit is a quantile of the most evidence against a stretch of each
+(explaining/places.py), which holds for further videos like those (split conformal; Vovk et al., 2005). On other
+contents it is exceeded more often, so that a twentieth is asked for where a tenth would do. A small
+file beside the weights, made by ``python -m benchmarks.moment_limit``; a model without it has the package's own
+limit.
 """
 
 from __future__ import annotations
@@ -19,22 +21,22 @@ from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.reasons import Reason
 
 FILE_NAME: Final = "moment_limit.json"
-FALSE_ALARM: Final = 0.1
+FALSE_ALARM: Final = 0.05
 """Of videos without a fault, at most this share gets a moment."""
 LEAST_VIDEOS: Final = math.ceil(1 / FALSE_ALARM) - 1
 """With fewer no limit keeps the rate."""
 
 
-def limit_of(ranks: Sequence[float]) -> float:
-    """From the rank of the deepest stretch of each video without a fault (0 where it has none).
+def limit_of(evidence: Sequence[float]) -> float:
+    """From the most evidence against a stretch of each video without a fault (0 where none is low).
 
     Just above that many of them that a further video exceeds it with a probability of at most ``FALSE_ALARM``.
     Raises ValueError for fewer than LEAST_VIDEOS.
     """
-    count = math.ceil((1 - FALSE_ALARM) * (len(ranks) + 1))
-    if count > len(ranks):
-        raise ValueError(f"{len(ranks)} videos without a fault; {LEAST_VIDEOS} are needed")
-    return math.nextafter(sorted(ranks)[count - 1], math.inf)
+    count = math.ceil((1 - FALSE_ALARM) * (len(evidence) + 1))
+    if count > len(evidence):
+        raise ValueError(f"{len(evidence)} videos without a fault; {LEAST_VIDEOS} are needed")
+    return math.nextafter(sorted(evidence)[count - 1], math.inf)
 
 
 def save(folder: Path, limit: float, videos: int) -> None:
