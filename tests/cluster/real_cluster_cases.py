@@ -15,7 +15,7 @@ import pytest
 
 from tests.cluster.conftest import Score
 from tests.cluster.head import REPLICA, worker_processes
-from tests.host.helpers import cleaned_up, clips, settings_for
+from tests.host.helpers import cleaned_up, clips, settings_for, wait_for
 from tests.host.postgres import binaries, running
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
@@ -189,6 +189,8 @@ def test_a_host_asks_replicas_on_the_cluster_and_one_that_is_killed_loses_nothin
         assert ends(found) == [file.name for file in files]
         assert set(asked_of(log)) == {f"text{n}" for n in range(16)}
         assert client.explain(str(files[0]), "text0").rating.label == found[0]["label"]
+    # nothing of it stays on the cluster
+    wait_for(lambda: not worker_processes(REPLICA), 90)
     store = Store(settings.store_file)
     assert store.count() == 16
     store.close()

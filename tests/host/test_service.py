@@ -222,6 +222,13 @@ def test_progress_is_that_of_the_model_asked_about(tmp_path: Path, clip_folder: 
         assert (other["model_state"], other["loaded"], other["other_loaded"]) == ("unloaded", "stand-in", True)
 
 
+def test_the_model_is_given_back_when_the_host_ends(tmp_path: Path, clip_folder: list[Path]) -> None:
+    with running(Bench(tmp_path / "home")) as bench:
+        bench.ask(clip_folder[0])
+        assert bench.spy.closed == 0
+    assert bench.spy.closed == 1
+
+
 def test_the_model_is_unloaded_after_a_rest_and_comes_back(tmp_path: Path, clip_folder: list[Path]) -> None:
     with running(Bench(tmp_path / "home", model_idle_minutes=0.01)) as bench:
         bench.ask(clip_folder[0])

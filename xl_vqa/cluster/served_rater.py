@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
@@ -32,6 +33,7 @@ HANG_S: Final = 600.0
 """A replica whose batch takes longer is replaced."""
 ANSWER_S: Final = 900.0
 """A request that was not answered after this time is asked again."""
+CLOSE_S: Final = 20.0
 TRIES: Final = 3
 """Times that a video is asked for: first with others, then alone, so that its death accuses no other."""
 PATCH: Final = 28
@@ -227,6 +229,12 @@ class _OnRay:
 
     def close(self) -> None:
         """Gives the replicas' memory back; another host that asks them has them started again."""
+        # a cluster that does not answer keeps nobody from ending
+        ending = threading.Thread(target=self._end, name="end-replicas", daemon=True)
+        ending.start()
+        ending.join(CLOSE_S)
+
+    def _end(self) -> None:
         with contextlib.suppress(Exception):
             _quiet_serve().delete(self._name, _blocking=False)
         with contextlib.suppress(Exception):

@@ -110,10 +110,14 @@ class RatingService:
     def stop(self) -> None:
         """Ends after the batch at hand; nobody is kept waiting meanwhile."""
         self.explainer.stop()
-        if not self.pipeline.stop(STOP_PATIENCE_S):
+        ended = self.pipeline.stop(STOP_PATIENCE_S)
+        if not ended:
             log.warning("the batch at hand did not end within %.0f s", STOP_PATIENCE_S)
         self.marks.stop()
         self.ledger.close()
+        if ended:
+            # one that is not in this process would stay
+            self.keeper.unload()
         self.keeper.close()
 
     # -- rating

@@ -38,6 +38,7 @@ class Sharing:
         self._shared = shared
         self._retry_s = retry_s
         self._retry_at = 0.0
+        self._count, self._count_at = 0, 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sharing", daemon=True)
@@ -97,11 +98,15 @@ class Sharing:
         problem = self.problem
         if problem is None:
             return None
-        try:
-            count = self._store.outbox.count()
-        except (HostDiskError, DamagedError):
-            count = 0
-        return {"code": "warning_shared_store", "params": {"problem": problem, "count": count}}
+        now = time.monotonic()
+        # it goes with every answer, and what waits may be a long list that is gone through to be counted
+        if now >= self._count_at:
+            self._count_at = now + LOOK_S
+            try:
+                self._count = self._store.outbox.count()
+            except (HostDiskError, DamagedError):
+                self._count = 0
+        return {"code": "warning_shared_store", "params": {"problem": problem, "count": self._count}}
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -268,7 +268,7 @@ class Store:
         _twice(put)
 
     def count(self) -> int:
-        """How many ratings are stored."""
+        """How many ratings are stored; goes over all of them, so nothing that is asked often asks this."""
 
         def look() -> int:
             with self._database.reading() as connection:
