@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xl_vqa.bridge.texts import TEXTS, tr
@@ -77,6 +77,7 @@ def test_a_relative_path_in_a_folder_that_is_gone(tmp_path: Path, monkeypatch: p
 
 
 @given(st.text(max_size=40), st.none() | st.text(max_size=10))
+@example("~\x00", None)
 def test_any_text_is_a_path_or_blank_and_twice_is_once(path: str, text: str | None) -> None:
     video = Video(path, text)
     if not path.strip():

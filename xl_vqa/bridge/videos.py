@@ -42,8 +42,10 @@ class Video:
         if is_web_address(self.path):
             raise VideoAddressError(path=self.path.strip())
         text = self.text if self.text is not None and self.text.strip() else None
+        # no user's name holds a null character, and to ask for one is an error of its own
+        path = self.path if "\0" in self.path else os.path.expanduser(self.path)
         try:
-            return Video(os.path.abspath(os.path.expanduser(self.path)), text)
+            return Video(os.path.abspath(path), text)
         except OSError as error:
             raise VideoNotFoundError(path=self.path) from error
 
