@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 
 from xl_vqa.calc import names, saved
+from xl_vqa.cli.calc import repair
+from xl_vqa.words.errors import WorkbookNotFoundError, WorkbookUnreadableError
 
 SCORE = names.stored("VQA_SCORE")
 
@@ -99,3 +101,22 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pyte
         saved.repair(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_command_names_what_is_no_workbook(tmp_path: Path) -> None:
+    """Not '0 formulas repaired' of a file that is not there, and no traceback of one that is damaged."""
+    whole = calc_workbook(tmp_path / "a.xlsx")
+    damaged = tmp_path / "damaged.xlsx"
+    content = bytearray(whole.read_bytes())
+    start = content.find(b"xl/worksheets/sheet1.xml") + 60
+    content[start : start + 40] = b"\xff" * 40
+    damaged.write_bytes(content)
+    for file, kind in (
+        (tmp_path / "gone.xlsx", WorkbookNotFoundError),
+        (tmp_path, WorkbookUnreadableError),
+        (damaged, WorkbookUnreadableError),
+    ):
+        with pytest.raises(kind):
+            repair([file])
+    repair([whole])
+    assert openpyxl.load_workbook(whole)["動画"]["B2"].value.startswith("=VQA_SCORE(A2)")

@@ -43,6 +43,12 @@ print(json.dumps({"before": before, "said": said, "kinds": kinds, "others": othe
 """
 
 
+@pytest.mark.parametrize("code", sorted(sentences()))
+def test_a_sentence_ends_as_one_in_both_languages(code: str) -> None:
+    said = sentences()[code]
+    assert said["en"].endswith((".", ".)", "?")) == said["ja"].endswith(("。", "?"))
+
+
 def everything_said(python: list[str], folder: Path) -> dict[str, object]:
     """What a process that imports the words alone says of every key there is."""
     asked = {

@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "profile_not_found": {
         "en": "There is no profile called {name} in {folder}. Known profiles: {known}.",
-        "ja": "プロファイル {name} が {folder} にありません。使用できるプロファイル: {known}",
+        "ja": "プロファイル {name} が {folder} にありません。使用できるプロファイル: {known}。",
     },
     "profile_file": {
         "en": "The profile {path} cannot be read ({problem}). Make it anew with 'xl-vqa calibrate'.",

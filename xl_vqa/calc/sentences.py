@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "calc_error": {
         "en": "The LibreOffice extension failed: {problem}.",
-        "ja": "LibreOffice 拡張機能でエラーが発生しました: {problem}",
+        "ja": "LibreOffice 拡張機能でエラーが発生しました: {problem}。",
     },
     "calc_save": {
         "en": "The formulas in {path} could not be put into the form that Excel reads: {problem}. The file itself "
@@ -17,11 +17,13 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "calc_install": {
         "en": "The LibreOffice extension cannot be installed or removed: {problem}.",
-        "ja": "LibreOffice 拡張機能をインストールまたは削除できません: {problem}",
+        "ja": "LibreOffice 拡張機能をインストールまたは削除できません: {problem}。",
     },
     "calc_workbook": {
-        "en": "The formulas of {path} cannot be repaired: {problem}.",
-        "ja": "{path} の数式を修復できません: {problem}",
+        "en": "The formulas of {path} cannot be repaired: {problem}. Close it in other programs, check that it "
+        "is an .xlsx or .xlsm file, and try again.",
+        "ja": "{path} の数式を修復できません: {problem}。他のプログラムで閉じ、.xlsx または .xlsm ファイルである"
+        "ことを確認してから、もう一度お試しください。",
     },
 }
 

@@ -89,8 +89,13 @@ def repair(
     """Give our formulas their plain names again, in files converted by LibreOffice."""
     from xl_vqa.calc.errors import CalcWorkbookError
     from xl_vqa.calc.saved import repair as put_right
+    from xl_vqa.workbooks.package import Package
 
     for file in files:
+        # what is no whole workbook is said so: LibreOffice's own saves, which repair is made for, always are
+        package = Package(file)
+        for part in package.names:
+            package.read(part)
         try:
             count = put_right(file)
         except OSError as error:

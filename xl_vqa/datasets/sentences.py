@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "ratings_error": {
         "en": "The ratings in {path} cannot be used: {problem}.",
-        "ja": "{path} の評価データを使用できません: {problem}",
+        "ja": "{path} の評価データを使用できません: {problem}。",
     },
     "ratings_not_found": {
         "en": "There is no file of ratings at {path}. Check the path and whether the drive is connected.",
@@ -37,11 +37,11 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "ratings_sheet": {
         "en": "{path} has no sheet called {source}. It has: {problem}.",
-        "ja": "{path} に {source} というシートはありません。シート一覧: {problem}",
+        "ja": "{path} に {source} というシートはありません。シート一覧: {problem}。",
     },
     "ratings_option": {
         "en": "The option {source} cannot be used with {path}: {problem}.",
-        "ja": "{path} にオプション {source} を使用できません: {problem}",
+        "ja": "{path} にオプション {source} を使用できません: {problem}。",
     },
     "ratings_video_column": {
         "en": "No column with videos was found in {path} ({source}). The columns are: {problem}. "

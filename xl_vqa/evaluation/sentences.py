@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "evaluation_error": {
         "en": "The evaluation cannot be done: {problem}.",
-        "ja": "評価を実行できません: {problem}",
+        "ja": "評価を実行できません: {problem}。",
     },
     "evaluation_file": {
         "en": "The table {path} cannot be read: {problem}. Give a .csv, .json or .xlsx file, such as "
@@ -21,7 +21,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "evaluation_option": {
         "en": "The option {source} cannot be used: {problem}.",
-        "ja": "オプション {source} を使用できません: {problem}",
+        "ja": "オプション {source} を使用できません: {problem}。",
     },
     "evaluation_unclear": {
         "en": "{problem} ({path}). Nothing was evaluated. Run the line that is meant:\n{commands}",

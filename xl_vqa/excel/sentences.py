@@ -7,11 +7,11 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "addin": {
         "en": "The Excel add-in cannot be built: {problem}.",
-        "ja": "Excel アドインを作成できません: {problem}",
+        "ja": "Excel アドインを作成できません: {problem}。",
     },
     "install": {
         "en": "The Excel add-in cannot be installed or removed: {problem}.",
-        "ja": "Excel アドインをインストールまたは削除できません: {problem}",
+        "ja": "Excel アドインをインストールまたは削除できません: {problem}。",
     },
 }
 

@@ -11,7 +11,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "host_error": {
         "en": "The scoring host reported a problem: {problem}.",
-        "ja": "スコアリングホストで問題が発生しました: {problem}",
+        "ja": "スコアリングホストで問題が発生しました: {problem}。",
     },
     "host_unavailable": {
         "en": "The scoring host does not answer: {problem}. Start it with 'xl-vqa host start'.",
@@ -26,8 +26,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "スコアリングホストが要求を拒否しました(トークンが変わりました)。もう一度お試しください。",
     },
     "host_request": {
-        "en": "The scoring host did not understand the request: {problem}.",
-        "ja": "スコアリングホストが要求を解釈できませんでした: {problem}",
+        "en": "The scoring host did not understand the request: {problem}. After an update, type "
+        "'xl-vqa host stop' and try again.",
+        "ja": "スコアリングホストが要求を解釈できませんでした: {problem}。更新した直後であれば、"
+        "'xl-vqa host stop' を実行してから、もう一度お試しください。",
     },
     "host_disk": {
         "en": "The scoring host cannot write its store at {path}: {problem}. Make sure that the folder is there, "

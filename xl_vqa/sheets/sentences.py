@@ -11,7 +11,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "selection": {
         "en": "Nothing can be scored here: {problem}.",
-        "ja": "採点できません: {problem}",
+        "ja": "採点できません: {problem}。",
     },
     "selection_changed": {
         "en": "The sheet changed while its videos were rated: {problem}. The ratings are kept; press Score "

@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "team_error": {
         "en": "The team's host reported a problem: {problem}.",
-        "ja": "チームホストで問題が発生しました: {problem}",
+        "ja": "チームホストで問題が発生しました: {problem}。",
     },
     "team_unavailable": {
         "en": "The team's host {address} does not answer: {problem}. Check the network, or ask whoever runs it; "
@@ -29,23 +29,23 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "team_role": {
         "en": "Your role at the team's host ({role}) does not allow this: {problem}.",
-        "ja": "チームホストでの権限({role})では実行できません: {problem}",
+        "ja": "チームホストでの権限({role})では実行できません: {problem}。",
     },
     "team_limit": {
         "en": "The team's host takes no more for now: {problem}.",
-        "ja": "チームホストが現在これ以上受け付けられません: {problem}",
+        "ja": "チームホストが現在これ以上受け付けられません: {problem}。",
     },
     "team_setup": {
         "en": "The team's host is not set up so: {problem}.",
-        "ja": "チームホストの設定に問題があります: {problem}",
+        "ja": "チームホストの設定に問題があります: {problem}。",
     },
     "team_path": {
         "en": "The team's host cannot be asked about {path}: {problem}.",
-        "ja": "{path} はチームホストで評価できません: {problem}",
+        "ja": "{path} はチームホストで評価できません: {problem}。",
     },
     "team_upload": {
         "en": "{path} could not be sent to the team's host: {problem}.",
-        "ja": "{path} をチームホストに送信できませんでした: {problem}",
+        "ja": "{path} をチームホストに送信できませんでした: {problem}。",
     },
 }
 

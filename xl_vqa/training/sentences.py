@@ -29,7 +29,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "training_error": {
         "en": "The training cannot go on: {problem}.",
-        "ja": "学習を続けられません: {problem}",
+        "ja": "学習を続けられません: {problem}。",
     },
     "recipe_error": {
         "en": "The recipe {path} cannot be used:\n{problem:lines}\nNothing was started.",
@@ -37,7 +37,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "training_data": {
         "en": "The training data in {path} cannot be used: {problem}.",
-        "ja": "{path} の学習データを使用できません: {problem}",
+        "ja": "{path} の学習データを使用できません: {problem}。",
     },
     "training_videos": {
         "en": "{count} of {total} videos cannot be read:\n{problem:lines}\nMend or leave out these rows, "
@@ -51,7 +51,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The training needs about {needed} GiB and {free} GiB are free on {device} ({details}). "
         "Try in the recipe: {problem}.",
         "ja": "学習には {device} に約 {needed} GiB 必要ですが、空きは {free} GiB です({details})。"
-        "レシピで次をお試しください: {problem}",
+        "レシピで次をお試しください: {problem}。",
     },
     "training_diverged": {
         "en": "Step {step} of {total} gave no number ({value}): the training diverged and was stopped "

@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "video_error": {
         "en": "The video {path} cannot be rated: {problem}.",
-        "ja": "動画 {path} を評価できません: {problem}",
+        "ja": "動画 {path} を評価できません: {problem}。",
     },
     "video_not_found": {
         "en": "There is no file at {path}. Check the path and whether the drive is connected.",

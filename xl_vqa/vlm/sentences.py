@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "model_error": {
         "en": "The model cannot be used: {problem}.",
-        "ja": "モデルを使用できません: {problem}",
+        "ja": "モデルを使用できません: {problem}。",
     },
     "model_not_found": {
         "en": "The model {model} was not found: {problem}. Check the folder or the name.",
@@ -15,7 +15,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "model_incompatible": {
         "en": "The model {model} does not fit this product: {problem}.",
-        "ja": "モデル {model} はこの製品に対応していません: {problem}",
+        "ja": "モデル {model} はこの製品に対応していません: {problem}。",
     },
     "model_memory": {
         "en": "There is not enough memory for the model: {problem}. Close other programs, lower the pixel budget "

@@ -18,19 +18,19 @@ def _setting(en: str, ja: str) -> dict[str, str]:
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "error": {
         "en": "Something went wrong: {problem}.",
-        "ja": "エラーが発生しました: {problem}",
+        "ja": "エラーが発生しました: {problem}。",
     },
     "input_error": {
         "en": "The input cannot be used: {problem}.",
-        "ja": "入力を使用できません: {problem}",
+        "ja": "入力を使用できません: {problem}。",
     },
     "scale_error": {
         "en": "The score scale does not fit: {problem}.",
-        "ja": "スコアの尺度に問題があります: {problem}",
+        "ja": "スコアの尺度に問題があります: {problem}。",
     },
     "distribution_error": {
         "en": "The model's answer is not a label distribution: {problem}.",
-        "ja": "モデルの出力がラベル分布になっていません: {problem}",
+        "ja": "モデルの出力がラベル分布になっていません: {problem}。",
     },
     "settings_error": {
         "en": "The settings cannot be used ({source}): {problem}. Correct them and try again.",
@@ -51,8 +51,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
     },
     "video_list": {
-        "en": "The list of videos {path} cannot be read: {problem}.",
-        "ja": "動画のリスト {path} を読み込めません: {problem}。",
+        "en": "The list of videos {path} cannot be read: {problem}. Name another: a text file with one video a "
+        "line (@list.txt), or a table (--from list.csv).",
+        "ja": "動画のリスト {path} を読み込めません: {problem}。1 行に 1 本の動画を書いたテキストファイル"
+        "(@list.txt)か、表(--from list.csv)を指定してください。",
     },
     "no_video_path": {
         "en": "This row names no video. Enter the path of a video file.",
@@ -60,11 +62,11 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "unknown_attribute": {
         "en": "There is no attribute {name}. This model knows: {known}.",
-        "ja": "属性「{name}」はありません。このモデルで使える属性: {known}",
+        "ja": "属性「{name}」はありません。このモデルで使える属性: {known}。",
     },
     "attribute_left_out": {
         "en": "The attribute {name} says nothing of this video: {problem}.",
-        "ja": "この動画では属性「{name}」を評価できません: {problem}",
+        "ja": "この動画では属性「{name}」を評価できません: {problem}。",
     },
     "not_a_path": {
         "en": "{value} is no path of a video. Give the path as text.",

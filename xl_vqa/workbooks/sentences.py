@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "workbook_error": {
         "en": "The workbook {path} cannot be processed: {problem}.",
-        "ja": "ブック {path} を処理できません: {problem}",
+        "ja": "ブック {path} を処理できません: {problem}。",
     },
     "workbook_unreadable": {
         "en": "The workbook {path} cannot be read: {problem}. Check that it is an .xlsx or .xlsm file "

@@ -7,7 +7,7 @@ from typing import Final
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "worksheet_error": {
         "en": "The formula cannot be computed: {problem}.",
-        "ja": "数式を計算できません: {problem}",
+        "ja": "数式を計算できません: {problem}。",
     },
     "worksheet_argument": {
         "en": "A cell of the formula holds {value}, which is no path of a video. Point it at a cell with a path.",
