@@ -294,6 +294,13 @@ def test_pipes_are_no_videos(tmp_path: Path) -> None:
 # -- memory
 
 
+def test_a_host_that_has_read_no_video_holds_no_numbers_library() -> None:
+    code = "import sys, xl_vqa.host.__main__, xl_vqa.host.lifecycle\n"
+    code += "print([name for name in ('numpy', 'torch', 'av', 'PIL', 'openpyxl', 'lxml') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of glibc")
 def test_threads_share_their_freed_memory() -> None:
     """Counted by glibc's own report, in a process that has not begun any thread."""

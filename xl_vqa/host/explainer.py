@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from xl_vqa.explaining.explain import BUDGET, explain, with_pictures
 from xl_vqa.explaining.measuring import Asked, Meter
 from xl_vqa.host.crash_marks import LIMIT, CrashMarks
 from xl_vqa.host.database import DamagedError
@@ -87,7 +86,13 @@ class Explainer:
     """Thread-safe. One thread of its own; the model is asked on its own thread, through the queue."""
 
     def __init__(
-        self, queue: WorkQueue, pipeline: Pipeline, ledger: Ledger, marks: CrashMarks, *, budget: float = BUDGET
+        self,
+        queue: WorkQueue,
+        pipeline: Pipeline,
+        ledger: Ledger,
+        marks: CrashMarks,
+        *,
+        budget: float | None = None,
     ) -> None:
         self._queue, self._pipeline, self._ledger, self._marks = queue, pipeline, ledger, marks
         self._budget = budget
@@ -181,6 +186,9 @@ class Explainer:
     def shown(self, one: Explanation) -> Explanation:
         """With the frames under its maps; without them where the file cannot be read any more."""
         try:
+            # with numpy, which a host that only looks ratings up never needs
+            from xl_vqa.explaining.explain import with_pictures
+
             return with_pictures(one, lambda times: self._pipeline.wall.read(one.path, Sampling(), at_s=times))
         except XlVqaError as error:
             log.info("no pictures for an explanation: %s", error)
@@ -271,6 +279,8 @@ class Explainer:
         return outcome
 
     def _explained(self, one: Explaining, rating: Rating) -> Explanation:
+        from xl_vqa.explaining.explain import BUDGET, explain
+
         before = self._pipeline.patience.look_at(one.path)
         rater = self._on_model(one, lambda rater: rater)
         limit = rater.describe().get("moment_limit")
@@ -298,7 +308,7 @@ class Explainer:
             prepare=rater.prepare,
             rate=rate,
             rate_attributes=rate_attributes if rater.spec.questions else None,
-            meter=Meter(self._budget, pairs),
+            meter=Meter(BUDGET if self._budget is None else self._budget, pairs),
             tell=lambda progress: setattr(one, "progress", progress),
             should_stop=check,
         )

@@ -10,12 +10,12 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from xl_vqa.video.clip import MOST_BYTES, Clip
 from xl_vqa.words.rating import FramesUsed
+
+if TYPE_CHECKING:
+    from xl_vqa.video.clip import Clip
 
 _ADD_SEALS, _SEAL_SHRINK = 1033, 2
 
@@ -77,6 +77,11 @@ def clip_of(answer: Mapping[str, Any], memory: ClipMemory, when_done: Callable[[
 
     Raises ValueError, TypeError, KeyError, IndexError or OSError where the answer is no clip.
     """
+    # a host that has read no video yet holds no numpy
+    import numpy as np
+
+    from xl_vqa.video.clip import MOST_BYTES, Clip
+
     height, width, channels = (int(side) for side in answer["shape"])
     shapes = [tuple(int(side) for side in shape) for shape in answer["windows"]]
     count = int(answer["pictures"])
