@@ -37,6 +37,8 @@ def test_on_a_real_cluster(cluster: str, name: str, tmp_path: Path) -> None:
         if done.returncode >= 0:
             break
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    if "1 skipped" in done.stdout:
+        pytest.skip("the case needs what is not installed here")
     assert "1 passed" in done.stdout
 
 
