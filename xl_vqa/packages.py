@@ -13,7 +13,12 @@ from xl_vqa.shell import typed
 from xl_vqa.words.errors import PackageMissingError
 
 # what is imported under another name than it is installed under
-INSTALLED_AS: Final = {"pil": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+INSTALLED_AS: Final = {
+    "grpc-reflection": "grpcio-reflection",
+    "pil": "pillow",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 
 
 # what one needs of them, one needs all of

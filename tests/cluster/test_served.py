@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.host.helpers import FRAMES, settings_for
-from xl_vqa import __version__
+from xl_vqa import __version__, packages
 from xl_vqa.cluster.errors import ClusterAddressError
 from xl_vqa.cluster.replica import Replica, Request, work_of
 from xl_vqa.cluster.served_rater import TRIES, ReplicasGoneError, ServedRater, served_rater
@@ -165,6 +165,12 @@ def test_the_setting_chooses_it_and_a_cluster_that_is_not_there_is_told(tmp_path
     assert "127.0.0.1:1" in told.value.message("en")
     assert "Ray クラスターがありません" in told.value.message("ja")
     assert isinstance(told.value.__cause__, ModelFailedError | ClusterAddressError)
+
+
+def test_the_one_package_that_serve_needs_besides_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "asked_for", lambda: ["grpcio-reflection>=1.42; extra == 'cluster'"])
+    error = ModuleNotFoundError("pip install ray[serve]", name="grpc_reflection")
+    assert packages.missing_package(error) == "grpcio-reflection"
 
 
 @pytest.mark.parametrize("value", ["", "http://x", "ray://x:1", "x", "x:1:2"])
