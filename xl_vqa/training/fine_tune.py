@@ -40,6 +40,7 @@ from xl_vqa.vlm.answers import AnswerTree
 from xl_vqa.vlm.backbone import Backbone, load_backbone, load_shapes
 from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
+from xl_vqa.vlm.transformers_bars import without_bars
 from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
 from xl_vqa.words.reasons import Detail, Reason, because
 
@@ -141,7 +142,9 @@ def fine_tune(
     checkpoint = _last_checkpoint(plan.run_folder) if resume else None
     history.forget_after(_epoch_of(checkpoint))
     try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        # it saves every epoch
+        with without_bars():
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Exception as error:
         raise (_explained(error, plan, device) or error) from error
     folder, metrics = plan.output, {}
