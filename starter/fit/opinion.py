@@ -14,13 +14,13 @@ from hashlib import blake2b
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from starter.clips import attributes, contents
 from starter.clips.clips import Clip
 from starter.clips.defects import CLEAN
 from starter.fit.features import StoredFeatures, summaries
-from xl_vqa.vlm.starter_opinion import EXPERTS, HIGHEST, LOWEST, PARTS, Expert, FirstOpinion
+from xl_vqa.vlm.starter_opinion import FOLDS, HIGHEST, LOWEST, PARTS, Expert, FirstOpinion
 from xl_vqa.words.attributes import KNOWN
 
 
@@ -37,6 +37,9 @@ class OpinionOptions:
     clean_weight: float = 4.0
     old_weight: float = 2.0
     attribute_weight: float = 0.3
+    dropout: tuple[float, ...] = (0.1, 0.2, 0.3)
+    """Of the first experts, one for each part of the pictures, of the next ones, and so on: they miss different
+    things, and their mean less than any."""
     whitened: float = 0.0
     """0: components as wide as the features make them; 1: all alike."""
     examples: int = 6000
@@ -45,8 +48,9 @@ class OpinionOptions:
 
 
 def fold_of(group: str) -> int:
-    """The expert that must not see the picture ``group``, and whose opinion of it is told in training."""
-    return int.from_bytes(blake2b(group.encode(), digest_size=4).digest(), "big") % EXPERTS
+    """The part of the pictures that ``group`` belongs to: experts that must not see it, and whose opinion of it is
+    told in training."""
+    return int.from_bytes(blake2b(group.encode(), digest_size=4).digest(), "big") % FOLDS
 
 
 def teach(
@@ -61,15 +65,16 @@ def teach(
     wanted = torch.tensor([_wanted(clip) for clip in clips])
     weights = torch.tensor([_weight(clip, options) for clip in clips])
     folds = torch.tensor([fold_of(clip.group) for clip in clips])
-    started = time.monotonic()
+    count, started = len(opinion.experts), time.monotonic()
     for number, expert in enumerate(opinion.experts):
-        own = folds != number
+        _set_dropout(cast(Expert, expert), options.dropout[number // FOLDS % len(options.dropout)])
+        own = folds != number % FOLDS
         error = _teach_one(cast(Expert, expert), parts, wanted, weights, torch.nonzero(own)[:, 0], options)
         with torch.no_grad():
             unseen = expert(parts[~own])[:, 0] - wanted[~own][:, 0]
-        left = (time.monotonic() - started) / (number + 1) * (EXPERTS - 1 - number) / 60
+        left = (time.monotonic() - started) / (number + 1) * (count - 1 - number) / 60
         print(
-            f"expert {number + 1}/{EXPERTS}: RMSE {error:.3f} MOS, on pictures left out "
+            f"expert {number + 1}/{count}: RMSE {error:.3f} MOS, on pictures left out "
             f"{float(unseen.square().mean().sqrt()):.3f}, {left:.1f} min left",
             flush=True,
         )
@@ -97,6 +102,12 @@ def _wanted(clip: Clip) -> list[float]:
 def _weight(clip: Clip, options: OpinionOptions) -> float:
     older = options.old_weight if contents.is_older(clip.content) else 1.0
     return (options.clean_weight if clip.defect == CLEAN else 1.0) * older
+
+
+def _set_dropout(expert: Expert, share: float) -> None:
+    for layer in expert:
+        if isinstance(layer, nn.Dropout):
+            layer.p = share
 
 
 def _teach_one(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from xl_vqa.vlm.starter_opinion import EXPERTS, HIGHEST, LOWEST, OPINIONS, FirstOpinion
+from xl_vqa.vlm.starter_opinion import EXPERTS, FOLDS, HIGHEST, LOWEST, OPINIONS, FirstOpinion
 from xl_vqa.words.attributes import KNOWN
 
 SIZE, WIDTH, ROWS = 40, 16, 6
@@ -23,14 +23,22 @@ def test_there_is_an_opinion_of_the_whole_and_of_every_attribute() -> None:
     assert found.shape == (ROWS, OPINIONS)
 
 
-def test_all_experts_are_asked_and_their_mean_counts_or_one_of_each_row() -> None:
+def test_all_experts_are_asked_and_their_mean_counts_or_those_of_each_rows_part() -> None:
     opinion, seen = made(), torch.randn(ROWS, SIZE)
     parts = opinion.parts(seen)
     said = torch.stack([expert(parts) for expert in opinion.experts])
     torch.testing.assert_close(opinion.opinions(seen), said.mean(0).clamp(LOWEST, HIGHEST))
-    asked = torch.tensor([row % EXPERTS for row in range(ROWS)])
-    own = torch.stack([said[expert, row] for row, expert in enumerate(asked.tolist())])
+    assert len(said) == EXPERTS > FOLDS
+    asked = torch.tensor([row % FOLDS for row in range(ROWS)])
+    own = torch.stack([said[fold::FOLDS, row].mean(0) for row, fold in enumerate(asked.tolist())])
     torch.testing.assert_close(opinion.opinions(seen, asked), own.clamp(LOWEST, HIGHEST))
+
+
+def test_a_starter_of_before_has_one_expert_for_each_part() -> None:
+    before = FirstOpinion(SIZE, WIDTH, FOLDS).eval()
+    seen = torch.randn(FOLDS, SIZE)
+    alone = torch.stack([before.experts[row](before.parts(seen))[row] for row in range(FOLDS)])
+    torch.testing.assert_close(before.opinions(seen, torch.arange(FOLDS)), alone.clamp(LOWEST, HIGHEST))
 
 
 def test_a_picture_unlike_any_other_stays_on_the_scale() -> None:

@@ -12,6 +12,7 @@ from transformers.models.qwen2_5_vl.configuration_qwen2_5_vl import Qwen2_5_VLCo
 from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLModel
 
 from xl_vqa.vlm.model_folder import STARTER_TYPE
+from xl_vqa.vlm.starter_opinion import EXPERTS, FOLDS
 from xl_vqa.vlm.starter_tower import StarterTower
 
 
@@ -28,6 +29,7 @@ class StarterConfig(Qwen2_5_VLConfig):  # type: ignore[no-untyped-call]
     image_std: list[float] | tuple[float, ...] = (0.26862954, 0.26130258, 0.27577711)
     first_opinion: bool = False
     """Whether the tower has one (starter_opinion.py); the starters of before have none."""
+    opinion_experts: int = FOLDS
 
 
 def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens: Any) -> StarterConfig:
@@ -50,7 +52,12 @@ def small_config(vocabulary: int, *, width: int = 128, layers: int = 3, **tokens
     vision: dict[str, Any] = {"depth": 0, "hidden_size": 16, "num_heads": 1, "intermediate_size": 16}
     vision.update(fullatt_block_indexes=[], out_hidden_size=width, tokens_per_second=0)
     return StarterConfig(
-        text_config=text, vision_config=vision, tie_word_embeddings=True, first_opinion=True, **tokens
+        text_config=text,
+        vision_config=vision,
+        tie_word_embeddings=True,
+        first_opinion=True,
+        opinion_experts=EXPERTS,
+        **tokens,
     )
 
 

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from xl_vqa.vlm.dense import Dense
+from xl_vqa.vlm.starter_opinion import FOLDS
 from xl_vqa.vlm.starter_tower import StarterTower
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.reasons import Reason
@@ -217,6 +218,7 @@ class StarterNetwork(nn.Module):
             image_mean=config["image_mean"],
             image_std=config["image_std"],
             first_opinion=config.get("first_opinion", False),
+            opinion_experts=config.get("opinion_experts", FOLDS),
         )
         self.model = nn.ModuleDict({"visual": StarterTower(tower), "language_model": _Language(text)})
         self._video = int(config["video_token_id"])

@@ -19,7 +19,10 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-EXPERTS: Final = 4
+FOLDS: Final = 4
+"""Parts of the pictures of training: expert i was taught without part i % FOLDS."""
+EXPERTS: Final = 3 * FOLDS
+"""Of a new starter; those of before have one for each part."""
 PARTS: Final = 384
 """Principal components of the pooled features."""
 HIDDEN: Final = (128, 48)
@@ -79,12 +82,12 @@ class FirstOpinion(nn.Module):
     summary_scale: Tensor
     components: Tensor
 
-    def __init__(self, size: int, width: int) -> None:
+    def __init__(self, size: int, width: int, experts: int = EXPERTS) -> None:
         super().__init__()
         self.register_buffer("summary_mean", torch.zeros(size))
         self.register_buffer("summary_scale", torch.ones(size))
         self.register_buffer("components", torch.zeros(PARTS, size))
-        self.experts = nn.ModuleList(Expert() for _ in range(EXPERTS))
+        self.experts = nn.ModuleList(Expert() for _ in range(experts))
         self.told = nn.Linear(BUMPS + OPINIONS - 1, width, bias=False)
 
     def standardised(self, summary: Tensor) -> Tensor:
@@ -96,13 +99,13 @@ class FirstOpinion(nn.Module):
         """Components [n, PARTS] of ``summary`` [n, size]."""
         return nn.functional.linear(self.standardised(summary), self.components.float())
 
-    def opinions(self, summary: Tensor, expert: Tensor | None = None) -> Tensor:
+    def opinions(self, summary: Tensor, fold: Tensor | None = None) -> Tensor:
         """MOS of the whole and of every attribute, [n, OPINIONS], LOWEST..HIGHEST: the experts' mean, or of each
-        row what the one of ``expert`` [n] says."""
+        row that of the experts without the part ``fold`` [n] of the pictures."""
         # a tower may be cast as a whole
         parts = self.parts(summary).to(self.told.weight.dtype)
         said = torch.stack([one(parts) for one in self.experts]).float()
-        found = said.mean(0) if expert is None else said[expert, torch.arange(len(parts))]
+        found = said.mean(0) if fold is None else said.unflatten(0, (-1, FOLDS)).mean(0)[fold, torch.arange(len(parts))]
         return found.clamp(LOWEST, HIGHEST)
 
     def forward(self, opinions: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ from xl_vqa.vlm.canvas import SAMPLE_CELLS, TILE_ROWS, Layout
 from xl_vqa.vlm.dense import Dense
 from xl_vqa.vlm.patches import rows_of_patches
 from xl_vqa.vlm.side_by_side import side_by_side
-from xl_vqa.vlm.starter_opinion import FirstOpinion, say
+from xl_vqa.vlm.starter_opinion import FOLDS, FirstOpinion, say
 from xl_vqa.vlm.starter_statistics import (
     BLOCK_FEATURES,
     HISTOGRAM_FEATURES,
@@ -192,7 +192,8 @@ class StarterTower(nn.Module):
         # either: a model that sees what pairs and clip say as a whole beside the opinion, which stands on that,
         # knows every picture of its lesson by it; starters of before have no opinion
         opinion = bool(getattr(config, "first_opinion", False))
-        self.opinion = FirstOpinion(SUMMARY_FEATURES, width) if opinion else None
+        experts = int(getattr(config, "opinion_experts", FOLDS))
+        self.opinion = FirstOpinion(SUMMARY_FEATURES, width, experts) if opinion else None
         self.from_pairs = None if opinion else Dense(PAIR_FEATURES, width, bias=False)
         self.from_clip = None if opinion else Dense(CLIP_FEATURES, width, bias=False)
         self.trunk.requires_grad_(False)
