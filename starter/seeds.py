@@ -21,6 +21,7 @@ from starter.fit.blend import mean_of
 from starter.fit.new_model import new_model
 from starter.fit.opinion import OpinionOptions, fold_of, teach
 from starter.fit.training import FitOptions, fit
+from starter.fit.trust import TrustOptions, trust
 from starter.pictures import sources
 from xl_vqa.training import cache
 from xl_vqa.words.model_spec import ModelSpec
@@ -107,7 +108,9 @@ def train_one(task: Task) -> dict[str, Any]:
     if task.start is not None:
         state = evaluation.load(task.start)[0].state_dict()
         formed = any(".opinion." in name for name in state)
-        model.load_state_dict(state, strict=formed)
+        # the experts are taught anew, and may be more than there were
+        kept = {name: value for name, value in state.items() if ".opinion.experts." not in name}
+        model.load_state_dict(kept, strict=False)
         options = replace(options, standardise=False)
     if not formed:
         # told nothing yet, so that weights of before stay as good as they are
@@ -129,6 +132,8 @@ def train_one(task: Task) -> dict[str, Any]:
     )
     if old is not None and task.keep:
         model.load_state_dict(mean_of([old, model.state_dict()], [task.keep, 1 - task.keep]))
+    items, folds = [item for _, item in train], [fold_of(clip.group) for clip, _ in train]
+    trust(model, prompts, items, folds, TrustOptions(seed=options.seed), options)
     rated = evaluation.rate(model, prompts, pairs)
     record: dict[str, Any] = {"seed": task.options.seed, "folder": str(task.folder), "history": history}
     record["validation_srcc"] = max(epoch.get("validation_srcc", -1.0) for epoch in history)

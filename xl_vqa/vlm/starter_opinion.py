@@ -105,8 +105,10 @@ class FirstOpinion(nn.Module):
         # a tower may be cast as a whole
         parts = self.parts(summary).to(self.told.weight.dtype)
         said = torch.stack([one(parts) for one in self.experts]).float()
-        found = said.mean(0) if fold is None else said.unflatten(0, (-1, FOLDS)).mean(0)[fold, torch.arange(len(parts))]
-        return found.clamp(LOWEST, HIGHEST)
+        every = said.mean(0)
+        if fold is not None:
+            every = said.view(-1, FOLDS, *said.shape[1:]).mean(0)[fold, torch.arange(len(parts))]
+        return every.clamp(LOWEST, HIGHEST)
 
     def forward(self, opinions: Tensor) -> Tensor:
         """What tokens are told of ``opinions`` [n, OPINIONS]."""

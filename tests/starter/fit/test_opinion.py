@@ -18,7 +18,7 @@ from xl_vqa.datasets.correlation import spearman
 from xl_vqa.vlm.starter_opinion import FOLDS, FirstOpinion
 from xl_vqa.vlm.starter_tower import SUMMARY_FEATURES
 
-OPTIONS = OpinionOptions(epochs=25, batch=32)
+OPTIONS = OpinionOptions(epochs=25, batch=32, dropout=(0.3,))
 SIZE = 420
 NOTHING = np.zeros(0, np.float16)
 
