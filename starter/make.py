@@ -23,6 +23,7 @@ from starter.fit import features
 from starter.fit.attributes import AttributeOptions
 from starter.fit.spec import starter_spec
 from starter.fit.training import FitOptions
+from starter.fit.trust import TrustOptions
 from starter.pictures import sources
 from starter.seeds import RECORD, train_seeds
 from starter.teach import teach_folder
@@ -56,7 +57,15 @@ def make(
     )
     print(f"4/6 training, seeds {', '.join(map(str, seeds))}", flush=True)
     records = train_seeds(
-        work, spec, options, seeds, per_content=per_content, workers=workers, start=start, keep=keep
+        work,
+        spec,
+        options,
+        seeds,
+        per_content=per_content,
+        workers=workers,
+        start=start,
+        keep=keep,
+        trusting=TrustOptions(),
     )
     best = records[0]
     training_clips = [clip for clip, _ in pairs if clip.split == "train"]

@@ -47,6 +47,7 @@ class Task:
     threads: int
     start: Path | None = None
     keep: float = 0.0
+    trusting: TrustOptions | None = None
 
 
 def train_seeds(
@@ -59,6 +60,7 @@ def train_seeds(
     workers: int,
     start: Path | None = None,
     keep: float = 0.0,
+    trusting: TrustOptions | None = None,
 ) -> list[dict[str, Any]]:
     """One record per seed: "seed", "folder" of its model, "history", "validation_srcc" and figures of the held-out
     splits, the best by validation first.
@@ -74,6 +76,7 @@ def train_seeds(
             max(1, workers // at_once),
             start,
             keep,
+            trusting,
         )
         for seed in seeds
     ]
@@ -132,8 +135,9 @@ def train_one(task: Task) -> dict[str, Any]:
     )
     if old is not None and task.keep:
         model.load_state_dict(mean_of([old, model.state_dict()], [task.keep, 1 - task.keep]))
-    items, folds = [item for _, item in train], [fold_of(clip.group) for clip, _ in train]
-    trust(model, prompts, items, folds, TrustOptions(seed=options.seed), options)
+    if task.trusting is not None:
+        folds = [fold_of(clip.group) for clip, _ in train]
+        trust(model, prompts, [item for _, item in train], folds, task.trusting, options)
     rated = evaluation.rate(model, prompts, pairs)
     record: dict[str, Any] = {"seed": task.options.seed, "folder": str(task.folder), "history": history}
     record["validation_srcc"] = max(epoch.get("validation_srcc", -1.0) for epoch in history)

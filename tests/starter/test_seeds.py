@@ -16,6 +16,7 @@ from starter.card import evaluation
 from starter.clips.clips import Clip
 from starter.fit import new_model
 from starter.fit.training import FitOptions
+from starter.fit.trust import TrustOptions
 from tests.starter.fit.test_training import SPEC, made_up
 
 
@@ -60,6 +61,17 @@ def test_a_seed_gives_the_same_figures_again(tmp_path: Path, stored: None) -> No
 def carried(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """All but the experts of the first opinion, which every lesson teaches anew."""
     return {name: value for name, value in state.items() if ".opinion." not in name or ".told." in name}
+
+
+def test_the_stage_of_trust_comes_last_where_it_is_asked_for(tmp_path: Path, stored: None) -> None:
+    options, trusting = FitOptions(epochs=1, batch=8, tokens=6, finish_steps=0), TrustOptions(2, 1)
+    (plain,) = seeds.train_seeds(tmp_path / "plain", SPEC, options, [3], per_content=3, workers=1)
+    (trusted,) = seeds.train_seeds(
+        tmp_path / "trusted", SPEC, options, [3], per_content=3, workers=1, trusting=trusting
+    )
+    assert trusted["history"] == plain["history"]
+    one, other = (evaluation.load(Path(record["folder"]))[0].state_dict() for record in (plain, trusted))
+    assert any(not torch.equal(one[name], other[name]) for name in one)
 
 
 def test_a_starter_is_taught_further_from_its_weights_and_scales(tmp_path: Path, stored: None) -> None:
