@@ -38,11 +38,13 @@ def main(folder: Path) -> None:
         desk.mkdir()
         lay_out(desk)
         if way == "it":
+            # nothing of it is to be there before, and nothing is afterwards
             environment.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", "xl_vqa")
             build_wheels(desk)
             assert all((desk / name).is_dir() for name in VERSIONS)
+        else:
+            environment.run("xl-vqa", "models", "activate", "starter")
         told((way, len(commands(way)), walk(environment, desk, way).seconds))
-        environment.run("xl-vqa", "models", "activate", "starter")
 
 
 def told(row: tuple[str, int, float]) -> None:
