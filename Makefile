@@ -54,7 +54,7 @@ commands: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m tools.make_pictures
 
-# What the newcomers' ways take from nothing; needs pip's index, and about 2 GB.
+# What the newcomers' ways take from nothing, for docs/newcomers.md; needs pip's index, and about 2 GB.
 newcomers: $(READY)
 	$(BIN)/python -m tests.newcomers.minutes $$(mktemp -d)
 

@@ -1,4 +1,4 @@
-"""A newcomer's way knows what README, guides and the pages for its reader print."""
+"""A newcomer's way knows what README, guides and the pages for its reader print; its figures stand in the docs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.printed.commands import ROOT, on_page
 from xl_vqa.cli.main import app
 
 NAMES = sorted(path.stem for path in WAYS.glob("*.sh"))
+PAGE = ROOT / "docs" / "newcomers.md"
 READ = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 """What every newcomer reads."""
 BESIDES = {"engineer": ["fine-tuning.md"], "it": ["it.md", "install.md"]}
@@ -67,6 +68,14 @@ def test_what_is_no_command_of_these_pages_is_found() -> None:
     assert "--decoder" not in known["score"]
     assert "team serve" not in known
     assert taken_apart(["xl-vqa", "models", "add", "x", "--name=y", "-q"]) == ("models add", {"--name", "-q"})
+
+
+@pytest.mark.parametrize("way", NAMES)
+def test_the_page_has_each_way_with_its_commands(way: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if f"`{way}`" in line)
+    assert int(row.split("|")[3]) == len(commands(way)), row
+    assert re.fullmatch(r"\d+(\.\d)?", row.split("|")[4].strip()), row
 
 
 def test_everything_done_by_hand_can_be_done() -> None:
