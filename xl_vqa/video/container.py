@@ -58,6 +58,8 @@ _SEEKABLE: Final = ("mov", "matroska")
 _LATE_STREAMS: Final = 256
 # Its decoder passes over damage without a word, and with several threads the result differs from run to run.
 _ONE_THREAD_CODECS: Final = ("hevc",)
+_SMALL_PIXELS: Final = 640 * 360
+"""Of so small a picture a second thread costs more than it decodes: every packet wakes it."""
 _NO_DECODER: Final = (av.error.DecoderNotFoundError, av.error.PatchWelcomeError)
 
 
@@ -168,7 +170,8 @@ def open_video(path: PathLike, *, threads: int = 2) -> Iterator[Source]:
         raise opening_error(path, head, error) from error
     try:
         stream = _picture_track(container, shown, head)
-        if stream.codec_context.codec.canonical_name in _ONE_THREAD_CODECS:
+        context = stream.codec_context
+        if context.codec.canonical_name in _ONE_THREAD_CODECS or context.width * context.height <= _SMALL_PIXELS:
             threads = 1
         _prepare_decoder(stream, threads, strict=True)
         source = Source(
