@@ -250,7 +250,7 @@ def test_a_new_kpi_workbook_is_made_and_opened(app: Any, book: Any, tmp_path: Pa
 def test_formulas_of_another_pc_are_relinked_in_the_sheet_and_failures_counted(
     book: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.excel import uno_engine
+    from tests.excel import uno_sheet
 
     sheet = book.sheets[0]
     sheet.range("A1").value = "/no/such.mp4"
@@ -264,7 +264,7 @@ def test_formulas_of_another_pc_are_relinked_in_the_sheet_and_failures_counted(
 
     # LibreOffice itself would rewrite the foreign name when it is entered
     foreign = (("='C:\\x\\xl_vqa.xlam'!VQA_SCORE(C1)", "=[1]!VQA_MOS(C1)"),)
-    monkeypatch.setattr(uno_engine.Range, "formula", property(lambda cells: foreign, enter))
+    monkeypatch.setattr(uno_sheet.Range, "formula", property(lambda cells: foreign, enter))
     macros.run("relink_formulas")
     assert entered == ["$A$1 =VQA_SCORE(C1)"]
     assert "1 formulas relinked; 1 could not" in book.app.status_bar

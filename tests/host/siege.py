@@ -279,7 +279,7 @@ def throw(folder: Path, count: int, *, seed: int = 0) -> Hostile:
 
 def beside_hanging(folder: Path, hanging: int, healthy: int) -> tuple[Counter[str], float]:
     """How the healthy clips ended that were asked for together with ``hanging`` ones, and after what time (s)."""
-    from tests.host.test_service import Bench, running, statuses
+    from tests.host.service_bench import Bench, running, statuses
     from xl_vqa.video.wall import Wall
 
     begun = time.monotonic()

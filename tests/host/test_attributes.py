@@ -11,7 +11,7 @@ import pytest
 
 from tests import media
 from tests.host.helpers import new_rating, variant
-from tests.host.test_service import Bench, Spy, running
+from tests.host.service_bench import Bench, Spy, running
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import RatingKey
