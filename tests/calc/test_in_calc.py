@@ -69,10 +69,12 @@ def test_every_function_shows_its_value_and_errors_have_a_text(desk: Desk) -> No
             sheet.getCellRangeByName(place).setFormula(formula)
         assert {shown(sheet, name) for name in ("B1", "B2", "B5", "D1")} == {PENDING}
         eventually(numbers(sheet, "B4:B5"))
+        eventually(numbers(sheet, "B1:B2"))
+        eventually(numbers(sheet, "D1:D1"))
         eventually(lambda: sheet.getCellRangeByName("C1").getError() == 32767)
         (label,) = labels(desk, desk.clips[:1])
         assert column(sheet, "B1:B2") == [label, pytest.approx((label - 10) / 10 + 1, abs=0.051)]
-        assert shown(sheet, "B3") in {"Fair", "Good", "Poor"}
+        eventually(lambda: shown(sheet, "B3") in {"Fair", "Good", "Poor"})
         assert 0 < sheet.getCellRangeByName("B4").getValue() <= 1
         assert column(sheet, "B8:B9") == [37.0, 10.0]
         assert "動画.mp4" in shown(sheet, "C2")
@@ -91,8 +93,9 @@ def test_a_range_is_one_call_with_one_value_per_cell(desk: Desk) -> None:
         area.setArrayFormula("=VQA_SCORE(A1:A4)")
         sheet.getCellRangeByName("C1").setFormula("=SUM(VQA_SCORE(A1:A1))")
         first, last = labels(desk, [desk.clips[2], desk.clips[3]])
-        eventually(lambda: sheet.getCellRangeByName("B4").getValue() == last)
-        assert [shown(sheet, f"B{row}") for row in range(1, 5)] == [f"{first:g}", "", "#N/A", f"{last:g}"]
+        # the two clips are rated in any order
+        expected = [f"{first:g}", "", "#N/A", f"{last:g}"]
+        eventually(lambda: [shown(sheet, f"B{row}") for row in range(1, 5)] == expected)
         eventually(lambda: sheet.getCellRangeByName("C1").getValue() == first)
 
 
@@ -126,7 +129,7 @@ def test_a_workbook_goes_from_excel_through_calc_and_back(desk: Desk) -> None:
         sheet = document.Sheets.getByIndex(0)
         eventually(lambda: column(sheet, "B2:B7") == expected)
         eventually(numbers(sheet, "E2:E4"))
-        assert shown(sheet, "C2") in {"Fair", "Good", "Poor"}
+        eventually(lambda: shown(sheet, "C2") in {"Fair", "Good", "Poor"})
         assert shown(sheet, "D2").startswith("VQA_SCORE( ")
         assert not document.isModified()
         assert not document.getUndoManager().isUndoPossible()
