@@ -11,9 +11,9 @@ TORCH_INDEX ?= auto
 demo: $(READY)
 	$(BIN)/xl-vqa demo
 
-# Everything, the slow tests too; two processes, each with whole files of tests, for two cores.
+# Everything, the slow tests too.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest
 
 quick: $(READY)
 	$(BIN)/python -m pytest -m "not slow"

@@ -43,10 +43,7 @@ def test_make_demo_writes_the_scored_workbook_in_a_plain_installation(base: Envi
 def test_make_test_runs_the_whole_suite(base: Environment, desk: Path) -> None:
     done = base.run("make", "-n", "test", f"VENV={base.folder}", cwd=desk)
     assert done.returncode == 0, done.stderr
-    python, module, pytest_, *options = done.stdout.split()
-    assert (python, module, pytest_) == (f"{base.folder}/bin/python", "-m", "pytest")
-    # how it is shared out, and nothing that leaves a test out
-    assert options == ["-n", "2", "--dist", "loadfile"]
+    assert done.stdout.split() == [f"{base.folder}/bin/python", "-m", "pytest"]
 
 
 @pytest.mark.parametrize(("said", "index"), [((), "auto"), (("TORCH_INDEX=cpu",), "cpu")])
