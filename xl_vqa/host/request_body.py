@@ -15,6 +15,14 @@ MAX_NUMBER: Final = 1e9
 
 
 def video_of(entry: Any) -> tuple[str, str | None] | XlVqaError:
+    """As ``named_of``, of a file of this machine: its path is absolute."""
+    found = named_of(entry)
+    if isinstance(found, XlVqaError) or os.path.isabs(found[0]):
+        return found
+    return HostRequestError(problem=Reason("host_path_relative", video=found[0]))
+
+
+def named_of(entry: Any) -> tuple[str, str | None] | XlVqaError:
     """Path and text (None: none, or blank) of an entry of "videos", or what is wrong with it."""
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
         return HostRequestError(problem="host_video_object")
@@ -23,8 +31,6 @@ def video_of(entry: Any) -> tuple[str, str | None] | XlVqaError:
         return HostRequestError(problem=Reason("host_text_kind", video=path))
     if not path.strip():
         return NoVideoPathError()
-    if not os.path.isabs(path):
-        return HostRequestError(problem=Reason("host_path_relative", video=path))
     return path, (text if text and text.strip() else None)
 
 

@@ -15,7 +15,7 @@ from xl_vqa.bridge.errors import TeamLimitError, TeamPathError, TeamRoleError, T
 from xl_vqa.bridge.protocol import EXPLAIN, PROTOCOL, profile_of
 from xl_vqa.bridge.videos import entries_of
 from xl_vqa.host.patience import Patience
-from xl_vqa.host.request_body import check_rows, number_of
+from xl_vqa.host.request_body import check_rows, keys_of, named_of, number_of, object_of
 from xl_vqa.models.registry import ModelRegistry
 from xl_vqa.team.clips import Clips
 from xl_vqa.team.explanations import COSTS, Asking, OpenExplanations
@@ -25,7 +25,7 @@ from xl_vqa.team.people import Person
 from xl_vqa.team.roots import Roots
 from xl_vqa.team.setup import TeamSetup
 from xl_vqa.team.tickets import Tickets
-from xl_vqa.words.errors import HostRequestError, NoVideoPathError, VideoTimeoutError, XlVqaError
+from xl_vqa.words.errors import HostRequestError, VideoTimeoutError, XlVqaError
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import STARTER, Settings
 from xl_vqa.words.video_names import suffix_of
@@ -93,7 +93,7 @@ class Desk:
 
     def rate(self, person: Person, body: Any) -> tuple[dict[str, Any], list[str]]:
         """The answer, one entry a video, and the paths that were taken."""
-        values = _object(body)
+        values = object_of(body)
         videos = values.get("videos")
         if not isinstance(videos, list):
             raise HostRequestError(problem="host_videos_list")
@@ -136,7 +136,7 @@ class Desk:
 
         The clip is sent first where it is not here.
         """
-        values = _object(body)
+        values = object_of(body)
         videos = values.get("videos")
         if not isinstance(videos, list) or len(videos) != 1:
             raise HostRequestError(problem="host_one_video")
@@ -185,8 +185,8 @@ class Desk:
 
     def poll(self, person: Person, body: Any) -> dict[str, Any]:
         """As the host's own, for the person's keys; another's are unknown."""
-        values = _object(body)
-        keys = _keys(values)
+        values = object_of(body)
+        keys = keys_of(values)
         tickets = [self.tickets.find(person.id, key) for key in keys]
         known = [(key, ticket) for key, ticket in zip(keys, tickets, strict=True) if ticket is not None]
         wait = min(number_of(values, "wait"), HOLD_S)
@@ -214,14 +214,14 @@ class Desk:
 
     def cancel(self, person: Person, body: Any) -> dict[str, Any]:
         """Gives up the person's own keys; what another waits for as well goes on."""
-        values = _object(body)
+        values = object_of(body)
         if values.get("all") is True:
             # this client of the person alone: another of his sheets goes on
             client = _client(person, values)
             answer = self.client.request("POST", "/v1/cancel", {"all": True, "client": client})
             self.explanations.end_all(person.id, client)
             return {"cancelled": int(answer["cancelled"])}
-        tickets = [ticket for key in _keys(values) if (ticket := self.tickets.find(person.id, key)) is not None]
+        tickets = [ticket for key in keys_of(values) if (ticket := self.tickets.find(person.id, key)) is not None]
         question = {"keys": [ticket.there for ticket in tickets], "client": _client(person, values)}
         return {"cancelled": int(self.client.request("POST", "/v1/cancel", question)["cancelled"])}
 
@@ -299,14 +299,11 @@ class Desk:
 
 
 def _asked(video: Any) -> _Asked:
-    if not isinstance(video, dict) or not isinstance(video.get("path"), str):
-        return _Asked("", None, entry=_error(HostRequestError(problem="host_video_object")))
-    path, text = video["path"], video.get("text")
-    if text is not None and not isinstance(text, str):
-        return _Asked(path, None, entry=_error(HostRequestError(problem=Reason("host_text_kind", video=path))))
-    if not path.strip():
-        return _Asked(path, None, entry=_error(NoVideoPathError()))
-    return _Asked(path, text if text and text.strip() else None)
+    found = named_of(video)
+    if isinstance(found, XlVqaError):
+        path = video.get("path") if isinstance(video, dict) else None
+        return _Asked(path if isinstance(path, str) else "", None, entry=_error(found))
+    return _Asked(*found)
 
 
 def _error(error: XlVqaError) -> dict[str, Any]:
@@ -316,17 +313,3 @@ def _error(error: XlVqaError) -> dict[str, Any]:
 def _client(person: Person, values: Mapping[str, Any]) -> str:
     """One of a person's programs: two sheets of one person do not give up each other's videos."""
     return json.dumps([person.id, str(values.get("client", ""))[:64]])
-
-
-def _keys(values: Mapping[str, Any]) -> list[str]:
-    keys = values.get("keys")
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise HostRequestError(problem="host_keys_texts")
-    check_rows(keys)
-    return keys
-
-
-def _object(body: Any) -> Mapping[str, Any]:
-    if not isinstance(body, dict):
-        raise HostRequestError(problem="host_body_object")
-    return body
