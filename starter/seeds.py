@@ -112,8 +112,9 @@ def train_one(task: Task) -> dict[str, Any]:
         state = evaluation.load(task.start)[0].state_dict()
         formed = any(".opinion." in name for name in state)
         # the experts are taught anew, and may be more than there were
+        experts = {name: value for name, value in model.state_dict().items() if ".opinion.experts." in name}
         kept = {name: value for name, value in state.items() if ".opinion.experts." not in name}
-        model.load_state_dict(kept, strict=False)
+        model.load_state_dict({**kept, **experts}, strict=formed)
         options = replace(options, standardise=False)
     if not formed:
         # told nothing yet, so that weights of before stay as good as they are
