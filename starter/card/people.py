@@ -43,8 +43,8 @@ def cells(clips: Sequence[Clip], scores: Sequence[float] | FloatArray) -> dict[s
     # what people said of the level, whatever the label of the clip was moved to
     places = zip(asked.defect, asked.severity, strict=True)
     asked = asked.assign(said=[human_opinion.stills()[str(name)][0][int(level) - 1] for name, level in places])
-    cells = asked.groupby(["defect", "severity"])
-    means, people = cells.predicted.mean(), cells.said.first()
+    by_cell = asked.groupby(["defect", "severity"])
+    means, people = by_cell.predicted.mean(), by_cell.said.first()
     by_defect, above = {}, {}
     for name, group in asked.groupby("defect"):
         shown = means[name]

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from xl_vqa.words.video_names import PICTURE_SUFFIXES, suffix_of
+from xl_vqa.words.video_names import is_picture_file
 
 DEFAULT_RATE: Final = 25.0
 _RATE: Final = re.compile(r"^(?P<path>.+)@(?P<rate>\d{1,4}(?:\.\d{1,6})?)$", re.DOTALL)
@@ -89,14 +89,11 @@ def _as_pattern(name: str) -> str:
 
 def _pictures_in(folder: str) -> list[str]:
     """Their names in the order of their numbers."""
-    names = [
-        name for name in os.listdir(folder) if suffix_of(name) in PICTURE_SUFFIXES and not name.startswith(".")
-    ]
 
     def natural(name: str) -> list[tuple[int, int | str]]:
         return [(0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name)]
 
-    return sorted(names, key=natural)
+    return sorted(filter(is_picture_file, os.listdir(folder)), key=natural)
 
 
 def _numbered(pattern: str) -> list[str]:

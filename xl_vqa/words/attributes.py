@@ -18,8 +18,8 @@ from xl_vqa.words.reasons import Detail, Problem, Reason
 from xl_vqa.words.table import one_of
 
 Source = Literal["taught", "zero-shot"]
-SOURCES: Final = get_args(Source)
 """Whether a model was taught an attribute on labels, or answers out of what it knows of language and pictures."""
+SOURCES: Final = get_args(Source)
 
 
 @dataclass(frozen=True, slots=True)

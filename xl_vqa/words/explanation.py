@@ -23,7 +23,6 @@ from xl_vqa.words.reasons import Detail, Reason
 VERSION: Final = 2
 """Goes up whenever the same video would get another explanation: stored ones of before are made anew."""
 
-
 PASS: Final = "plain score"
 """What a pass is: the work of one plain score of this model, by the tokens that it sees."""
 

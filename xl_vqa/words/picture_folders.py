@@ -11,14 +11,14 @@ from itertools import islice
 from typing import Final
 
 from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, VideoError
-from xl_vqa.words.video_names import PICTURE_SUFFIXES, suffix_of
+from xl_vqa.words.video_names import is_picture_file
 
 _USUAL_RATE: Final = 25
 
 
 def are_frames(names: Iterable[str]) -> bool:
     """Whether names of files hold two pictures or more: a single one is a cover or a photograph."""
-    pictures = (name for name in names if suffix_of(name) in PICTURE_SUFFIXES and not name.startswith("."))
+    pictures = filter(is_picture_file, names)
     return len(list(islice(pictures, 2))) == 2
 
 

@@ -70,6 +70,11 @@ def suffix_of(name: str) -> str:
     return f".{ending.lower()}" if dot and stem else ""
 
 
+def is_picture_file(name: str) -> bool:
+    """Whether a file's name is that of a picture, and no hidden file."""
+    return suffix_of(name) in PICTURE_SUFFIXES and not name.startswith(".")
+
+
 def is_video_name(value: Any) -> bool:
     """Whether a cell holds text that ends like a video file: a name, a path or an address."""
     if not isinstance(value, str):
