@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
+import sys
 
 import pytest
 from hypothesis import settings
@@ -10,6 +12,9 @@ from hypothesis import settings
 # hypothesis' own limit of 200 ms an example is a timed assertion: a busy machine would fail it
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+EXIT_S = 60
+"""What the process may take to end after its last test."""
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -20,3 +25,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A thread that a test left, and that Python waits for, fails the run and shows where it stands."""
+    if sys.__stderr__ is not None:
+        faulthandler.dump_traceback_later(EXIT_S, exit=True, file=sys.__stderr__)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -154,6 +156,21 @@ def test_a_batch_that_hangs_is_seen() -> None:
         pass
     with pytest.raises(RuntimeError, match="not done"):
         made.check_health()
+
+
+def test_a_batch_that_hangs_keeps_no_process_alive() -> None:
+    """The threads of a pool are waited for when Python ends, for as long as they take."""
+    script = """
+import asyncio, threading
+from tests.cluster.test_served import Request, clip, replica
+made = replica("stand-in?hang_text=hang")
+threading.Thread(target=lambda: asyncio.run(made.rate([Request(clip(), "hang")])), daemon=True).start()
+while made._since is None:
+    pass
+print("asked")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "asked\n"
 
 
 def test_the_setting_chooses_it_and_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,7 +72,7 @@ def test_all_calls_together_wait_no_longer_than_the_common_patience(
         return False
 
     monkeypatch.setattr(changed, "wait", wait)
-    monkeypatch.setattr(cells, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(cells, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=time.sleep))
     hosts.ratings._patience_at = 0.0
     for question in questions(200):
         hosts.ratings.ask([question])

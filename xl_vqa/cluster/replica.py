@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -77,7 +79,7 @@ class Replica:
         self._since = time.monotonic()
         try:
             # the model's work may take long, and Serve asks meanwhile whether this one lives
-            return await asyncio.to_thread(self._rate, requests)
+            return await asyncio.wrap_future(_begun(lambda: self._rate(requests)))
         finally:
             self._since = None
 
@@ -121,6 +123,21 @@ class Replica:
                 told = [ModelFailedError(problem=Detail.named(error))] * len(piece)
             outcomes |= {place: one for (place, _), one in zip(piece, told, strict=True)}
         return [outcomes[place] for place in places]
+
+
+def _begun(work: Callable[[], list[Any]]) -> Future[list[Any]]:
+    """Done in a thread that ends with the process: a pool's would keep it alive for as long as a batch hangs."""
+    future: Future[list[Any]] = Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="rate", daemon=True).start()
+    return future
 
 
 def work_of(settings: dict[str, Any], fingerprint: str, hang_s: float) -> Work:
