@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.score_columns import Layout, choose_scores
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.tables.grid import Grid, column_letters
+from xl_vqa.tables.grid import Cell, Grid, column_letters
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.video_names import is_video_name
@@ -52,11 +52,7 @@ class _Finder:
         elif (start := self._first_video_row()) is not None:
             # no header that names a video: the row just above the first video may still name the others
             above = start - 1
-            if (
-                above >= 0
-                and self.grid.rows[above]
-                and all(columns.number(cell) is None for cell in self.grid.rows[above])
-            ):
+            if above >= 0 and self.grid.rows[above] and self._heads(self.grid.rows[above], self.grid.rows[start]):
                 self._read_header(above)
             columns.first = start
         elif self.wanted.video is None and not self._nameless():
@@ -80,7 +76,7 @@ class _Finder:
             if any(is_video_name(cell) for cell in cells):
                 break
             texts = {normal(cell) for cell in cells if isinstance(cell, str)} - {""}
-            if len(texts) < 2:
+            if len(texts) < 2 and not self._numbers_people(cells):
                 # a title, perhaps merged over the whole width
                 continue
             named = told & texts
@@ -94,6 +90,28 @@ class _Finder:
             if score > best_score:
                 best, best_score = index, score
         return best
+
+    @staticmethod
+    def _numbers_people(cells: Sequence[Cell]) -> bool:
+        """Whether one header of videos stands before different whole numbers: of raters, or of the score."""
+        texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+        numbers = [cell for cell in cells if isinstance(cell, (int, float)) and not isinstance(cell, bool)]
+        return (
+            bool(texts)
+            and all(role_of(text) == (Role.VIDEO, True) for text in texts)
+            and bool(numbers)
+            and len(set(numbers)) == len(numbers)
+            and all(float(number).is_integer() for number in numbers)
+        )
+
+    def _heads(self, above: Sequence[Cell], first: Sequence[Cell]) -> bool:
+        """Whether a row that names no video heads the first one that does: no numbers, or those of a series."""
+        numbers = [value for cell in above if (value := self.columns.number(cell)) is not None]
+        if not numbers:
+            return True
+        over_video = [above[c] for c, cell in enumerate(first) if is_video_name(cell) and c < len(above)]
+        steps = {b - a for a, b in itertools.pairwise(numbers)}
+        return steps in ({1.0}, {-1.0}) and all(cell is None for cell in over_video)
 
     def _first_video_row(self) -> int | None:
         for index, cells in enumerate(self.grid.rows):
@@ -131,6 +149,8 @@ class _Finder:
                 continue
             columns.names[column] = "/".join(parts)
             columns.roles[column] = _role_of_parts(parts)
+        for column in _initials(columns.names):
+            columns.roles[column] = (None, False)
 
     def _continues_header(self, rows: list[int]) -> bool:
         """Whether the next row belongs to the header: the names below a merged "raters", for example."""
@@ -229,6 +249,27 @@ class _Finder:
             if (long and identifying) or texts:
                 found.append(str(rows[0][column]) if headed else column_letters(column))
         return found[:3]
+
+
+def _initials(names: Mapping[int, str]) -> list[int]:
+    """Columns whose short header is a letter or two among others: N of A .. P is a rater and no number of raters.
+
+    One letter follows the one before it in the alphabet; initials ("CI", "SD") have neighbours of their
+    length on both sides that mean nothing else.
+    """
+    last = {column: normal(name.rsplit("/", 1)[-1]) for column, name in names.items()}
+    short = {column: text for column, text in last.items() if re.fullmatch("[a-z]{1,2}", text)}
+
+    def unknown(column: int, length: int) -> bool:
+        return len(short.get(column, "")) == length and role_of(short[column])[0] is None
+
+    def between(column: int, length: int) -> bool:
+        return unknown(column - 1, length) and unknown(column + 1, length)
+
+    def follows(column: int, letter: str) -> bool:
+        return len(letter) == 1 and short.get(column - 1) == chr(ord(letter) - 1)
+
+    return [column for column, text in short.items() if between(column, len(text)) or follows(column, text)]
 
 
 def _role_of_parts(parts: Sequence[str]) -> tuple[Role | None, bool]:

@@ -30,6 +30,7 @@ from xl_vqa.datasets.ordinals import MOST_DISTINCT, are_dates, grades, proposed_
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
 from xl_vqa.datasets.row_reader import RowReader, data_rows, video_key
+from xl_vqa.datasets.score_columns import MEAN_MATCHES
 from xl_vqa.datasets.transpose import turned
 from xl_vqa.datasets.wanted import FORMS, Wanted
 from xl_vqa.tables.grid import Grid, TableError
@@ -177,12 +178,34 @@ def _rivals(layout: Layout, best: Layout) -> bool:
     own, others = _videos(layout), _videos(best)
     if layout.ready and not best.ready:
         return not own & others and len(own) > 1
-    return bool(own - others) or not layout.ready
+    return bool(own - others) or not layout.ready or _other_means(layout, best)
+
+
+def _other_means(layout: Layout, best: Layout) -> bool:
+    """Whether two sheets of means say different things of most of the videos that they share."""
+    if layout.mos is None or best.mos is None:
+        return False
+    own, others = _means(layout, layout.mos), _means(best, best.mos)
+    shared = own.keys() & others.keys()
+    different = sum(abs(own[video] - others[video]) > MEAN_MATCHES for video in shared)
+    return len(shared) > 1 and different > 0.5 * len(shared)
+
+
+def _means(layout: Layout, column: int) -> dict[str, float]:
+    cells = {
+        video_key(layout.grid.cell(index, layout.video)): layout.columns.number(layout.grid.cell(index, column))
+        for index in data_rows(layout)
+    }
+    return {video: value for video, value in cells.items() if video and value is not None}
 
 
 def _sheets_of_raters(layouts: Sequence[Layout]) -> list[Layout] | None:
-    """The sheets, where each is one rater's: two or more with one score column, about the same videos."""
-    single = [layout for layout in layouts if layout.single_scores]
+    """The sheets, where each is one rater's: two or more with one score column, about the same videos.
+
+    Half points look like means in a sheet alone; beside sheets like it they are one person's.
+    """
+    single = [layout.of_one_rater() if layout.half_points else layout for layout in layouts]
+    single = [layout for layout in single if layout.single_scores]
     if len(single) < 2:
         return None
     videos = [_videos(layout) for layout in single]

@@ -26,7 +26,7 @@ from xl_vqa.datasets.votes import VoteColumns, judge_votes, vote_columns
 from xl_vqa.tables.grid import Grid, column_letters
 from xl_vqa.words.reasons import Detail, Reason
 
-_MEAN_MATCHES: Final = 0.03
+MEAN_MATCHES: Final = 0.03
 """A mean written to two decimals is that of its raters within this."""
 
 
@@ -74,6 +74,19 @@ class Layout:
     def single_scores(self) -> bool:
         """One score per video and no word on who gave it: a sheet of one rater looks like this."""
         return self.form == "wide" and len(self.scores) == 1 and self.mos is None
+
+    @property
+    def half_points(self) -> bool:
+        """Means by their looks alone: no header says so, nothing stands beside them, all lie on the quarters."""
+        if self.form != "mos" or self.mos is None or (self.sd, self.count, self.ci) != (None, None, None):
+            return False
+        return self.columns.role(self.mos) is not Role.MOS and self.columns.profiles[self.mos].fine == 0
+
+    def of_one_rater(self) -> Layout:
+        """These scores as one rater's."""
+        assert self.mos is not None
+        why = {**self.why, self.mos: ("rater", *self.why[self.mos][1:])}
+        return replace(self, form="wide", scores=[self.mos], mos=None, why=why)
 
     @property
     def ready(self) -> bool:
@@ -381,7 +394,7 @@ class _Chooser:
         if known.sum() < 2:
             return False
         own = np.array([np.nanmean(row) for row in scores[known]])
-        near = np.abs(own - means[known]) <= _MEAN_MATCHES
+        near = np.abs(own - means[known]) <= MEAN_MATCHES
         return bool(near.mean() >= 0.8)
 
     def _best(self, role: Role) -> int | None:
@@ -407,7 +420,7 @@ class _Chooser:
 
     def _same_cells(self, columns: Sequence[int]) -> bool:
         values = self.c.numbers(columns)
-        return bool(np.allclose(values, values[:, :1], atol=_MEAN_MATCHES, equal_nan=True))
+        return bool(np.allclose(values, values[:, :1], atol=MEAN_MATCHES, equal_nan=True))
 
     def _ask_columns(self, columns: Sequence[int], problem: str, raters: bool = True) -> Layout:
         choices = [

@@ -16,8 +16,11 @@ from xl_vqa.words.reasons import Reason
 
 # What stands in a cell where nobody gave a score.
 BLANKS: Final = frozenset(
-    "|-|--|---|―|ー|—|–|_|.|/|nan|na|n/a|#n/a|null|none|nil|missing|no answer|not rated"
-    "|未|未評価|未回答|未記入|無回答|欠損|欠測|欠席|なし|無し|該当なし|空白".split("|")
+    "|-|--|---|―|ー|—|–|_|.|/|nan|na|n/a|n.a.|n.a|#n/a|nd|null|none|nil|missing|no answer|no rating|no score"
+    "|no data|not rated|unrated|skip|skipped|absent"
+    "|未|未評価|未回答|未記入|未視聴|無回答|欠|欠損|欠測|欠席|なし|無|無し|該当なし|空白|不明|棄権|評価なし|回答なし".split(
+        "|"
+    )
 )
 
 # Category 1..5 of ITU-T P.910: quality words (ACR) and impairment words (DCR), English and Japanese.
@@ -83,6 +86,14 @@ def parse_score(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | N
         # a date: Excel turns "4/5" into one
         raise NotAScoreError(str(cell))
     return _parse_text(cell, scale)
+
+
+def is_blank(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | None = None) -> bool:
+    """Whether a cell is empty or says that there is no score."""
+    try:
+        return parse_score(cell, scale, mapping) is None
+    except NotAScoreError:
+        return False
 
 
 def _parse_text(cell: str, scale: Scale) -> float | None:

@@ -11,8 +11,9 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.ordinals import is_letter, is_mark
+from xl_vqa.datasets.scores import is_blank
 from xl_vqa.datasets.wanted import Wanted
-from xl_vqa.tables.grid import Grid, cell_name, column_letters
+from xl_vqa.tables.grid import Cell, Grid, cell_name, column_letters
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_video_name
@@ -104,7 +105,11 @@ def _header(grid: Grid, scale: Scale, wanted: Wanted) -> tuple[int, dict[int, tu
         if len(named) >= FEWEST_VIDEOS:
             below = [c for c in named if _column_scores(grid, index, c, scale, wanted)]
             # two or three clips compared in one row of an ordinary table are no header
-            return (index, {c: named[c] for c in below}) if len(below) >= 0.5 * len(named) else None
+            if len(below) < 0.5 * len(named):
+                return None
+            # a video whose cells are words is kept, and they are named; a question for words is not about quality
+            asked = {named[c][0] for c in below}
+            return index, {c: part for c, part in named.items() if part[0] in asked}
         if (Role.VIDEO, True) in map(role_of, cells) and wanted.form is None:
             return None
         stems = Counter(question for question, video in parts.values() if question and video)
@@ -158,15 +163,20 @@ def _filled(grid: Grid, row: int, column: int) -> bool:
 
 
 def _column_scores(grid: Grid, header: int, column: int, scale: Scale, wanted: Wanted) -> bool:
-    cells = [grid.cell(r, column) for r in range(header + 1, len(grid.rows)) if _filled(grid, r, column)]
-    return not cells or _rates(grid, header, column, scale, wanted)
+    return not _answers(grid, header, column, scale, wanted) or _rates(grid, header, column, scale, wanted)
 
 
 def _rates(grid: Grid, header: int, column: int, scale: Scale, wanted: Wanted) -> bool:
-    cells = [grid.cell(r, column) for r in range(header + 1, len(grid.rows)) if _filled(grid, r, column)]
+    cells = _answers(grid, header, column, scale, wanted)
     columns = Columns(grid, scale, wanted, "")
     good = sum(columns.number(cell) is not None or is_mark(cell) or is_letter(cell) for cell in cells)
     return bool(cells) and good >= 0.5 * len(cells)
+
+
+def _answers(grid: Grid, header: int, column: int, scale: Scale, wanted: Wanted) -> list[Cell]:
+    """The cells below a header, without the empty ones and the marks of such ("-", "未評価")."""
+    cells = [grid.cell(r, column) for r in range(header + 1, len(grid.rows)) if _filled(grid, r, column)]
+    return [cell for cell in cells if not is_blank(cell, scale, wanted.mapping)]
 
 
 def _people(grid: Grid, header: int, rows: list[int], videos: set[int]) -> list[str]:
