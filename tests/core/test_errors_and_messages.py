@@ -38,6 +38,7 @@ PARAMS = {
     "name": "factory",
     "folder": "profiles",
     "named": "shots@25",
+    "rate": "0",
     "known": "factory, office",
     "alternative": "report.html",
     "total": 9,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from xl_vqa.words.errors import DistributionError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
+from xl_vqa.words.messages import warning_sentences
 from xl_vqa.words.rating import DECODINGS, FramesUsed, LabelDistribution, Rating
 
 SCALE = Scale()
@@ -145,6 +147,13 @@ def test_short_form_leaves_out_what_is_long_and_says_the_rest() -> None:
     assert short["band"] == "fair"
     assert short["label"] == 34
     assert short["mos"] == pytest.approx(1 + (short["expected_label"] - 10) / 10, abs=1e-3)
+
+
+def test_a_warning_says_its_figures_in_the_short_form_too() -> None:
+    notes = ({"key": "note_rate_assumed", "rate": "25"}, {"key": "note_numbers_missing", "missing": "0003"})
+    told = rating(frames=replace(rating().frames, notes=notes), warnings=("warning_numbers_missing",))
+    for language in ("en", "ja"):
+        assert "(0003)" in warning_sentences(told.to_dict(detail=False), language)
 
 
 def test_label_band_and_mos_follow_the_decoding() -> None:

@@ -45,6 +45,24 @@ def test_a_folder_without_a_rate_or_pictures_is_no_video(folder: Path) -> None:
     assert code(VideoFinder(folder), "shots/s1/%04d.jpg") == "missing_video"
 
 
+@pytest.mark.parametrize("rate", ["0", "-1", "abc", "24fps", "24000/1001"])
+def test_a_rate_that_is_none_is_told(folder: Path, rate: str) -> None:
+    videos(folder, "shots/s1/0001.png")
+    for name in ("shots/s1", "shots/s1/%04d.png"):
+        found = VideoFinder(folder).find(f"{name}@{rate}").problem
+        assert found is not None
+        for language in ("en", "ja"):
+            assert f"@{rate}" in found.sentence(language)
+            assert f"{name}@25" in found.sentence(language)
+
+
+def test_numbered_pictures_are_not_found_without_their_own_folder(folder: Path) -> None:
+    videos(folder, "0001.png", "x/frames/0001.png", "beach_0001.png")
+    assert code(VideoFinder(folder), "D:\\shots\\s7\\%04d.png") == "missing_video"
+    assert code(VideoFinder(folder), "D:\\x\\frames\\%04d.png") == ""
+    assert code(VideoFinder(folder), "D:\\shots\\beach_%04d.png") == ""
+
+
 def test_a_web_address_is_told_to_be_one(folder: Path) -> None:
     assert code(VideoFinder(folder), "https://example.com/v/none.mp4") == "web_address"
     assert code(VideoFinder(folder), "D://none.mp4") == "missing_video"

@@ -53,6 +53,22 @@ def test_a_path_that_is_the_end_of_another_has_not_moved() -> None:
     assert match(["one/out.mp4", "x.mp4"], ["/v/one/out.mp4", "/v/x.mp4"]).moved == 0
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["%05d.png", "%d.jpg@24", "frame_%04d.png", "img-%03d.tif@30", "%05d", "frames@25", "Images@24", "0001@25"],
+)
+def test_numbered_pictures_have_no_name_but_their_folders(name: str) -> None:
+    assert match([f"shots/one/{name}"], [f"/v/shots/two/{name}"]).found == {}
+    assert match([f"shots/one/{name}"], [name]).found == {}
+    assert match([f"shots/one/{name}"], [f"/v/moved/one/{name}"]).found == {0: 0}
+    assert match([name], [name]).found == {0: 0}
+
+
+@pytest.mark.parametrize("name", ["beach_%05d.png", "beach@25", "夜景_%04d.png@24", "100%done.mp4", "frame.mp4"])
+def test_a_name_that_tells_is_enough(name: str) -> None:
+    assert match([f"shots/one/{name}"], [f"/v/shots/two/{name}"]).found == {0: 0}
+
+
 def test_like_names_in_other_folders_are_not_mixed_up() -> None:
     assert match(["one/out.mp4", "two/out.mp4"], ["/v/three/out.mp4"]).found == {}
     assert match(["one/out.mp4"], ["/v/three/out.mp4", "/v/four/out.mp4"]).found == {}

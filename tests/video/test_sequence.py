@@ -14,15 +14,17 @@ from PIL import Image
 from tests.media import draw_number, frame_number, make_clip, moving_content
 from xl_vqa.bridge.sending import open_clip
 from xl_vqa.host.files import look_at
+from xl_vqa.video.check import check_videos
 from xl_vqa.video.explain import explain
 from xl_vqa.video.fingerprint import fingerprint, stat_key
 from xl_vqa.video.probe import probe
 from xl_vqa.video.read import read_frames
 from xl_vqa.video.reader_version import reading_changed
 from xl_vqa.video.sample import plan_frames
-from xl_vqa.video.sequence import sequence_of
+from xl_vqa.video.sequence import missing_numbers, sequence_of
 from xl_vqa.video.wall import Wall
-from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, VideoNotFoundError
+from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, PictureRateError, VideoNotFoundError
+from xl_vqa.words.messages import text
 from xl_vqa.words.model_spec import Sampling
 
 COUNT = 30
@@ -135,6 +137,78 @@ def test_a_folder_of_pictures_says_how_it_is_named(folder: Path, ask: Callable[[
         picture.unlink()
     with pytest.raises(NotAVideoError, match="folder"):
         ask(str(folder))
+
+
+@pytest.mark.parametrize("ask", [look_at, lambda path: read_frames(path, SAMPLING), open_clip, fingerprint])
+@pytest.mark.parametrize("rate", ["0", "0.0", "-1", "abc", "", "24fps", "23,976", "99999", "24000/1001", "２４．"])
+def test_a_rate_that_is_none_is_told(folder: Path, ask: Callable[[str], object], rate: str) -> None:
+    for name in (str(folder), str(folder / "絵 %04d.png")):
+        with pytest.raises(PictureRateError) as caught:
+            ask(f"{name}@{rate}")
+        for language in ("en", "ja"):
+            assert f"{name}@25" in caught.value.message(language)
+            assert f"@{rate}" in caught.value.message(language)
+        assert sequence_of(caught.value.params["named"]) is not None
+
+
+def test_a_rate_behind_a_folder_without_pictures_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotAVideoError, match="without pictures"):
+        look_at(f"{tmp_path}@25")
+
+
+GAPS = {
+    (1, 2, 4): ("003",),
+    (1, 3, 4, 9, 11): ("002", "005-008", "010"),
+    (7, 8, 9): (),
+    (10, 20, 40): ("030",),
+    (1, 3, 5, 7): (),
+    (2, 4, 7): ("003", "005-006"),
+    (1,): (),
+    # milliseconds
+    (40, 81, 120, 161, 199): (),
+}
+
+
+@pytest.mark.parametrize("found", GAPS)
+def test_numbers_that_are_missing(tmp_path: Path, found: tuple[int, ...]) -> None:
+    for number in found:
+        (tmp_path / f"s2_{number:03d}.png").touch()
+    (tmp_path / "cover.png").touch()
+    pattern = sequence_of(tmp_path / "s2_%03d.png")
+    assert pattern is not None
+    assert pattern.missing == GAPS[found]
+    whole = sequence_of(f"{tmp_path}@25")
+    assert whole is not None
+    assert whole.missing == (GAPS[found] if len(found) > 1 else ())
+
+
+def test_two_numbers_that_change_count_nothing() -> None:
+    assert missing_numbers(["r1_c1.png", "r1_c4.png", "r3_c1.png"]) == ()
+    assert missing_numbers(["b.png", "a.png", "c2.png"]) == ()
+
+
+def test_a_gap_is_a_warning_that_names_the_numbers(folder: Path) -> None:
+    before = fingerprint(f"{folder}@25")
+    last = folder / f"絵 {COUNT + 6:04d}.png"
+    last.rename(folder / f"絵 {COUNT + 9:04d}.png")
+    for path in (f"{folder}@25", str(folder / "絵 %04d.png@25")):
+        read = read_frames(path, SAMPLING)
+        assert read.warnings == ("warning_numbers_missing",)
+        for language in ("en", "ja"):
+            assert "0036-0038" in text(read.warnings[0], language, **read.used.told)
+        assert any("0036-0038" in note for note in read.used.notes_in("en"))
+        # what was rated without the gap is no rating of this
+        assert fingerprint(path) != before
+        (one,) = check_videos([path])
+        assert ("warning_numbers_missing", {"missing": "0036-0038"}) in one.remarks
+
+
+def test_of_many_gaps_some_are_named(tmp_path: Path) -> None:
+    for number in range(0, 60, 3):
+        for next_one in (number, number + 1):
+            Image.new("RGB", (32, 32)).save(tmp_path / f"{next_one}.png")
+    missing = read_frames(f"{tmp_path}@25", SAMPLING).used.told["missing"]
+    assert missing == "2, 5, 8, 11, 14, 17, 20, 23, …"
 
 
 def test_what_is_no_sequence(folder: Path, tmp_path: Path) -> None:

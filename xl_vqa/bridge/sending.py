@@ -24,11 +24,10 @@ from xl_vqa.words.errors import (
     VideoAccessError,
     VideoChangingError,
     VideoEmptyError,
-    VideoNotFoundError,
     XlVqaError,
     from_dict,
 )
-from xl_vqa.words.picture_folders import folder_error
+from xl_vqa.words.picture_folders import folder_error, unfound_error
 from xl_vqa.words.reasons import Detail, why_unread
 
 AT_ONCE: Final = 2
@@ -244,7 +243,7 @@ def open_clip(path: str) -> BinaryIO:
             raise folder_error(path)
         return open(path, "rb")
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise VideoNotFoundError(path=path) from error
+        raise unfound_error(path) from error
     except OSError as error:
         raise VideoAccessError(path=path, problem=why_unread(error, path)) from error
 

@@ -101,7 +101,7 @@ def _print(info: VideoInfo, clip: Clip, reader: str, language: str) -> None:
         ("inspect_reader", f"{used.decoder}: {reader}"),
         ("inspect_frames", "\n".join(pairs)),
         ("inspect_notes", "\n".join(used.notes_in(language)) or "-"),
-        ("inspect_warnings", "\n".join(text(code, language) for code in clip.warnings) or "-"),
+        ("inspect_warnings", "\n".join(text(code, language, **used.told) for code in clip.warnings) or "-"),
     )
     table = Table(show_header=False, show_edge=False, pad_edge=False)
     table.add_column()

@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import Final
 
+from xl_vqa.words.picture_folders import PICTURE_NUMBER, RATED
 from xl_vqa.words.video_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES, suffix_of
 
 Parts = tuple[str, ...]
@@ -90,10 +91,6 @@ _DATE: Final = re.compile(
     r"(?:(?:[-_t ]|\sat\s)+(?:[0-9]{6}(?:[0-9]{3})?|[0-9]{2}([-_.: ])[0-9]{2}\2[0-9]{2})(?![0-9x]))?(?![0-9])"
 )
 
-# Numbered pictures: the place of their number, and their rate (see video/sequence.py).
-_PICTURE_NUMBER: Final = re.compile(r"%(?:0\d{1,2})?d")
-_PICTURE_RATE: Final = re.compile(r"(?<=.)@\d{1,4}(?:\.\d{1,6})?$")
-
 
 def one_file(video: str) -> PurePosixPath:
     """Numbered pictures as the file that they stand for, in every form in which a video of them is written.
@@ -102,16 +99,31 @@ def one_file(video: str) -> PurePosixPath:
     number and rate tell nothing of the source. Other paths are as they were, with / between folders.
     """
     path = PurePosixPath(unicodedata.normalize("NFC", video).replace("\\", "/"))
-    name = _PICTURE_RATE.sub("", path.name)
+    name = RATED.sub(r"\g<path>", path.name)
     ending = suffix_of(name)
-    if ending in PICTURE_SUFFIXES and _PICTURE_NUMBER.search(name):
-        body = _PICTURE_NUMBER.sub("", name.removesuffix(name[-len(ending) :]), count=1).strip(" _-.")
+    if ending in PICTURE_SUFFIXES and PICTURE_NUMBER.search(name):
+        body = PICTURE_NUMBER.sub("", name.removesuffix(name[-len(ending) :]), count=1).strip(" _-.")
         if body:
             return path.with_name(f"{body}{ending}")
         return path.parent.with_name(f"{path.parent.name}{ending}") if path.parent.name else path
     if name == path.name or ending in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
         return path
     return path.with_name(f"{name}.png")
+
+
+def needs_folder(name: str) -> bool:
+    """Whether a file's name is that of numbered pictures and says nothing by itself: ``%05d.png``, ``frames@24``.
+
+    Renderers write it into the folder of every shot.
+    """
+    rated = RATED.match(name)
+    plain = rated["path"] if rated else name
+    if rated is None and not PICTURE_NUMBER.search(plain):
+        return False
+    ending = suffix_of(plain)
+    stem = plain.removesuffix(plain[len(plain) - len(ending) :]) if ending in PICTURE_SUFFIXES else plain
+    parts = [part for part in name_parts(PICTURE_NUMBER.sub("_", stem)) if part.strip("_")]
+    return all(part in GENERIC or part.removesuffix("s") in GENERIC or is_number(part) for part in parts)
 
 
 def name_parts(stem: str) -> Parts:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from xl_vqa.datasets.content_names import needs_folder
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.video.sequence import sequence_of
-from xl_vqa.words.errors import FolderOfPicturesError, XlVqaError
-from xl_vqa.words.picture_folders import folder_error
+from xl_vqa.words.errors import FolderOfPicturesError, PictureRateError, XlVqaError
+from xl_vqa.words.picture_folders import folder_error, unfound_error
 from xl_vqa.words.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
 
 
@@ -60,8 +61,16 @@ class VideoFinder:
             return Located(
                 None, Problem("ambiguous_video", {"video": written, "count": len(found), "places": places})
             )
-        code = "web_address" if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) else "missing_video"
-        return Located(None, Problem(code, {"video": written, "reason": ""}))
+        return Located(None, self._missing(written, text))
+
+    def _missing(self, written: str, text: str) -> Problem:
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
+            return Problem("web_address", {"video": written, "reason": ""})
+        for place in self._places(text):
+            error = unfound_error(str(place))
+            if isinstance(error, PictureRateError):
+                return Problem(error.code, {"video": written, **error.params})
+        return Problem("missing_video", {"video": written, "reason": ""})
 
     def _places(self, text: str) -> list[Path]:
         if os.path.isabs(text):
@@ -71,9 +80,9 @@ class VideoFinder:
         if re.match(r"[A-Za-z]:|//", plain):
             # an absolute path of a Windows machine: its last folders may exist under ours
             parts = [part for part in parts if not part.endswith(":")]
-            return [
-                folder.joinpath(*parts[-keep:]) for folder in self.folders for keep in range(len(parts), 0, -1)
-            ]
+            shortest = 2 if parts and needs_folder(parts[-1]) else 1
+            keeps = range(len(parts), shortest - 1, -1)
+            return [folder.joinpath(*parts[-keep:]) for folder in self.folders for keep in keeps]
         return [folder.joinpath(*parts) for folder in self.folders if parts]
 
     def _search(self, text: str) -> list[Path]:

@@ -19,6 +19,7 @@ BLOCKING: Final[dict[str, bool]] = {
     "empty_video": True,
     "not_a_file": True,
     "folder_of_pictures": True,
+    "picture_rate": True,
     "no_scores": True,
     "no_raters": True,
     "out_of_range": True,

@@ -39,6 +39,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "ja": "{video} はファイルではなくフォルダーです。",
     },
     "problem_folder_of_pictures": SENTENCES["folder_of_pictures"],
+    "problem_picture_rate": SENTENCES["picture_rate"],
     "problem_unreadable_video": {
         "en": "The file could not be read: {reason}",
         "ja": "ファイルを読み込めませんでした: {reason}",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xl_vqa.datasets.content_names import needs_folder
 from xl_vqa.words.video_names import clean, unescaped
 
 Parts = tuple[str, ...]
@@ -50,8 +51,8 @@ def match(
 
     First the same path, relative ones taken from their table's folder too. Then the longest end of a path
     (folders and name, upper and lower case alike) that is unique in both tables: a moved folder still
-    matches, two videos called out.mp4 in different folders are never mixed up. Duplicates within one table
-    are the caller's; here the first one counts.
+    matches, two videos called out.mp4 in different folders are never mixed up, and ``%05d.png`` is no name without
+    its folder. Duplicates within one table are the caller's; here the first one counts.
     """
     found: dict[int, int] = {}
     taken: set[int] = set()
@@ -98,7 +99,8 @@ def _match_ends(wanted: Sequence[str], given: Sequence[str], found: dict[int, in
         still = []
         for index in left:
             end = ours[index][-length:]
-            other = at.get(end) if len(end) == length else None
+            named = len(end) == length and (length > 1 or not needs_folder(end[0]))
+            other = at.get(end) if named else None
             if other is None or other in taken or our_ends[end] != 1 or their_ends[end] != 1:
                 still.append(index)
                 continue

@@ -73,7 +73,7 @@ def _look(path: str, thorough: bool) -> _Found:
     try:
         found.info = probe(path)
         clip = read_frames(path, LOOKED_AT, max_side=_LOOKED_SIDE)
-        found.remarks += [(code, {}) for code in clip.warnings]
+        found.remarks += [(code, clip.used.told) for code in clip.warnings]
         if found.info.duration_s < _SHORT_S and found.info.frame_count > 1:
             found.remarks.append(("check_short", {"seconds": f"{found.info.duration_s:.2f}"}))
         if thorough:

@@ -18,10 +18,9 @@ from xl_vqa.words.errors import (
     VideoAccessError,
     VideoEmptyError,
     VideoError,
-    VideoNotFoundError,
     VideoTruncatedError,
 )
-from xl_vqa.words.picture_folders import folder_error
+from xl_vqa.words.picture_folders import folder_error, unfound_error
 from xl_vqa.words.reasons import SHARING_VIOLATIONS, Key
 from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
@@ -86,10 +85,13 @@ def open_file(path: PathLike) -> BinaryIO:
 
 
 def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
-    """The named error for a failed system call. A ValueError means a path with a null character."""
+    """The named error for a failed system call, also where numbered pictures are named wrongly.
+
+    A ValueError means a path with a null character.
+    """
     shown = shown_path(path)
     if isinstance(error, ValueError) or error.errno in _NOT_FOUND:
-        return VideoNotFoundError(path=shown)
+        return unfound_error(os.fspath(path), shown=shown)
     if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
         return VideoAccessError(path=shown, problem="problem_locked")
     if error.errno in _FORBIDDEN:

@@ -25,7 +25,9 @@ def fingerprint(path: PathLike, progress: Callable[[], None] = lambda: None) -> 
     """
     sequence = sequence_of(path)
     if sequence is not None:
-        parts = content_hash(repr(sequence.rate).encode())
+        # the same pictures without a gap are another video
+        facts = (sequence.rate, sequence.missing) if sequence.missing else sequence.rate
+        parts = content_hash(repr(facts).encode())
         for picture in sequence.files:
             parts.update(fingerprint(picture).encode())
         return content_name(parts)
@@ -58,7 +60,8 @@ def stat_key(path: PathLike) -> tuple[int, int, int, int, int]:
     sequence = sequence_of(path)
     if sequence is not None:
         keys = [stat_key(picture) for picture in sequence.files]
-        mark = blake2b(repr((sequence.files, keys)).encode("utf-8", "surrogatepass"), digest_size=7).digest()
+        facts = (sequence.files, keys, *sequence.missing)
+        mark = blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=7).digest()
         return sum(k[0] for k in keys), max(k[1] for k in keys), max(k[2] for k in keys), int.from_bytes(mark), 0
     try:
         status = os.stat(system_path(path))

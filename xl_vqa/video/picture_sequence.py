@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Numbers
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
 from xl_vqa.video.files import PathLike, is_picture, system_path
 from xl_vqa.video.index import FrameIndex
@@ -18,6 +19,10 @@ from xl_vqa.video.stills import PictureFile
 from xl_vqa.words.errors import NotAVideoError
 from xl_vqa.words.rating import Note
 from xl_vqa.words.reasons import Reason
+
+NUMBERS_MISSING: Final = "note_numbers_missing"
+_NAMED: Final = 8
+"""Gaps that are named; of more a person looks into the folder."""
 
 
 class PictureSequence:
@@ -37,6 +42,8 @@ class PictureSequence:
             self.notes.append(Reason("note_rate_assumed", rate=f"{sequence.rate:g}"))
         if sequence.others:
             self.notes.append(Reason("note_pictures_left_out", count=sequence.others))
+        if sequence.missing:
+            self.notes.append(Reason(NUMBERS_MISSING, missing=_in_short(sequence.missing)))
         with PictureFile(sequence.files[0]) as first:
             self.inspection = self._inspect(first.inspection)
 
@@ -87,6 +94,10 @@ class PictureSequence:
             size_bytes=sum(os.stat(system_path(file)).st_size for file in self._sequence.files),
         )
         return replace(first, info=info, index=index)
+
+
+def _in_short(missing: Numbers[str]) -> str:
+    return ", ".join([*missing[:_NAMED], *(["…"] if len(missing) > _NAMED else [])])
 
 
 def open_pictures(path: PathLike) -> PictureFile | PictureSequence | PluggedVideo | None:

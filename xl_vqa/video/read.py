@@ -5,7 +5,7 @@ The same file gives the same frames, bit for bit, in every run, thread and proce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -19,7 +19,7 @@ from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.growing import has_writer, is_open_ended, is_written
-from xl_vqa.video.picture_sequence import PictureSequence, open_pictures
+from xl_vqa.video.picture_sequence import NUMBERS_MISSING, PictureSequence, open_pictures
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.plugged import PluggedVideo
 from xl_vqa.video.point_samples import point_samples
@@ -188,7 +188,7 @@ class _Reading:
             notes=(*notes, *self._notes(distinct[0])),
         )
         frames = tuple(pictures[number] for number in plan)
-        return Clip(frames, used, self._warnings(plan, distinct), self._sampled(plan))
+        return Clip(frames, used, self._warnings(plan, distinct, notes), self._sampled(plan))
 
     def _sampled(self, plan: Sequence[int]) -> tuple[NDArray[np.uint8], ...]:
         known = np.array(sorted(self.samples))
@@ -198,7 +198,9 @@ class _Reading:
 
         return tuple(np.stack([nearest(number) for number in window]) for window in self._windows(plan))
 
-    def _warnings(self, plan: tuple[int, ...], distinct: Sequence[Picture]) -> tuple[str, ...]:
+    def _warnings(
+        self, plan: tuple[int, ...], distinct: Sequence[Picture], notes: Sequence[Note]
+    ) -> tuple[str, ...]:
         index = self.inspection.index
         warnings = []
         if index.cut_off:
@@ -211,6 +213,8 @@ class _Reading:
             warnings.append("warning_single_frame")
         elif len(distinct) > 1 and "warning_black" not in warnings and is_frozen(distinct):
             warnings.append("warning_frozen")
+        if any(isinstance(note, Mapping) and note.get("key") == NUMBERS_MISSING for note in notes):
+            warnings.append("warning_numbers_missing")
         if self._is_interlaced:
             warnings.append("warning_interlaced")
         if self.inspection.info.hdr:

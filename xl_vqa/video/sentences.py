@@ -87,6 +87,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "動画 {path} を読み込めません: {problem}。H.264 の .mp4 に変換するか、--refresh を付けて再実行して"
         "ください。",
     },
+    "warning_numbers_missing": {
+        "en": "Numbers are missing among the pictures ({missing}); the video was rated as if there were no gap. "
+        "Add the missing pictures, or ignore this if they were left out on purpose.",
+        "ja": "連番画像に欠番があります({missing})。間を詰めて評価しました。欠けた画像を補うか、意図的であれば"
+        "そのままで構いません。",
+    },
     "warning_interlaced": {
         "en": "The video is interlaced. It was rated with both fields woven into one picture, so moving edges are "
         "combed; deinterlace it first if people will see it deinterlaced.",
@@ -266,6 +272,10 @@ _NOTES: Final[dict[str, dict[str, str]]] = {
     "note_pictures_left_out": {
         "en": "{count} pictures that are none of the series left out",
         "ja": "連番ではない画像 {count} 枚を除外",
+    },
+    "note_numbers_missing": {
+        "en": "numbered pictures missing: {missing}",
+        "ja": "連番画像の欠番: {missing}",
     },
     "note_sizes_differ": {
         "en": "pictures of another size scaled to the first one's",

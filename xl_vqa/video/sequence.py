@@ -7,17 +7,21 @@ name is that file. Standard library only: the host asks before anything is decod
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import re
+from collections.abc import Sequence as Numbers
 from dataclasses import dataclass
 from typing import Final
 
+from xl_vqa.words.picture_folders import PICTURE_NUMBER, RATED
 from xl_vqa.words.video_names import is_picture_file
 
 DEFAULT_RATE: Final = 25.0
-_RATE: Final = re.compile(r"^(?P<path>.+)@(?P<rate>\d{1,4}(?:\.\d{1,6})?)$", re.DOTALL)
-_NUMBER: Final = re.compile(r"%(?:0(?P<width>\d{1,2}))?d")
 _DIGITS: Final = re.compile(r"(\d+)")
+_SPARSEST: Final = 10
+"""Numbers for each picture, where no two follow each other; times in milliseconds have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Sequence:
     """Whether the rate was given."""
     others: int = 0
     """Pictures of the folder that are none of these: a cover, a thumbnail."""
+    missing: tuple[str, ...] = ()
+    """Numbers that the series leaves out, or ranges of them ("0007-0012"); the video goes on over them."""
     rival: str | None = None
     """The first of several series in the folder, named as a sequence: which one is meant, nobody said."""
 
@@ -44,19 +50,18 @@ def sequence_of(path: str | os.PathLike[str]) -> Sequence | None:
     try:
         if os.path.exists(text):
             return None
-        match = _RATE.match(text)
+        match = RATED.match(text)
         place, rate = (match["path"], float(match["rate"])) if match else (text, DEFAULT_RATE)
         if rate <= 0:
             return None
         if match and os.path.isdir(place):
             return _in_folder(text, place, rate)
-        if _NUMBER.search(os.path.basename(place)):
-            files = _numbered(place)
-        else:
-            return None
+        files = _numbered(place) if PICTURE_NUMBER.search(os.path.basename(place)) else []
     except (OSError, ValueError):  # a path that cannot be one, a folder that must not be read
         return None
-    return Sequence(text, tuple(files), rate, match is not None) if files else None
+    if not files:
+        return None
+    return Sequence(text, tuple(files), rate, match is not None, missing=missing_numbers(files))
 
 
 def place_of(path: str | os.PathLike[str]) -> str:
@@ -77,7 +82,33 @@ def _in_folder(path: str, folder: str, rate: float) -> Sequence | None:
     files = tuple(os.path.join(folder, name) for name in chosen)
     rival = os.path.join(folder, _as_pattern(series[0][0])) if len(series) > 1 else None
     named = rival and f"{rival}@{rate:g}"
-    return Sequence(path, files, rate, True, len(pictures) - len(chosen), named) if files else None
+    if not files:
+        return None
+    missing = missing_numbers(chosen) if len(series) == 1 else ()
+    return Sequence(path, files, rate, True, len(pictures) - len(chosen), missing, named)
+
+
+def missing_numbers(files: Numbers[str]) -> tuple[str, ...]:
+    """Which numbers pictures of one series, in order, leave out between the first and the last.
+
+    A series of every second number leaves out none. Nor do numbers that count no pictures: times, or two numbers
+    in a name that both change.
+    """
+    written = [_DIGITS.findall(os.path.basename(file)) for file in files]
+    changing = [texts for texts in zip(*written, strict=False) if len(set(texts)) > 1]
+    if len(changing) != 1:
+        return ()
+    numbers = [int(text) for text in changing[0]]
+    steps = [after - before for before, after in itertools.pairwise(numbers)]
+    step = math.gcd(*steps)
+    if not step or (step not in steps and numbers[-1] - numbers[0] > _SPARSEST * step * len(numbers)):
+        return ()
+    width = min(map(len, changing[0]))
+    return tuple(
+        "-".join(f"{number:0{width}d}" for number in dict.fromkeys((before + step, after - step)))
+        for before, after in itertools.pairwise(numbers)
+        if after - before > step
+    )
 
 
 def _as_pattern(name: str) -> str:
@@ -97,9 +128,9 @@ def _pictures_in(folder: str) -> list[str]:
 
 
 def _numbered(pattern: str) -> list[str]:
-    """The files that a pattern stands for, by number; a gap is passed over, as a lost frame would be."""
+    """The files that a pattern stands for, by number."""
     folder, name = os.path.split(pattern)
-    number = _NUMBER.search(name)
+    number = PICTURE_NUMBER.search(name)
     assert number is not None
     width = int(number["width"] or 1)
     shape = re.compile(re.escape(name[: number.start()]) + r"(\d+)" + re.escape(name[number.end() :]) + r"\Z")

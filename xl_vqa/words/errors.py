@@ -60,6 +60,7 @@ XlVqaError
 │   ├── VideoEmptyError
 │   ├── NotAVideoError
 │   ├── FolderOfPicturesError
+│   ├── PictureRateError
 │   ├── NoVideoStreamError
 │   ├── VideoTruncatedError
 │   ├── VideoUnreadableError
@@ -374,6 +375,10 @@ class NotAVideoError(VideoError):
 
 class FolderOfPicturesError(VideoError):
     code = "folder_of_pictures"
+
+
+class PictureRateError(VideoError):
+    code = "picture_rate"
 
 
 class NoVideoStreamError(VideoError):

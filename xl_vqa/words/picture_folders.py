@@ -1,4 +1,4 @@
-"""A folder where a video was meant: how its pictures are named as one video, and the error that says so.
+"""How numbered pictures are named as one video, and what is said where such a name leads to none.
 
 Standard library only.
 """
@@ -6,13 +6,25 @@ Standard library only.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
-from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, VideoError
-from xl_vqa.words.video_names import is_picture_file
+from xl_vqa.words.errors import (
+    FolderOfPicturesError,
+    NotAVideoError,
+    PictureRateError,
+    VideoError,
+    VideoNotFoundError,
+)
+from xl_vqa.words.video_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES, is_picture_file, suffix_of
 
+PICTURE_NUMBER: Final = re.compile(r"%(?:0(?P<width>\d{1,2}))?d")
+"""The place of the number in the name of numbered pictures."""
+RATED: Final = re.compile(r"^(?P<path>.+)@(?P<rate>\d{1,4}(?:\.\d{1,6})?)$", re.DOTALL)
+"""Numbered pictures, or their folder, with the pictures per second."""
+_FRACTION: Final = re.compile(r"\d+/\d+")
 _USUAL_RATE: Final = 25
 
 
@@ -37,3 +49,33 @@ def folder_error(path: str, *, shown: str | None = None) -> VideoError:
     if are_frames(names):
         return FolderOfPicturesError(path=shown, named=as_video(shown))
     return NotAVideoError(path=shown, problem="problem_folder")
+
+
+def unfound_error(path: str, *, shown: str | None = None) -> VideoError:
+    """Why no video is at ``path``, where no file is: perhaps a folder or numbered pictures with a wrong rate."""
+    shown = path if shown is None else shown
+    # the / of 24000/1001 is no folder's
+    place, at, rate = path.rpartition("@")
+    written = bool(_FRACTION.fullmatch(rate)) or not re.search(r"[\\/]", rate)
+    if at and place and written and suffix_of(f"_{rate}") not in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
+        try:
+            folder = os.path.isdir(place)
+            pictures = folder or _is_there(place)
+        except (OSError, ValueError):
+            folder = pictures = False
+        if folder and RATED.match(path) and float(rate) > 0:
+            return NotAVideoError(path=shown, problem="problem_no_pictures_there")
+        if pictures:
+            named = f"{shown.rpartition('@')[0]}@{_USUAL_RATE}"
+            return PictureRateError(path=shown, rate=rate, named=named)
+    return VideoNotFoundError(path=shown)
+
+
+def _is_there(pattern: str) -> bool:
+    """Whether a picture is there that ``pattern`` may stand for."""
+    folder, name = os.path.split(pattern)
+    number = PICTURE_NUMBER.search(name)
+    if number is None:
+        return False
+    shape = re.compile(re.escape(name[: number.start()]) + r"\d+" + re.escape(name[number.end() :]) + r"\Z")
+    return any(map(shape.match, os.listdir(folder or os.curdir)))

@@ -170,6 +170,12 @@ class FramesUsed:
         """The notes as they are read."""
         return [str(spoken(note, language)) for note in self.notes]
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the sentences of warnings say of the reading, by the names in them: ``missing`` pictures."""
+        notes = [note for note in self.notes if isinstance(note, Mapping)]
+        return {name: value for note in notes for name, value in note.items() if name == "missing"}
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FramesUsed:
         """The inverse of ``to_dict``. Raises TypeError for an unknown or missing field."""
@@ -269,6 +275,7 @@ class Rating:
             "decoding": self.decoding,
             "warnings": list(self.warnings),
             "rated_at": self.rated_at,
+            **self.frames.told,
         }
         if self.text is not None:
             values["text"] = self.text

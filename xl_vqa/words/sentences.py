@@ -46,6 +46,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "フォルダー {path} には動画がなく、画像があります。1 本の動画のフレームであれば、{named} と"
         "指定してください(@ の後は 1 秒あたりの枚数です)。",
     },
+    "picture_rate": {
+        "en": "{path} names pictures as one video, but '{rate}' is no number of pictures per second. Write a "
+        "number above 0 behind the @, such as {named} or 23.976.",
+        "ja": "{path} は画像を 1 本の動画として指定していますが、「{rate}」は 1 秒あたりの枚数ではありません。"
+        "@ の後に 0 より大きい数を {named} や 23.976 のように半角で指定してください。",
+    },
     "no_videos_match": {
         "en": "No file matches {path}. Check the pattern and the folder.",
         "ja": "{path} に一致するファイルがありません。パターンとフォルダーをご確認ください。",
@@ -97,6 +103,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "says": {"en": "{what}: {why}", "ja": "{what}: {why}"},
     "problem_missing": {"en": "{name} is missing", "ja": "{name} がありません"},
     "problem_folder": {"en": "it is a folder", "ja": "フォルダーです"},
+    "problem_no_pictures_there": {"en": "it is a folder without pictures", "ja": "画像のないフォルダーです"},
     "problem_not_a_file": {"en": "it is a device or a pipe, not a file", "ja": "通常のファイルではありません"},
     "problem_no_permission": {"en": "you have no permission to read it", "ja": "読み取り権限がありません"},
     "problem_locked": {"en": "another program has locked it", "ja": "他のプログラムがロックしています"},
