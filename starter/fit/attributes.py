@@ -9,7 +9,6 @@ attributes within a clip: what suffers more has to get the lower label, for that
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,8 @@ from starter.clips import attributes
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import TwoDigits, soft_labels
 from starter.fit.spec import PROMPT
-from starter.fit.training import Average, Prompts, _content_batches, _embed, _rate, opinions_of, random_cells
+from starter.fit.stepper import Stepper
+from starter.fit.training import Prompts, _content_batches, _embed, opinions_of, random_cells
 from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.attribute_opinion import OpinionShare, curve_of
 from xl_vqa.vlm.digit_tree import grow_branches
@@ -93,35 +93,22 @@ def teach(
     told = opinions_of(model, items, folds)
     weights = start or QuestionWeights.fresh(model, len(QUESTIONS), options.rank)
     trained = [one.requires_grad_() for one in weights.tensors]
-    average = Average(trained, options.averaged_steps)
-    optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=options.weight_decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, options.steps))
-    losses: list[float] = []
-    started = time.monotonic()
-    while len(losses) < options.steps:
-        for batch in _content_batches(items, owners, options.batch, rng):
-            placement = random_cells(items[batch[0]].grid, options.tokens, rng)
-            opinions = None if told is None else told[batch]
-            shown = [items[i] for i in batch]
-            logs = label_logs(model, weights, prompts, shown, two, placement, options, opinions)
-            loss = attribute_loss(logs, targets[batch], scale, options)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-            schedule.step()
-            average.step()
-            losses.append(float(loss.detach()))
-            if len(losses) % 25 == 0:
-                left = (time.monotonic() - started) / len(losses) * (options.steps - len(losses)) / 60
-                mean = np.mean(losses[-25:])
-                print(
-                    f"attributes, step {len(losses)}/{options.steps}, loss {mean:.3f}, {left:.1f} min left",
-                    flush=True,
-                )
-            if len(losses) == options.steps:
-                break
-    average.keep()
+    stepper = Stepper(
+        trained,
+        options.steps,
+        options.learning_rate,
+        weight_decay=options.weight_decay,
+        averaged_steps=options.averaged_steps,
+    )
+
+    def loss_of(batch: list[int]) -> Tensor:
+        placement = random_cells(items[batch[0]].grid, options.tokens, rng)
+        opinions = None if told is None else told[batch]
+        shown = [items[i] for i in batch]
+        logs = label_logs(model, weights, prompts, shown, two, placement, options, opinions)
+        return attribute_loss(logs, targets[batch], scale, options)
+
+    stepper.run("attributes", lambda: _content_batches(items, owners, options.batch, rng), loss_of)
     return weights
 
 

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from starter.fit import training
 from starter.fit.features import StoredFeatures
+from starter.fit.stepper import Stepper
 from starter.fit.training import FitOptions, Prompts
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.training.target_mask import IGNORE, digit_targets
@@ -73,25 +74,19 @@ def fit(
     items, mos = train
     training.standardise(model, items)
     trainable = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
     per_epoch = sum(1 for _ in training._batches(items, options.batch, np.random.default_rng(0)))
     steps = options.epochs * per_epoch
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: training._rate(step, steps))
+    stepper = Stepper(trainable, steps, options.learning_rate, weight_decay=options.weight_decay)
     low, high = float(values[0]), float(values[-1])
-    best, best_epoch, best_state, step = -2.0, 0, None, 0
+    best, best_epoch, best_state = -2.0, 0, None
     for epoch in range(options.epochs):
         model.train()
         for batch in training._batches(items, options.batch, rng):
             drawn = np.asarray([mos[i] for i in batch]) + rng.normal(0, options.label_noise / 10, len(batch))
             chosen = [code(float(value)) for value in np.clip(drawn, low, high)]
             loss = _loss(model, prompts, tree, [items[i] for i in batch], chosen, options, rng)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
-            optimizer.step()
-            schedule.step()
-            step += 1
-            on_share(step / steps)
+            stepper.take(loss)
+            on_share(len(stepper.losses) / steps)
         if epoch + 1 < options.epochs / 2:
             continue
         predicted = answer(model, prompts, tree, validation[0]).decode("expectation", values)

@@ -8,7 +8,6 @@ is. What is kept is a moving average of the weights.
 
 from __future__ import annotations
 
-import math
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,7 @@ from starter.fit.loss import (
     order_loss,
     soft_labels,
 )
+from starter.fit.stepper import Stepper
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.vlm.digit_tree import grow_tree
 from xl_vqa.vlm.positions import prompt_positions
@@ -213,14 +213,19 @@ def fit(
     naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None
     if naming is not None:
         trainable += naming.layer.parameters()
-    average = Average(kept, options.averaged_steps)
-    optimizer = torch.optim.AdamW(trainable, lr=options.learning_rate, weight_decay=options.weight_decay)
     steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    stepper = Stepper(
+        trainable,
+        steps,
+        options.learning_rate,
+        weight_decay=options.weight_decay,
+        averaged_steps=options.averaged_steps,
+        kept=kept,
+    )
     best, best_state, history, started = -2.0, None, [], time.monotonic()
     for epoch in range(options.epochs):
         model.train()
-        losses = []
+        done = len(stepper.losses)
         for batch in _content_batches(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
             opinions = None if told is None else told[batch]
@@ -228,14 +233,8 @@ def fit(
             loss = lesson.loss(logs, batch, scale, options)
             if naming is not None:
                 loss = loss + options.naming_weight * naming.loss(state, batch)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
-            optimizer.step()
-            schedule.step()
-            average.step()
-            losses.append(float(loss.detach()))
-        mean = float(np.mean(losses))
+            stepper.take(loss)
+        mean = float(np.mean(stepper.losses[done:]))
         spent = time.monotonic() - started
         left = f"{spent / (epoch + 1) * (options.epochs - epoch - 1) / 60:.1f} min left"
         if epoch + 1 < options.epochs / 2:
@@ -243,7 +242,7 @@ def fit(
             history.append({"epoch": epoch + 1, "loss": mean})
             print(f"epoch {epoch + 1}/{options.epochs} loss {mean:.3f}, {left}", flush=True)
             continue
-        with average:
+        with stepper.average:
             predicted = [d.expectation() for d in predict(model, prompts, validation[0])]
             state_now = {k: v.clone() for k, v in model.state_dict().items()}
         rank = spearman(np.asarray(predicted), np.asarray(validation[1])) or 0.0
@@ -275,29 +274,24 @@ def finish(
     two, scale = TwoDigits.of(prompts.spec.scale), prompts.spec.scale
     trainable = [p for p in model.parameters() if p.requires_grad]
     longer = replace(options, tokens=options.finish_tokens)
-    optimizer = torch.optim.AdamW(trainable, lr=options.finish_rate, weight_decay=options.weight_decay)
     steps = options.finish_steps
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, steps // 10))
-    average = Average(trainable, steps / 4)
+    stepper = Stepper(
+        trainable,
+        steps,
+        options.finish_rate,
+        weight_decay=options.weight_decay,
+        averaged_steps=steps / 4,
+        warm=steps // 10,
+    )
+
+    def loss_of(batch: list[int]) -> Tensor:
+        opinions = None if told is None else told[batch]
+        shown = [items[i] for i in batch]
+        logs, _ = _logs(model, prompts.plain, shown, prompts, two, longer, rng, opinions)
+        return lesson.loss(logs, batch, scale, options)
+
     model.train()
-    losses: list[float] = []
-    while len(losses) < steps:
-        for batch in _content_batches(items, lesson.owners, options.batch, rng):
-            opinions = None if told is None else told[batch]
-            logs, _ = _logs(model, prompts.plain, [items[i] for i in batch], prompts, two, longer, rng, opinions)
-            loss = lesson.loss(logs, batch, scale, options)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(trainable, 1.0)
-            optimizer.step()
-            schedule.step()
-            average.step()
-            losses.append(float(loss.detach()))
-            if len(losses) % 50 == 0:
-                print(f"long rows, step {len(losses)}/{steps}, loss {np.mean(losses[-50:]):.3f}", flush=True)
-            if len(losses) == steps:
-                break
-    average.keep()
+    stepper.run("long rows", lambda: _content_batches(items, lesson.owners, options.batch, rng), loss_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,40 +312,6 @@ class Naming:
         return torch.nn.functional.cross_entropy(self.layer(state), self.numbers[list(clips)])
 
 
-class Average:
-    """An exponential moving average of parameters; as a context manager it puts it in their place for a while."""
-
-    def __init__(self, parameters: Sequence[Tensor], steps: float) -> None:
-        self._parameters = list(parameters)
-        self._mean = [p.detach().clone() for p in parameters]
-        self._steps, self._taken = steps, 0
-
-    def step(self) -> None:
-        # at the beginning the mean is over fewer steps, so that the first weights are soon forgotten
-        self._taken += 1
-        keep = 0.0 if not self._steps else min(1 - 1 / self._steps, self._taken / (10 + self._taken))
-        with torch.no_grad():
-            for mean, parameter in zip(self._mean, self._parameters, strict=True):
-                mean.lerp_(parameter, 1 - keep)
-
-    def keep(self) -> None:
-        """Puts the average in the parameters' place for good."""
-        self._swap()
-
-    def __enter__(self) -> None:
-        self._swap()
-
-    def __exit__(self, *_: object) -> None:
-        self._swap()
-
-    def _swap(self) -> None:
-        with torch.no_grad():
-            for mean, parameter in zip(self._mean, self._parameters, strict=True):
-                held = parameter.clone()
-                parameter.copy_(mean)
-                mean.copy_(held)
-
-
 @torch.inference_mode()
 def predict(
     model: StarterForConditionalGeneration, prompts: Prompts, items: Sequence[StoredFeatures], *, batch: int = 8
@@ -368,12 +328,6 @@ def predict(
         grown = grow_tree(model, inputs, scale, prompts.tokenizer.digits)
         results.update({i: one.distribution(scale) for i, one in zip(group, grown, strict=True)})
     return [results[i] for i in range(len(items))]
-
-
-def _rate(step: int, steps: int, warm: int = 40) -> float:
-    if step < warm:
-        return (step + 1) / warm
-    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
 def _logs(

@@ -10,10 +10,8 @@ which attributes and familiarity read.
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,7 +20,8 @@ from torch import Tensor
 
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import TwoDigits
-from starter.fit.training import Average, FitOptions, Prompts, _batches, _logs, _rate, opinions_of
+from starter.fit.stepper import Stepper
+from starter.fit.training import FitOptions, Prompts, _batches, _logs, opinions_of
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 
 ALWAYS: Final = 1.1
@@ -70,32 +69,16 @@ def trust(
         (few, options.steps, options.learning_rate),
         (many, options.finish_steps, options.learning_rate / 3),
     ):
-        optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.0)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(_rate, steps=steps, warm=20))
-        average = Average(trained, steps / 4)
+        if not steps:
+            continue
+        stepper = Stepper(trained, steps, rate, weight_decay=0.0, averaged_steps=steps / 4, warm=20)
+
+        def loss_of(batch: list[int], stage: FitOptions = stage) -> Tensor:
+            told = (without if rng.random() < 0.5 else every)[batch]
+            return _divergence(model, blind, prompts, [items[i] for i in batch], told, stage, hidden, rng)
+
         model.train()
-        started, done = time.monotonic(), 0
-        while done < steps:
-            for batch in _batches(items, fitted.batch, rng):
-                told = (without if rng.random() < 0.5 else every)[batch]
-                shown = [items[i] for i in batch]
-                loss = _divergence(model, blind, prompts, shown, told, stage, hidden, rng)
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(trained, 1.0)
-                optimizer.step()
-                schedule.step()
-                average.step()
-                found.append(float(loss.detach()))
-                done += 1
-                if done % 50 == 0:
-                    left = (time.monotonic() - started) / done * (steps - done) / 60
-                    mean = np.mean(found[-50:])
-                    print(f"trust, {done}/{steps}, divergence {mean:.4f}, {left:.1f} min left", flush=True)
-                if done == steps:
-                    break
-        if steps:
-            average.keep()
+        found += stepper.run("trust", lambda: _batches(items, fitted.batch, rng), loss_of)
     model.train(False)
     return found
 

@@ -191,22 +191,6 @@ def test_naming_costs_what_the_layer_is_unsure_of() -> None:
         assert naming.loss(states, [0, 1, 2]).item() == pytest.approx(np.log(3))
 
 
-@pytest.mark.parametrize("steps", [0.0, 5.0])
-def test_the_average_is_put_in_place_and_taken_back(steps: float) -> None:
-    weight = torch.nn.Parameter(torch.zeros(1))
-    average = training.Average([weight], steps)
-    seen = []
-    for value in range(1, 101):
-        with torch.no_grad():
-            weight.fill_(value)
-        average.step()
-    with average:
-        seen.append(weight.item())
-    assert weight.item() == 100
-    # the mean of the recent past lies about ``steps`` back
-    assert seen[0] == pytest.approx(100 if not steps else 96, abs=0.5)
-
-
 def test_long_rows_at_the_end_change_the_model_and_keep_what_it_learned(prompts: Prompts) -> None:
     train, held_out = made_up(96, 1), made_up(24, 2)
     options = FitOptions(epochs=4, batch=8, tokens=6, finish_steps=0)
