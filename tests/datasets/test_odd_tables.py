@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import string
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +12,14 @@ import numpy as np
 import pytest
 
 from tests.datasets.builders import Rows, text, workbook
-from xl_vqa.datasets.errors import RatingsUnclearError
+from xl_vqa.datasets.errors import (
+    RatingsComparisonsError,
+    RatingsUncalculatedError,
+    RatingsUnclearError,
+    RatingsUnreadableError,
+)
 from xl_vqa.datasets.prepare import Options, prepare
+from xl_vqa.datasets.scores import parse_mapping
 from xl_vqa.datasets.wanted import Wanted
 
 VIDEOS = [f"{scene}_{crf}.mp4" for scene in ("park", "sea", "town") for crf in (18, 28, 38)]
@@ -109,3 +116,179 @@ def test_a_video_that_few_people_rated_is_kept_on_its_side(tmp_path: Path, blank
     assert list(found) == VIDEOS
     assert (found[VIDEOS[0]], found[VIDEOS[2]]) == (3.0, 5.0)
     assert np.isnan(found[VIDEOS[5]])
+
+
+STATISTICS = {
+    "CI low": lambda row: np.mean(row) - 0.3,
+    "CI high": lambda row: np.mean(row) + 0.3,
+    "median": np.median,
+    "中央値": np.median,
+    "最大値": np.max,
+    "min": np.min,
+    "Max": np.max,
+    "順位": lambda row: 3,
+    "total": np.sum,
+    "95%信頼区間下限": lambda row: np.mean(row) - 0.3,
+}
+
+
+def test_figures_of_the_raters_are_no_raters(tmp_path: Path) -> None:
+    given = scores(3)
+    for k, beside in enumerate((list(STATISTICS), ["中央値", "min", "Max"], ["最大値", "順位"])):
+        rows: Rows = [
+            ["video", "Anna", "Ben", "Mio", *beside],
+            *[
+                [v, *r, *(float(STATISTICS[name](r)) for name in beside)]
+                for v, r in zip(VIDEOS, given, strict=True)
+            ],
+        ]
+        assert means(workbook(tmp_path / f"{k}.xlsx", {"S": rows})) == pytest.approx(of(given)), beside
+
+
+def test_figures_beside_a_mean_are_no_raters(tmp_path: Path) -> None:
+    """The ends of an interval average to the mean, and a median, a highest and a lowest nearly do."""
+    given = scores(6)
+    for k, beside in enumerate((["CI low", "CI high"], ["median", "min", "Max"], ["最大値", "中央値"])):
+        rows: Rows = [
+            ["video", *beside, "MOS", "VMAF"],
+            *[
+                [v, *(float(STATISTICS[name](r)) for name in beside), float(np.mean(r)), 50.5 + k]
+                for v, r in zip(VIDEOS, given, strict=True)
+            ],
+        ]
+        assert means(workbook(tmp_path / f"{k}.xlsx", {"S": rows})) == pytest.approx(of(given)), beside
+
+
+def test_max_and_min_may_be_people(tmp_path: Path) -> None:
+    given = scores(4)
+    rows: Rows = [["video", "Anna", "Max", "Min", "Ben"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
+
+
+PAIRS = [(a, b) for a in range(5) for b in range(a)]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["video A", "video B", "rater", "score"],
+        ["左の動画", "右の動画", "評価者", "評価"],
+        ["clip", "other clip", "who", "win"],
+    ],
+)
+def test_comparisons_of_two_videos_are_no_ratings(tmp_path: Path, heads: list[str]) -> None:
+    rows: Rows = [heads, *[[VIDEOS[a], VIDEOS[b], "P1", 1 + (a + b) % 3] for a, b in PAIRS]]
+    path = workbook(tmp_path / "t.xlsx", {"S": rows})
+    with pytest.raises(RatingsComparisonsError) as refused:
+        means(path)
+    assert heads[0] in str(refused.value)
+    assert means(path, video=heads[0])
+
+
+def test_a_matrix_of_wins_is_no_table_of_ratings(tmp_path: Path) -> None:
+    rows: Rows = [
+        [None, *VIDEOS[:5]],
+        *[[VIDEOS[a], *[None if a == b else (a + 2 * b) % 5 for b in range(5)]] for a in range(5)],
+    ]
+    with pytest.raises(RatingsComparisonsError):
+        means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+
+
+def test_a_reference_beside_each_video_is_no_comparison(tmp_path: Path) -> None:
+    """Nor is the path beside the name; a hidden reference is rated, too."""
+    videos = [*VIDEOS, "park_src.mp4", "sea_src.mp4", "town_src.mp4"]
+    rows: Rows = [
+        ["clip", "compared with", "file", "A", "B"],
+        *[[v, f"{v.split('_')[0]}_src.mp4", f"D:/set/{v}", 2, 4] for v in videos],
+    ]
+    found = means(workbook(tmp_path / "t.xlsx", {"S": rows}), video="clip")
+    assert set(found.values()) == {3.0}
+    assert len(means(workbook(tmp_path / "u.xlsx", {"S": rows}))) == len(videos)
+
+
+def test_a_decimal_comma_between_commas_is_refused(tmp_path: Path) -> None:
+    rows = [["video", "MOS"], *[[v, f"{1 + k / 3:.2f}".replace(".", ",")] for k, v in enumerate(VIDEOS)]]
+    with pytest.raises(RatingsUnreadableError, match="from row 2 on"):
+        means(text(tmp_path / "t.csv", rows))
+    assert len(means(text(tmp_path / "good.csv", rows, separator=";"))) == len(VIDEOS)
+    # rows that merely are longer than their header are read as ever
+    longer = [["video", "MOS"], *[[v, "3.5", "a remark"] for v in VIDEOS]]
+    assert set(means(text(tmp_path / "longer.csv", longer)).values()) == {3.5}
+
+
+LEGENDS: dict[str, Sequence[str]] = {
+    "en": ["1: Excellent", "2: Good", "3: Fair", "4: Poor", "5: Bad"],
+    "ja": ["1=非常に良い", "2=良い", "3=普通", "4=悪い", "5=非常に悪い"],
+    "ja words first": ["とても良い(1)", "とても悪い(5)"],
+}
+
+
+@pytest.mark.parametrize("legend", LEGENDS.values(), ids=LEGENDS)
+@pytest.mark.parametrize("place", ["above", "below", "beside", "sheet"])
+def test_a_legend_turns_the_scale_wherever_it_stands(tmp_path: Path, legend: Sequence[str], place: str) -> None:
+    given = scores(3)
+    rows: list[list[Any]] = [["動画", "佐藤", "鈴木", "高橋"]]
+    rows += [[v, *(6 - x for x in r)] for v, r in zip(VIDEOS, given, strict=True)]
+    sheets: dict[str, Rows] = {"結果": rows}
+    if place == "above":
+        rows[:0] = [["、".join(legend)], []]
+    elif place == "below":
+        rows += [[], *([line] for line in legend)]
+    elif place == "beside":
+        for row, line in zip(rows[1:], legend, strict=False):
+            row += [None, line]
+    else:
+        sheets["説明"] = [[line] for line in legend]
+    found = means(workbook(tmp_path / "t.xlsx", sheets))
+    assert {v: found[v] for v in VIDEOS} == pytest.approx(of(given))
+
+
+def test_a_legend_of_the_usual_scale_turns_nothing(tmp_path: Path) -> None:
+    given = scores(3)
+    rows: Rows = [["動画", "佐藤", "鈴木", "高橋"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
+    for legend in (["5=非常に良い", "4=良い", "1=非常に悪い"], ["1 room was good, 5 were bad"], ["good", "1 bad"]):
+        sheets = {"結果": rows, "説明": [[line] for line in legend]}
+        assert means(workbook(tmp_path / "t.xlsx", sheets)) == pytest.approx(of(given))
+
+
+def test_numbers_that_contradict_their_words_are_asked_about(tmp_path: Path) -> None:
+    given = scores(3)
+    words = dict(enumerate(LEGENDS["en"], 1))
+    rows: Rows = [
+        ["video", "Anna", "Ben", "Mio"],
+        *[[v, *(words[6 - int(x)] for x in r)] for v, r in zip(VIDEOS, given, strict=True)],
+    ]
+    path = workbook(tmp_path / "t.xlsx", {"S": rows})
+    with pytest.raises(RatingsUnclearError) as asked:
+        means(path)
+    first = asked.value.choices[0].removeprefix("--map ").strip("'")
+    assert means(path, mapping=parse_mapping(first)) == pytest.approx(of(given))
+
+
+def test_numbers_with_words_of_other_scales_are_asked_about(tmp_path: Path) -> None:
+    given = scores(3)
+    words = {1: "1 - Very poor", 2: "2 - Not good", 3: "3 - OK", 4: "4 - Nice", 5: "5 - Very good"}
+    rows: Rows = [
+        ["video", "Anna", "Ben", "Mio"],
+        *[[v, *(words[int(x)] for x in r)] for v, r in zip(VIDEOS, given, strict=True)],
+    ]
+    path = workbook(tmp_path / "t.xlsx", {"S": rows})
+    with pytest.raises(RatingsUnclearError) as asked:
+        means(path)
+    first = asked.value.choices[0].removeprefix("--map ").strip("'")
+    assert means(path, mapping=parse_mapping(first)) == pytest.approx(of(given))
+
+
+def test_scores_that_all_became_days_are_asked_about(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["video", "Anna", "Ben"],
+        *[[v, datetime.date(2026, 1 + k % 5, 5), datetime.date(2026, 5 - k % 5, 5)] for k, v in enumerate(VIDEOS)],
+    ]
+    with pytest.raises(RatingsUnclearError, match="18 scores are dates"):
+        means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+
+
+def test_formulas_without_results_are_named_where_nothing_else_is_there(tmp_path: Path) -> None:
+    rows: Rows = [["video", "Anna"], *[[f'="{v}"', 3] for v in VIDEOS]]
+    with pytest.raises(RatingsUncalculatedError, match="9 formulas"):
+        means(workbook(tmp_path / "t.xlsx", {"S": rows}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +12,7 @@ import numpy as np
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.mos import Floats
-from xl_vqa.datasets.ordinals import is_grade, is_mark
+from xl_vqa.datasets.ordinals import MOST_DISTINCT, is_grade, is_mark, numbered_words
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, column_index, column_letters
@@ -41,6 +42,8 @@ class Profile:
     """Share of the scores that lies between the quarters: people seldom write 3.37, means and measures do."""
     letters: bool = False
     """Grades (A to E, 優良可, percents), three different ones or more."""
+    dates: bool = False
+    """Days, and nothing else."""
     serial: bool = False
     """1, 2, 3, ... down the column."""
     distinct: int = 0
@@ -119,6 +122,10 @@ class Columns:
         graded = [cell for cell in cells if is_grade(cell)]
         different = len({str(cell).strip().casefold() for cell in graded})
         profile.letters = len(graded) >= 0.8 * len(cells) and different >= 3
+        texts = {cell for cell in cells if isinstance(cell, str)}
+        if len(values) < 0.5 * len(cells) and len(texts) <= MOST_DISTINCT and len(texts) == profile.distinct:
+            profile.letters |= numbered_words(texts) is not None
+        profile.dates = all(isinstance(cell, datetime.date) for cell in cells)
         if values:
             inside = sum(self.scale.mos_min <= value <= self.scale.mos_max for value in values)
             profile.in_range = inside / len(values)

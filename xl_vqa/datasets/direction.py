@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from xl_vqa.datasets.errors import RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.quality_columns import scale_hint
 from xl_vqa.datasets.questions import option, unclear
+from xl_vqa.datasets.scores import CATEGORY_OF_WORD
+from xl_vqa.words.video_names import is_video_name
 
 _LOWER: Final = re.compile(
     r"lower is better|lower better|smaller is better|less is better"
@@ -27,6 +30,11 @@ _HIGHER: Final = re.compile(
     r"higher is better|higher better|larger is better|more is better|(?:5|7|10|100) ?(?:is|means)? ?(?:the )?best"
     r"|(?:5|7|10|100) ?(?:is|means)? ?excellent|高いほど(?:良い|よい)|大きいほど(?:良い|よい)"
     r"|(?:5|7|10|100) ?(?:が|は)?(?:最高|最良|最も良い|非常に良い|とても良い)"
+)
+_LEGEND: Final = re.compile(
+    r"(?:(?<![0-9.])(?P<before>[0-9]{1,3}) ?(?:[-:=.)]|が|は|is|means|点)? ?)?\(?(?<![a-z])"
+    rf"(?P<word>{'|'.join(sorted(map(re.escape, CATEGORY_OF_WORD), key=len, reverse=True))})(?![a-z])"
+    r"\)?(?(before)| ?[-:=(] ?(?P<after>[0-9]{1,3})(?![0-9.]))"
 )
 _RANK: Final = re.compile(r"(?:mean |average |avg )?(?:rank|ranks|ranking|placement)|順位|平均順位|ランク順")
 _MARKS: Final = (
@@ -49,6 +57,18 @@ def lower_by_header(header: Any) -> bool | None:
     if _LOWER.search(text) or _RANK.fullmatch(normal(header)):
         return True
     return None
+
+
+def lower_by_legend(texts: Iterable[Any]) -> bool | None:
+    """True where a legend gives the best word the lowest number ("1 = Excellent"), False where the highest."""
+    text = " ".join(unicodedata.normalize("NFKC", str(cell)).casefold() for cell in texts)
+    found = {(float(m["before"] or m["after"]), CATEGORY_OF_WORD[m["word"]]) for m in _LEGEND.finditer(text)}
+    numbers, categories = {number for number, _ in found}, {category for _, category in found}
+    if len(found) < 2 or len(numbers) != len(found) or len(categories) != len(found):
+        return None
+    ordered = [category for _, category in sorted(found)]
+    rising = sorted(ordered)
+    return None if ordered not in (rising, rising[::-1]) else ordered != rising
 
 
 def direction_by_names(videos: Sequence[str], scores: Sequence[float]) -> float | None:
@@ -76,11 +96,28 @@ def read_direction(
 
     None and None where nothing is said, which means that higher is better.
     """
+    rows = columns.grid.rows
     top = min((*columns.header_rows, columns.first))
-    above = " ".join(str(cell) for row in columns.grid.rows[:top] for cell in row if cell is not None)
-    for header in (*(columns.names.get(c, "") for c in score_columns), above):
+    last = max(
+        (k for k, row in enumerate(rows) if video < len(row) and is_video_name(row[video])), default=len(rows)
+    )
+    above, below = (
+        [cell for row in part for cell in row if cell is not None] for part in (rows[:top], rows[last + 1 :])
+    )
+    for header in (
+        *(columns.names.get(c, "") for c in score_columns),
+        *(" ".join(map(str, part)) for part in (above, below)),
+    ):
         if (lower := lower_by_header(header)) is not None:
             return lower, None
+    beside = [
+        cell
+        for row in rows[columns.first : last + 1]
+        for c, cell in enumerate(row)
+        if isinstance(cell, str) and c != video and c not in score_columns
+    ]
+    if (lower := lower_by_legend([*above, *below, *beside])) is not None:
+        return lower, None
     doubtful = next((c for c in score_columns if columns.role(c) is Role.EITHER), None)
     if doubtful is None:
         return None, None

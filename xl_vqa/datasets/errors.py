@@ -11,6 +11,8 @@ InputError
 │   ├── RatingsOptionError
 │   ├── RatingsVideoColumnError
 │   ├── RatingsScoreColumnError
+│   ├── RatingsUncalculatedError   formulas without results where videos or scores would be
+│   ├── RatingsComparisonsError    each row compares two videos
 │   ├── RatingsUnclearError       two readings are near: the user is asked
 │   ├── RatingsNoScoresError
 │   ├── RatingsOutOfScaleError
@@ -64,6 +66,14 @@ class RatingsVideoColumnError(RatingsError):
 
 class RatingsScoreColumnError(RatingsError):
     code = "ratings_score_column"
+
+
+class RatingsUncalculatedError(RatingsError):
+    code = "ratings_uncalculated"
+
+
+class RatingsComparisonsError(RatingsError):
+    code = "ratings_comparisons"
 
 
 class RatingsUnclearError(RatingsError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.comparisons import refuse_comparisons
 from xl_vqa.datasets.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
 from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.questions import option, unclear
@@ -61,6 +62,7 @@ class _Finder:
             # a header, and nothing below it
             raise RatingsEmptyError(path=self.path, source=self.grid.name)
         columns.profile()
+        refuse_comparisons(columns)
         video = self._video_column()
         if video is None:
             raise self._no_video_column()

@@ -23,7 +23,7 @@ from xl_vqa.datasets.problems import problem_codes
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.outputs import write_output
 from xl_vqa.tables.grid import TableError
-from xl_vqa.tables.read import read_grids
+from xl_vqa.tables.read import read_figures
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 
@@ -169,7 +169,7 @@ def read_manifest(path: Path) -> Manifest:
     Raises ManifestError naming the row, for example for a label that is no whole number.
     """
     try:
-        rows_of_cells = read_grids(path)[0].rows
+        rows_of_cells = read_figures(path)[0].rows
     except TableError as error:
         raise ManifestError(path=str(path), problem=error.problem, detail=error.detail) from error
     records = [["" if cell is None else str(cell) for cell in row] for row in rows_of_cells]

@@ -6,10 +6,10 @@ They become scores only by the user's ``--map``; what is here finds them and pro
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, plain
+from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, category_score, plain
 from xl_vqa.words.labels import Scale
 
 # One mark has many code points.
@@ -50,6 +50,7 @@ _GRADES: Final = frozenset(mark for alphabet in _ALPHABETS for mark in alphabet 
 _SYMBOLS: Final = frozenset("◎○△▲×")
 _LETTERS: Final = frozenset("sabcdef")
 _OF_END: Final = re.compile(r"[0-9.,]+\s*(?:/|of|out of)\s*([0-9]+)")
+_NUMBERED: Final = re.compile(r"([0-9]{1,2})\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^\W\d][^0-9()\[\],;=]{0,40}?)\s*[)\]]?")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_DISTINCT: Final = 12
 """More different texts than this are remarks, not grades."""
@@ -76,6 +77,16 @@ def is_grade(cell: Any) -> bool:
     return _canonical(text) in _GRADES or (text.endswith("%") and _is_number(text))
 
 
+def numbered_words(texts: Collection[str]) -> dict[str, tuple[int, str]] | None:
+    """Text -> (number, word) where each of three or more is a number with a word of its own ("1: Very good")."""
+    found = {text: match for text in texts if (match := _NUMBERED.fullmatch(plain(text)))}
+    numbers = {int(match[1]) for match in found.values()}
+    words = {match[2] for match in found.values()}
+    if len(found) < max(3, len(texts)) or not len(numbers) == len(words) == len({plain(text) for text in found}):
+        return None
+    return {text: (int(match[1]), match[2]) for text, match in found.items()}
+
+
 def grades(texts: Collection[str]) -> list[str]:
     """The texts that could be grades: neither blank, nor an Excel error, nor a mere question mark."""
     kept = {plain(text) for text in texts} - BLANKS
@@ -94,6 +105,8 @@ def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
         return _percents(texts, scale)
     if are_dates(texts):
         return _days(texts, scale)
+    if (numbered := numbered_words(texts)) is not None:
+        return _numbered(numbered, scale)
     canonical = {_canonical(text): text for text in texts}
     # words that have a category of their own fix nothing here: they are scores already
     known = {word for word in canonical if word not in CATEGORY_OF_WORD}
@@ -137,6 +150,23 @@ def _days(texts: Sequence[str], scale: Scale) -> list[str]:
         for reading in readings
         if all(scale.mos_min <= float(value) <= scale.mos_max for _, value in reading)
     ]
+
+
+def _numbered(found: Mapping[str, tuple[int, str]], scale: Scale) -> list[str]:
+    """By what the words say where all are known, else as numbered, then from the other end."""
+    numbers = {text: float(number) for text, (number, _) in found.items()}
+    ends = scale.mos_min + scale.mos_max
+    turned = {text: ends - value for text, value in numbers.items()}
+    known = {text: CATEGORY_OF_WORD.get(word) for text, (_, word) in found.items()}
+    said = {text: category_score(category, scale) for text, category in known.items() if category is not None}
+    readings = [said, numbers] if len(said) == len(found) else [numbers, turned]
+    return list(
+        dict.fromkeys(
+            ",".join(f"{text}={_short(value)}" for text, value in reading.items())
+            for reading in readings
+            if all(scale.mos_min <= value <= scale.mos_max for value in reading.values())
+        )
+    )
 
 
 def _percents(texts: Sequence[str], scale: Scale) -> list[str]:

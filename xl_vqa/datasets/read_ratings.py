@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets import qualities
+from xl_vqa.datasets.direction import lower_by_legend
 from xl_vqa.datasets.errors import (
     RatingsEmptyError,
     RatingsEncryptedError,
@@ -21,6 +22,7 @@ from xl_vqa.datasets.errors import (
     RatingsNotFoundError,
     RatingsOptionError,
     RatingsSheetError,
+    RatingsUncalculatedError,
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
@@ -35,7 +37,7 @@ from xl_vqa.datasets.transpose import turned
 from xl_vqa.datasets.wanted import FORMS, Wanted
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import chosen as chosen_sheets
-from xl_vqa.tables.read import read_grids
+from xl_vqa.tables.read import read_figures
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -75,12 +77,15 @@ def read_ratings(
             layouts.append(find_layout(turned(grid, scale, wanted, str(path)) or grid, scale, wanted, path))
         except RatingsError as error:
             failures.append(error)
+    if not layouts and (count := sum(grid.uncalculated for grid in grids)):
+        raise RatingsUncalculatedError(path=str(path), count=count)
     if not layouts:
         # a sheet with videos but no scores says more than a cover sheet without videos
         raise min(failures, key=lambda error: isinstance(error, RatingsVideoColumnError))
     chosen, form = _chosen(path, _of_videos(layouts), wanted, together)
     if (question := next((layout.question for layout in chosen if layout.question is not None), None)) is not None:
         raise question
+    _hear_legends(chosen, grids)
     reader = RowReader(path, form, scale, wanted, tests=together and len(chosen) > 1)
     for layout in chosen:
         reader.add(layout)
@@ -95,7 +100,7 @@ def read_ratings(
 def _grids(path: Path, sheet: str | None) -> list[Grid]:
     """The sheets that may hold the ratings, none of them empty."""
     try:
-        grids = read_grids(path)
+        grids = read_figures(path)
     except TableError as error:
         raise _told(path, error) from error
     if sheet is not None and len(grids) == 1 and grids[0].name == path.name:
@@ -232,6 +237,16 @@ def _sheet_of_quality(path: Path, layouts: Sequence[Layout], wanted: Wanted) -> 
         raise unclear(str(path), "unclear_qualities", choices, qualities=names, source=path.name)
     by_name[name].quality = name
     return by_name[name]
+
+
+def _hear_legends(chosen: Sequence[Layout], grids: Sequence[Grid]) -> None:
+    """A sheet of instructions may say which end of the scale is the best one."""
+    used = {layout.grid.name for layout in chosen}
+    texts = [c for grid in grids if grid.name not in used for row in grid.rows for c in row if isinstance(c, str)]
+    said = lower_by_legend(texts)
+    for layout in chosen:
+        if layout.lower is None:
+            layout.lower = said
 
 
 def _note_other_sheets(reader: RowReader, grids: Sequence[Grid]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xl_vqa.datasets import qualities
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.derived_columns import without_derived
 from xl_vqa.datasets.direction import read_direction
 from xl_vqa.datasets.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal, split_of
@@ -329,6 +330,12 @@ class _Chooser:
             # nobody has rated yet: marks such as "-" stand where a score would
             blank = [c for c, p in self.c.profiles.items() if c not in self.taken and p.marks and not p.filled]
             everyone = [c for c in blank if self.c.role(c) is None and c != rater]
+            # or a spreadsheet program has made a day of every score
+            days = [c for c, p in self.c.profiles.items() if c not in self.taken and p.dates]
+            days = [c for c in days if self.c.role(c) is None and c != rater]
+            if len(days) > 1:
+                return self._wide(days, mos)
+            everyone = everyone or days
         return self._single(everyone[0]) if everyone else self.layout
 
     def _free(self, column: int) -> bool:
@@ -446,6 +453,7 @@ class _Chooser:
         if len(lettered) == 1:
             # one column of letters is a group or a class
             found.remove(lettered[0])
+        found = without_derived(self.c, found, self._best(Role.MOS))
         # where some columns fit the scale, the others are something else (a bit rate, a duration)
         fitting = [c for c in found if self.c.profiles[c].in_range >= 0.5]
         return fitting or found

@@ -55,6 +55,21 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path}({source})に点数の列が見つかりません。列の一覧: {problem}。"
         "--score-column で列を指定してください。",
     },
+    "ratings_uncalculated": {
+        "en": "No videos with scores were found in {path}, and {count} formulas in it hold no result. Open the "
+        "workbook in Excel or LibreOffice, save it once, and try again.",
+        "ja": "{path} に動画と点数が見つかりません。計算結果が保存されていない数式が {count} 個あります。"
+        "Excel または LibreOffice で開いて一度保存してから、もう一度お試しください。",
+    },
+    "ratings_comparisons": {
+        "en": "{path} ({source}) compares videos with each other ({columns}); which of two is preferred is no "
+        "score of either. Let people rate each video by itself, or compute a score per video from the "
+        "comparisons (Bradley-Terry) and give these. If only one column holds what was rated, name it with "
+        "--video-column.",
+        "ja": "{path}({source})は動画どうしの比較({columns})で、各動画の点数ではありません。"
+        "動画を 1 本ずつ評価するか、比較結果から動画ごとの点数(Bradley-Terry モデルなど)を計算した表を"
+        "指定してください。評価した動画の列が 1 列だけの場合は、--video-column で指定してください。",
+    },
     "ratings_no_scores": {
         "en": "None of the {count} rows of {path} has a score that can be used. The problem column of the "
         "manifest says why, row by row. If the cells hold formulas, open the workbook in Excel and save it once.",

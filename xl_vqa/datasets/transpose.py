@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.comparisons import refuse_matrix
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal, role_of
 from xl_vqa.datasets.ordinals import is_letter, is_mark
@@ -64,6 +65,7 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
     if header is None:
         return None
     row, videos = header
+    refuse_matrix(grid, row, list(videos), path)
     if wanted.video is not None and wanted.form is None:
         columns = Columns(grid, scale, wanted, path, (row,), row + 1, _names(grid, row))
         told = columns.told(wanted.video, "--video-column")

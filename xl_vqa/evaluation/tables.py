@@ -12,7 +12,7 @@ from typing import Any, Final
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.sheets.listing import heads_list
 from xl_vqa.tables.grid import Grid, TableError
-from xl_vqa.tables.read import chosen, read_grids
+from xl_vqa.tables.read import chosen, read_figures
 from xl_vqa.words import messages
 from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.video_names import is_video_name
@@ -70,7 +70,7 @@ class Table:
 def read_table(path: Path) -> Table:
     """Raises EvaluationFileError for a file that is missing, of another kind, damaged or without rows."""
     try:
-        grids = chosen(read_grids(path), None)
+        grids = chosen(read_figures(path), None)
     except TableError as error:
         raise EvaluationFileError(path=str(path), problem=error.problem, detail=error.detail) from error
     # a cover sheet has no header with a video in it

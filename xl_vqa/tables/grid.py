@@ -40,6 +40,8 @@ class Grid:
     rows: list[list[Cell]]
     hidden: bool = False
     uncalculated: int = 0
+    cut_decimals: int | None = None
+    """The first row (from 1) in which decimal commas of a text file cut numbers in two."""
 
     @property
     def empty(self) -> bool:

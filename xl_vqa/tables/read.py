@@ -49,6 +49,15 @@ def read_grids(path: Path) -> list[Grid]:
     return grids
 
 
+def read_figures(path: Path) -> list[Grid]:
+    """The same for tables whose numbers count; raises TableError where decimal commas cut them in two."""
+    grids = read_grids(path)
+    cut = next((grid.cut_decimals for grid in grids if grid.cut_decimals is not None), None)
+    if cut is not None:
+        raise TableError("problem_cut_decimals", str(cut))
+    return grids
+
+
 def chosen(grids: Sequence[Grid], wanted: str | None) -> list[Grid]:
     """The sheet that was asked for, by name or by number from 1; without ``wanted`` all that are visible.
 

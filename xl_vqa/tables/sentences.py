@@ -20,5 +20,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it has more rows than a sheet can hold (1,048,576)",
         "ja": "行数がシートの上限(1,048,576 行)を超えています",
     },
+    "problem_cut_decimals": {
+        "en": "from row {detail} on, numbers with a decimal comma stand between commas without quotes, so that "
+        "3,67 fell into two cells; separate the columns by semicolons",
+        "ja": "{detail} 行目以降で、小数点のカンマと区切りのカンマが区別できず、3,67 のような数値が "
+        "2 つのセルに分かれています。列の区切りをセミコロンにしてください",
+    },
     "problem_not_a_table": {"en": "it is no table of text", "ja": "テキスト形式の表ではありません"},
 }

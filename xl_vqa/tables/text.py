@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from xl_vqa.tables.blanks import blank_separated
@@ -34,7 +35,9 @@ def read_text(name: str, content: bytes) -> list[Grid]:
         raise TableError("problem_not_a_table", str(error)) from error
     if len(rows) > MOST_ROWS:
         raise TableError("problem_too_many_rows")
-    return [grid(name, rows)]
+    found = grid(name, rows)
+    found.cut_decimals = _cut_decimals(rows) if separator == "," else None
+    return [found]
 
 
 def _decode(content: bytes) -> str:
@@ -78,6 +81,27 @@ def _check_quotes(text: str, separator: str) -> None:
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise
+
+
+def _cut_decimals(rows: Sequence[Sequence[str]]) -> int | None:
+    """The first record (from 1) where "3,67" stands between commas without quotes, and so fell into two cells.
+
+    The header has fewer fields than the rows below it, and what passes its end are digits behind digits.
+    """
+    filled = [(index, [cell.strip() for cell in row]) for index, row in enumerate(rows) if any(row)]
+    header = next(
+        (k for k, (_, row) in enumerate(filled[:60]) if len(row) > 1 and not any(map(_digits, row))), None
+    )
+    if header is None:
+        return None
+    width, body = len(filled[header][1]), filled[header + 1 :]
+    longer = [(index, row) for index, row in body if any(row[width:])]
+    cut = [index + 1 for index, row in longer if all(map(_digits, row[width - 1 :])) and row[width - 1]]
+    return cut[0] if cut and len(cut) == len(longer) and len(cut) > 0.5 * len(body) else None
+
+
+def _digits(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit()
 
 
 def _separator(text: str, name: str) -> str:

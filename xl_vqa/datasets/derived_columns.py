@@ -1,0 +1,62 @@
+"""Columns computed from people's scores (median, highest, rank, ends of an interval), which are no rater's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.headers import normal
+from xl_vqa.datasets.mos import Floats
+
+_CORE: Final = frozenset(
+    "median med variance var mode range rank ranking sum total subtotal iqr q1 q3 quartile percentile skew"
+    " skewness kurtosis sem se mad lower upper low high zscore"
+    " 中央値 最頻値 範囲 分散 順位 合計 総計 小計 計 合計点 総得点 合計点数 偏差値 標準誤差 下限 上限 下限値"
+    " 上限値 信頼区間下限 信頼区間上限 95%信頼区間下限 95%信頼区間上限 最大 最小 最大値 最小値 最大点 最小点"
+    " 最高点 最低点 最高 最低 第1四分位 第3四分位".split()
+)
+_BESIDE: Final = frozenset(
+    "ci 95 95% ci95 95ci 95%ci of mos mean score scores rating ratings value values bound limit end confidence"
+    " interval the all raters standard error z".split()
+)
+_HIGHEST: Final = frozenset(["max", "maximum", "highest"])
+_LOWEST: Final = frozenset(["min", "minimum", "lowest"])
+
+
+def is_derived(header: str) -> bool:
+    """Whether a header names a figure of several scores: "median", "CI low", "最大値"."""
+    words = normal(header).split()
+    core = [word for word in words if word in _CORE]
+    return bool(core) and all(word in _CORE or word in _BESIDE for word in words)
+
+
+def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> list[int]:
+    """The columns of ``found`` that are somebody's scores; all of them where nothing else would be left to read.
+
+    Max and Min are names of people, too: there the cells decide, being the highest and lowest of the others.
+    """
+    people = [c for c in found if not is_derived(columns.names.get(c, ""))]
+    extreme = {c: normal(columns.names.get(c, "")) for c in people}
+    ends = [c for c, name in extreme.items() if name in _HIGHEST | _LOWEST]
+    rest = [c for c in people if c not in ends]
+    others = rest if len(rest) >= 2 else [mos] if mos is not None else []
+    if ends and others:
+        scores = columns.numbers(others)
+        kept = {c for c in ends if not _is_end(columns.numbers([c])[:, 0], scores, extreme[c] in _HIGHEST)}
+        people = [c for c in people if c in rest or c in kept]
+    return people if people or mos is not None else list(found)
+
+
+def _is_end(cells: Floats, scores: Floats, highest: bool) -> bool:
+    """Whether cells are the highest (or lowest) of the scores in their rows, or lie beyond a lone mean."""
+    known = np.isfinite(cells) & np.isfinite(scores).any(axis=1)
+    if known.sum() < 2:
+        return False
+    cells, scores = cells[known], scores[known]
+    if scores.shape[1] == 1:
+        return bool(np.all(cells >= scores[:, 0] - 0.01 if highest else cells <= scores[:, 0] + 0.01))
+    ends = np.nanmax(scores, axis=1) if highest else np.nanmin(scores, axis=1)
+    return bool(np.all(cells == ends))
