@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.api import PathLike, with_texts
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.packages import as_missing
 from xl_vqa.words.errors import VideoUnreadableError, XlVqaError
 from xl_vqa.words.labels import Bands
@@ -86,7 +86,7 @@ def predict(
     batches = [videos[start : start + batch_size] for start in range(0, len(videos), batch_size)]
     try:
         wall = Wall(hidden=default_home(), readers=DECODE_THREADS)
-        with closing(wall), ThreadPoolExecutor(DECODE_THREADS) as pool:
+        with closing(wall), DaemonThreads(DECODE_THREADS, "read") as pool:
             read = partial(_prepare, rater, wall.read)
             # one batch ahead of the model, so that memory holds two however many videos there are
             coming = [pool.submit(read, video) for video in batches[0]]

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.cluster.conftest import Score
 from tests.cluster.head import REPLICA, worker_processes
-from tests.host.helpers import cleaned_up, clips, settings_for, wait_for
+from tests.host.helpers import FRAMES, clips, settings_for, variant, wait_for
 from tests.host.postgres import binaries, running
+from tests.team.helpers import team_host
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
 from xl_vqa.cluster.errors import ClusterNodeError, ClusterVideoError
+from xl_vqa.cluster.served_rater import served_rater
+from xl_vqa.cluster.worker import SentClip
 from xl_vqa.host.store import Store
 from xl_vqa.words.errors import ModelNotFoundError, XlVqaError
+from xl_vqa.words.rating import LabelDistribution
 from xl_vqa.words.settings import Settings
+
+PEOPLE = ("aiko", "ben", "tara")
 
 pytestmark = [
     pytest.mark.slow,
@@ -166,40 +175,76 @@ def test_with_a_teams_database_every_result_is_there_once_whoever_rated_it(
         assert len(asked_of(log)) == 14
 
 
-def test_a_host_asks_replicas_on_the_cluster_and_one_that_is_killed_loses_nothing(
-    cluster: str, settings: Settings, tmp_path: Path
+def test_people_ask_a_teams_host_whose_model_is_served_and_a_replica_that_is_killed_loses_nothing(
+    cluster: str, tmp_path: Path
 ) -> None:
     pytest.importorskip("grpc_reflection", reason="needs the extra cluster as it is now")
     log = tmp_path / "log"
-    model = f"stand-in?per_video=0.2&log={log}"
-    settings = replace(settings, model=model, model_cluster=cluster, replicas_min=2, replicas_max=2)
-    files = clips(tmp_path / "videos", 16)
-    videos = [Video(str(file), f"text{n}") for n, file in enumerate(files)]
-    killed: list[int] = []
-    counts: list[int] = []
+    model = f"stand-in?per_video=0.1&log={log}"
+    files = clips(tmp_path / "share", 24)
+    own = {name: variant(files[0], tmp_path / f"of {name}.mp4", 1000 + at) for at, name in enumerate(PEOPLE)}
+    setup = f'[roots]\n"/mnt/videos" = "{files[0].parent}"\n'
+    served = {"model_cluster": cluster, "replicas_min": 2, "replicas_max": 2}
+    found: dict[str, list[Any]] = {}
+    with team_host(tmp_path / "team" / "home", setup, model=model, **served) as host:
+        members = {}
+        for name in PEOPLE:
+            host.add(name)
+            members[name] = host.member(tmp_path / name, name)
 
-    def kill(done: int, total: int) -> None:
-        counts.append(done)
-        if not killed and done >= 1:
-            killed.append(worker_processes(REPLICA)[0])
-            os.kill(killed[0], signal.SIGKILL)
+        def ask(name: str) -> None:
+            videos = [Video(f"/mnt/videos/{file.name}", f"text{n}") for n, file in enumerate(files)]
+            with HostClient(members[name]) as client:
+                found[name] = client.rate_all([*videos, Video(str(own[name]), name)])
 
-    with cleaned_up(settings), HostClient(settings) as client:
-        found = client.rate_all(videos, on_progress=kill)
-        assert killed
-        assert ends(found) == [file.name for file in files]
-        assert set(asked_of(log)) == {f"text{n}" for n in range(16)}
-        assert client.explain(str(files[0]), "text0").rating.label == found[0]["label"]
+        asking = [threading.Thread(target=ask, args=(name,), daemon=True) for name in PEOPLE]
+        for one in asking:
+            one.start()
+        wait_for(lambda: len(asked_of(log)) >= 4, 240)
+        os.kill(worker_processes(REPLICA)[0], signal.SIGKILL)
+        for one in asking:
+            one.join(240)
+        for name in PEOPLE:
+            assert ends(found[name]) == [*(file.name for file in files), f"of {name}.mp4"]
+        assert set(asked_of(log)) == {*(f"text{n}" for n in range(len(files))), *PEOPLE}
+        with HostClient(members[PEOPLE[0]]) as client:
+            path = f"/mnt/videos/{files[0].name}"
+            assert client.explain(path, "text0").rating.label == found[PEOPLE[0]][0]["label"]
+        store_file = host.settings.store_file
     # nothing of it stays on the cluster
     wait_for(lambda: not worker_processes(REPLICA), 90)
-    store = Store(settings.store_file)
-    assert store.count() == 16
+    store = Store(store_file)
+    assert store.count() == len(files) + len(PEOPLE)
     store.close()
-    # the scores of a model of its own, to the bit
-    own = settings_for(tmp_path / "own", model=model)
-    with cleaned_up(own), HostClient(own) as client:
-        mine = client.rate_all(videos[:2])
-    assert [one["expected_label"] for one in mine] == [one["expected_label"] for one in found[:2]]
+
+
+def test_replicas_come_with_what_waits_and_go_again(
+    cluster: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("grpc_reflection", reason="needs the extra cluster as it is now")
+    quick = {
+        "metrics_interval_s": 0.5,
+        "look_back_period_s": 2.0,
+        "upscale_delay_s": 1.0,
+        "downscale_delay_s": 2.0,
+    }
+    monkeypatch.setattr("xl_vqa.cluster.served_rater.PACE", quick)
+    model = "stand-in?per_video=0.2"
+    rater = served_rater(
+        replace(settings, model=model, model_cluster=cluster, replicas_min=1, replicas_max=2, batch_size=8)
+    )
+    try:
+        assert len(worker_processes(REPLICA)) == 1
+        clip = SentClip([np.full((32, 48, 3), 100, np.uint8)] * 8, FRAMES, [])
+        items = [(rater.prepare(clip), None)] * 8
+        deadline = time.monotonic() + 120
+        while len(worker_processes(REPLICA)) < 2:
+            assert time.monotonic() < deadline
+            assert all(isinstance(one, LabelDistribution) for one in rater.rate(items))
+        wait_for(lambda: len(worker_processes(REPLICA)) == 1, 120)
+        assert all(isinstance(one, LabelDistribution) for one in rater.rate(items))
+    finally:
+        rater.close()
 
 
 def test_a_model_that_cannot_be_used_is_told_before_the_work(

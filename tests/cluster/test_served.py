@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import pickle
 import subprocess
 import sys
@@ -18,8 +19,9 @@ import pytest
 from tests.host.helpers import FRAMES, settings_for
 from xl_vqa import __version__, packages
 from xl_vqa.cluster.errors import ClusterAddressError
-from xl_vqa.cluster.replica import Replica, Request, work_of
-from xl_vqa.cluster.served_rater import TRIES, ReplicasGoneError, ServedRater, served_rater
+from xl_vqa.cluster.replica import Replica, Request
+from xl_vqa.cluster.rows import Work
+from xl_vqa.cluster.served_rater import TRIES, ReplicasGoneError, ServedRater, served_rater, target
 from xl_vqa.cluster.worker import SentClip
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.vlm.loader import load_from_settings
@@ -34,8 +36,7 @@ def clip(level: int = 100, count: int = 8) -> SentClip:
 
 
 def replica(model: str = "stand-in", *, version: str = __version__, fingerprint: str = "") -> Replica:
-    work = work_of({"model": model}, fingerprint, 60.0)
-    return Replica(type(work)(work.settings, version, work.fingerprint, work.hang_s))
+    return Replica(Work({"model": model}, version, fingerprint, 60.0))
 
 
 class Here:
@@ -146,9 +147,17 @@ def test_a_replica_of_another_model_or_version_rates_nothing() -> None:
         ServedRater(lambda: Here(replica("stand-in?load_fail=not_found"), lambda number, one: None), "x")
 
 
+def test_a_busy_host_comes_to_all_its_replicas() -> None:
+    for batch, most in ((64, 4), (64, 2), (8, 8), (1, 4), (32, 1)):
+        # of what a host asks about at once some is answered already, on average
+        under_way = 0.8 * batch
+        assert math.ceil(under_way / target(batch, most)) >= min(most, under_way)
+        assert target(batch, most) >= 1
+
+
 def test_a_batch_that_hangs_is_seen() -> None:
     made = replica("stand-in?hang_text=hang")
-    made._work = work_of({"model": "stand-in"}, "", 0.0)
+    made._work = Work({"model": "stand-in"}, __version__, "", 0.0)
     made.check_health()
     ask = threading.Thread(target=lambda: asyncio.run(made.rate([Request(clip(), "hang")])), daemon=True)
     ask.start()

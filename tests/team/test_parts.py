@@ -47,7 +47,7 @@ def test_of_a_token_a_hash_alone_is_kept_and_the_file_is_private(tmp_path: Path)
     person, token = people.add("Aiko 田中", "train", days=7)
     assert people.of_token(token) == person
     assert token not in people.file.read_text()
-    assert token.split("_")[2] not in people.file.read_text()
+    assert token.split("_", 2)[2] not in people.file.read_text()
     assert stat.S_IMODE(people.file.stat().st_mode) == 0o600
     assert stat.S_IMODE(people.file.parent.stat().st_mode) == 0o700
 

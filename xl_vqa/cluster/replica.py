@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from xl_vqa import __version__
 from xl_vqa.cluster.rows import BATCH_TOKENS, Work, by_cost, settings_here
 from xl_vqa.cluster.worker import SentClip, is_well, node_name, other_model, other_version
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.words.errors import ModelError, ModelFailedError, XlVqaError
 from xl_vqa.words.reasons import Detail
 
@@ -49,12 +47,12 @@ class Replica:
         self._work = work
         self._name = f"{node_name()}:{os.getpid()}"
         self._since: float | None = None
-        self._rater: Rater | None = None
-        self._refusal: XlVqaError | None = other_version(work.version)
-        if self._refusal is None:
-            self._refusal = self._load()
+        # one that hangs keeps the process from nothing
+        self._thread = DaemonThreads(1, "rate")
+        self._rater: Rater | XlVqaError = other_version(work.version) or self._load()
+        """The model, or why it rates nothing here."""
 
-    def _load(self) -> XlVqaError | None:
+    def _load(self) -> Rater | XlVqaError:
         from xl_vqa.host.models import as_model_error
         from xl_vqa.vlm.loader import load_from_settings
 
@@ -63,15 +61,16 @@ class Replica:
             rater = load_from_settings(settings)
         except Exception as error:
             return as_model_error(error, settings.model)
-        self._rater = rater
-        wanted = self._work.fingerprint
-        return other_model(settings, rater.fingerprint, wanted) if wanted not in ("", rater.fingerprint) else None
+        if self._work.fingerprint in ("", rater.fingerprint):
+            return rater
+        rater.close()
+        return other_model(settings, rater.fingerprint, self._work.fingerprint)
 
     async def describe(self) -> dict[str, Any]:
         """The model's ``fingerprint``, ``spec`` and ``facts``, or the ``error`` that stands against it."""
-        if self._refusal is not None or self._rater is None:
-            return {"error": (self._refusal or ModelFailedError(path="", problem="model_unloaded")).to_dict()}
         rater = self._rater
+        if isinstance(rater, XlVqaError):
+            return {"error": rater.to_dict()}
         return {"fingerprint": rater.fingerprint, "spec": rater.spec.to_dict(), "facts": rater.describe()}
 
     async def rate(self, requests: Sequence[Request]) -> list[Any]:
@@ -79,7 +78,7 @@ class Replica:
         self._since = time.monotonic()
         try:
             # the model's work may take long, and Serve asks meanwhile whether this one lives
-            return await asyncio.wrap_future(_begun(lambda: self._rate(requests)))
+            return await asyncio.wrap_future(self._thread.submit(self._rate, requests))
         finally:
             self._since = None
 
@@ -90,13 +89,13 @@ class Replica:
             raise RuntimeError(f"a batch was not done after {self._work.hang_s:.0f} s")
 
     def _rate(self, requests: Sequence[Request]) -> list[Any]:
-        if self._refusal is not None or self._rater is None:
-            told = self._refusal or ModelFailedError(path="", problem="model_unloaded")
-            return [told.to_dict() for _ in requests]
+        rater = self._rater
+        if isinstance(rater, XlVqaError):
+            return [rater.to_dict() for _ in requests]
         found: list[Any] = [None] * len(requests)
         for attributes in (False, True):
             places = [place for place, one in enumerate(requests) if one.attributes is attributes]
-            for place, outcome in zip(places, self._of_a_kind(requests, places, self._rater), strict=True):
+            for place, outcome in zip(places, self._of_a_kind(requests, places, rater), strict=True):
                 found[place] = outcome.to_dict() if isinstance(outcome, XlVqaError) else outcome
         return found
 
@@ -123,23 +122,3 @@ class Replica:
                 told = [ModelFailedError(problem=Detail.named(error))] * len(piece)
             outcomes |= {place: one for (place, _), one in zip(piece, told, strict=True)}
         return [outcomes[place] for place in places]
-
-
-def _begun(work: Callable[[], list[Any]]) -> Future[list[Any]]:
-    """Done in a thread that ends with the process: a pool's would keep it alive for as long as a batch hangs."""
-    future: Future[list[Any]] = Future()
-    future.set_running_or_notify_cancel()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="rate", daemon=True).start()
-    return future
-
-
-def work_of(settings: dict[str, Any], fingerprint: str, hang_s: float) -> Work:
-    """What every replica is told."""
-    return Work(settings, __version__, fingerprint, hang_s)

@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
+from xl_vqa import __version__
 from xl_vqa.cluster.connect import Address, connected
 from xl_vqa.cluster.nodes import Room, check_nodes
-from xl_vqa.cluster.replica import GATHER_S, MOST_AT_ONCE, Replica, Request, work_of
-from xl_vqa.cluster.rows import settings_for_workers
+from xl_vqa.cluster.replica import GATHER_S, MOST_AT_ONCE, Replica, Request
+from xl_vqa.cluster.rows import Work, settings_for_workers
 from xl_vqa.cluster.worker import SentClip
 from xl_vqa.vlm.identity import identify
 from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo
@@ -36,7 +37,13 @@ ANSWER_S: Final = 900.0
 CLOSE_S: Final = 20.0
 TRIES: Final = 3
 """Times that a video is asked for: first with others, then alone, so that its death accuses no other."""
-PATCH: Final = 28
+PACE: Final = {
+    "metrics_interval_s": 10.0,
+    "look_back_period_s": 30.0,
+    "upscale_delay_s": 30.0,
+    "downscale_delay_s": 600.0,
+}
+"""How soon there are more replicas, and fewer: Serve's names and its own values."""
 
 
 class ReplicasGoneError(Exception):
@@ -74,12 +81,9 @@ class ServedRater:
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
         """The frames as they are: a replica cuts them into patches."""
         sent = SentClip(list(clip.frames), clip.used, list(clip.windows))
-        height, width = sent.frames[0].shape[:2] if len(sent.frames) else (0, 0)
-        count = len(sent.frames)
         nbytes = sum(one.nbytes for one in (*sent.frames, *sent.windows))
-        cost = count * max(height // PATCH, 1) * max(width // PATCH, 1)
         # replicas part the videos among themselves, so any of them may be asked together
-        return PreparedVideo(sent, (0,), cost, nbytes)
+        return PreparedVideo(sent, (0,), nbytes, nbytes)
 
     def rate(self, items: Sequence[tuple[PreparedVideo, str | None]]) -> list[Outcome]:
         return self._ask([Request(video.payload, text) for video, text in items])
@@ -191,7 +195,8 @@ class _OnRay:
                 "min_replicas": settings.replicas_min,
                 "initial_replicas": settings.replicas_min,
                 "max_replicas": most,
-                "target_ongoing_requests": max(settings.batch_size // 2, 1),
+                "target_ongoing_requests": target(settings.batch_size, most),
+                **PACE,
             },
             health_check_period_s=10,
             health_check_timeout_s=30,
@@ -201,8 +206,10 @@ class _OnRay:
         told = json.dumps([values, fingerprint, settings.replicas_min, most], sort_keys=True)
         name = "xl_vqa-" + hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
         serve.start(proxy_location="Disabled")
-        if str(serve.status().applications.get(name, _Gone).status) != "RUNNING":
-            serve.run(deployment.bind(work_of(values, fingerprint, HANG_S)), name=name, route_prefix=None)
+        there = serve.status().applications.get(name)
+        if there is None or there.status != "RUNNING":
+            work = Work(values, __version__, fingerprint, HANG_S)
+            serve.run(deployment.bind(work), name=name, route_prefix=None)
         return name, serve.get_app_handle(name)
 
     def describe(self) -> dict[str, Any]:
@@ -241,8 +248,13 @@ class _OnRay:
             self._stack.close()
 
 
-class _Gone:
-    status = "NOT_STARTED"
+def target(batch_size: int, most: int) -> float:
+    """Videos under way at a replica above which there is to be another one.
+
+    A host asks about ``batch_size`` at once and about no more before the last of them is answered: on average
+    somewhat fewer are under way, and yet ``most`` replicas are to come of it.
+    """
+    return max(batch_size / (2 * most), 1.0)
 
 
 def _quiet_serve() -> Any:

@@ -12,7 +12,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +35,7 @@ from xl_vqa.cluster.rows import (
     seen,
     settings_here,
 )
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.host.patience import Patience
 from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.rate_batch import Asked, rate_batch, rating_of
@@ -132,14 +132,12 @@ class ClusterRater:
         self._lock = threading.Lock()
         self._model = threading.Lock()
         """A rater is asked by one at a time."""
-        self._refusal = other_version(work.version)
-        self._rater: Rater | None = None
-        if self._refusal is None:
-            with self._watched():
-                self._refusal = self._load()
+        with self._watched():
+            self._rater: Rater | XlVqaError = other_version(work.version) or self._load()
+            """The model, or why it rates nothing here."""
         settings = self._settings
         self._patience = Patience(settings.video_timeout_s)
-        self._pool = ThreadPoolExecutor(settings.decode_threads, thread_name_prefix="read")
+        self._pool = DaemonThreads(settings.decode_threads, "read")
         self._wall = Wall(
             hidden=settings.home,
             readers=settings.decode_threads,
@@ -151,26 +149,26 @@ class ClusterRater:
 
     def __call__(self, batch: Batch) -> dict[str, Any]:
         rows = [Row.from_json(str(text)) for text in batch[ASKED]]
-        if self._refusal is not None or self._rater is None:
-            value = self._refusal.to_dict() if self._refusal is not None else {}
-            return _answers([Answer(row.number, REFUSED, value, self._name) for row in rows])
+        rater = self._rater
+        if isinstance(rater, XlVqaError):
+            return _answers([Answer(row.number, REFUSED, rater.to_dict(), self._name) for row in rows])
         with self._watched():
-            return _answers(list(self._answer(rows, self._rater)))
+            return _answers(list(self._answer(rows, rater)))
 
     # -- the model
 
-    def _load(self) -> ClusterNodeError | None:
+    def _load(self) -> Rater | ClusterNodeError:
         from xl_vqa.vlm.loader import load_from_settings
 
         try:
-            self._rater = load_from_settings(self._settings)
+            rater = load_from_settings(self._settings)
         except Exception:
             log.exception("the model could not be loaded")
             time.sleep(RELOAD_S)
             end_process()
-        assert self._rater is not None
-        found, wanted = self._rater.fingerprint, self._work.fingerprint
-        return None if found == wanted else other_model(self._settings, found, wanted)
+            raise
+        found, wanted = rater.fingerprint, self._work.fingerprint
+        return rater if found == wanted else other_model(self._settings, found, wanted)
 
     def _answer(self, rows: Sequence[Row], rater: Rater) -> Iterator[Answer]:
         ready: list[_Read] = []

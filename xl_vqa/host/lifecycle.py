@@ -33,7 +33,7 @@ from xl_vqa.host.app import HostApp
 from xl_vqa.host.connections import LimitedProtocol
 from xl_vqa.host.forgetting import Housekeeping
 from xl_vqa.host.logs import start_log, watch_for_crashes
-from xl_vqa.host.server import begin_serving, on_end_signals, server_for
+from xl_vqa.host.server import begin_serving, on_end_signals, run_to_its_end, server_for
 from xl_vqa.host.service import RatingService
 from xl_vqa.words.errors import HostDiskError, HostStartError
 from xl_vqa.words.reasons import Detail, Reason
@@ -176,7 +176,7 @@ class Host:
         self._housekeeping.start()
         on_end_signals(lambda number: self.stop(f"signal {number}"))
         try:
-            asyncio.run(self._run(on_ready))
+            run_to_its_end(lambda: self._run(on_ready))
         finally:
             self.stop("its server ended")
             remove_state(self._settings.state_file, self.state.token)

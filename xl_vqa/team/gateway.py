@@ -7,7 +7,6 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from starlette.applications import Starlette
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from xl_vqa.bridge.errors import TeamUploadError
 from xl_vqa.bridge.protocol import EXPLAIN
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.host.app import parsed
 from xl_vqa.host.guard import TooLargeError
 from xl_vqa.host.metrics import CONTENT_TYPE, host_families, rendered
@@ -52,8 +52,8 @@ class Gateway:
         self._desk, self._people, self._audit = desk, people, audit
         self._connections = connections
         self._counters = Counters()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="team")
-        self._waiting = ThreadPoolExecutor(WAITING_THREADS, thread_name_prefix="team-wait")
+        self._pool = DaemonThreads(THREADS, "team")
+        self._waiting = DaemonThreads(WAITING_THREADS, "team-wait")
         app = Starlette()
         app.add_route(HEALTH, self._health, methods=["GET"])
         for method, path, handler in (
@@ -76,7 +76,7 @@ class Gateway:
 
     def close(self) -> None:
         for pool in (self._pool, self._waiting):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)
 
     # -- for everybody
 

@@ -26,9 +26,10 @@ import filelock
 from xl_vqa.atomic import make_private, reason
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.errors import TeamSetupError
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.host.lifecycle import prepare_home
 from xl_vqa.host.logs import start_log
-from xl_vqa.host.server import begin_serving, on_end_signals, server_for
+from xl_vqa.host.server import begin_serving, on_end_signals, run_to_its_end, server_for
 from xl_vqa.team.audit import Audit
 from xl_vqa.team.certificate import context_of, fingerprint_of, own_certificate
 from xl_vqa.team.desk import Desk
@@ -98,7 +99,7 @@ class TeamServer:
     def serve(self, on_ready: Callable[[Listening], None]) -> None:
         on_end_signals(lambda number: self.stop())
         try:
-            asyncio.run(self._run(on_ready))
+            run_to_its_end(lambda: self._run(on_ready))
         finally:
             self._gateway.close()
             self._client.close()
@@ -130,13 +131,14 @@ class TeamServer:
         accepting.cancel()
 
     async def _tidy(self) -> None:
+        loop, aside = asyncio.get_running_loop(), DaemonThreads(1, "team-tidy")
         while True:
             try:
-                await asyncio.to_thread(self._desk.forsake)
+                await loop.run_in_executor(aside, self._desk.forsake)
             except XlVqaError as error:
                 log.warning("what nobody waits for could not be given up: %s", error)
             with contextlib.suppress(OSError):
-                removed = await asyncio.to_thread(self._desk.clips.clean)
+                removed = await loop.run_in_executor(aside, self._desk.clips.clean)
                 if removed:
                     log.info("%d clips that nobody waits for were removed", removed)
             await asyncio.sleep(TIDY_S)

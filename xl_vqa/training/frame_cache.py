@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -14,6 +13,7 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.training.cache import atomic_path
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.fingerprint import fingerprint
@@ -23,7 +23,7 @@ from xl_vqa.video.wall import Wall
 from xl_vqa.vlm.canvas import clip_patches
 from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
-from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
+from xl_vqa.words.errors import OutputNotWritableError, VideoError
 from xl_vqa.words.model_spec import ModelSpec, Sampling
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.settings import default_home
@@ -101,12 +101,8 @@ class FrameCache:
 
         readers = max(1, threads)
         wall = Wall(hidden=default_home(), readers=readers)
-        with closing(wall), ThreadPoolExecutor(max_workers=readers) as pool:
-            try:
-                return list(pool.map(one, videos))
-            except XlVqaError:
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
+        with closing(wall), DaemonThreads(readers, "read") as pool:
+            return list(pool.map(one, videos))
 
     @staticmethod
     def _stored(video: str, path: Path) -> StoredClip | None:

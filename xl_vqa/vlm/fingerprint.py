@@ -13,13 +13,13 @@ import contextlib
 import json
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from xl_vqa.atomic import write_atomically
+from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.vlm.model_folder import weight_files
 from xl_vqa.words.model_spec import ModelSpec
 
@@ -58,7 +58,7 @@ class HashCache:
     def hashes(self, paths: Iterable[Path]) -> list[str]:
         """blake2b (hex) of each file's content, in order. Raises OSError for a file that cannot be read."""
         paths = list(paths)
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        with DaemonThreads(2, "hash") as pool:
             found = list(pool.map(self._hash, paths))
         self._save()
         return found
