@@ -166,7 +166,10 @@ def remove_leftovers(target: Path) -> None:
 
 def reason(error: OSError) -> str:
     """Why writing failed, for an error's ``problem``: a phrase in both languages where the cause is known."""
-    if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
+    # a lock that was waited for in vain has no number
+    if getattr(error, "winerror", None) in SHARING_VIOLATIONS or (
+        isinstance(error, TimeoutError) and error.errno is None
+    ):
         return "problem_locked"
     if error.strerror == _EXISTING:
         return "problem_write_protected"

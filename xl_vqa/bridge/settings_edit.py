@@ -6,26 +6,36 @@ import dataclasses
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from xl_vqa.atomic import make_private, reason, write_atomically
+from xl_vqa.bridge.file_lock import locked
 from xl_vqa.words.errors import SettingsError
 from xl_vqa.words.settings import Settings, parse_toml, unknown_key
+
+LOCK_WAIT_S: Final = 10.0
 
 
 def change_settings(settings: Settings, **values: Any) -> Settings:
     """Writes ``values`` (None removes the key) into settings.toml of ``settings.home`` and returns what
-    now holds. Atomic. Raises SettingsError where a value is wrong or the file cannot be written; the file
-    is then as it was.
+    now holds. Atomic; of programs that change it at the same time none undoes another's change. Raises
+    SettingsError where a value is wrong or the file cannot be written; the file is then as it was.
     """
     file = settings.home / "settings.toml"
     try:
-        old = file.read_text(encoding="utf-8-sig") if file.exists() else ""
-        new = _changed(old, values)
+        make_private(file.parent)
+        with locked(file.with_name(f"{file.name}.lock"), LOCK_WAIT_S):
+            _change(file, settings, values)
     except UnicodeDecodeError as error:
         raise SettingsError(source=str(file), problem="problem_not_utf8") from error
     except OSError as error:
         raise SettingsError(source=str(file), problem=reason(error)) from error
+    return Settings.load(home=settings.home, language=settings.language)
+
+
+def _change(file: Path, settings: Settings, values: dict[str, Any]) -> None:
+    old = file.read_text(encoding="utf-8-sig") if file.exists() else ""
+    new = _changed(old, values)
     told = parse_toml(new, file)
     # checked as a whole before the file is touched
     checked = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
@@ -34,11 +44,8 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
     if unknown := [unknown_key(key, file.name) for key in told if key not in known]:
         raise SettingsError(source=str(file), problem=unknown)
     Settings(**whole)
-    try:
-        _write(file, new)
-    except OSError as error:
-        raise SettingsError(source=str(file), problem=reason(error)) from error
-    return Settings.load(home=settings.home, language=settings.language)
+    with write_atomically(file) as output:
+        output.write(new.encode("utf-8"))
 
 
 def _changed(text: str, values: dict[str, Any]) -> str:
@@ -69,9 +76,3 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     # a JSON text is a TOML text, but for DEL, which no path holds
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def _write(file: Path, text: str) -> None:
-    make_private(file.parent)
-    with write_atomically(file) as output:
-        output.write(text.encode("utf-8"))

@@ -39,6 +39,7 @@ MOST_NAMES: Final = 2_000
 """Of more names than this, logs are not searched: all their records go."""
 OF_THE_USER: Final = (
     "settings.toml",
+    "settings.toml.lock",
     "profiles",
     "models.json",
     "models.json.lock",
