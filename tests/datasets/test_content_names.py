@@ -39,6 +39,23 @@ SCHEMES: dict[str, Groups] = {
     "folders of a coder": each(range(1, 30), "x264/{:02d}", "x265/{:02d}"),
     "a folder of a height within": each(["park", "sea"], "{}/1080p/crf20", "{}/720p/crf20", "{}/720p/crf30"),
     "one name in every folder": each(["S1", "S2", "S3"], "{}/encoded/output_720p", "{}/encoded/output_1080p"),
+    "a folder of a rate without": each(["park", "sea", "city"], "500k/{}/video", "1000k/{}/video"),
+    "words for a rate in folders": each(["park", "sea", "city"], "{}/hi", "{}/mid", "{}/lo"),
+    "an upload's random front": [
+        [f"{(7 * k + n) * 0x9E3779B9 % 2**32:08x}-{source}_{q}" for n, q in enumerate(("1080p", "720p"))]
+        for k, source in enumerate(["park", "sea", "city", "hall"])
+    ],
+    "an upload's random front, long": [
+        [f"{(7 * k + n) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128:032x}_{source}_{n}" for n in range(2)]
+        for k, source in enumerate(["park", "sea", "city", "hall"])
+    ],
+    "a random front that is the name": [
+        [f"{k * 0x9E3779B9 % 2**32:08x}_{q}" for q in ("hi", "lo")] for k in range(1, 9)
+    ],
+    "a random front before one word": [[f"{k * 0x9E3779B9 % 2**32:08x}-video"] for k in range(1, 9)],
+    "folders of models": each(range(1, 31), "wan2.1/{:04d}", "Sora/{:04d}", "original/{:04d}"),
+    "folders of methods": each(range(1, 31), "ours/{:04d}", "baseline/{:04d}"),
+    "what a phone edited": each(range(1200, 1210), "IMG_{}", "IMG_E{}"),
     "AI videos by number": each(range(1, 31), "cogvideox5b-{:04d}", "wan2.1-{:04d}", "hunyuan-{:04d}"),
     "AI videos by prompt": each(["cat_on_sofa", "city_at_night"], "sora_{}", "kling_{}", "{}_gen3"),
 }

@@ -40,7 +40,7 @@ _MARK: Final = re.compile(
     r"|judder|stutter|ringing|grain|defocus|drop|dropped|packet|packets|loss|lossy|packetloss|plr|ber|rate"
     r"|bitrate|dark|bright|exposure|contrast|saturation|gamma|scale|scaled|rescaled|resized|upscale|upscaled"
     r"|downscale|downscaled|interlaced|compressed|compression|enc|encoded|transcoded"
-    r"|low|mid|high|weak|strong|mild|severe|good|bad|fair|poor|excellent"
+    r"|low|lo|mid|med|high|hi|weak|strong|mild|severe|good|bad|fair|poor|excellent"
     r"|元|原|参照|基準|弱|中|強|低|高|新|旧|英語|日本語|最終|確定|修正|加工)[0-9]{0,2}"
     r"|(?:初|最終|第?[0-9]+)稿|[a-z0-9]案|案[a-z0-9]"
 )
@@ -64,6 +64,17 @@ GENERATOR: Final = re.compile(
     r"(?:(?:open-?)?sora(?:plan)?|pika|kling|luma|runway|gen|veo|hailuo|minimax|cogvideox?|hunyuan(?:video)?|wan"
     r"|modelscope|zeroscope|lavie|videocrafter|show1|animatediff|svd|mochi|ltxv?|pixverse|vidu|latte|lvdm|tav"
     r"|text2video|t2vzero|tune-?a-?video|stepvideo|seedance|jimeng|dreamina|floor33)(?:v?[0-9][0-9.]*)?[a-z]?"
+)
+# What a labelling tool or an upload writes before every name; 8 signs may be a name, so all must have them.
+RANDOM_FRONT: Final = re.compile(
+    r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{8})"
+    r"(?=[-_ ].)",
+    re.IGNORECASE,
+)
+# Folders of what was compared, beside those of known models.
+METHOD: Final = re.compile(
+    r"(?:ours|baselines?|proposed|ablations?|(?:model|method|system|algorithm|手法|モデル|方式)[-_ ]?[a-z0-9]*"
+    r"|提案手法|従来手法|提案法|従来法)"
 )
 # Written apart from their number in some naming ("qp 37", "take_2").
 _BEFORE_NUMBER: Final = frozenset(
@@ -130,6 +141,8 @@ def name_parts(stem: str) -> Parts:
     """The parts of a name without its ending, in small letters and plain digits; a date is one number."""
     text = _CAMEL_END.sub(_apart, unicodedata.normalize("NFKC", stem)).casefold()
     text = _CHAPTER.sub(r"gopr\2_take\1", re.sub(r"^copy of\s+", "", text))
+    # what a phone edited
+    text = re.sub(r"^img_e(?=[0-9]{4}(?![0-9]))", "img_", text)
     text = _DATE.sub(lambda date: re.sub("[^0-9]", "", date.group()), text)
     text = re.sub(r"(?<![a-z0-9])([hx])[. ]?(26[456])(?![0-9])", r"\1\2", text)
     # a decimal point inside a mark ("1.5mbps") must not split it; "e01.1080p" has none

@@ -18,6 +18,8 @@ from xl_vqa.datasets.content_fronts import fronts
 from xl_vqa.datasets.content_names import (
     GENERATOR,
     GENERIC,
+    METHOD,
+    RANDOM_FRONT,
     Parts,
     bound,
     is_mark,
@@ -95,9 +97,9 @@ def _guess(paths: Sequence[PurePosixPath]) -> _Guess:
     3. Of what is left, cut off what stands behind a front that repeats (see content_fronts).
     4. Otherwise every name is its own content.
     """
-    stems = [name_parts(path.stem) for path in paths]
+    stems = _without_random_fronts(paths)
     folders = [_source_folder(path) for path in paths]
-    if _only_versions(stems, folders):
+    if _only_versions(stems, folders) and not _of_generators(paths):
         return _Guess(folders, "name_folder")
     parts = _without_leading_numbers(_without_generators(stems))
     shared = _shared(parts)
@@ -135,10 +137,31 @@ def _folded(content: str) -> str:
 
 
 def _source_folder(path: PurePosixPath) -> str:
-    """The folder of a video, those left out that tell versions: ``park`` of park/1080p/crf20.mp4; "." for none."""
-    return str(
-        next((p for p in path.parents if not (p.name and all(map(is_mark, name_parts(p.name))))), path.parent)
-    )
+    """The folder of a video, those left out that tell versions, wherever they stand; "." for none.
+
+    ``park`` of park/1080p/crf20.mp4, and of 1080p/park/crf20.mp4.
+    """
+    kept = [part for part in path.parent.parts if not all(map(is_mark, name_parts(part)))]
+    return str(PurePosixPath(*kept))
+
+
+def _without_random_fronts(paths: Sequence[PurePosixPath]) -> list[Parts]:
+    """The parts of the names, without the random front that an upload gave every file, another one to each."""
+    whole = [name_parts(path.stem) for path in paths]
+    fronts_of = [RANDOM_FRONT.match(path.stem) for path in paths]
+    found = [front[0].casefold() for front in fronts_of if front]
+    if len(found) < len(paths) or len(set(found)) < max(2, len(set(paths))) or all(f.isdigit() for f in found):
+        return whole
+    rests = [name_parts(path.stem[len(front) + 1 :]) for path, front in zip(paths, found, strict=True)]
+    named = {without_marks(rest) for rest in rests}
+    return rests if len(named) > 1 and () not in named else whole
+
+
+def _of_generators(paths: Sequence[PurePosixPath]) -> bool:
+    """Whether the folders are models that made or processed the videos: two or more, beside the originals."""
+    names = {path.parent.name.casefold() for path in paths}
+    models = {name for name in names if GENERATOR.fullmatch(name) or METHOD.fullmatch(name)}
+    return len(models) > 1 and all(all(map(is_mark, name_parts(name))) for name in names - models)
 
 
 def _without_generators(stems: Sequence[Parts]) -> list[Parts]:
