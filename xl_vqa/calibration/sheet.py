@@ -17,8 +17,9 @@ from xl_vqa.evaluation.errors import EvaluationOptionError
 from xl_vqa.evaluation.figure import BoolArray
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.result import Failure, Notice
-from xl_vqa.evaluation.tables import number, read_table, text, warns_of
+from xl_vqa.evaluation.tables import read_table, text, warns_of
 from xl_vqa.tables.grid import TableError
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.tables.read import chosen, read_grids
 from xl_vqa.words.domain_profile import Reference, off_digits
 from xl_vqa.words.errors import XlVqaError
@@ -162,7 +163,7 @@ def answers_in(path: Path, rows: Sequence[SheetRow], sheet: Path) -> list[Answer
 def _answer(row: Mapping[str, Any] | None) -> Answer:
     if row is None:
         return CalibrationError(problem="calibration_not_in_file")
-    if row.get("error") or number(row.get("expected_label")) is None:
+    if row.get("error") or written_number(row.get("expected_label")) is None:
         error = row.get("error")
         told = error.get("message") if isinstance(error, Mapping) else text(error)
         return CalibrationError(problem=Reason("calibration_row_error", why=Detail(told)))
@@ -173,7 +174,7 @@ def reference_in(path: Path) -> Reference:
     """The scores of a result file as what a rank is among. Raises EvaluationFileError, EvaluationColumnError."""
     table = read_table(path)
     table.require("expected_label")
-    scores = [number(row.get("expected_label")) for row in table.rows]
+    scores = [written_number(row.get("expected_label")) for row in table.rows]
     return Reference(tuple(sorted(one for one in scores if one is not None)), path.stem)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from xl_vqa.datasets.problems import problem_codes
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.outputs import write_output
 from xl_vqa.tables.grid import TableError
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.tables.read import read_figures
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
@@ -194,11 +194,8 @@ def _row(path: Path, folder: Path, number: int, cells: dict[str, str]) -> Manife
         text = cells.get(name, "")
         if not text:
             return None
-        try:
-            found = float(text)
-        except ValueError:
-            found = math.nan
-        if not math.isfinite(found):
+        found = written_number(text)
+        if found is None:
             raise ManifestError(
                 path=str(path), problem=Reason("row_not_number", row=number, column=name, value=repr(text))
             )

@@ -24,8 +24,9 @@ from xl_vqa.evaluation.predictions import (
     stated_scale,
 )
 from xl_vqa.evaluation.result import Failure, Item, Notice
-from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.evaluation.tables import Table, read_table, text
 from xl_vqa.evaluation.units import Predictor
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 from xl_vqa.words.reasons import Reason
@@ -96,7 +97,7 @@ def join(
 
 
 def _matched(people: Table, other: Table, matches: Mapping[int, int]) -> Matched:
-    return [(other.rows[theirs], number(people.rows[ours].get("mos"))) for ours, theirs in matches.items()]
+    return [(other.rows[theirs], written_number(people.rows[ours].get("mos"))) for ours, theirs in matches.items()]
 
 
 def _check_told(told: Told, predictions: Path, baselines: Sequence[Path], joined: Joined) -> None:
@@ -117,7 +118,7 @@ def _item(
     people: Table,
     scale: Scale,
 ) -> Item:
-    mos, problem = number(row.get("mos")), text(row.get("problem"))
+    mos, problem = written_number(row.get("mos")), text(row.get("problem"))
     if mos is None and row.get("mos") is not None:
         problem = problem or f"mos = {text(row['mos'])}"
     if "label" in people.titles and text(row.get("label")) is None:
@@ -127,12 +128,12 @@ def _item(
     prediction = None if error else score_of(predicted)
     if predicted and prediction is None and not error:
         error = f"{score_of.key} = {text(predicted.get(score_of.key)) or ''}"
-    raters = number(row.get("raters"))
+    raters = written_number(row.get("raters"))
     return Item(
         video=text(row.get("path")) or "",
         mos=mos,
         prediction=prediction,
-        ci95=number(row.get("ci95")),
+        ci95=written_number(row.get("ci95")),
         raters=None if raters is None else int(raters),
         content=text(row.get("content")),
         split=text(row.get("split")),
@@ -140,7 +141,7 @@ def _item(
         columns={name: text(cell) or "" for name, cell in row.items() if name not in _MANIFEST_COLUMNS},
         distribution=_distribution(predicted, scale),
         band=_band_key(text(predicted.get("band"))),
-        band_probability=number(predicted.get("band_probability")),
+        band_probability=written_number(predicted.get("band_probability")),
         error=error,
         problem=problem,
     )
@@ -150,7 +151,7 @@ def _distribution(predicted: Mapping[str, Any], scale: Scale) -> tuple[float, ..
     values = predicted.get("distribution")
     if not isinstance(values, list):
         return None
-    numbers = [number(value) for value in values]
+    numbers = [written_number(value) for value in values]
     known = tuple(value for value in numbers if value is not None and value >= 0)
     if len(known) < len(numbers) or abs(math.fsum(known) - 1) > 1e-3 or len(known) != len(scale.labels):
         # an empty one is counted by the evaluation as one that does not fit
@@ -174,7 +175,7 @@ def _stated_bands(model: Table, scale: Scale) -> Bands:
     )
     if thresholds is None or scale != (stated_scale(model) or Scale()):
         return Bands.default(scale)
-    numbers = [number(value) for value in thresholds]
+    numbers = [written_number(value) for value in thresholds]
     if len(numbers) != 4 or None in numbers:
         raise ScaleError(problem=Reason("band_thresholds_wrong", values=str(thresholds)))
     first, second, third, fourth = (value for value in numbers if value is not None)
@@ -306,7 +307,7 @@ def _check_labels(people: Table, rows: Sequence[int], joined: Joined) -> None:
     """Labels made on another scale than the one used here would make every figure of labels wrong."""
     scale, wrong = joined.scale, 0
     for index in rows:
-        mos, label = number(people.rows[index].get("mos")), number(people.rows[index].get("label"))
+        mos, label = written_number(people.rows[index].get("mos")), written_number(people.rows[index].get("label"))
         if mos is None or label is None or not scale.mos_min <= mos <= scale.mos_max:
             continue
         wrong += abs(scale.to_label(mos) - label) > 1

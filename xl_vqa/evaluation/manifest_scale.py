@@ -7,7 +7,8 @@ from typing import Final
 
 from xl_vqa.evaluation.errors import EvaluationUnclearError
 from xl_vqa.evaluation.result import Notice
-from xl_vqa.evaluation.tables import Table, number
+from xl_vqa.evaluation.tables import Table
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 
@@ -33,7 +34,10 @@ def scale_of(
     if told is not None:
         return told, []
     default = Scale()
-    pairs = [(number(people.rows[index].get("mos")), number(people.rows[index].get("label"))) for index in rows]
+    pairs = [
+        (written_number(people.rows[index].get("mos")), written_number(people.rows[index].get("label")))
+        for index in rows
+    ]
     scores = [mos for mos, _ in pairs if mos is not None]
     own = [default] if stated is None else [stated, default]
     if (

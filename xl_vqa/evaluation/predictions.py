@@ -16,7 +16,7 @@ import numpy as np
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationUnclearError
 from xl_vqa.evaluation.result import Notice
-from xl_vqa.evaluation.tables import Table, number, text
+from xl_vqa.evaluation.tables import Table, text
 from xl_vqa.evaluation.units import (
     Predictor,
     Units,
@@ -27,6 +27,7 @@ from xl_vqa.evaluation.units import (
     other_mos_range,
 )
 from xl_vqa.shell import typed
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 
@@ -74,7 +75,7 @@ class Reading:
     notices: list[Notice] = field(default_factory=list)
 
     def __call__(self, row: Mapping[str, Any]) -> float | None:
-        value = number(row.get(self.key))
+        value = written_number(row.get(self.key))
         if value is None:
             return None
         if self.of_label:
@@ -139,7 +140,7 @@ def _column(table: Table, told: Sequence[str], *, baseline: bool = False) -> str
     numeric = [
         column
         for column in table.titles
-        if column != "path" and any(number(row.get(column)) is not None for row in table.rows)
+        if column != "path" and any(written_number(row.get(column)) is not None for row in table.rows)
     ]
     if len(numeric) == 1:
         return numeric[0]
@@ -197,7 +198,7 @@ class _Reader:
         raise EvaluationUnclearError(path=str(self.table.path), problem=problem, choices=choices)
 
     def _order(self, column: str) -> float | None:
-        pairs = [(number(row.get(column)), mos) for row, mos in self.matched]
+        pairs = [(written_number(row.get(column)), mos) for row, mos in self.matched]
         known = np.array([pair for pair in pairs if pair[0] is not None], dtype=np.float64).reshape(-1, 2)
         return spearman(known[:, 0], known[:, 1]) if len(known) >= FEWEST else None
 

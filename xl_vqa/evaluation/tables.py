@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,19 +89,6 @@ def _path_column(line: Sequence[Any]) -> int | None:
     ours = [_HEADER_OF_WORD.get(_word(word)) == "path" for word in words]
     theirs = [heads_list(word) for word in words]
     return next((found.index(True) for found in (ours, theirs) if True in found), None)
-
-
-def number(cell: Any) -> float | None:
-    """A finite number in a cell, whatever its type; None for anything else."""
-    if cell is None or isinstance(cell, bool):
-        return None
-    if isinstance(cell, str):
-        cell = unicodedata.normalize("NFKC", cell).strip()
-    try:
-        value = float(cell)
-    except (TypeError, ValueError):
-        return None
-    return value if math.isfinite(value) else None
 
 
 def warns_of(cell: Any, code: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.evaluation.errors import EvaluationError
-from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.evaluation.tables import Table, read_table, text
 from xl_vqa.host.recorded import known_contents, recorded
 from xl_vqa.learning.corrections import HIGH, LOW, Correction
 from xl_vqa.learning.errors import LearningError
@@ -19,6 +19,7 @@ from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import HUMAN, TIMES, find_column, folder_of, moment, our_column
 from xl_vqa.sheets.marks import Mark
 from xl_vqa.sheets.video_paths import resolve
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError, XlVqaError
 from xl_vqa.words.labels import Scale
@@ -139,7 +140,7 @@ def _rows(
         if text(written) is None:
             blank.append(key)
             continue
-        value = number(written)
+        value = written_number(written)
         mos = None if value is None else reading.mos(value)
         if mos is None:
             why = "correction_no_number" if value is None else "correction_outside"
@@ -180,10 +181,10 @@ def _rows(
 
 def _stood(row: Mapping[str, Any], ours: Mapping[str, str | None]) -> float | None:
     """The MOS of the rating in the sheet, from its label where there is no column of MOS."""
-    mos = number(row.get(ours["mos"] or ""))
+    mos = written_number(row.get(ours["mos"] or ""))
     if mos is not None and LOW <= mos <= HIGH:
         return mos
-    label, scale = number(row.get(ours["score"] or "")), Scale()
+    label, scale = written_number(row.get(ours["score"] or "")), Scale()
     inside = label is not None and scale.label_min <= label <= scale.label_max
     return scale.to_mos(label) if label is not None and inside else None
 

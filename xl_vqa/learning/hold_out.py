@@ -19,7 +19,7 @@ import numpy as np
 from xl_vqa.datasets.content_names import GENERIC, is_number, name_parts, one_file, without_marks
 from xl_vqa.datasets.contents import plan_contents
 from xl_vqa.evaluation.errors import EvaluationError
-from xl_vqa.evaluation.tables import Table, number, read_table, text
+from xl_vqa.evaluation.tables import Table, read_table, text
 from xl_vqa.learning.collect import OnProgress, SheetReading
 from xl_vqa.learning.errors import HoldOutError
 from xl_vqa.learning.label_store import LabelStore
@@ -27,6 +27,7 @@ from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import HUMAN, find_column, folder_of
 from xl_vqa.outputs import write_output
 from xl_vqa.sheets.video_paths import resolve
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError
 from xl_vqa.words.labels import Bands, Scale
@@ -176,7 +177,7 @@ def _rows(table_file: Path, options: HoldOutOptions, report: OnProgress) -> tupl
     problems: list[Problem] = []
     for done, ((place, row), path, content) in enumerate(zip(chosen, paths, contents, strict=True)):
         report(done, len(chosen))
-        value = number(row.get(human))
+        value = written_number(row.get(human))
         mos = None if value is None else options.reading.mos(value)
         if not path or mos is None:
             problems.append(Reason("hold_out_row", row=place, range=options.reading.range))

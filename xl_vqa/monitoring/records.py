@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.evaluation.matching import match
-from xl_vqa.evaluation.tables import Table, number, read_table, text, warns_of
+from xl_vqa.evaluation.tables import Table, read_table, text, warns_of
 from xl_vqa.host.recorded import recorded
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.sheets.columns import field_of_heading
 from xl_vqa.sheets.marks import Mark
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.rating import UNLIKE_TAUGHT, Rating
 from xl_vqa.words.reasons import Detail, Reason
@@ -154,7 +155,7 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
     records = Records()
     for row, place in zip(table.rows, table.numbers, strict=True):
         path = text(row.get("path")) or ""
-        value = number(row.get(score))
+        value = written_number(row.get(score))
         failed = value is None and error is not None and text(row.get(error)) is not None
         if value is None and not failed:
             records.leave_out("no_score")
@@ -166,7 +167,7 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
                 source=folder_of(path) if source is None else text(row.get(source)) or "",
                 score=value,
                 at=moment(row.get(at)) if at else None,
-                off_digits=number(row.get("off_digit_mass")),
+                off_digits=written_number(row.get("off_digit_mass")),
                 gap=_gap(row, human, value, options, records),
                 failed=failed if error is not None else None,
                 outside=None
@@ -180,7 +181,7 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
 def _gap(
     row: Mapping[str, Any], human: str | None, score: float | None, options: SheetOptions, records: Records
 ) -> float | None:
-    people = None if human is None else number(row.get(human))
+    people = None if human is None else written_number(row.get(human))
     if people is None or score is None:
         return None
     scale = options.scale

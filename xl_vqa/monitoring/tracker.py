@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from xl_vqa.evaluation.matching import match
-from xl_vqa.evaluation.tables import number, text
+from xl_vqa.evaluation.tables import text
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import Record, Records, folder_of, gap_in_mos, in_store, moment
 from xl_vqa.sheets.marks import Mark
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.reasons import Reason
 from xl_vqa.workbooks.templates.known import read_template
@@ -77,7 +78,7 @@ def is_tracker(path: Path) -> bool:
 def _record(place: int, row: Mapping[str, Any], settings: Mapping[str, Any], source: str | None) -> Record | None:
     """None for a row that stands for a whole day."""
     path = text(row.get("video"))
-    score, error = number(row.get("score")), text(row.get("error"))
+    score, error = written_number(row.get("score")), text(row.get("error"))
     if path is None and score is None:
         return None
     low, high = float(settings["label_min"]), float(settings["label_max"])
@@ -92,7 +93,7 @@ def _record(place: int, row: Mapping[str, Any], settings: Mapping[str, Any], sou
         source=own,
         score=score,
         at=moment(row.get("date")),
-        gap=_gap(number(row.get("human")), score, settings),
+        gap=_gap(written_number(row.get("human")), score, settings),
         failed=score is None and error is not None,
     )
 
