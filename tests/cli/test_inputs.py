@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_vqa.cli.inputs import expand, natural_key
+from xl_vqa.shell import typed
 from xl_vqa.words.errors import (
     FolderOfPicturesError,
+    ListAsVideoError,
     NoVideosInFolderError,
     NoVideosMatchError,
     VideoAccessError,
@@ -70,6 +72,48 @@ def test_a_folder_of_frames_says_how_it_is_named(tmp_path: Path) -> None:
     touch(tmp_path, "shots/take3/a.mp4", "cover/cover.png")
     assert [row.error for row in expand([str(tmp_path / "shots")])] == [None]
     assert isinstance(expand([str(tmp_path / "cover")])[0].error, NoVideosInFolderError)
+
+
+@pytest.mark.parametrize("name", ["list.csv", "評価 1.xlsx", "old.XLS", "rows.jsonl", "s.ods", "m.xlsm", "t.tsv"])
+def test_a_table_given_as_a_video_says_how_it_is_given(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, name)
+    path = str(tmp_path / name)
+    for given_path in (path, str(tmp_path / f"*{Path(name).suffix}")):
+        for tables in (True, False):
+            (row,) = expand([given_path], tables=tables)
+            assert isinstance(row.error, ListAsVideoError)
+            for language in ("en", "ja"):
+                assert f"--from {typed(path)}" in row.error.message(language)
+                assert ("@list.txt" in row.error.message(language)) is not tables
+    (tmp_path / "a.txt").write_text(path, encoding="utf-8")
+    assert isinstance(expand([f"@{tmp_path / 'a.txt'}"])[0].error, ListAsVideoError)
+
+
+def test_a_list_given_as_a_video_says_how_it_is_given(tmp_path: Path) -> None:
+    touch(tmp_path, "list.txt", "notes", "a.dat")
+    (row,) = expand([str(tmp_path / "list.txt")])
+    assert isinstance(row.error, ListAsVideoError)
+    for language in ("en", "ja"):
+        assert f"@{tmp_path / 'list.txt'}" in row.error.message(language)
+    # what these are the reader of videos finds out; what is not there is no list
+    others = [str(tmp_path / name) for name in ("notes", "a.dat", "gone.csv")]
+    assert [row.error for row in expand(others)] == [None] * 3
+
+
+def test_a_folder_with_tables_and_no_video_names_the_table(tmp_path: Path) -> None:
+    touch(tmp_path, "d/sub/list10.csv", "d/sub/list2.csv", "d/readme.txt")
+    (row,) = expand([str(tmp_path / "d")])
+    assert isinstance(row.error, ListAsVideoError)
+    for language in ("en", "ja"):
+        assert f"--from {typed(str(tmp_path / 'd' / 'sub' / 'list2.csv'))}" in row.error.message(language)
+    touch(tmp_path, "d/clip.mp4")
+    assert [row.error for row in expand([str(tmp_path / "d")])] == [None]
+
+
+def test_a_workbook_as_a_list_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "list.xlsx").write_bytes(b"PK\3\4 and more")
+    with pytest.raises(VideoListError, match="--from"):
+        expand([f"@{tmp_path / 'list.xlsx'}"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have no mode there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from xl_vqa.video.wall import Wall
 from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, PictureRateError, VideoNotFoundError
 from xl_vqa.words.messages import text
 from xl_vqa.words.model_spec import Sampling
+from xl_vqa.words.picture_folders import unfound_error
 
 COUNT = 30
 SAMPLING = Sampling(8)
@@ -154,6 +156,17 @@ def test_a_rate_that_is_none_is_told(folder: Path, ask: Callable[[str], object],
 def test_a_rate_behind_a_folder_without_pictures_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotAVideoError, match="without pictures"):
         look_at(f"{tmp_path}@25")
+
+
+def test_a_folder_that_cannot_be_listed_is_not_said_to_be_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refused)
+    assert isinstance(unfound_error(f"{folder}@24"), VideoNotFoundError)
+    assert isinstance(unfound_error(str(folder / "絵 %04d.png@24")), VideoNotFoundError)
 
 
 GAPS = {

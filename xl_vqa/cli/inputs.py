@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from xl_vqa.shell import typed
+from xl_vqa.video.files import HEAD_BYTES, not_a_video_problem
 from xl_vqa.words.errors import (
     FolderOfPicturesError,
+    ListAsVideoError,
     NoVideosInFolderError,
     NoVideosMatchError,
     VideoAccessError,
@@ -20,8 +23,10 @@ from xl_vqa.words.errors import (
     XlVqaError,
 )
 from xl_vqa.words.picture_folders import are_frames, as_video
-from xl_vqa.words.reasons import why_unread
-from xl_vqa.words.video_names import is_video_file
+from xl_vqa.words.reasons import Reason, why_unread
+from xl_vqa.words.video_names import is_video_file, suffix_of
+
+_NO_LISTS = ("problem_office", "problem_old_office", "problem_pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,13 @@ class InputRow:
     """What the video was generated from, where a list says so."""
 
 
-def expand(inputs: Iterable[str]) -> list[InputRow]:
+def expand(inputs: Iterable[str], *, tables: bool = False) -> list[InputRow]:
     """Rows in the order of the inputs; within a folder or pattern in natural order (clip2 before clip10).
 
     ``-`` stands for the lines of the standard input, ``@list.txt`` for those of a file; a line is an input of its
     own, but for comments (``# night shots``).
-    An input that leads to no video still gives a row, so that nothing asked for goes missing.
+    An input that leads to no video still gives a row, so that nothing asked for goes missing. ``tables``: whether
+    the command takes ``--from``, which a table that was given as a video is told of.
 
     Raises VideoListError for a list that cannot be read.
     """
@@ -47,16 +53,16 @@ def expand(inputs: Iterable[str]) -> list[InputRow]:
     for given in inputs:
         if given == "-":
             # bytes, so that a path that is no text arrives as it is
-            rows.extend(_each(_lines(sys.stdin.buffer.read())))
+            rows.extend(_each(_lines(sys.stdin.buffer.read()), tables))
         elif given.startswith("@") and not os.path.exists(given):
-            rows.extend(_each(_list(given[1:])))
+            rows.extend(_each(_list(given[1:]), tables))
         else:
-            rows.extend(_one(given))
+            rows.extend(_one(given, tables))
     return rows
 
 
-def _each(inputs: Iterable[str]) -> list[InputRow]:
-    return [row for given in inputs if not _is_comment(given) for row in _one(given)]
+def _each(inputs: Iterable[str], tables: bool) -> list[InputRow]:
+    return [row for given in inputs if not _is_comment(given) for row in _one(given, tables)]
 
 
 def _is_comment(line: str) -> bool:
@@ -73,19 +79,43 @@ def _is_comment(line: str) -> bool:
     )
 
 
-def _one(given: str) -> list[InputRow]:
+def _one(given: str, tables: bool) -> list[InputRow]:
     if os.path.isdir(given):
         return _folder(given)
-    if not os.path.exists(given) and glob.has_magic(given):
-        return _pattern(given)
-    return [InputRow(given)]
+    magic = not os.path.exists(given) and glob.has_magic(given)
+    found = _pattern(given) if magic else [InputRow(given)]
+    return [row if row.error else InputRow(row.path, list_error(row.path, tables=tables)) for row in found]
+
+
+def list_error(path: str, *, tables: bool = False) -> ListAsVideoError | None:
+    """How a table or a list of videos is given, where ``path`` is one; None for whatever may be a video."""
+    named = typed(path)
+    if is_video_file(path) or not os.path.isfile(path):
+        return None
+    if suffix_of(path) == ".txt":
+        return ListAsVideoError(path=path, problem=Reason("given_text", named=named))
+    if not _is_table(path):
+        return None
+    key = "given_table" if tables else "given_table_elsewhere"
+    return ListAsVideoError(path=path, problem=Reason(key, named=named))
+
+
+def _is_table(name: str) -> bool:
+    from xl_vqa.tables.read import FORMATS
+
+    ending = suffix_of(name)
+    return ending not in ("", ".txt") and any(ending in known.suffixes for known in FORMATS)
 
 
 def _list(path: str) -> list[str]:
     try:
-        return _lines(Path(path).read_bytes())
+        content = Path(path).read_bytes()
     except OSError as error:
         raise VideoListError(path=path, problem=why_unread(error, path)) from error
+    problem = not_a_video_problem(content[:HEAD_BYTES])
+    if problem in _NO_LISTS:
+        raise VideoListError(path=path, problem=problem)
+    return _lines(content)
 
 
 def _lines(content: bytes) -> list[str]:
@@ -114,8 +144,11 @@ def _folder(folder: str) -> list[InputRow]:
     refused: list[OSError] = []
     found: list[str] = []
     of_pictures: list[str] = []
+    of_tables: list[str] = []
     for root, _, names in os.walk(folder, onerror=refused.append):
         found.extend(str(Path(root) / name) for name in names if is_video_file(name))
+        if not found and not of_tables:
+            of_tables += [str(Path(root) / name) for name in sorted(names, key=natural_key) if _is_table(name)]
         if are_frames(names):
             of_pictures.append(root)
     rows = [InputRow(path) for path in sorted(found, key=natural_key)]
@@ -125,6 +158,9 @@ def _folder(folder: str) -> list[InputRow]:
     if not rows and of_pictures:
         first = min(of_pictures, key=natural_key)
         return [InputRow(folder, FolderOfPicturesError(path=first, named=as_video(first)))]
+    if not rows and of_tables:
+        problem = Reason("given_folder_of_tables", named=typed(of_tables[0]))
+        return [InputRow(folder, ListAsVideoError(path=folder, problem=problem))]
     return rows or [InputRow(folder, NoVideosInFolderError(path=folder))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +39,7 @@ def inspect(
 
     from rich.console import Console
 
+    from xl_vqa.cli.inputs import list_error
     from xl_vqa.outputs import check_writable
     from xl_vqa.video.explain import explain
     from xl_vqa.video.probe import probe
@@ -55,6 +57,8 @@ def inspect(
         if sheet.suffix.lower() not in (".png", ".jpg", ".jpeg"):
             raise OutputFormatError(path=str(sheet), suffixes=".png .jpg")
         check_writable(sheet)
+    if error := list_error(os.fspath(file)):
+        raise error
     info = probe(file)
     decoder: Any = settings.decoder
     clip = read_frames(file, sampling_of(settings), max_side=640, decoder=decoder)

@@ -155,7 +155,7 @@ def asked_for(
     """
     from xl_vqa.cli.inputs import InputRow, expand
 
-    rows = expand(paths)
+    rows = expand(paths, tables=True)
     if source is not None:
         from xl_vqa.workbooks.list_file import read_list_file
 

@@ -5,6 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    "given_table": {
+        "en": "it is a table. To rate the videos that it lists, write --from {named}",
+        "ja": "表です。表に書かれた動画を評価するには、--from {named} と指定してください",
+    },
+    "given_table_elsewhere": {
+        "en": "it is a table. Name its videos instead, or a text file with one a line (@list.txt); a table is "
+        "read by xl-vqa score --from {named}",
+        "ja": "表です。動画そのものか、1 行に 1 本を書いたテキストファイル(@list.txt)を指定してください。"
+        "表は xl-vqa score --from {named} で読み込めます",
+    },
+    "given_text": {
+        "en": "it is a text file. If it lists videos, one a line, write @{named}",
+        "ja": "テキストファイルです。1 行に 1 本の動画を書いたリストであれば、@{named} と指定してください",
+    },
+    "given_folder_of_tables": {
+        "en": "the folder holds no video, but the table {named}. To rate the videos that it lists, write "
+        "xl-vqa score --from {named}",
+        "ja": "フォルダーに動画はなく、表 {named} があります。表に書かれた動画を評価するには、"
+        "xl-vqa score --from {named} と指定してください",
+    },
     "problem_range": {
         "en": "it must be two different numbers, such as 1,5 or 100,0",
         "ja": "1,5 や 100,0 のように、異なる 2 つの数値で指定してください",

@@ -60,6 +60,7 @@ XlVqaError
 │   ├── VideoEmptyError
 │   ├── NotAVideoError
 │   ├── FolderOfPicturesError
+│   ├── ListAsVideoError      a table or a list of videos, given as a video
 │   ├── PictureRateError
 │   ├── NoVideoStreamError
 │   ├── VideoTruncatedError
@@ -375,6 +376,10 @@ class NotAVideoError(VideoError):
 
 class FolderOfPicturesError(VideoError):
     code = "folder_of_pictures"
+
+
+class ListAsVideoError(VideoError):
+    code = "list_as_video"
 
 
 class PictureRateError(VideoError):

@@ -58,14 +58,16 @@ def unfound_error(path: str, *, shown: str | None = None) -> VideoError:
     place, at, rate = path.rpartition("@")
     written = bool(_FRACTION.fullmatch(rate)) or not re.search(r"[\\/]", rate)
     if at and place and written and suffix_of(f"_{rate}") not in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
+        good = RATED.match(path) is not None and float(rate) > 0
         try:
-            folder = os.path.isdir(place)
-            pictures = folder or _is_there(place)
+            there = os.path.isdir(place) or _is_there(place)
+            # one that cannot be listed may hold what it likes
+            empty = good and os.path.isdir(place) and not any(map(is_picture_file, os.listdir(place)))
         except (OSError, ValueError):
-            folder = pictures = False
-        if folder and RATED.match(path) and float(rate) > 0:
+            there = empty = False
+        if empty:
             return NotAVideoError(path=shown, problem="problem_no_pictures_there")
-        if pictures:
+        if there and not good:
             named = f"{shown.rpartition('@')[0]}@{_USUAL_RATE}"
             return PictureRateError(path=shown, rate=rate, named=named)
     return VideoNotFoundError(path=shown)

@@ -46,6 +46,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "フォルダー {path} には動画がなく、画像があります。1 本の動画のフレームであれば、{named} と"
         "指定してください(@ の後は 1 秒あたりの枚数です)。",
     },
+    "list_as_video": {
+        "en": "{path} is no video: {problem}.",
+        "ja": "{path} は動画ではありません: {problem}。",
+    },
     "picture_rate": {
         "en": "{path} names pictures as one video, but '{rate}' is no number of pictures per second. Write a "
         "number above 0 behind the @, such as {named} or 23.976.",
