@@ -11,7 +11,8 @@ import pytest
 
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.evaluation.join import join
-from xl_vqa.evaluation.tables import number, read_table, text
+from xl_vqa.evaluation.tables import read_table, text
+from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.errors import ScaleError, VideoTruncatedError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
@@ -307,7 +308,7 @@ def test_two_columns_for_one_thing_keep_their_values(tmp_path: Path) -> None:
 
 
 def test_cells() -> None:
-    assert [number(cell) for cell in ("３.５", " 4 ", 2, True, "n/a", "nan", None, float("inf"))] == [
+    assert [written_number(cell) for cell in ("３.５", " 4 ", 2, True, "n/a", "nan", None, float("inf"))] == [
         3.5,
         4,
         2,
