@@ -18,11 +18,7 @@ EXIT_S = 60
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is imported by now is looked at no more.
-
-    statsmodels calls ``gc.collect`` for each correction of p values, and would go through millions of objects of
-    torch and of the tests themselves every time.
-    """
+    """What is imported by now is looked at no more: millions of objects of torch and of the tests themselves."""
     gc.collect()
     gc.freeze()
 

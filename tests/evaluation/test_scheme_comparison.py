@@ -8,8 +8,8 @@ import json
 import numpy as np
 import pytest
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
+from tests.statsmodels_holm import holm_of_statsmodels
 from xl_vqa.evaluation.errors import EvaluationNoVideosError
 from xl_vqa.evaluation.intervals import bootstrap_p
 from xl_vqa.evaluation.runs import Run, RunRow
@@ -74,7 +74,7 @@ def test_holm_is_over_all_variants_of_a_figure(runs: list[Run]) -> None:
     found = compare_runs(runs, resamples=300)
     family = [one for one in found.comparisons if one.statistic == "plcc"]
     assert len(family) == 5
-    corrected = multipletests([one.p for one in family], method="holm")[1]
+    corrected = holm_of_statsmodels([one.p for one in family])[1]
     assert [one.p_holm for one in family] == pytest.approx(corrected)
 
 
