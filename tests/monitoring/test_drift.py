@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from xl_vqa.monitoring.drift import bin_edges, counts, psi, walk
 from xl_vqa.monitoring.errors import MonitoringError
-from xl_vqa.monitoring.records import Record, SheetOptions
-from xl_vqa.monitoring.reference import read_reference, reference_of, written
+from xl_vqa.monitoring.records import Record, Records, SheetOptions, moment
+from xl_vqa.monitoring.reference import day, in_order, read_reference, reference_of, written
+from xl_vqa.monitoring.report import unknown_lines
 from xl_vqa.monitoring.watch import ALARM_RATE, watch
 
 
@@ -71,6 +74,49 @@ def test_a_kept_reference_says_the_same(tmp_path) -> None:
 def test_too_few_rows_say_so() -> None:
     with pytest.raises(MonitoringError, match="30 ratings"):
         watch(reference_of(rows(0, 200)), rows(1, 29))
+
+
+def test_a_reference_whose_values_cannot_be_is_refused(tmp_path) -> None:
+    """A share that is no number would be quiet for ever."""
+    kept = json.loads(written(reference_of(rows(0, 60))))
+    for name, values in (
+        ("scores", [float("nan"), 30.0]),
+        ("edges", [30.0, 20.0]),
+        ("gaps", [float("inf")]),
+        ("failed", 90),
+        ("outside", -1),
+    ):
+        spoilt = {**kept, "groups": [{**kept["groups"][0], name: values}]}
+        (tmp_path / "r.json").write_text(json.dumps(spoilt), encoding="utf-8")
+        with pytest.raises(MonitoringError, match=r"r\.json is no reference"):
+            read_reference(tmp_path / "r.json", SheetOptions())
+
+
+def test_a_reference_of_another_model_is_named_in_both_languages() -> None:
+    kept = reference_of([replace(one, model="before") for one in rows(0, 60)])
+    with pytest.raises(MonitoringError) as told:
+        watch(kept, [replace(one, model="after") for one in rows(1, 60)])
+    for language in ("en", "ja"):
+        said = told.value.message(language)
+        assert "before" in said
+        assert "after" in said
+        assert "--save-reference" in said
+
+
+def test_dates_in_the_future_and_beyond_every_calendar_are_told() -> None:
+    assert moment("9999-12-31T23:59:59-12:00") is None
+    assert moment("0001-01-01T00:00:00+14:00") is None
+    with pytest.raises(MonitoringError, match="no date"):
+        day("9999-12-31T23:59:59-12:00")
+    now = datetime.now(UTC)
+    at = [now - timedelta(days=2), now + timedelta(hours=9), now + timedelta(days=400), None]
+    records = Records([replace(one, at=when) for one, when in zip(rows(0, 4), at, strict=True)])
+    assert [row.at for row in in_order(records)] == at[:3]
+    assert records.unused == {"in_future": 1, "no_time": 1}
+    kept = reference_of(rows(0, 60))
+    found = watch(kept, rows(1, 60))
+    assert any("1 rows are dated in the future" in line for line in unknown_lines(found, records, "en"))
+    assert any("未来の行が 1 件" in line for line in unknown_lines(found, records, "ja"))
 
 
 def test_a_reference_of_before_gaps_were_in_mos_keeps_none(tmp_path) -> None:

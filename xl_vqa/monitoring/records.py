@@ -58,7 +58,7 @@ class Record:
 
 @dataclass(slots=True)
 class Records:
-    """``unused`` counts rows by why they were left out: a key of texts.TEXTS."""
+    """``unused`` counts rows by why they were left out, or what is to be known of them: a key of texts.TEXTS."""
 
     rows: list[Record] = field(default_factory=list)
     unused: dict[str, int] = field(default_factory=dict)
@@ -239,7 +239,7 @@ def folder_of(path: str) -> str:
 
 
 def moment(cell: Any) -> datetime | None:
-    """A moment in UTC; what names no zone is taken as it stands."""
+    """A moment in UTC, as ``in_utc``."""
     if isinstance(cell, date) and not isinstance(cell, datetime):
         cell = datetime(cell.year, cell.month, cell.day)
     if isinstance(cell, str):
@@ -252,4 +252,12 @@ def moment(cell: Any) -> datetime | None:
             return None
     if not isinstance(cell, datetime):
         return None
-    return cell.astimezone(UTC) if cell.tzinfo is not None else cell.replace(tzinfo=UTC)
+    return in_utc(cell)
+
+
+def in_utc(moment: datetime) -> datetime | None:
+    """What names no zone is taken as it stands; None for one that no year of the calendar has in UTC."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        return None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.monitoring.drift import bin_edges
 from xl_vqa.monitoring.errors import MonitoringError
-from xl_vqa.monitoring.records import MOS_RANGE, Record, Records, SheetOptions, in_sheet
+from xl_vqa.monitoring.records import MOS_RANGE, Record, Records, SheetOptions, in_sheet, in_utc
 from xl_vqa.words.reasons import Reason
 
 KIND: Final = "xl-vqa monitor reference"
+A_ZONE: Final = timedelta(days=1)
+"""More than a moment without a zone may be ahead."""
 Group = tuple[str, str]
 """A model and a source; an empty source stands for all of them."""
 
@@ -81,8 +85,13 @@ def reference_of(rows: Iterable[Record]) -> dict[Group, Sample]:
 
 
 def in_order(records: Records, *, all_timed: bool = False) -> list[Record]:
-    """By time, where any row has one, or ``all_timed``; those without are left out then. Else as they stand."""
+    """By time, where any row has one, or ``all_timed``; those without are left out then. Else as they stand.
+
+    Rows of the future, by a clock that was wrong, count as the latest, which is remarked.
+    """
     rows = records.rows
+    soon = datetime.now(UTC) + A_ZONE
+    records.leave_out("in_future", sum(row.at is not None and row.at > soon for row in rows))
     if not all_timed and all(row.at is None for row in rows):
         return rows
     timed = [(row.at, row) for row in rows if row.at is not None]
@@ -107,11 +116,12 @@ def split(records: Records, since: datetime | None) -> tuple[list[Record], list[
 
 def day(value: str) -> datetime:
     """The moment of ``--since``. Raises MonitoringError."""
-    try:
-        moment = datetime.fromisoformat(value.strip().replace("/", "-"))
-    except ValueError as error:
-        raise MonitoringError(problem=Reason("monitoring_date", value=value)) from error
-    return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    found = None
+    with contextlib.suppress(ValueError):
+        found = in_utc(datetime.fromisoformat(value.strip().replace("/", "-")))
+    if found is None:
+        raise MonitoringError(problem=Reason("monitoring_date", value=value))
+    return found
 
 
 def written(reference: Reference) -> bytes:
@@ -148,7 +158,7 @@ def _sample(one: Mapping[str, Any]) -> Sample:
         return tuple(float(value) for value in one[name])
 
     gaps = numbers("gaps")
-    return Sample(
+    found = Sample(
         numbers("scores"),
         numbers("edges"),
         numbers("off_digits"),
@@ -160,3 +170,8 @@ def _sample(one: Mapping[str, Any]) -> Sample:
         int(one.get("outside", 0)),
         int(one.get("looked", 0)),
     )
+    values = (*found.scores, *found.edges, *found.off_digits, *gaps)
+    counted = 0 <= found.failed <= found.asked and 0 <= found.outside <= found.looked
+    if not (counted and all(map(math.isfinite, values)) and list(found.edges) == sorted(set(found.edges))):
+        raise ValueError("no reference has such values")
+    return found

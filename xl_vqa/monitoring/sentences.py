@@ -26,6 +26,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "基準とその後の両方に {fewest} 件以上の評価があるモデルがありません(最多で {reference} 件と "
         "{current} 件)。評価を増やすか、別の --since または --reference を指定してください",
     },
+    "monitoring_other_model": {
+        "en": "the reference is of the model {reference}, the scores are of {current}. Models are not held "
+        "against each other: choose a reference of the same one, or keep a new one with --save-reference",
+        "ja": "基準のモデルは {reference}、スコアのモデルは {current} です。異なるモデルのスコアは"
+        "比較できません。同じモデルの基準を指定するか、--save-reference で新しい基準を保存してください",
+    },
     "monitoring_reference_file": {
         "en": "{path} is no reference that 'xl-vqa monitor --save-reference' wrote",
         "ja": "{path} は 'xl-vqa monitor --save-reference' で書き出した基準ではありません",

@@ -141,6 +141,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{count} rows without a score were left out.",
         "スコアのない {count} 行を除きました。",
     ),
+    "in_future": (
+        "{count} rows are dated in the future, perhaps by a clock that was wrong; they count as the latest.",
+        "日時が未来の行が {count} 件あります(時計のずれの可能性があります)。最も新しい行として扱いました。",
+    ),
     "no_time": (
         "{count} rows do not say when they were rated and were left out.",
         "評価日時のない {count} 行を除きました。",

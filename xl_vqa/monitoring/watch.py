@@ -136,7 +136,11 @@ def _enough(before: Sample, now: Sample) -> dict[str, bool]:
 
 
 def _too_few(reference: Reference, groups: Mapping[Group, Sequence[Record]]) -> Reason:
-    models = {model for model, _ in (*reference, *groups)}
+    kept, rated = ({model for model, _ in one} for one in (reference, groups))
+    if kept and rated and not kept & rated:
+        names = [", ".join(sorted(one)) or "-" for one in (kept, rated)]
+        return Reason("monitoring_other_model", reference=names[0], current=names[1])
+    models = kept | rated
     sizes = []
     for model in models:
         before = reference.get((model, ""))
