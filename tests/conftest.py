@@ -13,8 +13,9 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-EXIT_S = 60
-"""What the process may take to end after its last test."""
+EXIT_S = 300
+"""What the process may take to end after its last test. Taking down all that it has loaded is several seconds of a
+core, which were a minute of a machine that is busy otherwise."""
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -183,6 +183,9 @@ def dots(host: TeamHost, folder: Path) -> None:
     for path in ("/mnt/videos/../secret.mp4", "Z:\\videos\\..\\secret.mp4", "Z:\\videos/x/../../secret.mp4"):
         entry = rate(host, path)
         assert (entry["status"], entry["error"]["params"]["problem"]) == ("error", "team_path_dots"), entry
+    # a name that no file has is an error of its own, and no one of the others'
+    entry = rate(host, "/mnt/videos/\ud83d.mp4")
+    assert entry["error"]["params"]["problem"] == "team_path_characters"
 
 
 @attack("a link in a shared folder that leads out of it")

@@ -81,6 +81,7 @@ def test_what_a_path_means(share: Path, path: str, place: str | None) -> None:
         ("\\\\nas\\videos\\out\\home\\host.json", "team_path_link"),
         ("/mnt/videos/a\0.mp4", "team_path_characters"),
         ("/mnt/videos/" + "a" * 5000, "team_path_characters"),
+        ("/mnt/videos/\ud83d.mp4", "team_path_characters"),
     ],
 )
 def test_no_path_leads_out(share: Path, path: str, problem: str) -> None:
@@ -98,7 +99,7 @@ def test_numbered_pictures_that_are_links_lead_out_as_well(share: Path) -> None:
         roots(share).find("/mnt/videos/shots@24")
 
 
-NAMES = st.text(st.sampled_from("ab.:/\\ ~*?\0\u3000が"), max_size=6) | st.sampled_from(
+NAMES = st.text(st.sampled_from("ab.:/\\ ~*?\0\u3000\ud83dが"), max_size=6) | st.sampled_from(
     ["..", ".", "out", "C:", "nul"]
 )
 

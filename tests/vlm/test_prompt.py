@@ -91,6 +91,13 @@ def test_a_novel_in_a_cell_costs_no_more_than_the_budget() -> None:
     assert asked.endswith(PROMPT.question_with_text.partition("{text}")[2])
 
 
+def test_half_a_character_out_of_a_cell_is_asked_with_a_mark_in_its_place() -> None:
+    """Excel's LEFT cuts between the two halves of an emoji."""
+    asked = question_text(TOKENS, PROMPT, "a fox \ud83d")
+    assert asked == PROMPT.question_with_text.replace("{text}", "a fox ?")
+    assert TOKENS.plain(asked)
+
+
 @pytest.mark.parametrize("text", [None, "", "  \n\t "])
 def test_blank_text_asks_the_plain_question(text: str | None) -> None:
     assert question_text(TOKENS, PROMPT, text) == PROMPT.question

@@ -86,7 +86,7 @@ class Roots:
         return real
 
     def _root_of(self, path: str) -> tuple[Root, tuple[str, ...]] | None:
-        if "\0" in path or len(path) > _MOST:
+        if "\0" in path or len(path) > _MOST or not _is_name(path):
             raise TeamPathError(path=path[:200].replace("\0", "\ufffd"), problem="team_path_characters")
         parts = _split(path)
         fold = _folds(path)
@@ -101,6 +101,15 @@ class Roots:
         if problem := _leads_out(parts[1:]):
             raise TeamPathError(path=path, problem=problem)
         return None
+
+
+def _is_name(path: str) -> bool:
+    """Whether a file could be called so: half a character out of a spreadsheet's cell is none."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _within(real: str, folder: Path) -> bool:

@@ -59,7 +59,8 @@ def asked(tokenizer: PromptTokenizer, question: str) -> tuple[int, ...]:
 
 def question_text(tokenizer: PromptTokenizer, prompt: Prompt, text: str | None) -> str:
     """The question as the model will read it."""
-    cleaned = (text or "").strip()
+    # LEFT(A2, 80) in a spreadsheet may cut a character in half, which no tokenizer takes
+    cleaned = (text or "").encode("utf-8", "replace").decode().strip()
     if not cleaned:
         return prompt.question
     # replace, not format: braces in a user's text are only braces

@@ -178,7 +178,7 @@ class StandInRater:
             return ModelFailedError(problem="stand_in_text")
         share = self._share(video)
         heard = self._spec.heard(text) or ""
-        noise = blake2b(f"{options.seed}|{heard}".encode(), digest_size=4).digest()
+        noise = blake2b(f"{options.seed}|{heard}".encode("utf-8", "replace"), digest_size=4).digest()
         share += (int.from_bytes(noise) / 2**32 - 0.5) * 0.05 if (heard or options.seed) else 0.0
         return self._distribution(share)
 
