@@ -19,11 +19,12 @@ import torch
 from torch import Tensor
 
 from starter.clips import attributes
+from starter.fit.batches import of_whole_contents
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import TwoDigits, soft_labels
 from starter.fit.spec import PROMPT
 from starter.fit.stepper import Stepper
-from starter.fit.training import Prompts, _content_batches, _embed, opinions_of, random_cells
+from starter.fit.training import Prompts, embedded, opinions_of, random_cells
 from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.attribute_opinion import OpinionShare, curve_of
 from xl_vqa.vlm.digit_tree import grow_branches
@@ -108,7 +109,7 @@ def teach(
         logs = label_logs(model, weights, prompts, shown, two, placement, options, opinions)
         return attribute_loss(logs, targets[batch], scale, options)
 
-    stepper.run("attributes", lambda: _content_batches(items, owners, options.batch, rng), loss_of)
+    stepper.run("attributes", lambda: of_whole_contents(items, owners, options.batch, rng), loss_of)
     return weights
 
 
@@ -148,7 +149,7 @@ def read(
 ) -> tuple[Stem, int]:
     """One reading of videos of one grid, and how many tokens of it every question shares: all but the last."""
     noise = (options.feature_noise, options.feature_drop) if options else (0.0, 0.0)
-    embeds, positions = _embed(model, prompts.plain, items, placement, *noise, opinions=opinions)
+    embeds, positions = embedded(model, prompts.plain, items, placement, *noise, opinions=opinions)
     mask = torch.ones(embeds.shape[:2], dtype=torch.long)
     stem = Stem.read(model, {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask})
     return stem, embeds.shape[1] - 1

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from starter.fit import training
+from starter.fit.batches import of_one_grid, shuffled
 from starter.fit.features import StoredFeatures
 from starter.fit.stepper import Stepper
 from starter.fit.training import FitOptions, Prompts
@@ -74,14 +75,14 @@ def fit(
     items, mos = train
     training.standardise(model, items)
     trainable = [p for p in model.parameters() if p.requires_grad]
-    per_epoch = sum(1 for _ in training._batches(items, options.batch, np.random.default_rng(0)))
+    per_epoch = sum(1 for _ in shuffled(items, options.batch, np.random.default_rng(0)))
     steps = options.epochs * per_epoch
     stepper = Stepper(trainable, steps, options.learning_rate, weight_decay=options.weight_decay)
     low, high = float(values[0]), float(values[-1])
     best, best_epoch, best_state = -2.0, 0, None
     for epoch in range(options.epochs):
         model.train()
-        for batch in training._batches(items, options.batch, rng):
+        for batch in shuffled(items, options.batch, rng):
             drawn = np.asarray([mos[i] for i in batch]) + rng.normal(0, options.label_noise / 10, len(batch))
             chosen = [code(float(value)) for value in np.clip(drawn, low, high)]
             loss = _loss(model, prompts, tree, [items[i] for i in batch], chosen, options, rng)
@@ -114,8 +115,8 @@ def answer(
     joint = np.zeros((len(items), len(tree.answers)))
     greedy = np.zeros(len(items), dtype=np.int64)
     order = sorted(range(len(items)), key=lambda i: items[i].grid)
-    for group in training._same_grid(order, items, batch):
-        embeds, positions = training._embed(model, prompts.plain, [items[i] for i in group])
+    for group in of_one_grid(order, items, batch):
+        embeds, positions = training.embedded(model, prompts.plain, [items[i] for i in group])
         mask = torch.ones(embeds.shape[:2], dtype=torch.long)
         inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
         for index, logs in zip(group, grow(model, inputs, tree, tree.tokens), strict=True):
@@ -146,7 +147,7 @@ def _loss(
 ) -> Tensor:
     """Cross entropy of the counted tokens of the chosen answers."""
     shown = training.random_cells(items[0].grid, options.tokens, rng)
-    embeds, positions = training._embed(model, prompts.plain, items, shown, options.feature_noise)
+    embeds, positions = training.embedded(model, prompts.plain, items, shown, options.feature_noise)
     ids, targets = targets_of(tree, chosen)
     width = ids.shape[1]
     tail = positions[:, :, -1:] + 1 + torch.arange(width)

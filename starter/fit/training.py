@@ -9,8 +9,7 @@ is. What is kept is a moving average of the weights.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,6 +18,7 @@ import torch
 from torch import Tensor
 
 from starter.clips.defects import CLEAN
+from starter.fit.batches import of_one_grid, of_whole_contents
 from starter.fit.features import StoredFeatures, summaries
 from starter.fit.loss import (
     TwoDigits,
@@ -213,7 +213,7 @@ def fit(
     naming = Naming.of(model, defects) if defects is not None and options.naming_weight else None
     if naming is not None:
         trainable += naming.layer.parameters()
-    steps = options.epochs * sum(1 for _ in _content_batches(items, owners, options.batch, rng))
+    steps = options.epochs * sum(1 for _ in of_whole_contents(items, owners, options.batch, rng))
     stepper = Stepper(
         trainable,
         steps,
@@ -226,10 +226,10 @@ def fit(
     for epoch in range(options.epochs):
         model.train()
         done = len(stepper.losses)
-        for batch in _content_batches(items, owners, options.batch, rng):
+        for batch in of_whole_contents(items, owners, options.batch, rng):
             prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
             opinions = None if told is None else told[batch]
-            logs, state = _logs(model, prompt, [items[i] for i in batch], prompts, two, options, rng, opinions)
+            logs, state = logs_of(model, prompt, [items[i] for i in batch], prompts, two, options, rng, opinions)
             loss = lesson.loss(logs, batch, scale, options)
             if naming is not None:
                 loss = loss + options.naming_weight * naming.loss(state, batch)
@@ -287,11 +287,11 @@ def finish(
     def loss_of(batch: list[int]) -> Tensor:
         opinions = None if told is None else told[batch]
         shown = [items[i] for i in batch]
-        logs, _ = _logs(model, prompts.plain, shown, prompts, two, longer, rng, opinions)
+        logs, _ = logs_of(model, prompts.plain, shown, prompts, two, longer, rng, opinions)
         return lesson.loss(logs, batch, scale, options)
 
     model.train()
-    stepper.run("long rows", lambda: _content_batches(items, lesson.owners, options.batch, rng), loss_of)
+    stepper.run("long rows", lambda: of_whole_contents(items, lesson.owners, options.batch, rng), loss_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +321,8 @@ def predict(
     scale = prompts.spec.scale
     results: dict[int, LabelDistribution] = {}
     order = sorted(range(len(items)), key=lambda i: items[i].grid)
-    for group in _same_grid(order, items, batch):
-        embeds, positions = _embed(model, prompts.plain, [items[i] for i in group])
+    for group in of_one_grid(order, items, batch):
+        embeds, positions = embedded(model, prompts.plain, [items[i] for i in group])
         mask = torch.ones(embeds.shape[:2], dtype=torch.long)
         inputs = {"inputs_embeds": embeds, "position_ids": positions, "attention_mask": mask}
         grown = grow_tree(model, inputs, scale, prompts.tokenizer.digits)
@@ -330,7 +330,7 @@ def predict(
     return [results[i] for i in range(len(items))]
 
 
-def _logs(
+def logs_of(
     model: StarterForConditionalGeneration,
     prompt: PromptTokens,
     items: Sequence[StoredFeatures],
@@ -344,7 +344,7 @@ def _logs(
     placement = random_cells(items[0].grid, options.tokens, rng)
     blind = opinions is not None and rng.random() < options.blind_share
     hidden = options.feature_noise, 1.0 if blind else options.feature_drop
-    embeds, positions = _embed(model, prompt, items, placement, *hidden, opinions=opinions)
+    embeds, positions = embedded(model, prompt, items, placement, *hidden, opinions=opinions)
     return label_logs(model, embeds, positions, two, prompts.tokenizer.digits)
 
 
@@ -358,7 +358,7 @@ def random_cells(grid: tuple[int, int, int], tokens: int, rng: np.random.Generat
     return Placement.of(grid, choose)
 
 
-def _embed(
+def embedded(
     model: StarterForConditionalGeneration,
     prompt: PromptTokens,
     items: Sequence[StoredFeatures],
@@ -399,42 +399,3 @@ def _embed(
     before = embed(torch.tensor(prompt.before)).expand(count, -1, -1)
     after = embed(torch.tensor(prompt.after)).expand(count, -1, -1)
     return torch.cat([before, video, after], dim=1), positions[:, None].expand(-1, count, -1)
-
-
-def _same_grid(order: Sequence[int], items: Sequence[StoredFeatures], size: int) -> Iterator[list[int]]:
-    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for index in order:
-        group = groups[items[index].grid]
-        group.append(index)
-        if len(group) == size:
-            yield groups.pop(items[index].grid)
-    yield from groups.values()
-
-
-def _batches(items: Sequence[StoredFeatures], size: int, rng: np.random.Generator) -> Iterator[list[int]]:
-    """Batches of one grid each, so that nothing is padded; the last of a grid may be smaller."""
-    batches = list(_same_grid([int(i) for i in rng.permutation(len(items))], items, size))
-    for index in rng.permutation(len(batches)):
-        yield batches[int(index)]
-
-
-def _content_batches(
-    items: Sequence[StoredFeatures], owners: Sequence[str], size: int, rng: np.random.Generator
-) -> Iterator[list[int]]:
-    """Batches of one grid each and of whole contents, about ``size`` clips, in random order."""
-    contents: dict[tuple[tuple[int, int, int], str], list[int]] = defaultdict(list)
-    for index, (item, owner) in enumerate(zip(items, owners, strict=True)):
-        contents[item.grid, owner].append(index)
-    keys = list(contents)
-    open_batches: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    batches = []
-    for place in rng.permutation(len(keys)):
-        grid, _ = key = keys[int(place)]
-        batch = open_batches[grid]
-        if batch and len(batch) + len(contents[key]) > size:
-            batches.append(open_batches.pop(grid))
-            batch = open_batches[grid]
-        batch.extend(contents[key])
-    batches += [batch for batch in open_batches.values() if batch]
-    for index in rng.permutation(len(batches)):
-        yield batches[int(index)]

@@ -18,10 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from starter.fit.batches import shuffled
 from starter.fit.features import StoredFeatures
 from starter.fit.loss import TwoDigits
 from starter.fit.stepper import Stepper
-from starter.fit.training import FitOptions, Prompts, _batches, _logs, opinions_of
+from starter.fit.training import FitOptions, Prompts, logs_of, opinions_of
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 
 ALWAYS: Final = 1.1
@@ -78,7 +79,7 @@ def trust(
             return _divergence(model, blind, prompts, [items[i] for i in batch], told, stage, hidden, rng)
 
         model.train()
-        found += stepper.run("trust", lambda: _batches(items, fitted.batch, rng), loss_of)
+        found += stepper.run("trust", lambda: shuffled(items, fitted.batch, rng), loss_of)
     model.train(False)
     return found
 
@@ -97,7 +98,7 @@ def _divergence(
     two = TwoDigits.of(prompts.spec.scale)
     prompt = prompts.with_text(rng) if rng.random() < options.text_share else prompts.plain
     with torch.no_grad():
-        wanted, _ = _logs(blind, prompts.plain, items, prompts, two, hidden, np.random.default_rng(0), told)
-    logs, _ = _logs(model, prompt, items, prompts, two, options, rng, told)
+        wanted, _ = logs_of(blind, prompts.plain, items, prompts, two, hidden, np.random.default_rng(0), told)
+    logs, _ = logs_of(model, prompt, items, prompts, two, options, rng, told)
     masses = wanted.softmax(1)
     return (masses * (masses.clamp_min(1e-9).log() - logs)).sum(1).mean()

@@ -29,7 +29,7 @@ def test_label_probabilities_are_those_of_the_digit_tree() -> None:
     model = new_model(1).eval()
     items = made_up(8, 1)[0][1::2]
     with torch.no_grad():
-        embeds, positions = training._embed(model, prompts.plain, items)
+        embeds, positions = training.embedded(model, prompts.plain, items)
         logs, _ = label_logs(model, embeds, positions, TwoDigits.of(SCALE), prompts.tokenizer.digits)
     for row, answer in zip(logs, training.predict(model, prompts, items), strict=True):
         assert row.softmax(-1).tolist() == pytest.approx(list(answer.probabilities), abs=1e-5)

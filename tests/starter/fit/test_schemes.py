@@ -57,7 +57,7 @@ def test_the_tree_of_any_answers_equals_asking_for_each(prompts: Prompts, name: 
     joint = schemes.answer(model, prompts, tree, items).joint
     with torch.inference_mode():
         for row, item in enumerate(items):
-            embeds, positions = training._embed(model, prompts.plain, [item])
+            embeds, positions = training.embedded(model, prompts.plain, [item])
             for k in range(0, len(tree.answers), 29):
                 ids = torch.tensor([tree.answers[k]])
                 steps = positions[:, :, -1:] + 1 + torch.arange(ids.shape[1])

@@ -117,26 +117,14 @@ def test_stored_features_give_what_the_whole_model_gives(prompts: Prompts) -> No
     assert short.probabilities == pytest.approx(whole.probabilities, abs=1e-5)
 
 
-def test_batches_hold_whole_contents_of_one_grid() -> None:
-    items, _ = made_up(40, 1)
-    owners = [f"{i % 2}-{i // 8}" for i in range(40)]
-    batches = list(training._content_batches(items, owners, 9, np.random.default_rng(0)))
-    assert sorted(i for batch in batches for i in batch) == list(range(40))
-    for batch in batches:
-        assert len({items[i].grid for i in batch}) == 1
-        assert len(batch) <= 9
-    for owner in set(owners):
-        assert sum(any(owners[i] == owner for i in batch) for batch in batches) == 1
-
-
 def test_hidden_features_are_at_their_mean(prompts: Prompts) -> None:
     model = new_model(6)
     items, _ = made_up(1, 1)
     torch.manual_seed(0)
-    hidden, _ = training._embed(model, prompts.plain, items, drop=1.0)
+    hidden, _ = training.embedded(model, prompts.plain, items, drop=1.0)
     torch.manual_seed(1)
-    again, _ = training._embed(model, prompts.plain, items, drop=1.0)
-    shown, _ = training._embed(model, prompts.plain, items)
+    again, _ = training.embedded(model, prompts.plain, items, drop=1.0)
+    shown, _ = training.embedded(model, prompts.plain, items)
     assert torch.equal(hidden, again)
     assert not torch.allclose(hidden, shown)
 
@@ -157,12 +145,12 @@ def test_random_cells_are_of_every_kind_and_keep_their_positions(prompts: Prompt
     model = new_model(7)
     items, _ = made_up(1, 3)
     grid = items[0].grid
-    every, positions = training._embed(model, prompts.plain, items)
+    every, positions = training.embedded(model, prompts.plain, items)
     placement = training.random_cells(grid, 10, np.random.default_rng(0))
     counts = [len(part) for part in (placement.whole, placement.tiles, placement.samples)]
     assert counts == [4, 4, 2]
     assert len(placement.shown) == 10 + grid[0]
-    some, at = training._embed(model, prompts.plain, items, placement)
+    some, at = training.embedded(model, prompts.plain, items, placement)
     before, after = len(prompts.plain.before), len(prompts.plain.after)
     kept = [*range(before), *(before + placement.shown).tolist(), *range(every.shape[1] - after, every.shape[1])]
     assert torch.allclose(some, every[:, kept], atol=1e-6)
