@@ -292,3 +292,25 @@ def test_formulas_without_results_are_named_where_nothing_else_is_there(tmp_path
     rows: Rows = [["video", "Anna"], *[[f'="{v}"', 3] for v in VIDEOS]]
     with pytest.raises(RatingsUncalculatedError, match="9 formulas"):
         means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+
+
+@pytest.mark.parametrize("heads", [["folder", "file"], ["保存フォルダー", "ファイル名"], ["path", "file name"]])
+def test_a_column_of_folders_tells_videos_of_one_name_apart(tmp_path: Path, heads: list[str]) -> None:
+    rows: Rows = [
+        [*heads, "Anna", "Ben"],
+        *[[f"set {folder}", v, 2 * k + 1, 2 * k + 2] for k, folder in enumerate("AB") for v in VIDEOS],
+    ]
+    found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert found == {f"set {f}/{v}": 2 * k + 1.5 for k, f in enumerate("AB") for v in VIDEOS}
+    # names that differ anyway stay as they are
+    alone = [rows[0], *rows[1 : len(VIDEOS) + 1]]
+    assert list(means(workbook(tmp_path / "u.xlsx", {"S": alone}))) == VIDEOS
+
+
+def test_folders_tell_the_videos_of_a_long_table_apart(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["rater", "dir", "video", "score"],
+        *[[who, f, v, 1 + k + (who == "B")] for k, f in enumerate("xy") for v in VIDEOS for who in "AB"],
+    ]
+    found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert found == {f"{f}/{v}": 1.5 + k for k, f in enumerate("xy") for v in VIDEOS}

@@ -28,6 +28,10 @@ from xl_vqa.words.video_names import is_video_name
 __all__ = ["Layout", "find_layout"]
 
 _HEADER_SEARCH_ROWS: Final = 60
+_FOLDER: Final = re.compile(
+    r"(?:video |file |source )?(?:folder|directory|dir|sub ?folder)(?: ?(?:name|path))?"
+    r"|(?:保存)?(?:フォルダー?|ディレクトリ)名?"
+)
 
 
 def find_layout(grid: Grid, scale: Scale, wanted: Wanted | None = None, path: Path | str = "") -> Layout:
@@ -66,7 +70,10 @@ class _Finder:
         video = self._video_column()
         if video is None:
             raise self._no_video_column()
-        return choose_scores(columns, video)
+        folder = self._join_folder(video)
+        layout = choose_scores(columns, video)
+        layout.folder = folder
+        return layout
 
     # -- header ----------------------------------------------------------------------------------------------
 
@@ -200,6 +207,30 @@ class _Finder:
         if not candidates:
             return 0 if not columns.header_rows and self._nameless() else None
         return max(candidates, key=lambda c: (columns.profiles[c].video_names, columns.sure(c), -c))
+
+    def _join_folder(self, video: int) -> int | None:
+        """The column of folders that tells videos of one name apart; its cells then stand before the names."""
+        grid, first = self.grid, self.columns.first
+        rows = [k for k in range(first, len(grid.rows)) if is_video_name(grid.cell(k, video))]
+        names = [str(grid.cell(k, video)) for k in rows]
+        if any("/" in name or "\\" in name for name in names) or len(set(names)) == len(names):
+            return None
+        for column in range(grid.width):
+            header = normal(self.columns.names.get(column))
+            role = self.columns.role(column)
+            if column == video or not (_FOLDER.fullmatch(header) or role is Role.VIDEO):
+                continue
+            folders = [grid.cell(k, column) for k in rows]
+            told = {name: {f for n, f in zip(names, folders, strict=True) if n == name} for name in set(names)}
+            if (
+                any(not isinstance(f, str) or is_video_name(f) for f in folders)
+                or max(map(len, told.values())) < 2
+            ):
+                continue
+            for k, folder in zip(rows, folders, strict=True):
+                grid.put(k, video, f"{str(folder).rstrip('/' + chr(92))}/{grid.cell(k, video)}")
+            return column
+        return None
 
     def _no_video_column(self) -> RatingsError:
         if self._sideways():

@@ -87,6 +87,8 @@ class RowReader:
 
     def add(self, layout: Layout) -> None:
         self.layouts.append(layout)
+        if layout.folder is not None:
+            self.notes.append(Note("folder_joined", {"column": layout.name(layout.folder)}))
         # where the others name files, a cell that names none and speaks of a mean is a total
         self.named_files = layout.columns.profiles[layout.video].video_names >= 0.5
         if layout.form == "long":

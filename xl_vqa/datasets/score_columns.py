@@ -48,6 +48,8 @@ class Layout:
     sd: int | None = None
     count: int | None = None
     ci: int | None = None
+    folder: int | None = None
+    """The column of folders that was put before the names of the videos."""
     content: int | None = None
     split: int | None = None
     attribute: int | None = None

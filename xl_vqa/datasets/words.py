@@ -114,6 +114,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "These sheets were not used: {sheets}",
         "ja": "使用しなかったシート: {sheets}",
     },
+    "note_folder_joined": {
+        "en": "Videos of one name are told apart by the folder in column {column}.",
+        "ja": "同じ名前の動画は、{column} 列のフォルダーで区別しました。",
+    },
     "note_filled_down": {
         "en": "In column {column}, {count} empty cells took the value above them.",
         "ja": "{column} 列の空のセル {count} 個に、上のセルの値を補いました。",
