@@ -76,7 +76,7 @@ CASES = [
         problem="unclear_qualities",
         choices=("--sheet '鮮明さ'", "--sheet '動き'"),
     ),
-    Case(tables.sessions_as_rows, "long", "video rater_name unused score"),
+    Case(tables.sessions_as_rows, "long", "video rater_name other score"),
     Case(tables.vote_counts, "votes", "video votes count mean_given sd unused"),
     Case(tables.vote_counts_under_words, "votes", "video votes"),
     Case(tables.small_vote_counts, "asks", problem="unclear_votes", choices=("--form votes", "--form wide")),

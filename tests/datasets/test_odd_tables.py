@@ -27,7 +27,10 @@ VIDEOS = [f"{scene}_{crf}.mp4" for scene in ("park", "sea", "town") for crf in (
 
 def means(path: Path, **wanted: Any) -> dict[str, float]:
     prepared = prepare(path, Options(check_videos=False, wanted=Wanted(**wanted)))
-    return {row.video: float(mos) for row, mos in zip(prepared.table.rows, prepared.means.mos, strict=True)}
+    found = {row.video: float("nan") for row in prepared.table.rows}
+    for row, mos in zip(prepared.table.rows, prepared.means.mos, strict=True):
+        found[row.video] = float(mos) if np.isfinite(mos) else found[row.video]
+    return found
 
 
 def of(scores: Sequence[Sequence[float | None]]) -> dict[str, float]:
@@ -161,7 +164,7 @@ def test_figures_beside_a_mean_are_no_raters(tmp_path: Path) -> None:
 
 def test_max_and_min_may_be_people(tmp_path: Path) -> None:
     given = scores(4)
-    rows: Rows = [["video", "Anna", "Max", "Min", "Ben"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
+    rows: Rows = [["video", "Ai", "Max", "Min", "Ben"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
     assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
 
 
@@ -314,3 +317,91 @@ def test_folders_tell_the_videos_of_a_long_table_apart(tmp_path: Path) -> None:
     ]
     found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
     assert found == {f"{f}/{v}": 1.5 + k for k, f in enumerate("xy") for v in VIDEOS}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "目標",
+        "視聴回数",
+        "月",
+        "差",
+        "session",
+        "priority",
+        "AI score",
+        "AI評価",
+        "VQA MOS",
+        "VQA スコア",
+        "accepted",
+    ],
+)
+def test_numbers_that_lie_in_the_scale_by_chance_are_no_rater(tmp_path: Path, beside: str) -> None:
+    given = scores(2)
+    rows: Rows = [
+        ["動画", "佐藤", "鈴木", beside],
+        *[[v, *r, 1 + k % 4] for k, (v, r) in enumerate(zip(VIDEOS, given, strict=True))],
+    ]
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
+
+
+def test_what_this_product_wrote_beside_one_person_is_no_rater(tmp_path: Path) -> None:
+    given = scores(1)
+    ours = ["VQA score", "VQA MOS", "VQA band", "VQA confidence", "VQA error or warning", "VQA model"]
+    rows: Rows = [
+        ["Video", *ours, "Anna"],
+        *[[v, 36, 3.6, "Good", 0.8, None, "starter", *r] for v, r in zip(VIDEOS, given, strict=True)],
+    ]
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
+
+
+@pytest.mark.parametrize("row", [["年齢", 23, 45], ["weight", 1, 2], ["人数", 9, 9], [None, "女", "男"]])
+@pytest.mark.parametrize("place", [1, 99])
+def test_a_row_about_the_raters_rates_nothing(tmp_path: Path, row: list[Any], place: int) -> None:
+    given = scores(2)
+    rows: list[list[Any]] = [["video", "佐藤", "鈴木"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
+    rows.insert(place, row)
+    found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert {v: found[v] for v in VIDEOS} == pytest.approx(of(given))
+    assert np.isnan([mos for video, mos in found.items() if video not in VIDEOS]).all()
+
+
+@pytest.mark.parametrize("title", [None, "Session 2"])
+@pytest.mark.parametrize("others", [["Cai", "Dora"], ["Cai", "Dora", "Emil"]])
+def test_tables_of_other_people_below_each_other_are_one(
+    tmp_path: Path, title: str | None, others: list[str]
+) -> None:
+    given = scores(2 + len(others))
+    rows: list[list[Any]] = [["video", "Anna", "Ben"]]
+    rows += [[v, *r[:2]] for v, r in zip(VIDEOS, given, strict=True)]
+    rows += [[], *([[title]] if title else []), ["video", *others]]
+    rows += [[v, *r[2:]] for v, r in zip(VIDEOS, given, strict=True)]
+    found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert {v: found[v] for v in VIDEOS} == pytest.approx(of(given))
+
+
+@pytest.mark.parametrize("lead", [[], ["No."]])
+def test_tables_beside_each_other_are_one(tmp_path: Path, lead: list[str]) -> None:
+    given = scores(2)
+    half = [[*([k + 1] if lead else []), v, *r] for k, (v, r) in enumerate(zip(VIDEOS, given, strict=True))]
+    head = [*lead, "video", "Anna", "Ben"]
+    rows: Rows = [[*head, None, *head], *[[*half[k], None, *half[k + 4]] for k in range(4)], [*half[8]]]
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
+
+
+@pytest.mark.parametrize("spread", [" ± 0.50", "±0.5", " [{low:.2f}, {high:.2f}]"])
+def test_a_mean_with_its_spread_is_a_mean(tmp_path: Path, spread: str) -> None:
+    rows: Rows = [
+        ["video", "MOS"],
+        *[[v, f"{1.5 + k / 4:.2f}" + spread.format(low=1 + k / 4, high=2 + k / 4)] for k, v in enumerate(VIDEOS)],
+    ]
+    found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+    assert found == {v: 1.5 + k / 4 for k, v in enumerate(VIDEOS)}
+
+
+def test_two_questions_to_each_person_are_asked_about(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["participant", "clip", "Q1_x", "Q2_y"],
+        *[[who, v, 1 + k % 5, 5 - k % 5] for k, v in enumerate(VIDEOS) for who in ("p1", "p2", "p3")],
+    ]
+    with pytest.raises(RatingsUnclearError, match="--score-column Q1_x"):
+        means(workbook(tmp_path / "t.xlsx", {"S": rows}))

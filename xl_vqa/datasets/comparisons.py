@@ -59,7 +59,8 @@ def _compared(columns: Columns, first: int, second: int) -> bool:
     if len(pairs) < 2 or sum(a == b for a, b in pairs) > 0.2 * len(pairs):
         return False
     sides = [_SIDES.sub("", normal(columns.names.get(c, ""))).strip() for c in (first, second)]
-    if columns.names.get(first) and sides[0] == sides[1] and first in columns.names and second in columns.names:
+    heads = [columns.names.get(c) for c in (first, second)]
+    if None not in heads and heads[0] != heads[1] and sides[0] == sides[1]:
         return True
     partners: dict[tuple[int, str], set[str]] = defaultdict(set)
     for a, b in pairs:

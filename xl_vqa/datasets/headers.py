@@ -61,6 +61,24 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         (r"comments?|remarks?|notes?|memo|備考|コメント|メモ|注記|理由|自由記述",),
     ),
     (
+        Role.OTHER,
+        (
+            # numbers that lie in the scale by chance
+            r"sessions?|days?|weeks?|months?|years?|trials?|runs?|rounds?|batch|priority|target|goal|views|viewings"
+            r"|plays|playbacks|repeats|repetitions|defects|errors|artifacts|artefacts|difference|diff|delta"
+            r"|accept(?:ed|able|ance)?|pass(?:ed)?|ok|weights?|experience|confidence|certainty",
+            r"月|年|週|曜日|回|回数|視聴回数|再生回数|試行|セッション|優先度|重要度|目標|目標値|目標点|欠陥数|不良数|差"
+            r"|差分|合否|可否|確信度|自信度|経験年数|重み",
+            # what a model said, ours first
+            r"vqa ?(?:score|mos|label|band|confidence|error.*|model|why.*|スコア|評価.*|ラベル|確信度|エラー.*"
+            r"|モデル|理由.*)",
+            # Ai alone is somebody's name
+            r"(?:ai|predicted|prediction|machine|automatic) ?(?:scores?|mos|ratings?|labels?|quality)"
+            r"|predicted|predictions?"
+            r"|ai(?:による)?(?:スコア|評価|点数|評点|採点)|(?:自動|機械)(?:評価|採点)|予測(?:値|スコア|評価|mos)?",
+        ),
+    ),
+    (
         Role.PROMPT,
         (r"(?:text )?prompts?(?: text)?|text|caption|instruction|description|プロンプト|説明|説明文|指示文",),
     ),
@@ -224,7 +242,8 @@ _PART_COMPILED: Final = [(role, re.compile("|".join(patterns))) for role, patter
 
 # What a row's video cell says where the row is no video but a sum over the rows above.
 _SUM_JA: Final = (
-    r"(?:平均|合計|計|総計|小計|標準偏差|最大|最小|最大値|最小値|中央値|分散|件数|偏り|信頼区間)(?:値|点)?"
+    r"(?:平均|合計|計|総計|小計|標準偏差|最大|最小|最大値|最小値|中央値|分散|件数|偏り|信頼区間|最高|最低|人数|回答数"
+    r"|度数|相関|相関係数)(?:値|点)?"
 )
 _SUM_EN: Final = (
     r"(?:total|sum|average|avg|ave|mean|median|sd|std|stdev|std ?dev|standard deviation|min|max|minimum|maximum"
@@ -234,6 +253,11 @@ _WHOSE: Final = rf"(?:grand|overall|total|column|row|all|the|each|per|every|by|o
 SUMMARY_ROWS: Final = re.compile(
     rf"(?:全体|総|列|縦|各)?(?:{_PERSON}|{_SCORE})?(?:別|ごと|毎)?の?(?:{_PERSON}|{_SCORE})?の?{_SUM_JA}"
     rf"|(?:{_WHOSE} )*{_SUM_EN}(?:s)?(?: {_WHOSE})*(?: {_SUM_EN})?"
+)
+# ... or, under the raters' names, what they are.
+_OF_PEOPLE: Final = re.compile(
+    r"ages?|gender|sex|weights?|vision|experience|role|group|display|monitor|screen|correlation.*|n"
+    r"|年齢|年代|性別|重み|視力|経験年数|経験|所属|部署|職種|役職|画面|ディスプレイ|モニター?"
 )
 _SUM_WORD: Final = re.compile(rf"\b{_SUM_EN}s?\b|{_SUM_JA}")
 
@@ -277,7 +301,7 @@ def is_summary(video_cell: str, among_names: bool = False) -> bool:
     speaks of a mean is one ("Mean of room 2").
     """
     text = normal(video_cell)
-    if SUMMARY_ROWS.fullmatch(text):
+    if SUMMARY_ROWS.fullmatch(text) or (among_names and _OF_PEOPLE.fullmatch(text)):
         return True
     return among_names and not is_video_name(video_cell) and bool(_SUM_WORD.search(text))
 

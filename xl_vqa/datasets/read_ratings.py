@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets import qualities
+from xl_vqa.datasets.blocks import blocks
 from xl_vqa.datasets.direction import lower_by_legend
 from xl_vqa.datasets.errors import (
     RatingsEmptyError,
@@ -74,7 +75,7 @@ def read_ratings(
     failures: list[RatingsError] = []
     for grid in grids:
         try:
-            layouts.append(find_layout(turned(grid, scale, wanted, str(path)) or grid, scale, wanted, path))
+            layouts.append(_layout(grid, scale, wanted, path))
         except RatingsError as error:
             failures.append(error)
     if not layouts and (count := sum(grid.uncalculated for grid in grids)):
@@ -87,7 +88,7 @@ def read_ratings(
         raise question
     _hear_legends(chosen, grids)
     reader = RowReader(path, form, scale, wanted, tests=together and len(chosen) > 1)
-    for layout in chosen:
+    for layout in [each for one in chosen for each in (one, *one.below)]:
         reader.add(layout)
     if not reader.rows:
         raise RatingsEmptyError(path=str(path), source=", ".join(layout.grid.name for layout in chosen))
@@ -95,6 +96,23 @@ def read_ratings(
     _ask_about_the_end(reader)
     _note_other_sheets(reader, grids)
     return reader.table()
+
+
+def _layout(grid: Grid, scale: Scale, wanted: Wanted, path: Path) -> Layout:
+    """The layout of a sheet, with those of further tables on it that are of the same form."""
+    lying = turned(grid, scale, wanted, str(path))
+    whole = find_layout(lying or grid, scale, wanted, path)
+    parts = blocks(whole) if lying is None else []
+    if len(parts) < 2:
+        return whole
+    try:
+        first, *others = [find_layout(part, scale, wanted, path) for part in parts]
+    except RatingsError:
+        return whole
+    if any(other.form != first.form for other in others):
+        return whole
+    first.below = others
+    return first
 
 
 def _grids(path: Path, sheet: str | None) -> list[Grid]:

@@ -264,7 +264,8 @@ class RowReader:
         try:
             return parse_score(grid.cell(row, column), self.scale, self.wanted.mapping)
         except NotAScoreError as error:
-            self.unread[str(error)] += 1
+            # a row that names no video is none to ask about
+            self.unread[str(error)] += bool(item.video)
             named = sum(problem.code == "text_score" for problem in item.problems)
             where = grid.place(row, column)
             if named < _NAMED_CELLS:
@@ -298,7 +299,7 @@ class RowReader:
         return RatingTable(
             path=self.path,
             form=self.form,
-            sheet=", ".join(layout.grid.name for layout in self.layouts),
+            sheet=", ".join(dict.fromkeys(layout.grid.name for layout in self.layouts)),
             columns=_columns(first, self.form),
             interpretation=interpret(self.layouts),
             rows=self.rows,
@@ -308,7 +309,7 @@ class RowReader:
             rater_of=rater_of,
             score=score,
             notes=self.notes,
-            uncalculated=sum(layout.grid.uncalculated for layout in self.layouts),
+            uncalculated=sum({layout.grid.name: layout.grid.uncalculated for layout in self.layouts}.values()),
             tests=[layout.grid.name for layout in self.layouts] if self.tests else [],
         )
 

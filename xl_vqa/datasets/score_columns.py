@@ -65,6 +65,8 @@ class Layout:
     why: dict[int, tuple[str, bool, str]] = field(default_factory=dict)
     """Column -> what it is, whether that is sure, and why: codes of interpretation.py."""
     question: RatingsUnclearError | None = None
+    below: list[Layout] = field(default_factory=list)
+    """Further tables of the sheet, which are read with this one."""
     fit: float = 0.0
     """Mean share of the scores that lie in the scale."""
     columns: Columns = field(kw_only=True)
@@ -315,6 +317,9 @@ class _Chooser:
             )
         if len(by_raters) >= 2:
             return self._wide(by_raters, mos)
+        if rater is not None and not by_raters and len(unnamed) >= 2 and self._repeats():
+            # each person has several scores of a video: of which quality is not for us to say
+            return self._ask_columns(unnamed, "unclear_columns", raters=False)
         everyone = sorted({*by_raters, *unnamed})
         if mos is not None:
             if people := self._people_beside(mos, everyone):
@@ -339,6 +344,11 @@ class _Chooser:
                 return self._wide(days, mos)
             everyone = everyone or days
         return self._single(everyone[0]) if everyone else self.layout
+
+    def _repeats(self) -> bool:
+        """Whether videos stand in several rows each."""
+        videos = [str(cell) for cell in self.c.cells(self.layout.video)]
+        return len(videos) >= 1.5 * len(set(videos))
 
     def _free(self, column: int) -> bool:
         return column not in self.taken and column not in self.left_out

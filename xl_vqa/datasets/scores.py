@@ -42,6 +42,11 @@ CATEGORY_OF_WORD: Final[Mapping[str, int]] = {
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:e[+-]?[0-9]+)?")
 _WITH_UNIT: Final = re.compile(rf"({_NUMBER.pattern})\s*(?:点|pts?\.?|points?)")
+# "4.20 ± 0.31", "4.20 [3.89, 4.51]"
+_WITH_SPREAD: Final = re.compile(
+    rf"({_NUMBER.pattern})\s*(?:(?:±|\+/-|\+-)\s*{_NUMBER.pattern}"
+    rf"|\[\s*{_NUMBER.pattern}\s*[,;–~-]\s*{_NUMBER.pattern}\s*\])"
+)
 # "4/5", "4 of 5"; "3 stars", "4*", "4つ星"; "80%"
 _OUT_OF: Final = re.compile(
     rf"({_NUMBER.pattern})\s*(?:/|of|out of|中)\s*([0-9]+(?:\.[0-9]+)?)(?:\s*(?:stars?|点|points?))?"
@@ -106,6 +111,8 @@ def _parse_text(cell: str, scale: Scale) -> float | None:
         if math.isinf(value):
             raise NotAScoreError(cell.strip())
         return value
+    if match := _WITH_SPREAD.fullmatch(text):
+        return _as_number(match[1])
     if (fitting := _with_scale(text, scale)) is not None:
         return fitting
     category = CATEGORY_OF_WORD.get(text)
