@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.made_explanation import distribution, made_explanation
 from xl_vqa.explaining.in_words import place_name, remarks, sentence
 from xl_vqa.words.attributes import AttributeRating, attribute_words
-from xl_vqa.words.explanation import Box, Moment
+from xl_vqa.words.explanation import Box, Explanation, Moment
 
 
 def test_what_when_where_and_what_is_fine() -> None:
@@ -44,6 +45,28 @@ def test_what_when_where_and_what_is_fine() -> None:
 )
 def test_no_more_than_is_known(change: dict[str, Any], said: str) -> None:
     assert sentence(made_explanation(**change)).startswith(f"Poor: {said}")
+
+
+def with_warning(warning: str, **change: Any) -> Explanation:
+    made = made_explanation(**change)
+    return replace(made, rating=replace(made.rating, warnings=(warning,)))
+
+
+@pytest.mark.parametrize("label", [12, 48])
+def test_of_a_video_in_which_nothing_moves_no_motion_is_judged(label: int) -> None:
+    attributes = {
+        name: AttributeRating(name, distribution(label if name != "noise" else 48, 0.2))
+        for name in ("motion_smoothness", "flicker", "noise")
+    }
+    made = with_warning("warning_frozen", attributes=attributes, moments=(), maps=())
+    assert sentence(made) == "Poor: nothing moves in it; noise is fine."
+    assert sentence(made, "ja") == "悪い: 映像に動きがありません。ノイズの少なさは良好です。"
+
+
+def test_of_a_black_video_nothing_is_fine() -> None:
+    made = with_warning("warning_black", moments=(), maps=())
+    assert sentence(made) == "Poor: the picture is black throughout."
+    assert sentence(made, "ja") == "悪い: 映像が最初から最後まで真っ黒です。"
 
 
 def test_of_two_causes_the_worse_one_is_told_with_its_own_times() -> None:

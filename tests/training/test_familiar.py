@@ -22,7 +22,8 @@ from xl_vqa.vlm import familiarity
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, Familiarity
 from xl_vqa.vlm.loader import load_rater
-from xl_vqa.words.model_spec import ModelSpec
+from xl_vqa.vlm.starter_opinion import PARTS
+from xl_vqa.words.model_spec import ModelSpec, starter_folder
 from xl_vqa.words.rating import FALSE_ALARM
 
 
@@ -71,11 +72,40 @@ def test_strange_videos_are_told_from_ordinary_ones(data: TrainingSet) -> None:
     p = [
         [found.p_value(state, mass) for state, mass in zip(*read, strict=True)]
         for read in (
-            familiar._read(backbone, spec, clips, None, lambda done: None) for clips in (ordinary[-40:], strange)
+            familiar._read(backbone, spec, clips, None, False, lambda done: None)
+            for clips in (ordinary[-40:], strange)
         )
     ]
     assert sum(one <= FALSE_ALARM for one in p[0]) <= 4
     assert sum(one <= FALSE_ALARM for one in p[1]) == 10
+
+
+def test_a_starter_looks_at_what_its_first_opinion_stands_on(
+    data: TrainingSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # few, for each is read by the shipped starter: what is looked at is which numbers are taken
+    for module in (familiar, familiarity):
+        monkeypatch.setattr(module, "LEAST_HELD_OUT", 3)
+        monkeypatch.setattr(module, "LEAST_TAUGHT", 3)
+    monkeypatch.setattr(familiarity, "NEIGHBOURS", 2)
+    backbone = load_backbone(starter_folder(), device=torch.device("cpu"), dtype="float32")
+    assert backbone.has_opinion
+    spec = ModelSpec.load(starter_folder())
+    assert spec is not None
+    clip = FrameCache(data.folder / "of_the_starter", spec).get(str(data.folder / "0.mp4"))
+    clips = cast(list[StoredClip], [Noisy(clip, k) for k in range(6)])
+    taught, held_out = clips[:3], clips[3:]
+    found, facts = learn_familiarity(backbone, spec, scheme("integer"), taught, held_out)
+    assert found is not None
+    assert found.by_opinion
+    assert facts["taught"] == 3
+    seen, masses = familiar._read(backbone, spec, held_out, None, True, lambda done: None)
+    assert seen.shape == (3, PARTS)
+    assert found.distances == pytest.approx(np.sort([found.distance(one) for one in seen]))
+    assert found.off_digits == pytest.approx(np.sort(masses))
+    one_fewer, _ = learn_familiarity(backbone, spec, scheme("integer"), taught[1:], held_out)
+    assert one_fewer is not None
+    assert not one_fewer.by_opinion
 
 
 def test_too_few_held_out_videos_give_no_file_and_say_so(data: TrainingSet) -> None:
@@ -110,10 +140,7 @@ def test_the_measured_rate_is_that_of_the_others_held_out() -> None:
     for fold in range(10):
         own = np.random.default_rng(0).permutation(1000) % 10 == fold
         twin = Familiarity(
-            found.mean,
-            found.whitening,
-            np.sort(np.linalg.norm((states[~own] - found.mean) @ found.whitening.T, axis=1)),
-            np.sort(masses[~own]),
+            found.measure, np.sort([found.distance(one) for one in states[~own]]), np.sort(masses[~own])
         )
         rang += [
             twin.p_value(state, float(mass)) <= FALSE_ALARM

@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
+from benchmarks.random_clip import RandomClip
 from xl_vqa.vlm.answers import Stem
-from xl_vqa.vlm.familiarity import FILE_NAME, LEAST_HELD_OUT, Familiarity, shrunk_covariance
+from xl_vqa.vlm.familiarity import (
+    FILE_NAME,
+    LEAST_HELD_OUT,
+    LEAST_TAUGHT,
+    OPINION_PARTS,
+    Familiarity,
+    shrunk_covariance,
+)
 from xl_vqa.vlm.rate_batch import FALSE_ALARM, warnings_of
-from xl_vqa.vlm.vlm_rater import load_vlm_rater, state_width, video_states
+from xl_vqa.vlm.vlm_rater import VlmRater, load_vlm_rater, state_width, video_states
 from xl_vqa.words.errors import ModelIncompatibleError
-from xl_vqa.words.model_spec import ModelSpec
-from xl_vqa.words.rating import LabelDistribution
+from xl_vqa.words.model_spec import ModelSpec, starter_folder
+from xl_vqa.words.rating import UNLIKE_TAUGHT, LabelDistribution
 
 
 @pytest.mark.parametrize(("rows", "width"), [(40, 10), (300, 4), (8, 20)])
@@ -88,6 +96,62 @@ def test_saved_and_loaded(tmp_path: Path) -> None:
     save_file({"mean": np.ones(12, np.float32)}, tmp_path / FILE_NAME)
     with pytest.raises(ModelIncompatibleError, match="familiarity"):
         Familiarity.load(tmp_path, 12)
+
+
+def of_an_opinion(seed: int = 0, taught: int = LEAST_TAUGHT) -> tuple[Familiarity, Callable[[int], Any]]:
+    """Videos in two heaps, one wide and one narrow; components come down in width, and most are not looked at."""
+    rng = np.random.default_rng(seed)
+    widths = 1 / np.arange(1, 101)
+
+    def draw(count: int) -> Any:
+        narrow = rng.random(count) < 0.3
+        near = rng.normal(size=(count, 100)) * widths * np.where(narrow, 0.02, 1)[:, None]
+        return near + narrow[:, None] * 0.5
+
+    return Familiarity.fit_opinion(draw(taught), draw(400), rng.beta(1, 500, 400)), draw
+
+
+def test_what_lies_beside_a_narrow_heap_is_strange_though_it_is_near_the_middle() -> None:
+    familiar, draw = of_an_opinion()
+    assert familiar.by_opinion
+    assert np.mean([familiar.p_value(one, 0.001) <= FALSE_ALARM for one in draw(1000)]) < 0.03
+    beside = np.full(100, 0.56)
+    assert familiar.p_value(beside, 0.001) <= FALSE_ALARM
+    # beyond the components that are looked at nothing counts
+    assert familiar.p_value(np.r_[beside[:OPINION_PARTS], np.full(36, 9.0)], 0.001) == familiar.p_value(
+        beside, 0.001
+    )
+    assert familiar.p_value(np.full(100, np.nan), 0.001) <= FALSE_ALARM
+    states = Familiarity.fit(draw(LEAST_TAUGHT), draw(400), [0.001] * 400)
+    assert states.p_value(beside, 0.0) > FALSE_ALARM
+    with pytest.raises(ValueError, match=str(LEAST_TAUGHT)):
+        of_an_opinion(taught=LEAST_TAUGHT - 1)
+
+
+def test_an_opinions_file_is_read_by_a_model_with_an_opinion_alone(tmp_path: Path) -> None:
+    familiar, draw = of_an_opinion()
+    familiar.save(tmp_path)
+    again = Familiarity.load(tmp_path, 12, opinion=True)
+    assert again is not None
+    for one in draw(20):
+        assert again.p_value(one, 0.002) == pytest.approx(familiar.p_value(one, 0.002), abs=0.01)
+    with pytest.raises(ModelIncompatibleError, match="familiarity"):
+        Familiarity.load(tmp_path, 12)
+    stored = load_file(tmp_path / FILE_NAME)
+    save_file(stored | {"reach": stored["reach"][1:]}, tmp_path / FILE_NAME)
+    with pytest.raises(ModelIncompatibleError, match="familiarity"):
+        Familiarity.load(tmp_path, 12, opinion=True)
+
+
+def test_a_black_video_is_strange_to_the_shipped_starter() -> None:
+    rater = cast(VlmRater, load_vlm_rater(str(starter_folder()), device="cpu"))
+    clip = RandomClip(0, rater.spec.sampling.frames, 288, 512)
+    clip.frames, clip.windows = (tuple(map(np.zeros_like, part)) for part in (clip.frames, clip.windows))
+    items = [(rater.prepare(clip), None)]
+    (score,), (asked,) = rater.rate(items), rater.rate_attributes(items)
+    for found in (score, asked.overall):  # type: ignore[union-attr]
+        assert isinstance(found, LabelDistribution)
+        assert UNLIKE_TAUGHT in warnings_of(found, (), rater.spec)
 
 
 def test_states_are_the_mean_over_the_videos_own_tokens(tiny: Any, clip_of: Callable[..., Any]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from xl_vqa.explaining.texts import TEXTS, tr
-from xl_vqa.words.attributes import AttributeRating, attribute_words
+from xl_vqa.words.attributes import KNOWN, AttributeRating, attribute_words
 from xl_vqa.words.explanation import Box, Explanation, Moment
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.messages import text as message
@@ -21,13 +21,18 @@ MOST_FINE: Final = 2
 FINE: Final = "good"
 """The lowest band in which an attribute is called fine; two below it, it is called what is wrong."""
 _BAD: Final = ("bad", "poor")
+_OF_MOTION: Final = frozenset(one.key for one in KNOWN if one.needs_motion)
 _LARGE: Final = 0.75
 """A box as wide and high as this is no place: it is the picture."""
 
 
 def sentence(explanation: Explanation, language: str = "en") -> str:
     """Band, what is wrong when and where, and what is fine; every clause from a figure."""
-    clauses = [_what(explanation, language), *_fine(explanation, language)]
+    if "warning_black" in explanation.rating.warnings:
+        # whatever is said of a picture that shows nothing, nobody can see it
+        clauses = [tr("black", language)]
+    else:
+        clauses = [_what(explanation, language), *_fine(explanation, language)]
     between = tr("between_clauses", language)
     return tr("said", language, band=explanation.rating.band.name(language), clauses=between.join(clauses))
 
@@ -59,14 +64,24 @@ def _what(explanation: Explanation, language: str) -> str:
         what, times = _falls(cause, language), _times(alike, language)
         key = "when" if place is None else "when_where"
         return tr(key, language, what=what, times=times, place=place or "")
-    worst = _worst(explanation.attributes, explanation.rating.bands)
+    worst = _worst(_told(explanation), explanation.rating.bands)
     if worst is not None or place is not None:
         what = tr("low", language) if worst is None else _falls(worst, language)
         key = "whole_clip" if place is None else "whole_clip_where"
         return tr(key, language, what=what, place=place or "")
     if explanation.rating.frames.frame_count == 1:
         return tr("one_picture", language)
-    return tr("even", language)
+    return tr("still" if _stands(explanation) else "even", language)
+
+
+def _stands(explanation: Explanation) -> bool:
+    return "warning_frozen" in explanation.rating.warnings
+
+
+def _told(explanation: Explanation) -> Mapping[str, AttributeRating]:
+    """The attributes; of a video in which nothing moves without those of motion."""
+    hidden = _OF_MOTION if _stands(explanation) else frozenset()
+    return {name: one for name, one in explanation.attributes.items() if name not in hidden}
 
 
 def _falls(cause: str | None, language: str) -> str:
@@ -102,7 +117,7 @@ def _fine(explanation: Explanation, language: str) -> list[str]:
     wrong = {one.cause for one in explanation.moments}
     good = sorted(
         (-one.expected_label, name)
-        for name, one in explanation.attributes.items()
+        for name, one in _told(explanation).items()
         if name not in wrong and bands.of(one.label).key in (FINE, "excellent")
     )
     names = [attribute_words(name, language) for _, name in good[:MOST_FINE]]

@@ -20,6 +20,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "whole_clip": {"en": "{what} throughout", "ja": "全体を通して{what}"},
     "whole_clip_where": {"en": "{what} throughout, {place}", "ja": "全体を通して{place}で{what}"},
     "even": {"en": "the quality is even over the whole clip", "ja": "品質は全体を通して一定です"},
+    "black": {"en": "the picture is black throughout", "ja": "映像が最初から最後まで真っ黒です"},
+    "still": {"en": "nothing moves in it", "ja": "映像に動きがありません"},
     "one_picture": {"en": "it is one picture", "ja": "静止した 1 枚の画像です"},
     # what
     "worst": {"en": "the quality is lowest", "ja": "品質が最も低くなります"},

@@ -19,10 +19,11 @@ from xl_vqa.training.schemes import Scheme
 from xl_vqa.vlm.answers import Stem
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.digit_tree import stem_tree
-from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, Familiarity
+from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, LEAST_TAUGHT, Familiarity
 from xl_vqa.vlm.inputs import VideoInput, model_inputs
 from xl_vqa.vlm.prompt import build_prompt
-from xl_vqa.vlm.vlm_rater import calls, video_states
+from xl_vqa.vlm.starter_opinion import hearing
+from xl_vqa.vlm.vlm_rater import calls, opinion_parts, video_states
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.rating import FALSE_ALARM
 
@@ -52,23 +53,32 @@ def learn_familiarity(
     rng = np.random.default_rng(seed)
     chosen = [_some(taught, rng), _some(held_out, rng)]
     total = sum(map(len, chosen))
-    states, _ = _read(backbone, spec, chosen[0], model, lambda done: report(done, total))
-    own, off_digits = _read(backbone, spec, chosen[1], model, lambda done: report(len(chosen[0]) + done, total))
+    by_opinion = len(chosen[0]) >= LEAST_TAUGHT and backbone.has_opinion
+    views, _ = _read(backbone, spec, chosen[0], model, by_opinion, lambda done: report(done, total))
+    own, off_digits = _read(
+        backbone, spec, chosen[1], model, by_opinion, lambda done: report(len(chosen[0]) + done, total)
+    )
     kept = np.array([bool(np.isfinite(one).all()) for one in own])
-    if kept.sum() < LEAST_HELD_OUT or not np.isfinite(states).all():
+    if kept.sum() < LEAST_HELD_OUT or not np.isfinite(views).all():
         return None, facts
     masses = np.array(off_digits)[kept]
-    found = Familiarity.fit(states, own[kept], masses.tolist())
+    fit = Familiarity.fit_opinion if by_opinion else Familiarity.fit
+    found = fit(views, own[kept], masses.tolist())
     rate = found.false_alarm(own[kept], masses)
-    facts |= {"taught": len(states), "held_out": int(kept.sum()), "false_alarm": rate}
+    facts |= {"taught": len(views), "held_out": int(kept.sum()), "false_alarm": rate}
     return found, facts
 
 
 @torch.inference_mode()
 def _read(
-    backbone: Backbone, spec: ModelSpec, clips: Sequence[StoredClip], model: Any, report: Callable[[int], None]
+    backbone: Backbone,
+    spec: ModelSpec,
+    clips: Sequence[StoredClip],
+    model: Any,
+    by_opinion: bool,
+    report: Callable[[int], None],
 ) -> tuple[NDArray[np.float64], list[float]]:
-    """How the model sees each clip, [clips, width], and the off-digit mass of its answer."""
+    """How the model (or its opinion) sees each clip, [clips, width], and the off-digit mass of its answer."""
     model = backbone.model if model is None else model
     prompt = build_prompt(backbone.tokens, spec.prompt)
     was_training = model.training
@@ -90,12 +100,13 @@ def _read(
                     device=backbone.device,
                     dtype=backbone.pixel_dtype,
                 )
-                stem = Stem.read(model, inputs)
-                states = video_states(stem, mine)
+                with hearing() as said:
+                    stem = Stem.read(model, inputs)
+                views = opinion_parts(said) if by_opinion else video_states(stem, mine)
                 answers = stem_tree(stem, spec.scale, backbone.tokens.digits)
                 for place, index in enumerate(group):
                     mass = answers[place].distribution(spec.scale).off_digit_mass
-                    found[start + index] = states[place], mass
+                    found[start + index] = views[place], mass
             report(len(found))
     finally:
         model.train(was_training)

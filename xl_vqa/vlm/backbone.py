@@ -61,6 +61,11 @@ class Backbone:
         visual: torch.dtype = self.model.model.visual.dtype if found is None else found
         return visual
 
+    @property
+    def has_opinion(self) -> bool:
+        """Whether it is a starter with a first opinion (starter_opinion.py)."""
+        return getattr(self.model.model.visual, "opinion", None) is not None
+
 
 def load_backbone(
     folder: Path, *, device: torch.device, dtype: str, adapter: str | None = None, few_bits: str | None = None

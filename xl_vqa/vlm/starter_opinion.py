@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -35,28 +35,37 @@ LIMIT: Final = 5.0
 """Standard deviations: a picture unlike any in training must not drive the networks out of their range."""
 
 
-_heard: ContextVar[list[Tensor] | None] = ContextVar("heard", default=None)
+class Said(NamedTuple):
+    """Of one video: ``opinions`` [1, OPINIONS], and the components that they stand on, ``parts`` [1, PARTS]."""
+
+    opinions: Tensor
+    parts: Tensor
+
+
+_heard: ContextVar[tuple[list[Said], ...]] = ContextVar("heard", default=())
 
 
 @contextmanager
-def hearing() -> Iterator[list[Tensor]]:
-    """What is said of each video that this thread has read meanwhile: [1, OPINIONS], on the CPU, in their order.
+def hearing() -> Iterator[list[Said]]:
+    """What is said of each video that this thread has read meanwhile, on the CPU, in their order.
 
     A Qwen2.5-VL reads pictures through the same calls and says nothing. Other threads are not heard.
     """
-    said: list[Tensor] = []
-    before = _heard.set(said)
+    said: list[Said] = []
+    before = _heard.set((*_heard.get(), said))
     try:
         yield said
     finally:
         _heard.reset(before)
 
 
-def say(opinions: Tensor) -> None:
+def say(opinions: Tensor, parts: Tensor) -> None:
     """To whoever is hearing."""
-    said = _heard.get()
-    if said is not None:
-        said.append(opinions.detach().float().cpu())
+    listeners = _heard.get()
+    if listeners:
+        one = Said(*(told.detach().float().cpu() for told in (opinions, parts)))
+        for said in listeners:
+            said.append(one)
 
 
 class Expert(nn.Sequential):
@@ -100,10 +109,14 @@ class FirstOpinion(nn.Module):
         return nn.functional.linear(self.standardised(summary), self.components.float())
 
     def opinions(self, summary: Tensor, fold: Tensor | None = None) -> Tensor:
+        """``opinions_on`` the components of ``summary`` [n, size]."""
+        return self.opinions_on(self.parts(summary), fold)
+
+    def opinions_on(self, parts: Tensor, fold: Tensor | None = None) -> Tensor:
         """MOS of the whole and of every attribute, [n, OPINIONS], LOWEST..HIGHEST: the experts' mean, or of each
         row that of the experts without the part ``fold`` [n] of the pictures."""
         # a tower may be cast as a whole
-        parts = self.parts(summary).to(self.told.weight.dtype)
+        parts = parts.to(self.told.weight.dtype)
         said = torch.stack([one(parts) for one in self.experts]).float()
         every = said.mean(0)
         if fold is not None:

@@ -302,9 +302,11 @@ class StarterTower(nn.Module):
     def project(self, features: ClipFeatures, grid: tuple[int, int, int]) -> Tensor:
         """Tokens [cells, width] for the language model."""
         parts = (getattr(features, name)[None] for name in FEATURES)
-        opinions = None if self.opinion is None else self.opinion.opinions(summary_of(features)[None])
-        if opinions is not None:
-            say(opinions)
+        opinions = None
+        if self.opinion is not None:
+            seen = self.opinion.parts(summary_of(features)[None])
+            opinions = self.opinion.opinions_on(seen)
+            say(opinions, seen)
         placement = Placement.of(grid, device=features.clip.device)
         return self.project_batch(ClipFeatures(*parts), placement, opinions)[0]
 

@@ -34,7 +34,7 @@ from xl_vqa.vlm.prompt import asked, build_prompt
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo, RatedAttributes
 from xl_vqa.vlm.side_by_side import side_by_side
-from xl_vqa.vlm.starter_opinion import hearing
+from xl_vqa.vlm.starter_opinion import Said, hearing
 from xl_vqa.words.errors import (
     DistributionError,
     ModelError,
@@ -167,19 +167,23 @@ class VlmRater:
         return Stem.read(backbone.model, model_inputs(rows, pad_id=backbone.pad_id, **values))
 
     def _scores(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
-        return self._scores_of(self._read(rows, backbone), rows, backbone)
+        with hearing() as said:
+            stem = self._read(rows, backbone)
+        return self._scores_of(stem, rows, said, backbone)
 
-    def _scores_of(self, stem: Stem, rows: Sequence[VideoInput], backbone: Backbone) -> list[Outcome]:
+    def _scores_of(
+        self, stem: Stem, rows: Sequence[VideoInput], said: Sequence[Said], backbone: Backbone
+    ) -> list[Outcome]:
         found = [self._outcome(one) for one in stem_tree(stem, self._spec.scale, backbone.tokens.digits)]
         familiar = self._familiarity
         if familiar is None:
             return found
-        states = video_states(stem, rows)
+        views = opinion_parts(said) if familiar.by_opinion else video_states(stem, rows)
         return [
-            replace(one, familiarity=familiar.p_value(state, one.off_digit_mass))
+            replace(one, familiarity=familiar.p_value(view, one.off_digit_mass))
             if isinstance(one, LabelDistribution)
             else one
-            for one, state in zip(found, states, strict=True)
+            for one, view in zip(found, views, strict=True)
         ]
 
     def _scores_and_attributes(self, rows: Sequence[VideoInput], backbone: Backbone) -> list[AttributeOutcome]:
@@ -187,7 +191,7 @@ class VlmRater:
         with hearing() as said:
             stem = self._read(rows, backbone)
         # the score first and by the same calls as without attributes, so that it is the same to the bit
-        scores = self._scores_of(stem, rows, backbone)
+        scores = self._scores_of(stem, rows, said, backbone)
         questions = [asked(backbone.tokens, one.question) for one in spec.questions]
         grown: list[list[DigitLogProbs]] = [[] for _ in rows]
         if questions:
@@ -196,11 +200,11 @@ class VlmRater:
             shared = [row.prompt.shared(row.patches.tokens) + common for row in rows]
             further = [question[common:] for question in questions]
             grown = grow_branches(stem, further, shared, spec.scale, digits, self._weights)
-        opinions = said if len(said) == len(rows) else [None] * len(rows)
+        opinions = said if said else [None] * len(rows)
         return list(map(self._with_attributes, scores, grown, opinions))
 
     def _with_attributes(
-        self, score: Outcome, found: Sequence[DigitLogProbs], opinion: torch.Tensor | None
+        self, score: Outcome, found: Sequence[DigitLogProbs], said: Said | None
     ) -> AttributeOutcome:
         if not isinstance(score, LabelDistribution):
             return score
@@ -210,9 +214,9 @@ class VlmRater:
             with contextlib.suppress(DistributionError):
                 answers[question.name] = one.distribution(self._spec.scale)
         share = None if self._weights is None else self._weights.opinion
-        if share is not None and opinion is not None:
+        if share is not None and said is not None:
             # the first is of the whole
-            answers = share.all_mixed(answers, opinion[0, 1:].tolist())
+            answers = share.all_mixed(answers, said.opinions[0, 1:].tolist())
         return RatedAttributes(score, answers)
 
     def _rate_call(
@@ -313,6 +317,11 @@ def video_states(stem: Stem, rows: Sequence[VideoInput]) -> NDArray[np.float64]:
     return stem.pooled(first, count).double().cpu().numpy()
 
 
+def opinion_parts(said: Sequence[Said]) -> NDArray[np.float64]:
+    """float64 [rows, PARTS]: the same of a model with a first opinion, from what it stands on."""
+    return torch.cat([one.parts for one in said]).double().numpy()
+
+
 def state_width(model: Any) -> int:
     """Of ``video_states``."""
     # one that an adapter stays beside is no Linear any more, and has the name and the width all the same
@@ -364,6 +373,6 @@ def load_vlm_rater(
     weights = None
     if spec.attribute_weights:
         weights = QuestionWeights.load(own, backbone.model, spec.attribute_weights, len(spec.questions))
-    familiarity = Familiarity.load(own, state_width(backbone.model))
+    familiarity = Familiarity.load(own, state_width(backbone.model), opinion=backbone.has_opinion)
     facts["moment_limit"] = moment_limit.load(own)
     return VlmRater(backbone, spec, fingerprint, facts, weights, familiarity)
