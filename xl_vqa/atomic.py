@@ -27,8 +27,8 @@ NAME_PART: Final = 40
 LEFTOVER_AGE_S: Final = 3600.0
 # a virus scanner or an indexer holds a fresh file for moments, Excel for hours: two seconds in all
 WAITS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.5, 0.75)
-# ERROR_ACCESS_DENIED comes from a folder's rights too; these two mean that another program holds the file
 SHARING_VIOLATIONS: Final = (32, 33)
+"""Windows: open elsewhere without sharing, or a locked range; access denied comes from a folder's rights too."""
 _REASONS: Final = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "problem_disk_full"),
     errno.EROFS: "problem_read_only_drive",

@@ -364,12 +364,19 @@ def test_a_missing_argument_and_a_number_are_told_as_they_were_typed(desk: Desk)
     with closing(desk.office.new()) as document:
         sheet = document.Sheets.getByIndex(0)
         formulas = ("=VQA_SCORE()", "=VQA_ERROR()", "=VQA_LABEL()", "=VQA_ERROR(12345)", "=VQA_ERROR(0.5)")
+        formulas += ("=VQA_ERROR(TRUE())",)
         for row, formula in enumerate(formulas):
             sheet.getCellByPosition(0, row).setFormula(formula)
-        eventually(lambda: sheet.getCellRangeByName("A5").String != "#N/A")
-        shown = [cell.String for cell in (sheet.getCellByPosition(0, row) for row in range(5))]
+
+        def strings() -> list[str]:
+            return [sheet.getCellByPosition(0, row).String for row in range(len(formulas))]
+
+        eventually(lambda: "#N/A" not in strings())
+        shown = strings()
         assert [shown[0], shown[2]] == ["#VALUE!", "#VALUE!"]
         assert "video" in shown[1]
         assert "=VQA_ERROR(A2)" in shown[1]
         assert "holds 12345," in shown[3]
         assert "holds 0.5," in shown[4]
+        # true comes as 1
+        assert "holds 1 / TRUE," in shown[5]

@@ -105,7 +105,7 @@ def test_options_reach_the_labels(run, tmp_path: Path) -> None:  # type: ignore[
     ("rows", "extra", "said", "written"),
     [
         ([], [], "no data", False),
-        ([["video", "A"]], [], "no data", False),
+        ([["video", "A"]], [], "no videos below them yet", False),
         ([["name", "age"], ["x", 3]], [], "--video-column", False),
         ([["video", "remark"], ["a.mp4", "dark"]], [], "--score-column", False),
         (LONG, [], "--videos-folder", True),

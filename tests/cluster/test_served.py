@@ -199,7 +199,7 @@ def test_the_one_package_that_serve_needs_besides_is_named(monkeypatch: pytest.M
     assert packages.missing_package(error) == "grpcio-reflection"
 
 
-@pytest.mark.parametrize("value", ["", "http://x", "ray://x:1", "x", "x:1:2"])
+@pytest.mark.parametrize("value", ["", "http://x", "ray://x:1", "x", "x:1:2", "x:0", "x:99999"])
 def test_what_is_no_cluster(tmp_path: Path, value: str) -> None:
     with pytest.raises(SettingsError) as told:
         settings_for(tmp_path, model_cluster=value)

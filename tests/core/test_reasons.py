@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import errno
 import functools
+import http.client
 import json
 import os
 import pickle
 import re
+import socket
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from string import Formatter
@@ -18,11 +21,20 @@ import pytest
 
 from tests.core.sentences import trees
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
-from xl_vqa.words.errors import ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
+from xl_vqa.words.errors import HostStartError, ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
 from xl_vqa.words.messages import text
-from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_unread
+from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_unconnected, why_unread
 
-REASONING: Final = {"Reason", "Detail", "because", "reason", "why_unread", "problem"}
+REASONING: Final = {
+    "Reason",
+    "Detail",
+    "because",
+    "reason",
+    "why_unread",
+    "why_unconnected",
+    "why_unwritten",
+    "problem",
+}
 """Calls that give a reason: xl_vqa.words.reasons, and ``atomic.reason`` for what forbids writing."""
 TYPED: Final = re.compile(r"\b(Problem|Reason|Detail|Key)\b")
 """Annotations of what holds reasons: what is put there is looked at where it is put there."""
@@ -74,6 +86,38 @@ def test_reasons_go_through_json_and_pickle() -> None:
     assert "b.mp4 は空(0 バイト)です" in error.message("ja")
     assert "フォルダーです" in error.message("ja")
     assert "errno 5" in error.message("ja")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "接続拒否"),
+        (TimeoutError("timed out"), "時間内に応答がありません"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "到達できません"),
+        (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), "アドレスがありません"),
+        (OSError(errno.EADDRINUSE, "Address already in use"), "使用されています"),
+        (PermissionError(errno.EACCES, "Permission denied"), "許可されていません"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "端末が見つかりません"),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "切断されました"),
+        (http.client.RemoteDisconnected("Remote end closed connection without response"), "切断されました"),
+    ],
+)
+def test_a_connection_that_failed_is_told_without_the_systems_words(error: OSError, said: str) -> None:
+    behind = RuntimeError("ours")
+    behind.__cause__ = error
+    for one in (error, behind):
+        message = HostStartError(problem=why_unconnected(one)).message("ja")
+        assert said in message
+        assert str(error) not in message
+        assert (error.strerror or "?") not in message
+
+
+def test_what_the_system_says_of_an_unknown_failure_is_told_to_be_its_word() -> None:
+    unknown = why_unconnected(OSError(errno.EIO, "Input/output error"))
+    assert "システムがエラーを報告しました(Input/output error)" in HostStartError(problem=unknown).message("ja")
+    # 1 is EPERM, but not of TLS
+    tls = why_unconnected(ssl.SSLError(1, "CERTIFICATE_VERIFY_FAILED"))
+    assert "TLS" in HostStartError(problem=tls).message("ja")
 
 
 def test_a_parameter_that_happens_to_be_a_key_is_no_reason() -> None:

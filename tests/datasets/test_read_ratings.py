@@ -17,16 +17,21 @@ from xl_vqa.datasets.errors import (
     RatingsEmptyError,
     RatingsEncryptedError,
     RatingsLockedError,
+    RatingsNoRowsError,
     RatingsNotFoundError,
     RatingsOptionError,
+    RatingsOursError,
     RatingsScoreColumnError,
     RatingsSheetError,
+    RatingsTemplateEmptyError,
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
 from xl_vqa.datasets.read_ratings import RatingTable, read_ratings
 from xl_vqa.datasets.wanted import Wanted
+from xl_vqa.sheets.columns import heading
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.result_columns import HEADINGS
 
 SCALE = Scale()
 
@@ -358,6 +363,63 @@ def test_sheets_by_name_and_number_and_hidden_ones_left_out(tmp_path: Path) -> N
 # -- what cannot be read -----------------------------------------------------------------------------------------
 
 
+OURS_EN, OURS_JA = (
+    [
+        {"en": "Video", "ja": "動画"}[language],
+        *(heading(field, language) for field in ("score", "mos", "band", "sharpness")),
+        heading("score", language, 2),
+        heading("error", language),
+    ]
+    for language in ("en", "ja")
+)
+
+
+@pytest.mark.parametrize("names", [OURS_EN, OURS_JA])
+def test_what_the_product_wrote_is_no_ones_rating(tmp_path: Path, names: list[str]) -> None:
+    rows: Rows = [names, ["a.mp4", 31, 3.1, "Fair", 30, 29, ""], ["b.mp4", 22, 2.2, "Poor", 20, 19, ""]]
+    with pytest.raises(RatingsOursError) as caught:
+        read_ratings(text(tmp_path / "own.csv", rows), SCALE)
+    for language in ("en", "ja"):
+        assert names[1] in caught.value.message(language)
+    # asked for by name, it is taken
+    named = read_ratings(text(tmp_path / "own.csv", rows), SCALE, wanted=Wanted(scores=(names[2],)))
+    assert named.form == "mos"
+    people: Rows = [[*row, more] for row, more in zip(rows, ["People", 4, 5], strict=True)]
+    table = read_ratings(text(tmp_path / "both.csv", people), SCALE)
+    assert sorted(table.score) == [4, 5]
+
+
+@pytest.mark.parametrize("form", ["field", "en", "ja"])
+def test_a_file_of_results_is_no_ones_rating(tmp_path: Path, form: str) -> None:
+    names = [field if form == "field" else words[form] for field, words in HEADINGS.items()]
+    values = {"path": "a.mp4", "label": 31, "expected_label": 31.2, "mos": 3.12, "off_digit_mass": 0.001}
+    rows: Rows = [names, *([values.get(field, "") for field in HEADINGS] for _ in range(2))]
+    with pytest.raises(RatingsOursError):
+        read_ratings(workbook(tmp_path / "own.xlsx", {"a": rows}), SCALE)
+    # another table may well have such headings
+    few = [[row[names.index(names[k])] for k in (0, 3)] for row in rows]
+    assert read_ratings(workbook(tmp_path / "theirs.xlsx", {"a": few}), SCALE).form in ("mos", "long")
+    people: Rows = [[*row, more] for row, more in zip(rows, [names[3], 4.5, 4.5], strict=True)]
+    assert set(read_ratings(workbook(tmp_path / "both.xlsx", {"a": people}), SCALE).score) <= {4.5}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "sheet"),
+    [
+        ("label_en", RatingsNoRowsError, "(Videos)"),
+        ("label_ja", RatingsNoRowsError, "(動画一覧)"),
+        ("kpi_en", RatingsTemplateEmptyError, "(Log)"),
+        ("score_ja", RatingsTemplateEmptyError, "(スコア表)"),
+        ("score_en_sample", RatingsOursError, "(Scores)"),
+    ],
+)
+def test_an_unfilled_template_says_what_to_fill_in(name: str, kind: type[Exception], sheet: str) -> None:
+    with pytest.raises(kind) as caught:
+        read_ratings(Path(__file__).parents[2] / "workbook_templates" / f"{name}.xlsx", SCALE)
+    assert sheet in str(caught.value)
+    assert "people's" in str(caught.value)
+
+
 def test_empty_files_and_sheets(tmp_path: Path) -> None:
     (tmp_path / "zero.csv").write_bytes(b"")
     (tmp_path / "blank.csv").write_text("\n \n,,\n")
@@ -380,7 +442,7 @@ def test_missing_file_folder_and_file_without_rights(tmp_path: Path, monkeypatch
 
     # an administrator may read everything, so the system's answer is played here
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(RatingsLockedError, match="Permission denied"):
+    with pytest.raises(RatingsLockedError, match="no permission"):
         read_ratings(path, SCALE)
 
 

@@ -20,6 +20,7 @@ from xl_vqa.host import ledger as ledger_module
 from xl_vqa.host.crash_marks import CrashMarks
 from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
+from xl_vqa.host.lifecycle import bind
 from xl_vqa.host.memory import give_back
 from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm
 from xl_vqa.host.store import Store
@@ -29,6 +30,7 @@ from xl_vqa.vlm.rate_batch import for_text
 from xl_vqa.words.errors import (
     HostDiskError,
     HostRequestError,
+    HostStartError,
     NotAVideoError,
     VideoAccessError,
     VideoEmptyError,
@@ -344,3 +346,12 @@ def test_freed_memory_goes_back_to_the_system() -> None:
     assert give_back()
     assert process.memory_info().rss < full - 40_000_000
     assert len(keep) == 4000
+
+
+def test_why_nothing_can_listen_is_told_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    # of documentation (RFC 5737): no machine's
+    monkeypatch.setattr("xl_vqa.host.lifecycle.LOOPBACK", "192.0.2.1")
+    with pytest.raises(HostStartError) as told:
+        bind(0)
+    assert "アドレスがありません" in told.value.message("ja")
+    assert "assign" not in told.value.message("ja")

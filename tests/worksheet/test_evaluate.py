@@ -20,6 +20,7 @@ from xl_vqa.words.errors import (
     WorksheetMissingArgumentError,
 )
 from xl_vqa.worksheet.evaluate import Context, Pending, error_kind, evaluate
+from xl_vqa.worksheet.ranges import OneOrTrue
 
 
 @pytest.fixture
@@ -166,8 +167,17 @@ def test_a_missing_argument_is_an_error_and_a_blank_cell_is_none(hosts: Hosts, n
 
 
 def test_a_cell_is_told_as_it_was_typed(hosts: Hosts) -> None:
-    for value, words in ((12345.0, "12345"), (0.5, "0.5"), (-3.0, "-3"), (1e20, "1e+20"), (True, "TRUE")):
+    for value, words in (
+        (12345.0, "12345"),
+        (0.5, "0.5"),
+        (-3.0, "-3"),
+        (1e20, "1e+20"),
+        (True, "TRUE"),
+        (OneOrTrue(1), "1 / TRUE"),
+    ):
         assert f"holds {words}, which" in ask(hosts, "VQA_ERROR", value)[0][0]
+    assert "TRUE is not a number" in ask(hosts, "VQA_LABEL", True)[0][0].message("en")
+    assert "abc は数値では" in ask(hosts, "VQA_LABEL", "abc")[0][0].message("ja")
     ask(hosts, "VQA_SCORE", "a.mp4", 2024.0)
     hosts.settle()
     assert [video.text for video in hosts.asked] == ["2024"]

@@ -37,7 +37,7 @@ from xl_vqa.words.errors import (
     XlVqaError,
 )
 from xl_vqa.words.explanation import Explanation, Progress
-from xl_vqa.words.reasons import Reason, because
+from xl_vqa.words.reasons import Reason, why_unconnected
 from xl_vqa.words.settings import STARTER, Settings
 
 __all__ = ["Answer", "HostClient", "Result", "Video"]
@@ -460,7 +460,7 @@ class HostClient:
         """What is said of a host that went away again and again."""
         if self._link is not None:
             return self._link.unavailable(error)
-        return HostUnavailableError(problem=Reason("host_went_away", times=times, why=because(error)))
+        return HostUnavailableError(problem=Reason("host_went_away", times=times, why=why_unconnected(error)))
 
     def _tell(self, state: HostState, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
         pool = HttpPool(state)

@@ -28,7 +28,7 @@ from xl_vqa.words.errors import (
     from_dict,
 )
 from xl_vqa.words.picture_folders import folder_error, unfound_error
-from xl_vqa.words.reasons import Detail, why_unread
+from xl_vqa.words.reasons import Detail, why_unconnected, why_unread
 
 AT_ONCE: Final = 2
 TRIES: Final = 8
@@ -209,7 +209,7 @@ class Sending:
             except HostGoneError as error:
                 tries += 1
                 if tries >= TRIES:
-                    raise TeamUnavailableError(address="", problem=Detail(str(error))) from error
+                    raise TeamUnavailableError(address="", problem=why_unconnected(error)) from error
                 self._rest(clip, 0.2 * 2**tries)
             if tries >= TRIES:
                 # sent, and never what it was when it was hashed

@@ -20,7 +20,7 @@ from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health, proves
 from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, PROTOCOL, environment_of
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError, from_dict
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason, why_unread
 from xl_vqa.words.settings import Settings
 from xl_vqa.words.versions import order
 
@@ -219,7 +219,7 @@ def _spawn(settings: Settings, python: str, deadline: float) -> None:
     try:
         child = _popen(command, settings.home, environment)
     except OSError as error:
-        raise HostStartError(problem=Reason("says", what=python, why=Detail.of(error))) from error
+        raise HostStartError(problem=Reason("says", what=python, why=why_unread(error, python))) from error
     with _children_lock:
         _children.append(child)
     words = _Words(child)

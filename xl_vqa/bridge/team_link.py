@@ -28,7 +28,7 @@ from xl_vqa.bridge.sending import Sending, Source
 from xl_vqa.bridge.team_access import Access, read_access
 from xl_vqa.words.errors import HostAuthenticationError
 from xl_vqa.words.explanation import Progress
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason, why_unconnected
 from xl_vqa.words.settings import STARTER, Settings
 from xl_vqa.words.video_names import suffix_of
 
@@ -161,7 +161,7 @@ class TeamLink:
             raise self.unavailable(error) from error
 
     def unavailable(self, error: BaseException) -> TeamUnavailableError:
-        return TeamUnavailableError(address=self.address, problem=Detail(str(error)))
+        return TeamUnavailableError(address=self.address, problem=why_unconnected(error))
 
     def close(self) -> None:
         self._closed = True
@@ -317,7 +317,7 @@ def look_at(address: str) -> str:
         connection.connect()
         return shown_fingerprint(connection)
     except (OSError, http.client.HTTPException) as error:
-        raise TeamUnavailableError(address=address, problem=Detail.of(error)) from error
+        raise TeamUnavailableError(address=address, problem=why_unconnected(error)) from error
     finally:
         connection.close()
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xl_vqa.atomic import reason
 from xl_vqa.calc.cli_texts import tr
-from xl_vqa.words.reasons import Detail
 
 calc = typer.Typer(help="LibreOffice Calc: the same functions and commands.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def build(
     try:
         write(output, python)
     except OSError as error:
-        raise OutputNotWritableError(path=str(output), problem=Detail.of(error)) from error
+        raise OutputNotWritableError(path=str(output), problem=reason(error)) from error
     typer.echo(tr("written", _language(), path=output))
 
 
@@ -99,7 +99,7 @@ def repair(
         try:
             count = put_right(file)
         except OSError as error:
-            raise CalcWorkbookError(path=str(file), problem=Detail.of(error)) from error
+            raise CalcWorkbookError(path=str(file), problem=reason(error)) from error
         typer.echo(tr("repaired", _language(), path=file, count=count))
 
 

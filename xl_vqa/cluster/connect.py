@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import shutil
 import socket
 import sys
@@ -21,14 +20,12 @@ from typing import Any, Final
 
 from xl_vqa.cluster.errors import ClusterAddressError, ClusterError
 from xl_vqa.packages import as_missing
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.cluster_address import AUTO, LOCAL, head_of, is_cluster
+from xl_vqa.words.reasons import Detail, Reason, why_unconnected
 
-LOCAL: Final = "local"
-AUTO: Final = "auto"
 KNOCK_S: Final = 5.0
 OBJECT_STORE_BYTES: Final = 100 << 20
 """Of a Ray on this machine: paths go out and ratings come back, never pictures."""
-_ADDRESS: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +36,21 @@ class Address:
 
     def __post_init__(self) -> None:
         """Raises ClusterAddressError for what is no address."""
-        if self.text in (LOCAL, AUTO):
-            return
         if self.text.startswith("ray://"):
             raise ClusterAddressError(address=self.text, problem="cluster_client")
-        found = _ADDRESS.fullmatch(self.text)
-        if found is None or not 0 < int(found["port"]) < 65536:
+        if not is_cluster(self.text):
             raise ClusterAddressError(address=self.text, problem="cluster_form")
 
     def knock(self) -> None:
         """Raises ClusterAddressError where nothing listens."""
-        found = _ADDRESS.fullmatch(self.text)
-        if found is None:
+        head = head_of(self.text)
+        if head is None:
             return
         try:
-            with socket.create_connection((found["host"].strip("[]"), int(found["port"])), KNOCK_S):
+            with socket.create_connection(head, KNOCK_S):
                 pass
-        except TimeoutError as error:
-            raise ClusterAddressError(address=self.text, problem="cluster_silent") from error
         except OSError as error:
-            raise ClusterAddressError(address=self.text, problem=Detail.of(error)) from error
+            raise ClusterAddressError(address=self.text, problem=why_unconnected(error)) from error
 
 
 def import_ray() -> Any:

@@ -44,7 +44,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "ray:// is for other programs. Give this command on a machine of the cluster, with --cluster auto",
         "ja": "ray:// は使用できません。クラスターの端末で --cluster auto を指定して実行してください",
     },
-    "cluster_silent": {"en": "nothing answers there", "ja": "応答がありません"},
     "cluster_none": {
         "en": "none runs on this machine",
         "ja": "この端末ではクラスターが動いていません",

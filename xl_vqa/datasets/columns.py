@@ -63,6 +63,8 @@ class Columns:
     names: dict[int, str] = field(default_factory=dict)
     roles: dict[int, tuple[Role | None, bool]] = field(default_factory=dict)
     profiles: dict[int, Profile] = field(default_factory=dict)
+    ours: set[int] = field(default_factory=set)
+    """Those that the product wrote."""
 
     def name(self, column: int) -> str:
         """The header as written, or the column's letter where it has none."""

@@ -7,10 +7,13 @@ InputError
 │   ├── RatingsLockedError
 │   ├── RatingsEncryptedError
 │   ├── RatingsEmptyError
+│   │   └── RatingsNoRowsError          headings alone
+│   │       └── RatingsTemplateEmptyError
 │   ├── RatingsSheetError
 │   ├── RatingsOptionError
 │   ├── RatingsVideoColumnError
 │   ├── RatingsScoreColumnError
+│   │   └── RatingsOursError            its scores are the product's
 │   ├── RatingsUncalculatedError   formulas without results where videos or scores would be
 │   ├── RatingsComparisonsError    each row compares two videos
 │   ├── RatingsUnclearError       two readings are near: the user is asked
@@ -52,6 +55,16 @@ class RatingsEmptyError(RatingsError):
     code = "ratings_empty"
 
 
+class RatingsNoRowsError(RatingsEmptyError):
+    code = "ratings_no_rows"
+
+
+class RatingsTemplateEmptyError(RatingsNoRowsError):
+    """Of a sheet with columns of ours."""
+
+    code = "ratings_template_empty"
+
+
 class RatingsSheetError(RatingsError):
     code = "ratings_sheet"
 
@@ -66,6 +79,10 @@ class RatingsVideoColumnError(RatingsError):
 
 class RatingsScoreColumnError(RatingsError):
     code = "ratings_score_column"
+
+
+class RatingsOursError(RatingsScoreColumnError):
+    code = "ratings_ours"
 
 
 class RatingsUncalculatedError(RatingsError):

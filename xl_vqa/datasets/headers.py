@@ -5,8 +5,11 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, Final
 
+from xl_vqa.sheets.columns import field_of_heading
+from xl_vqa.words.result_columns import of_results
 from xl_vqa.words.video_names import is_video_name
 
 
@@ -52,7 +55,8 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     (
         Role.OTHER,
         (
-            r"(?:date|time|timestamp|created|updated|submitted|modified|completed)(?: (?:at|on|date|time))?",
+            r"(?:date|time|timestamp|created|updated|submitted|modified|completed|scored|rated)"
+            r"(?: (?:at|on|date|time))?",
             r"日付|日時|実施日|評価日|時刻|日",
         ),
     ),
@@ -292,6 +296,17 @@ def role_of(header: Any) -> tuple[Role | None, bool]:
         if pattern.search(text):
             return role, False
     return None, False
+
+
+def ours(names: Mapping[int, str]) -> set[int]:
+    """The columns that the product itself wrote, by their headings: none of them is what people think.
+
+    Of two columns of one heading in a results file the first is ours.
+    """
+    results = of_results(names.values())
+    found = {column for column, name in names.items() if field_of_heading(name) is not None}
+    first = {name: column for column, name in reversed(list(names.items()))}
+    return found | {first[name] for name in results}
 
 
 def is_summary(video_cell: str, among_names: bool = False) -> bool:

@@ -15,8 +15,13 @@ from typing import Final
 
 from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.comparisons import refuse_comparisons
-from xl_vqa.datasets.errors import RatingsEmptyError, RatingsError, RatingsVideoColumnError
-from xl_vqa.datasets.headers import Role, normal, role_of
+from xl_vqa.datasets.errors import (
+    RatingsError,
+    RatingsNoRowsError,
+    RatingsTemplateEmptyError,
+    RatingsVideoColumnError,
+)
+from xl_vqa.datasets.headers import Role, normal, ours, role_of
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.score_columns import Layout, choose_scores
 from xl_vqa.datasets.wanted import Wanted
@@ -64,7 +69,8 @@ class _Finder:
             raise self._no_video_column()
         if not any(self.grid.rows[columns.first :]):
             # a header, and nothing below it
-            raise RatingsEmptyError(path=self.path, source=self.grid.name)
+            kind = RatingsTemplateEmptyError if columns.ours else RatingsNoRowsError
+            raise kind(path=self.path, source=self.grid.name)
         columns.profile()
         refuse_comparisons(columns)
         video = self._video_column()
@@ -145,6 +151,7 @@ class _Finder:
             rows.append(rows[-1] + 1)
         columns.header_rows = tuple(rows)
         columns.first = rows[-1] + 1
+        lowest: dict[int, str] = {}
         for column in range(self.grid.width):
             parts: list[str] = []
             for row in rows:
@@ -156,10 +163,12 @@ class _Finder:
                     parts.append(text)
             if not parts:
                 continue
-            columns.names[column] = "/".join(parts)
+            columns.names[column], lowest[column] = "/".join(parts), parts[-1]
             columns.roles[column] = _role_of_parts(parts)
         for column in _initials(columns.names):
             columns.roles[column] = (None, False)
+        columns.ours = ours(lowest)
+        columns.roles |= dict.fromkeys(columns.ours, (Role.OTHER, True))
 
     def _continues_header(self, rows: list[int]) -> bool:
         """Whether the next row belongs to the header: the names below a merged "raters", for example."""

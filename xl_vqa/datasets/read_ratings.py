@@ -22,7 +22,9 @@ from xl_vqa.datasets.errors import (
     RatingsLockedError,
     RatingsNotFoundError,
     RatingsOptionError,
+    RatingsOursError,
     RatingsSheetError,
+    RatingsTemplateEmptyError,
     RatingsUncalculatedError,
     RatingsUnreadableError,
     RatingsVideoColumnError,
@@ -80,6 +82,10 @@ def read_ratings(
             failures.append(error)
     if not layouts and (count := sum(grid.uncalculated for grid in grids)):
         raise RatingsUncalculatedError(path=str(path), count=count)
+    template = next((e for e in failures if isinstance(e, (RatingsTemplateEmptyError, RatingsOursError))), None)
+    if template is not None and not any(map(_names_files, layouts)):
+        # what stands on the other sheets of a template are figures and settings
+        raise template
     if not layouts:
         # a sheet with videos but no scores says more than a cover sheet without videos
         raise min(failures, key=lambda error: isinstance(error, RatingsVideoColumnError))
@@ -137,8 +143,8 @@ def _told(path: Path, error: TableError) -> RatingsError:
     name = str(path)
     if error.problem == "problem_no_such_file":
         return RatingsNotFoundError(path=name)
-    if error.problem == "problem_no_permission":
-        return RatingsLockedError(path=name, problem=Detail(error.detail))
+    if error.problem in ("problem_no_permission", "problem_locked"):
+        return RatingsLockedError(path=name, problem=error.problem)
     if error.problem == "problem_password":
         return RatingsEncryptedError(path=name)
     if error.problem == "problem_no_rows":

@@ -12,7 +12,12 @@ from xl_vqa.datasets import qualities
 from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.derived_columns import without_derived
 from xl_vqa.datasets.direction import read_direction
-from xl_vqa.datasets.errors import RatingsOptionError, RatingsScoreColumnError, RatingsUnclearError
+from xl_vqa.datasets.errors import (
+    RatingsOptionError,
+    RatingsOursError,
+    RatingsScoreColumnError,
+    RatingsUnclearError,
+)
 from xl_vqa.datasets.headers import Role, normal, split_of
 from xl_vqa.datasets.quality_columns import (
     attribute_column,
@@ -147,6 +152,9 @@ class _Chooser:
             self.layout = self._forced(self.wanted.form, rater)
         layout = self.layout
         if not layout.form and layout.question is None:
+            if self.c.ours:
+                written = ", ".join(self.c.name(c) for c in sorted(self.c.ours))
+                raise RatingsOursError(path=self.c.path, source=self.c.grid.name, columns=written)
             raise RatingsScoreColumnError(
                 path=self.c.path, source=self.c.grid.name, problem=Detail(self.c.listed())
             )

@@ -35,6 +35,26 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path}({source})にデータがありません。--sheet で評価データのシートを指定するか、"
         "別のファイルを指定してください。",
     },
+    "ratings_no_rows": {
+        "en": "{path} ({source}) has headings, and no videos below them yet. Enter the videos and people's "
+        "ratings (in a labelling workbook on the raters' sheets), save it, and try again; or choose another "
+        "sheet with --sheet.",
+        "ja": "{path}({source})には見出しだけがあり、動画がまだ入力されていません。動画と人の評価(ラベル付け"
+        "ブックでは各評価者のシート)を入力して保存し、もう一度お試しください。別のシートは --sheet で"
+        "指定できます。",
+    },
+    "ratings_template_empty": {
+        "en": "{path} ({source}) has headings, and no videos below them yet. Enter the videos, and people's "
+        "ratings in a column of their own, save it, and try again; or choose another sheet with --sheet.",
+        "ja": "{path}({source})には見出しだけがあり、動画がまだ入力されていません。動画と、人の評価を専用の列に"
+        "入力して保存し、もう一度お試しください。別のシートは --sheet で指定できます。",
+    },
+    "ratings_ours": {
+        "en": "The scores in {path} ({source}) are this program's own and not people's ({columns}). Add a column "
+        "with people's ratings; if a column is theirs all the same, name it with --score-column.",
+        "ja": "{path}({source})の点数は人の評価ではなく、このプログラムが書き込んだものです({columns})。人の評価の"
+        "列を追加してください。人が付けた点数の列であれば、--score-column で指定してください。",
+    },
     "ratings_sheet": {
         "en": "{path} has no sheet called {source}. It has: {problem}.",
         "ja": "{path} に {source} というシートはありません。シート一覧: {problem}。",

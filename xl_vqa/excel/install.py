@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.atomic import write_atomically
+from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.excel import addin
 from xl_vqa.excel.session import config_encoding, read_config
 from xl_vqa.excel.udf_names import MACROS, MODULE, PROJECT
@@ -84,7 +84,7 @@ def install(places: Places) -> None:
             places.addin.unlink(missing_ok=True)
         else:
             write_output(places.addin, before)
-        raise InstallError(problem=Reason("says", what=str(places.config), why=Detail.of(error))) from error
+        raise InstallError(problem=Reason("says", what=str(places.config), why=reason(error))) from error
 
 
 def uninstall(places: Places) -> list[Path]:

@@ -22,7 +22,7 @@ from typing import Final
 from xl_vqa.excel.udf_names import PROJECT
 from xl_vqa.packages import missing
 from xl_vqa.words.errors import AddinError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unread
 
 FILE: Final = "xlwings_custom_addin.bas"
 
@@ -62,7 +62,7 @@ def xlwings_module() -> str:
     try:
         source = file.read_text(encoding="utf-8").replace("\r\n", "\n")
     except OSError as error:
-        raise AddinError(problem=Reason("says", what=str(file), why=Detail.of(error))) from error
+        raise AddinError(problem=Reason("says", what=str(file), why=why_unread(error, file))) from error
     for old, new, count in CHANGES:
         found = source.count(old)
         if found == 0 or (count is not None and found != count):

@@ -36,7 +36,7 @@ from xl_vqa.host.logs import start_log, watch_for_crashes
 from xl_vqa.host.server import begin_serving, on_end_signals, run_to_its_end, server_for
 from xl_vqa.host.service import RatingService
 from xl_vqa.words.errors import HostDiskError, HostStartError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unconnected
 from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.host")
@@ -137,7 +137,7 @@ def bind(port: int) -> socket.socket:
             if port and in_use:
                 problem = Reason("host_port_used", port=port)
                 raise HostStartError(problem=problem) from error
-            raise HostStartError(problem=Detail.of(error)) from error
+            raise HostStartError(problem=why_unconnected(error)) from error
         return listener
 
 

@@ -14,6 +14,7 @@ from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.json_rows import read_json_rows
 from xl_vqa.tables.spreadsheet import read_spreadsheet
 from xl_vqa.tables.text import read_text
+from xl_vqa.words.reasons import Reason, why_unread
 
 _SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -85,14 +86,11 @@ def _format_of(path: Path, content: bytes) -> Format:
 def _content(path: Path) -> bytes:
     try:
         content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise TableError("problem_no_such_file") from error
     except OSError as error:
-        # on Windows a folder, too, answers "permission denied"
-        if path.is_dir():
-            raise TableError("problem_folder") from error
-        problem = "problem_no_permission" if isinstance(error, PermissionError) else "problem_drive"
-        raise TableError(problem, error.strerror or str(error)) from error
+        problem = why_unread(error, path)
+        if isinstance(problem, Reason):
+            raise TableError(problem["key"], problem["detail"]) from error
+        raise TableError(problem) from error
     if not content.strip(b"\0 \t\r\n"):
         raise TableError("problem_no_rows", "0 bytes" if not content else path.name)
     return content

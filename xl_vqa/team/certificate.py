@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from xl_vqa.atomic import keep_private, make_private, reason, write_atomically
 from xl_vqa.bridge.errors import TeamSetupError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason, why_unread
 
 YEARS: Final = 5
 CERTIFICATE: Final = "certificate.pem"
@@ -53,7 +53,7 @@ def fingerprint_of(certificate: Path) -> str:
         first = text[text.index(begin) : text.index(end) + len(end)]
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
     except (OSError, ValueError) as error:
-        why = Detail.of(error)
+        why = why_unread(error, certificate) if isinstance(error, OSError) else Detail.of(error)
         raise TeamSetupError(problem=Reason("team_certificate_file", file=certificate.name, why=why)) from error
 
 

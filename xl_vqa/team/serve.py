@@ -12,7 +12,6 @@ import dataclasses
 import errno
 import ipaddress
 import logging
-import os
 import socket
 import ssl
 import sys
@@ -38,7 +37,7 @@ from xl_vqa.team.listener import Listener, TeamProtocol
 from xl_vqa.team.people import People
 from xl_vqa.team.setup import FOLDER_NAME, TeamSetup
 from xl_vqa.words.errors import HostDiskError, XlVqaError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unconnected
 from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.team")
@@ -203,6 +202,6 @@ def _bind(setup: TeamSetup) -> socket.socket:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise TeamSetupError(problem=Reason("host_port_used", port=setup.port)) from error
-        why = Detail(os.strerror(error.errno) if error.errno else str(error))
+        why = why_unconnected(error)
         raise TeamSetupError(problem=Reason("team_no_listen", address=setup.listen, why=why)) from error
     return listener

@@ -42,7 +42,7 @@ from xl_vqa.vlm.device import choose_device, free_bytes, is_out_of_memory
 from xl_vqa.vlm.memory import available_bytes
 from xl_vqa.vlm.transformers_bars import without_bars
 from xl_vqa.words.errors import OutputNotWritableError, VideoError, XlVqaError
-from xl_vqa.words.reasons import Detail, Reason, because
+from xl_vqa.words.reasons import Reason, because, why_unwritten
 
 OnProgress = Callable[[str, int, int], None]
 """Told the stage (``videos``, ``steps``, ``validation``, ``familiarity``), how much of it is done, and how much
@@ -252,7 +252,7 @@ def _explained(error: Exception, plan: Plan, device: torch.device) -> XlVqaError
     words = f"{type(error).__name__} {error}"
     # torch and safetensors have errors of their own for a disk that takes no more
     if isinstance(error, OSError) or any(mark in words for mark in _DISK_WORDS):
-        return OutputNotWritableError(path=str(plan.run_folder), problem=Detail.of(error))
+        return OutputNotWritableError(path=str(plan.run_folder), problem=why_unwritten(error))
     return None
 
 

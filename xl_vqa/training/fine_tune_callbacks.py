@@ -22,7 +22,7 @@ from xl_vqa.training.trainable import Trainable
 from xl_vqa.vlm.backbone import Backbone
 from xl_vqa.vlm.few_bits import back_to_training
 from xl_vqa.words.errors import OutputNotWritableError
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import why_unwritten
 
 OnEpoch = Callable[[Mapping[str, Any]], None]
 """Told of every epoch: ``epoch`` of ``epochs``, ``step`` of ``steps``, ``loss``, and the figures of validation."""
@@ -66,8 +66,7 @@ class History:
                     save_file(trainable.state(), partial)
             write_json(self._file, self.records)
         except Exception as error:  # safetensors has an error of its own for a full disk
-            reason = Detail.of(error)
-            raise OutputNotWritableError(path=str(self._file.parent), problem=reason) from error
+            raise OutputNotWritableError(path=str(self._file.parent), problem=why_unwritten(error)) from error
 
     def _best(self) -> dict[str, Any] | None:
         """The highest SRCC, then the lowest RMSE, then the first."""

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.atomic import new_folder, reason
+from xl_vqa.atomic import new_folder
 from xl_vqa.training.cache import write_json
 from xl_vqa.training.recipe_check import Plan
 from xl_vqa.training.trainable import Trainable
 from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, Familiarity
 from xl_vqa.words.errors import OutputNotWritableError
 from xl_vqa.words.model_spec import FILE_NAME
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import why_unwritten
 
 SCHEME_FILE: Final = "scheme.json"
 
@@ -53,7 +53,7 @@ def write_output(
             for file in folder.rglob("*"):
                 file.chmod(0o755 if file.is_dir() else 0o644)
     except Exception as error:  # safetensors has an error of its own for a full disk
-        why = reason(error) if isinstance(error, OSError) else Detail.of(error)
+        why = why_unwritten(error)
         raise OutputNotWritableError(path=str(plan.output), problem=why) from error
 
 

@@ -25,7 +25,7 @@ from xl_vqa.vlm.patches import Patches
 from xl_vqa.vlm.positions import seconds_per_pair
 from xl_vqa.words.errors import OutputNotWritableError, VideoError
 from xl_vqa.words.model_spec import ModelSpec, Sampling
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import why_unwritten
 from xl_vqa.words.settings import default_home
 
 FORMAT = f"1, reader {READER_VERSION}"
@@ -74,8 +74,7 @@ class FrameCache:
             with atomic_path(path) as partial:
                 save_file({"patches": patches.values.contiguous()}, partial, metadata=meta)
         except Exception as error:  # safetensors has an error of its own for a full disk
-            reason = Detail.of(error)
-            raise OutputNotWritableError(path=str(path), problem=reason) from error
+            raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
         return StoredClip(video, path, patches.grid, seconds)
 
     def get_all(

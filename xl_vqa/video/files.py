@@ -6,7 +6,6 @@ decoder is installed. Standard library only.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import sys
@@ -21,15 +20,13 @@ from xl_vqa.words.errors import (
     VideoTruncatedError,
 )
 from xl_vqa.words.picture_folders import folder_error, unfound_error
-from xl_vqa.words.reasons import SHARING_VIOLATIONS, Key
+from xl_vqa.words.reasons import Key, why_unread
 from xl_vqa.words.video_names import RAW_SUFFIXES, suffix_of
 
 PathLike = str | os.PathLike[str]
 HEAD_BYTES: Final = 4096
 _ASF_FILE_PROPERTIES: Final = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
-_NOT_FOUND: Final = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
-_FORBIDDEN: Final = {errno.EACCES, errno.EPERM}
 _WINDOWS_PATH_LIMIT: Final = 248  # folders are limited to 12 characters less than MAX_PATH
 
 
@@ -90,15 +87,10 @@ def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
     A ValueError means a path with a null character.
     """
     shown = shown_path(path)
-    if isinstance(error, ValueError) or error.errno in _NOT_FOUND:
+    problem = "problem_no_such_file" if isinstance(error, ValueError) else why_unread(error)
+    if problem == "problem_no_such_file":
         return unfound_error(os.fspath(path), shown=shown)
-    if getattr(error, "winerror", None) in SHARING_VIOLATIONS:
-        return VideoAccessError(path=shown, problem="problem_locked")
-    if error.errno in _FORBIDDEN:
-        return VideoAccessError(path=shown, problem="problem_no_permission")
-    if error.errno == errno.ENAMETOOLONG:
-        return VideoAccessError(path=shown, problem="problem_path_too_long")
-    return VideoAccessError(path=shown, problem="problem_drive", detail=error.strerror or type(error).__name__)
+    return VideoAccessError(path=shown, problem=problem)
 
 
 def unopened_error(path: PathLike, head: bytes) -> VideoError:

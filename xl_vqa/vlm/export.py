@@ -8,7 +8,7 @@ from typing import Final
 
 import torch
 
-from xl_vqa.atomic import new_folder, reason
+from xl_vqa.atomic import new_folder
 from xl_vqa.vlm import familiarity, moment_limit, question_weights
 from xl_vqa.vlm.backbone import load_backbone
 from xl_vqa.vlm.device import choose_dtype
@@ -16,7 +16,7 @@ from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import QWEN_TYPE, find_adapter, find_model, model_type_of, read_json
 from xl_vqa.vlm.transformers_bars import without_bars
 from xl_vqa.words.errors import ModelIncompatibleError, OutputNotWritableError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unwritten
 
 _SMALL: Final = (question_weights.FILE_NAME, familiarity.FILE_NAME, moment_limit.FILE_NAME)
 BESIDE: Final = (
@@ -77,7 +77,7 @@ def export_merged(
                 file.chmod(0o644)
             folder.chmod(0o755)
     except Exception as error:  # safetensors has an error of its own for a full disk
-        why = reason(error) if isinstance(error, OSError) else Detail.of(error)
+        why = why_unwritten(error)
         raise OutputNotWritableError(path=str(target), problem=why) from error
     return name
 

@@ -21,13 +21,19 @@ from typing import Any, Final
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.messages import spoken
 
-SHARING_VIOLATIONS: Final = (32, 33)
-"""Windows: open elsewhere without sharing, or a locked range."""
 _UNREAD: Final = {
     **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.ELOOP), "problem_no_such_file"),
     **dict.fromkeys((errno.EACCES, errno.EPERM), "problem_no_permission"),
     errno.EISDIR: "problem_folder",
     errno.ENAMETOOLONG: "problem_path_too_long",
+}
+_UNCONNECTED: Final = {
+    errno.ECONNREFUSED: "network_refused",
+    **dict.fromkeys((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN), "network_unreachable"),
+    **dict.fromkeys((errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT), "network_not_ours"),
+    errno.EADDRINUSE: "network_port_used",
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "network_forbidden"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE, errno.ENOBUFS), "network_too_many"),
 }
 MAX_LENGTH: Final = 300
 """Characters of a library's word on an error: some print whole files."""
@@ -81,6 +87,9 @@ def because(error: BaseException) -> Reason | Detail:
 
 def why_unread(error: OSError, path: str | os.PathLike[str] | None = None) -> Problem:
     """Why the file at ``path`` (None: a folder) could not be read: a phrase where the cause is known."""
+    # what most processes of words alone never need
+    from xl_vqa.atomic import SHARING_VIOLATIONS
+
     # Windows says of a folder that it must not be read
     if path is not None and os.path.isdir(path):
         return "problem_folder"
@@ -88,6 +97,34 @@ def why_unread(error: OSError, path: str | os.PathLike[str] | None = None) -> Pr
         return "problem_locked"
     known = _UNREAD.get(error.errno or 0)
     return known or Reason("problem_drive", detail=Detail.of(error))
+
+
+def why_unwritten(error: Exception) -> Problem:
+    """Why a file could not be written, also by a library with errors of its own for a full disk (safetensors)."""
+    from xl_vqa.atomic import reason
+
+    return reason(error) if isinstance(error, OSError) else Detail.of(error)
+
+
+def why_unconnected(error: BaseException) -> Problem:
+    """Why no connection came about or stayed, or nothing can listen. Of an error of ours, what lies behind it."""
+    import socket
+    import ssl
+
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if not isinstance(cause, OSError):
+        return because(error)
+    # their numbers mean other things than the system's
+    if isinstance(cause, socket.gaierror):
+        return "network_no_such_name"
+    if isinstance(cause, ssl.SSLError):
+        return Reason("network_no_tls", detail=Detail.of(cause))
+    if isinstance(cause, TimeoutError):
+        return "network_silent"
+    known = _UNCONNECTED.get(cause.errno or 0)
+    # http.client's own have no number
+    cut = isinstance(cause, ConnectionError)
+    return known or ("network_cut" if cut else Reason("problem_system", detail=Detail.of(cause)))
 
 
 Key = str

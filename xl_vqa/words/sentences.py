@@ -116,6 +116,41 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the drive or network reported an error ({detail})",
         "ja": "ドライブまたはネットワークでエラーが発生しました({detail})",
     },
+    "problem_system": {
+        "en": "the system reported an error ({detail})",
+        "ja": "システムがエラーを報告しました({detail})",
+    },
+    "network_refused": {
+        "en": "nothing answers there (connection refused)",
+        "ja": "接続先で応答するプログラムがありません(接続拒否)",
+    },
+    "network_silent": {"en": "no answer came in time", "ja": "時間内に応答がありません"},
+    "network_unreachable": {"en": "no network leads there", "ja": "ネットワークから到達できません"},
+    "network_no_such_name": {
+        "en": "no machine of this name is known",
+        "ja": "その名前の端末が見つかりません",
+    },
+    "network_cut": {"en": "the connection was cut", "ja": "接続が切断されました"},
+    "network_no_tls": {
+        "en": "no secure connection (TLS) came about ({detail})",
+        "ja": "安全な接続(TLS)を確立できません({detail})",
+    },
+    "network_not_ours": {
+        "en": "this machine has no such address",
+        "ja": "この端末にはそのアドレスがありません",
+    },
+    "network_port_used": {
+        "en": "the port is used by another program",
+        "ja": "ポートが他のプログラムで使用されています",
+    },
+    "network_forbidden": {
+        "en": "this machine does not allow it (permissions or firewall)",
+        "ja": "この端末で許可されていません(権限またはファイアウォール)",
+    },
+    "network_too_many": {
+        "en": "too many files and connections are open",
+        "ja": "開いているファイルと接続が多すぎます",
+    },
     "problem_out_of_memory": {"en": "there was not enough memory", "ja": "メモリが不足しています"},
     "problem_disk_full": {
         "en": "there is no room left on the drive (disk full, quota, or the largest size of a file)",

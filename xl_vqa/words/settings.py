@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from xl_vqa.words.cluster_address import is_cluster
 from xl_vqa.words.errors import ScaleError, SettingsError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import DECODINGS
@@ -183,7 +184,7 @@ class Settings:
             found(name, "problem_one_of", choices.__contains__, choices=", ".join(choices))
         found("model", "problem_empty_value", lambda model: bool(model.strip()))
         found("host_address", "problem_host_address", _is_address)
-        found("model_cluster", "problem_cluster_address", _is_cluster)
+        found("model_cluster", "problem_cluster_address", is_cluster)
         found("frames", "problem_even_number", lambda frames: frames >= 2 and frames % 2 == 0)
         found("fps", "problem_above", lambda fps: 0 < fps < math.inf, lowest=0)
         found("port", "problem_within", lambda port: 0 <= port <= 65535, lowest=0, highest=65535)
@@ -425,18 +426,8 @@ def _at_least(lowest: float, value: float) -> bool:
     return lowest <= value < math.inf
 
 
-def _is_cluster(value: str) -> bool:
-    """As ``cluster.connect.Address`` takes it, which needs no look at the network."""
-    return (
-        value in ("auto", "local")
-        or re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):[0-9]{1,5}", value) is not None
-    )
-
-
 def _is_database(address: str) -> bool:
     """A password in it would stand in settings.toml and be shown with the settings."""
-    from urllib.parse import urlsplit
-
     parts = urlsplit(address)
     wrong = parts.password is not None or "password" in parts.query.lower()
     return parts.scheme in ("postgresql", "postgres") and not wrong

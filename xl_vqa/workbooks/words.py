@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from xl_vqa.words.result_columns import HEADINGS
 from xl_vqa.words.table import Table
 
 WORDS: Final[dict[str, dict[str, str]]] = {
-    # columns of a result sheet
-    "path": {"en": "Path", "ja": "パス"},
-    "label": {"en": "Score", "ja": "スコア"},
-    "expected_label": {"en": "Expected score", "ja": "期待スコア"},
-    "mos": {"en": "MOS", "ja": "MOS"},
-    "band": {"en": "Band", "ja": "評価区分"},
-    "band_probability": {"en": "Confidence", "ja": "確信度"},
-    "off_digit_mass": {"en": "Off-digit mass", "ja": "ラベル外確率"},
-    "frames": {"en": "Frames", "ja": "フレーム数"},
-    "model": {"en": "Model", "ja": "モデル"},
-    "mos_scale": {"en": "MOS scale", "ja": "MOS の尺度"},
-    "error": {"en": "Error", "ja": "エラー"},
-    "warnings": {"en": "Warnings", "ja": "警告"},
-    "profile": {"en": "Profile", "ja": "プロファイル"},
-    "mos_low": {"en": "MOS, low end", "ja": "MOS(下端)"},
-    "mos_high": {"en": "MOS, high end", "ja": "MOS(上端)"},
-    "decision": {"en": "Accept or not", "ja": "合否"},
-    "rank": {"en": "Better than", "ja": "順位(下回る割合)"},
-    "text": {"en": "Text (prompt)", "ja": "テキスト(プロンプト)"},
+    **HEADINGS,
     # sheets
     "results": {"en": "Results", "ja": "結果"},
     "summary": {"en": "Summary", "ja": "集計"},

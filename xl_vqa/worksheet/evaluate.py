@@ -123,12 +123,12 @@ def _label(mos: Any, lowest: Any, highest: Any) -> Cell:
 def _number(value: Any) -> float:
     if isinstance(value, XlVqaError):
         raise value
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ScaleError(problem=Reason("value_no_number", value=repr(value)))
     try:
-        return float(value)
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+            return float(value)
     except ValueError:
-        raise ScaleError(problem=Reason("value_no_number", value=repr(value))) from None
+        pass
+    raise ScaleError(problem=Reason("value_no_number", value=typed(value)))
 
 
 # -- a video

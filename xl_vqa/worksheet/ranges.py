@@ -28,8 +28,16 @@ def is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+class OneOrTrue(float):
+    """A 1 of a program that hands true over as a number: what stood in the cell, nobody knows."""
+
+    __slots__ = ()
+
+
 def typed(value: Any) -> str:
     """A cell as a person typed it: every number of a cell is a float, and 12345 was not typed as 12345.0."""
+    if isinstance(value, OneOrTrue):
+        return "1 / TRUE"
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

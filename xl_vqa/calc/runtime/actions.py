@@ -17,12 +17,12 @@ from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.bridge.texts import model_line
 from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.calc.help_text import help_text
-from xl_vqa.calc.runtime import loaded, office, scoring
+from xl_vqa.calc.runtime import loaded, office, scoring, whys
 from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
 from xl_vqa.calc.texts import tr
 from xl_vqa.sheets.why import why_asking, why_words
-from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.errors import CancelledError, XlVqaError
 from xl_vqa.words.explanation import Progress
 from xl_vqa.words.labels import ACR_BANDS, Scale
 from xl_vqa.words.reasons import Detail, Reason
@@ -64,7 +64,8 @@ def _in_background(frame: Any, work: Callable[[], Callable[[], None]]) -> None:
 
 
 def _cancel(frame: Any) -> None:
-    count = scoring.cancel(frame.getController().getModel()) + session().cancel()
+    document = frame.getController().getModel()
+    count = scoring.cancel(document) + whys.cancel(document) + session().cancel()
     key = "cancelled" if count else "nothing_to_cancel"
     session().bar.show(tr(key, session().language, count=count), 1.0, seconds=8.0)
 
@@ -79,20 +80,28 @@ def _why(frame: Any) -> None:
         return
     folder = office.folder_of(document)
     text, profile = owner.asked_with(path, folder)
+    cancelled = whys.begin(document)
 
     def told(progress: Progress) -> None:
         words = why_asking(path, progress, language)
-        office.on_main_thread(lambda: owner.bar.show(words, progress.done / (progress.total or 1.0), seconds=8.0))
+        share = progress.done / (progress.total or 1.0)
+        if not cancelled.is_set():
+            office.on_main_thread(lambda: owner.bar.show(words, share, seconds=8.0))
 
     def work() -> Callable[[], None]:
-        found_at = owner.resolve(path, folder)
-        with owner.client(owner.settings_of(profile)) as client:
-            found = client.explain(found_at, text, pictures=False, on_progress=told)
-            page = None
-            try:
-                page = client.why_page(found, language)
-            except XlVqaError as error:  # the sentence is said all the same
-                log.info("no page: %s", error)
+        try:
+            found_at = owner.resolve(path, folder)
+            with owner.client(owner.settings_of(profile)) as client:
+                found = client.explain(found_at, text, pictures=False, on_progress=told, cancel=cancelled)
+                page = None
+                try:
+                    page = client.why_page(found, language)
+                except XlVqaError as error:  # the sentence is said all the same
+                    log.info("no page: %s", error)
+        except CancelledError:
+            return lambda: None  # the bar has said so
+        finally:
+            whys.end(cancelled)
         words = f"{found_at}\n\n{why_words(found, language)}"
 
         def show() -> None:
@@ -225,6 +234,7 @@ def _host_stop(frame: Any) -> None:
         return lambda: owner.bar.show(tr(key, owner.language), 1.0, seconds=8.0)
 
     scoring.cancel_all()
+    whys.cancel_all()
     _in_background(frame, work)
 
 

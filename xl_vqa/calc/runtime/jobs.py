@@ -13,11 +13,11 @@ import unohelper
 from com.sun.star.lang import XServiceInfo
 from com.sun.star.task import XJob
 
+from xl_vqa.atomic import reason
 from xl_vqa.calc import names
 from xl_vqa.calc.errors import CalcSaveError
-from xl_vqa.calc.runtime import loaded, office, scoring
+from xl_vqa.calc.runtime import loaded, office, scoring, whys
 from xl_vqa.calc.saved import repair
-from xl_vqa.words.reasons import Detail
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -53,6 +53,7 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
                 threading.Thread(target=_relink, args=(document,), name="xl_vqa-link", daemon=True).start()
         elif event == "OnUnload":
             scoring.cancel(document)
+            whys.cancel(document)
         elif event in ("OnSaveDone", "OnSaveAsDone"):
             path = office.path_of(document)
             if path is not None:
@@ -62,7 +63,7 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
         try:
             repair(path)
         except OSError as error:
-            problem = Detail.of(error)
+            problem = reason(error)
             sentence = CalcSaveError(path=str(path), problem=problem).message(office.language())
             controller = document.getCurrentController()
             frame = controller.getFrame() if controller is not None else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import uno
 
 from xl_vqa.words.errors import WorksheetCellError
 from xl_vqa.worksheet.functions import BY_NAME
+from xl_vqa.worksheet.ranges import OneOrTrue
 
 CELL_ERROR: Final = WorksheetCellError()
 """One object, because arguments are compared."""
@@ -24,7 +25,11 @@ def from_calc(name: str, arguments: Sequence[Any]) -> tuple[Any, ...]:
     """
     zero_is_blank = BY_NAME[name].asks_host or not (len(arguments) > 1 and _reaches_zero(arguments[1]))
     blank = [zero_is_blank and (index == 0 or BY_NAME[name].asks_host) for index in range(len(arguments))]
-    return tuple(_rows(argument, zero) for argument, zero in zip(arguments, blank, strict=True))
+    given = [_rows(argument, zero) for argument, zero in zip(arguments, blank, strict=True)]
+    if BY_NAME[name].asks_host and given:
+        # a number is no path, and true comes as one
+        given[0] = _each(given[0], lambda cell: OneOrTrue(cell) if cell == 1.0 else cell)
+    return tuple(given)
 
 
 def _reaches_zero(lowest: Any) -> bool:
@@ -32,9 +37,13 @@ def _reaches_zero(lowest: Any) -> bool:
 
 
 def _rows(argument: Any, zero_is_blank: bool) -> Any:
+    return _each(argument, lambda cell: _cell(cell, zero_is_blank))
+
+
+def _each(argument: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(argument, tuple):
-        return tuple(tuple(_cell(cell, zero_is_blank) for cell in row) for row in argument)
-    return _cell(argument, zero_is_blank)
+        return tuple(tuple(change(cell) for cell in row) for row in argument)
+    return change(argument)
 
 
 def _cell(value: Any, zero_is_blank: bool) -> Any:
