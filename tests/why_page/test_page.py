@@ -19,7 +19,7 @@ from xl_vqa.why_page.script import SCRIPT
 from xl_vqa.why_page.texts import TEXTS
 from xl_vqa.words.attributes import AttributeRating
 from xl_vqa.words.domain_profile import Reading
-from xl_vqa.words.explanation import Explanation, HeatMap
+from xl_vqa.words.explanation import Explanation, HeatMap, Moment
 
 PLAYER = Player("video")
 
@@ -157,6 +157,13 @@ def test_remarks_warnings_and_the_profile_come_first() -> None:
     tiles = [tile.text_content() for tile in page.xpath("//div[@class='tile']")]
     assert tiles[0].startswith("31")
     assert "2.60 to 3.60" in tiles[1]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "blocks are seen"), ("ja", "ブロックノイズが見えます")])
+def test_a_moment_says_what_is_wrong_in_it(language: str, said: str) -> None:
+    """In Japanese an attribute is named for what is good: few blocks."""
+    made = made_explanation(moments=(Moment(3.0, 4.0, 3.4, 1.6, "blockiness"),), maps=())
+    assert page_of(made, language).xpath("//ol[@class='moments']//strong/text()") == [said]
 
 
 @given(st.text(max_size=40), st.sampled_from(["en", "ja"]))

@@ -61,12 +61,12 @@ def _what(explanation: Explanation, language: str) -> str:
     if moments:
         cause = moments[0].cause or None
         alike = [one for one in moments if one.cause == moments[0].cause][:MOST_TIMES]
-        what, times = _falls(cause, language), _times(alike, language)
+        what, times = cause_words(cause, language), _times(alike, language)
         key = "when" if place is None else "when_where"
         return tr(key, language, what=what, times=times, place=place or "")
     worst = _worst(_told(explanation), explanation.rating.bands)
     if worst is not None or place is not None:
-        what = tr("low", language) if worst is None else _falls(worst, language)
+        what = tr("low", language) if worst is None else cause_words(worst, language)
         key = "whole_clip" if place is None else "whole_clip_where"
         return tr(key, language, what=what, place=place or "")
     if explanation.rating.frames.frame_count == 1:
@@ -84,7 +84,8 @@ def _told(explanation: Explanation) -> Mapping[str, AttributeRating]:
     return {name: one for name, one in explanation.attributes.items() if name not in hidden}
 
 
-def _falls(cause: str | None, language: str) -> str:
+def cause_words(cause: str | None, language: str) -> str:
+    """What is seen where this attribute is low; None where it is not known which."""
     if cause is None:
         return tr("worst", language)
     key = f"falls_{cause}"

@@ -6,13 +6,12 @@ import json
 from collections.abc import Callable
 from html import escape
 
-from xl_vqa.explaining.in_words import place_name
+from xl_vqa.explaining.in_words import cause_words, place_name
 from xl_vqa.page.pictures import heat_picture
 from xl_vqa.page.tables import table
 from xl_vqa.page.timeline import Piece, clock, timeline_chart
 from xl_vqa.why_page.player import Player
 from xl_vqa.why_page.texts import tr
-from xl_vqa.words.attributes import attribute_words
 from xl_vqa.words.explanation import Explanation, HeatMap, Span
 
 Link = Callable[[float], str]
@@ -42,7 +41,7 @@ def moments(explanation: Explanation, language: str, link: Link) -> str:
         # the fields are HTML here: a time is a link
         when = tr("moment", language, start=link(one.start_s), end=link(one.end_s))
         how = tr("moment_mos", language, mos=f"{one.mos:.2f}", time=link(one.at_s))
-        cause = f" <strong>{escape(attribute_words(one.cause, language))}</strong>" if one.cause else ""
+        cause = f" <strong>{escape(cause_words(one.cause, language))}</strong>" if one.cause else ""
         items.append(f"<li>{when}{cause} <span class='faint'>{how}</span></li>")
     return f"<h3>{escape(tr('moments', language))}</h3><ol class='moments'>{''.join(items)}</ol>"
 
