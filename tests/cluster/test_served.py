@@ -94,6 +94,29 @@ def test_it_gives_the_scores_of_the_model_itself(own: Rater) -> None:
     assert here.closed == 1
 
 
+def test_frames_go_no_larger_than_the_model_looks_at_them(tmp_path: Path) -> None:
+    from tests.tiny_qwen import save_tiny_qwen
+
+    save_tiny_qwen(tmp_path / "model")
+    model = str(tmp_path / "model")
+    own = load_from_settings(settings_for(tmp_path / "home", model=model))
+    here = Here(replica(model), lambda number, one: None)
+    rater = ServedRater(lambda: here, model)
+    rng = np.random.default_rng(1)
+    # large, small, and wider than the model can be shown
+    clips = [
+        SentClip([rng.integers(0, 255, (*size, 3), np.uint8) for _ in range(4)], FRAMES, [])
+        for size in ((540, 960), (40, 60), (4, 1000))
+    ]
+    prepared = [rater.prepare(one) for one in clips]
+    sizes = [sum(frame.nbytes for frame in one.frames) for one in clips]
+    assert prepared[0].nbytes < sizes[0] / 2
+    assert [one.nbytes for one in prepared[1:]] == sizes[1:]
+    mine = own.rate([(own.prepare(one), None) for one in clips])
+    assert all(isinstance(one, LabelDistribution) for one in mine)
+    assert rater.rate([(one, None) for one in prepared]) == mine
+
+
 def test_a_video_that_fails_alone_leaves_the_others() -> None:
     here = Here(replica("stand-in?fail_text=bad"), lambda number, one: None)
     rater = ServedRater(lambda: here, "stand-in")

@@ -23,6 +23,7 @@ from xl_vqa.cluster.rows import Work, settings_for_workers
 from xl_vqa.cluster.worker import SentClip
 from xl_vqa.vlm.identity import identify
 from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo
+from xl_vqa.vlm.stand_in import is_stand_in
 from xl_vqa.words.errors import ModelError, ModelFailedError, XlVqaError, from_dict
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.reasons import Detail, Reason
@@ -69,18 +70,25 @@ class ServedRater:
         self._start, self._model = start, model
         self._replicas: Replicas | None = None
         self._told = self._connect()
+        self._spec = ModelSpec.from_dict(self._told["spec"])
 
     @property
     def spec(self) -> ModelSpec:
-        return ModelSpec.from_dict(self._told["spec"])
+        return self._spec
 
     @property
     def fingerprint(self) -> str:
         return str(self._told["fingerprint"])
 
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
-        """The frames as they are: a replica cuts them into patches."""
-        sent = SentClip(list(clip.frames), clip.used, list(clip.windows))
+        """Frames, no larger than the model looks at them: a replica cuts them into patches."""
+        frames, pixels = list(clip.frames), self._spec.pixels
+        # the starter looks at pieces of them at full size, too, and the stand-in at no other
+        if not (pixels.canvas or is_stand_in(self._model)):
+            from xl_vqa.vlm.patches import no_larger_than_seen
+
+            frames = no_larger_than_seen(frames, pixels)
+        sent = SentClip(frames, clip.used, list(clip.windows))
         nbytes = sum(one.nbytes for one in (*sent.frames, *sent.windows))
         # replicas part the videos among themselves, so any of them may be asked together
         return PreparedVideo(sent, (0,), nbytes, nbytes)

@@ -107,6 +107,26 @@ def make_patches(frames: Sequence[NDArray[np.uint8]], pixels: Pixels) -> Patches
     return cut(resized)
 
 
+def no_larger_than_seen(frames: Sequence[NDArray[np.uint8]], pixels: Pixels) -> list[NDArray[np.uint8]]:
+    """Frames at the size at which ``make_patches`` looks at them, where that is smaller.
+
+    Its patches of them are the same to the bit. What it would widen, enlarge or refuse stays as it is.
+    """
+    try:
+        check_frames(frames)
+    except ModelIncompatibleError:
+        return list(frames)
+    first = frames[0]
+    height, width = first.shape[:2]
+    if within_aspect(first) is not first:
+        return list(frames)
+    size = frame_size(height, width, len(frames), pixels)
+    # a size beside the budget would be brought to another one when it is looked at
+    if size[0] * size[1] >= height * width or frame_size(*size, len(frames), pixels) != size:
+        return list(frames)
+    return [np.ascontiguousarray(resize(one, size).permute(1, 2, 0).numpy()) for one in frames]
+
+
 def check_frames(frames: Sequence[NDArray[np.uint8]]) -> None:
     """Raises ModelIncompatibleError for no frames, or frames that are not RGB pictures of one size."""
     if not frames:
