@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 
 from tests.datasets.builders import Rows, text, workbook
@@ -19,8 +20,10 @@ from xl_vqa.datasets.errors import (
     RatingsUnreadableError,
 )
 from xl_vqa.datasets.prepare import Options, prepare
+from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.datasets.scores import parse_mapping
 from xl_vqa.datasets.wanted import Wanted
+from xl_vqa.words.labels import Scale
 
 VIDEOS = [f"{scene}_{crf}.mp4" for scene in ("park", "sea", "town") for crf in (18, 28, 38)]
 
@@ -405,3 +408,54 @@ def test_two_questions_to_each_person_are_asked_about(tmp_path: Path) -> None:
     ]
     with pytest.raises(RatingsUnclearError, match="--score-column Q1_x"):
         means(workbook(tmp_path / "t.xlsx", {"S": rows}))
+
+
+@pytest.mark.parametrize("beside", ["condition", "条件", "HRC", "Mbps", "レート", "sec", "room", "劣化レベル"])
+def test_numbers_of_the_test_are_no_rater(tmp_path: Path, beside: str) -> None:
+    given = scores(2)
+    rows: Rows = [
+        ["動画", beside, "佐藤", "鈴木"],
+        *[[v, 1 + k % 4, *r] for k, (v, r) in enumerate(zip(VIDEOS, given, strict=True))],
+    ]
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
+
+
+def test_people_who_have_not_rated_hide_nobody(tmp_path: Path) -> None:
+    given = scores(2)
+    rows: Rows = [
+        ["動画", "佐藤", "鈴木", "評価者3", "評価者4"],
+        *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)],
+    ]
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
+
+
+@pytest.mark.parametrize("zeros", [True, False])
+def test_a_row_for_each_score_counts_the_people_who_gave_it(tmp_path: Path, zeros: bool) -> None:
+    votes = [[(3 * k + 2 * s) % 5 for s in range(1, 6)] for k in range(9)]
+    rows: Rows = [
+        ["動画", "評点", "人数"],
+        *[
+            [v, s, n]
+            for v, counts in zip(VIDEOS, votes, strict=True)
+            for s, n in enumerate(counts, 1)
+            if zeros or n
+        ],
+    ]
+    truth = {v: float(np.average(range(1, 6), weights=c)) for v, c in zip(VIDEOS, votes, strict=True)}
+    prepared = prepare(workbook(tmp_path / "t.xlsx", {"S": rows}), Options(check_videos=False))
+    assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(truth)
+    assert prepared.means.count.tolist() == [sum(c) for c in votes]
+
+
+def test_a_hidden_sheet_of_a_rater_is_named(tmp_path: Path) -> None:
+    given = scores(3)
+    sheets: dict[str, Rows] = {
+        name: [["video", "score"], *[[v, row[a]] for v, row in zip(VIDEOS, given, strict=True)]]
+        for a, name in enumerate(("Anna", "Ben", "Chris"))
+    }
+    path = workbook(tmp_path / "t.xlsx", {**sheets, "Setup": [["video", "x"], ["a.mp4", 3]]})
+    book = openpyxl.load_workbook(path)
+    book["Ben"].sheet_state = book["Setup"].sheet_state = "hidden"
+    book.save(path)
+    notes = {note.code: note.params for note in read_ratings(path, Scale()).notes}
+    assert notes["other_sheets"] == {"sheets": "Ben"}

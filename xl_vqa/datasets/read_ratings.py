@@ -72,7 +72,7 @@ def read_ratings(
         problem = Reason("option_one_of", known=", ".join(FORMS), value=wanted.form)
         raise RatingsOptionError(path=str(path), source="--form", problem=problem)
     together = sheet is not None and sheet.strip().casefold() == ALL_SHEETS
-    grids = _grids(path, None if together else sheet)
+    grids, hidden = _grids(path, None if together else sheet)
     layouts: list[Layout] = []
     failures: list[RatingsError] = []
     for grid in grids:
@@ -100,7 +100,7 @@ def read_ratings(
         raise RatingsEmptyError(path=str(path), source=", ".join(layout.grid.name for layout in chosen))
     _ask_about_texts(reader)
     _ask_about_the_end(reader)
-    _note_other_sheets(reader, grids)
+    _note_other_sheets(reader, [*grids, *_of_the_same_videos(hidden, reader, path)])
     return reader.table()
 
 
@@ -121,8 +121,8 @@ def _layout(grid: Grid, scale: Scale, wanted: Wanted, path: Path) -> Layout:
     return first
 
 
-def _grids(path: Path, sheet: str | None) -> list[Grid]:
-    """The sheets that may hold the ratings, none of them empty."""
+def _grids(path: Path, sheet: str | None) -> tuple[list[Grid], list[Grid]]:
+    """The sheets that may hold the ratings, and the hidden ones beside them; none of them empty."""
     try:
         grids = read_figures(path)
     except TableError as error:
@@ -136,7 +136,8 @@ def _grids(path: Path, sheet: str | None) -> list[Grid]:
         )
     if all(grid.empty for grid in found):
         raise RatingsEmptyError(path=str(path), source=", ".join(grid.name for grid in found))
-    return [grid for grid in found if not grid.empty]
+    hidden = [grid for grid in grids if grid.hidden and sheet is None and grid not in found]
+    return [grid for grid in found if not grid.empty], [grid for grid in hidden if not grid.empty]
 
 
 def _told(path: Path, error: TableError) -> RatingsError:
@@ -271,6 +272,19 @@ def _hear_legends(chosen: Sequence[Layout], grids: Sequence[Grid]) -> None:
     for layout in chosen:
         if layout.lower is None:
             layout.lower = said
+
+
+def _of_the_same_videos(hidden: Sequence[Grid], reader: RowReader, path: Path) -> list[Grid]:
+    """Hidden sheets that rate the videos, too: somebody may have hidden a rater without meaning to."""
+    found, videos = [], {row.video for row in reader.rows}
+    for grid in hidden:
+        try:
+            layout = find_layout(grid, reader.scale, reader.wanted, path)
+        except RatingsError:
+            continue
+        if layout.form and len(_videos(layout) & videos) >= 0.5 * len(videos):
+            found.append(grid)
+    return found
 
 
 def _note_other_sheets(reader: RowReader, grids: Sequence[Grid]) -> None:

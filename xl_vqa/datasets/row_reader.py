@@ -170,11 +170,23 @@ class RowReader:
             if value is None:
                 continue
             name = video_key(layout.grid.cell(index, layout.rater)) if layout.rater is not None else ""
+            if not name and (people := self._people_of(layout, index)) is not None:
+                for _ in range(people):
+                    seen[position] = seen.get(position, 0) + 1
+                    self._rate(position, self._rater(f"#{seen[position]}"), value)
+                continue
             if not name:
                 # nameless ratings of one video are by different people
                 seen[position] = seen.get(position, 0) + 1
                 name = f"#{seen[position]}"
             self._rate(position, self._rater(self._person(name, layout)), value)
+
+    def _people_of(self, layout: Layout, index: int) -> int | None:
+        """How many people gave the score of a row ("score 4: 7 people"); None where every row is one rating."""
+        if layout.rater is not None or layout.count is None or layout.columns.profiles[layout.scores[0]].whole < 1:
+            return None
+        count = self._number(layout, index, layout.count)
+        return int(count) if count is not None and count >= 0 and count.is_integer() else None
 
     def _person(self, name: str, layout: Layout) -> str:
         """A name that only numbers people ("Subject 1") means somebody else in every test."""

@@ -323,12 +323,13 @@ class _Chooser:
             return self._several(Role.SCORE, score) or self._long(
                 rater, score if score is not None else unnamed[0]
             )
-        if len(by_raters) >= 2:
+        # headers of people who have not rated say nothing of the columns of those who have
+        if len(by_raters) >= 2 and (self._any_filled(by_raters) or not unnamed):
             return self._wide(by_raters, mos)
         if rater is not None and not by_raters and len(unnamed) >= 2 and self._repeats():
             # each person has several scores of a video: of which quality is not for us to say
             return self._ask_columns(unnamed, "unclear_columns", raters=False)
-        everyone = sorted({*by_raters, *unnamed})
+        everyone = sorted({*(c for c in by_raters if self.c.profiles[c].filled or not unnamed), *unnamed})
         if mos is not None:
             if people := self._people_beside(mos, everyone):
                 return self._wide(people, mos)
@@ -352,6 +353,9 @@ class _Chooser:
                 return self._wide(days, mos)
             everyone = everyone or days
         return self._single(everyone[0]) if everyone else self.layout
+
+    def _any_filled(self, columns: Sequence[int]) -> bool:
+        return any(self.c.profiles[c].filled for c in columns)
 
     def _repeats(self) -> bool:
         """Whether videos stand in several rows each."""
