@@ -158,6 +158,13 @@ def eventually(what: Callable[[], Any], seconds: float = 60.0) -> Any:
         time.sleep(0.05)
 
 
+def eventually_is(what: Callable[[], Any], wanted: Any) -> None:
+    """Waits until ``what`` is ``wanted``: all that is looked at, for one cell has its value before another."""
+    with contextlib.suppress(AssertionError):
+        eventually(lambda: what() == wanted)
+    assert what() == wanted
+
+
 @contextlib.contextmanager
 def closing(document: Any) -> Iterator[Any]:
     try:

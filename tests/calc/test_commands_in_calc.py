@@ -39,7 +39,8 @@ def test_score_selection_writes_beside_the_list_and_is_undone_in_one_step(desk: 
         undo.clear()
         select(document, sheet.Columns.getByIndex(0))
         desk.office.dispatch(document, "score_missing")
-        eventually(lambda: row(sheet, 16)[6] != "" and isinstance(row(sheet, 15)[2], float))
+        rated = [number for number in range(4, 16) if number != 7]
+        eventually(lambda: row(sheet, 16)[6] != "" and all(isinstance(row(sheet, n)[2], float) for n in rated))
         eventually(lambda: len(undo.getAllUndoActionTitles()) == 1)
         assert row(sheet, 3) == ("Video", "", *HEADINGS, "")
         assert row(sheet, 1)[1:] == ("",) * 8
@@ -85,8 +86,7 @@ def test_filtered_rows_are_not_rated_and_a_table_is_found_from_one_cell(desk: De
         sheet.Rows.getByIndex(4).IsVisible = False
         select(document, sheet.getCellRangeByName("A6"))
         desk.office.dispatch(document, "score_table")
-        eventually(lambda: isinstance(row(sheet, 7)[1], float))
-        assert isinstance(row(sheet, 4)[1], float)
+        eventually(lambda: all(isinstance(row(sheet, number)[1], float) for number in (4, 6, 7)))
         assert row(sheet, 5)[1] == ""
 
 
@@ -99,10 +99,9 @@ def test_a_row_that_moved_meanwhile_gets_its_own_score(desk: Desk) -> None:
             select(document, sheet.getCellRangeByName("A4:A11"))
             desk.office.dispatch(document, "score_missing")
             sheet.Rows.insertByIndex(5, 2)
-            eventually(lambda: isinstance(row(sheet, 13)[1], float))
+            eventually(lambda: all(isinstance(row(sheet, n)[1], float) for n in (4, 5, *range(8, 14))))
             eventually(lambda: desk.pending() == 0)
             assert row(sheet, 6)[1] == ""
-            assert isinstance(row(sheet, 8)[1], float)
             assert row(sheet, 13)[0] == str(desk.clips[7])
     finally:
         desk.choose_model("stand-in")

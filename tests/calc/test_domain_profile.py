@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from tests.calc.conftest import Desk
-from tests.calc.office_driver import closing, eventually
+from tests.calc.office_driver import closing, eventually, eventually_is
 from tests.core.test_domain_profile import profile
 from xl_vqa.bridge.client import Video
 from xl_vqa.bridge.profiles import save_domain_profile
@@ -36,13 +36,12 @@ def test_formulas_are_read_by_a_profile_and_follow_it(desk: Desk) -> None:
         def text(row: int) -> str:
             return str(sheet.getCellByPosition(1, row).getString())
 
-        eventually(lambda: number(0) == wanted.label)
-        assert number(1) == wanted.mos
-        assert text(2).casefold() == wanted.band
-        assert text(3).casefold() == wanted.decision
-        assert (number(4), number(5), number(6)) == (wanted.rank, wanted.mos_low, wanted.mos_high)
-        assert f"Better than {wanted.rank:.0%} of 4." in text(7)
-        assert text(8) == ""
+        eventually_is(
+            lambda: [number(0), number(1), *(text(row).casefold() for row in (2, 3)), *map(number, (4, 5, 6))],
+            [wanted.label, wanted.mos, wanted.band, wanted.decision, wanted.rank, wanted.mos_low, wanted.mos_high],
+        )
+        eventually(lambda: f"Better than {wanted.rank:.0%} of 4." in text(7))
+        eventually_is(lambda: text(8), "")
         # without a profile there is nothing to say, and the reason says so
         sheet.getCellRangeByName("C1").setFormula("=VQA_DECISION(A1)")
         eventually(lambda: sheet.getCellRangeByName("C1").getString() == "#VALUE!")

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from tests.calc.conftest import Desk
-from tests.calc.office_driver import Soffice, closing, column, eventually, properties, save_as
+from tests.calc.office_driver import Soffice, closing, column, eventually, eventually_is, properties, save_as
 from tests.host import helpers
 from xl_vqa.bridge.client import Video
 
@@ -262,11 +262,13 @@ def test_arrays_with_several_arguments_and_labels_over_a_range(desk: Desk, folde
         sheet.write_formula("L4", "=VQA_LABEL(A3)", value="")
     with closing(desk.office.load(path)) as document:
         page = document.Sheets.getByIndex(0)
-        eventually(lambda: column(page, "G1:G4") == [42.0, "", "", 31.0])
-        first_row = [cell for (cell,) in (column(page, f"{name}1:{name}1") for name in "CDEFHIJ")]
-        assert first_row == [42.0, pytest.approx(7.3), 42.0, 42.0, 42.0, 31.0, "a; b, c"]
-        assert column(page, "H2:H2") + column(page, "I2:I2") == [20.0, 10.0]
-        assert column(page, "L1:L4") == [103.0, 43.0, "none", ""]
+        eventually_is(lambda: column(page, "G1:G4"), [42.0, "", "", 31.0])
+        eventually_is(
+            lambda: [cell for (cell,) in (column(page, f"{name}1:{name}1") for name in "CDEFHIJ")],
+            [42.0, pytest.approx(7.3), 42.0, 42.0, 42.0, 31.0, "a; b, c"],
+        )
+        eventually_is(lambda: column(page, "H2:H2") + column(page, "I2:I2"), [20.0, 10.0])
+        eventually_is(lambda: column(page, "L1:L4"), [103.0, 43.0, "none", ""])
 
 
 def test_names_conditions_and_validations_call_our_functions(desk: Desk, folder: Path) -> None:

@@ -142,7 +142,7 @@ def test_the_question_before_scores_are_replaced_offers_new_columns(tmp_path: Pa
         sheet = document.Sheets.getByIndex(0)
         document.getCurrentController().select(sheet.getCellRangeByName("A1:A3"))
         office.dispatch(document, "score_missing")
-        eventually(lambda: sheet.getCellRangeByName("B3").getValue() > 0)
+        eventually(lambda: all(sheet.getCellRangeByName(f"G{row}").getString() for row in (2, 3)))
         before = sheet.getCellRangeByName("A1:G3").getDataArray()
         eventually(lambda: not asked(office))
         office.dispatch(document, "rescore")
