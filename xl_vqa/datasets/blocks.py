@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 from xl_vqa.datasets.headers import Role, normal, role_of
-from xl_vqa.datasets.score_columns import Layout
+from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.tables.grid import Cell, Grid
 from xl_vqa.words.video_names import is_video_name
 

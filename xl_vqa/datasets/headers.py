@@ -79,9 +79,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             r"|channel|layer|tier|category|class|genre|method|model|algorithm|system|treatment|factor",
             r"条件|条件番号|処理条件|水準|レベル|劣化レベル|劣化強度|強度|レート|倍率|速度|部屋|会場|席|距離|難易度"
             r"|複雑度|段階|工程|手法|方式|モデル|カメラ|カテゴリー?|ジャンル|分類|設定|フレーム数|枚数",
-            # what a model said, ours first
-            r"vqa ?(?:score|mos|label|band|confidence|error.*|model|why.*|スコア|評価.*|ラベル|確信度|エラー.*"
-            r"|モデル|理由.*)",
+            # what a model said
             # Ai alone is somebody's name
             r"(?:ai|predicted|prediction|machine|automatic) ?(?:scores?|mos|ratings?|labels?|quality)"
             r"|predicted|predictions?"

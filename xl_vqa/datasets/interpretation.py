@@ -10,7 +10,7 @@ from typing import Final
 from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.headers import Role
 from xl_vqa.datasets.questions import option
-from xl_vqa.datasets.score_columns import Layout
+from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.transpose import TurnedGrid
 from xl_vqa.datasets.words import tr
 from xl_vqa.tables.grid import column_letters

@@ -23,7 +23,8 @@ from xl_vqa.datasets.errors import (
 )
 from xl_vqa.datasets.headers import Role, normal, ours, role_of
 from xl_vqa.datasets.questions import option, unclear
-from xl_vqa.datasets.score_columns import Layout, choose_scores
+from xl_vqa.datasets.score_columns import choose_scores
+from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters
 from xl_vqa.words.labels import Scale

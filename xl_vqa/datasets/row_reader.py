@@ -20,8 +20,8 @@ from xl_vqa.datasets.headers import Role, is_summary, normal, role_of, split_of
 from xl_vqa.datasets.interpretation import interpret
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
-from xl_vqa.datasets.score_columns import Layout
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
+from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters

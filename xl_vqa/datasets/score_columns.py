@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,6 @@ from xl_vqa.datasets.errors import (
     RatingsOptionError,
     RatingsOursError,
     RatingsScoreColumnError,
-    RatingsUnclearError,
 )
 from xl_vqa.datasets.headers import Role, normal, split_of
 from xl_vqa.datasets.quality_columns import (
@@ -28,80 +27,13 @@ from xl_vqa.datasets.quality_columns import (
     whole_header,
 )
 from xl_vqa.datasets.questions import option, unclear
-from xl_vqa.datasets.votes import VoteColumns, judge_votes, vote_columns
-from xl_vqa.tables.grid import Grid, column_letters
+from xl_vqa.datasets.sheet_layout import Layout
+from xl_vqa.datasets.votes import judge_votes, vote_columns
+from xl_vqa.tables.grid import column_letters
 from xl_vqa.words.reasons import Detail, Reason
 
 MEAN_MATCHES: Final = 0.03
 """A mean written to two decimals is that of its raters within this."""
-
-
-@dataclass(slots=True)
-class Layout:
-    """Columns are zero-based; ``first`` is the zero-based row where the data begins."""
-
-    grid: Grid
-    form: str
-    header_rows: tuple[int, ...]
-    first: int
-    video: int
-    names: dict[int, str]
-    scores: list[int] = field(default_factory=list)
-    """The raters' columns (wide), or the one score column (long)."""
-    rater: int | None = None
-    mos: int | None = None
-    sd: int | None = None
-    count: int | None = None
-    ci: int | None = None
-    folder: int | None = None
-    """The column of folders that was put before the names of the videos."""
-    content: int | None = None
-    split: int | None = None
-    attribute: int | None = None
-    """The column that names the quality which a row rates; only rows of ``quality`` count."""
-    quality: str | None = None
-    """The quality taken, where several were rated."""
-    votes: VoteColumns | None = None
-    votes_turned: bool = False
-    lower: bool | None = None
-    """Lower is better, by the user's word or that of a header; None where nobody says."""
-    ignored: list[int] = field(default_factory=list)
-    """Columns with scores in them that were not taken for ratings."""
-    why: dict[int, tuple[str, bool, str]] = field(default_factory=dict)
-    """Column -> what it is, whether that is sure, and why: codes of interpretation.py."""
-    question: RatingsUnclearError | None = None
-    below: list[Layout] = field(default_factory=list)
-    """Further tables of the sheet, which are read with this one."""
-    fit: float = 0.0
-    """Mean share of the scores that lie in the scale."""
-    columns: Columns = field(kw_only=True)
-
-    def name(self, column: int) -> str:
-        """The header as written, or the column's letter where it has none."""
-        return self.names.get(column) or column_letters(column)
-
-    @property
-    def single_scores(self) -> bool:
-        """One score per video and no word on who gave it: a sheet of one rater looks like this."""
-        return self.form == "wide" and len(self.scores) == 1 and self.mos is None
-
-    @property
-    def half_points(self) -> bool:
-        """Means by their looks alone: no header says so, nothing stands beside them, all lie on the quarters."""
-        if self.form != "mos" or self.mos is None or (self.sd, self.count, self.ci) != (None, None, None):
-            return False
-        return self.columns.role(self.mos) is not Role.MOS and self.columns.profiles[self.mos].fine == 0
-
-    def of_one_rater(self) -> Layout:
-        """These scores as one rater's."""
-        assert self.mos is not None
-        why = {**self.why, self.mos: ("rater", *self.why[self.mos][1:])}
-        return replace(self, form="wide", scores=[self.mos], mos=None, why=why)
-
-    @property
-    def ready(self) -> bool:
-        """The means are in the table, or come of its counts; there are no single ratings."""
-        return self.form in ("mos", "votes")
 
 
 def choose_scores(columns: Columns, video: int) -> Layout:
