@@ -127,6 +127,8 @@ def test_a_video_that_few_people_rated_is_kept_on_its_side(tmp_path: Path, blank
 STATISTICS = {
     "CI low": lambda row: np.mean(row) - 0.3,
     "CI high": lambda row: np.mean(row) + 0.3,
+    "low": lambda row: np.mean(row) - 0.2,
+    "high": lambda row: np.mean(row) + 0.2,
     "median": np.median,
     "中央値": np.median,
     "最大値": np.max,
@@ -154,7 +156,9 @@ def test_figures_of_the_raters_are_no_raters(tmp_path: Path) -> None:
 def test_figures_beside_a_mean_are_no_raters(tmp_path: Path) -> None:
     """The ends of an interval average to the mean, and a median, a highest and a lowest nearly do."""
     given = scores(6)
-    for k, beside in enumerate((["CI low", "CI high"], ["median", "min", "Max"], ["最大値", "中央値"])):
+    for k, beside in enumerate(
+        (["CI low", "CI high"], ["median", "min", "Max"], ["最大値", "中央値"], ["low", "high"])
+    ):
         rows: Rows = [
             ["video", *beside, "MOS", "VMAF"],
             *[
@@ -167,7 +171,7 @@ def test_figures_beside_a_mean_are_no_raters(tmp_path: Path) -> None:
 
 def test_max_and_min_may_be_people(tmp_path: Path) -> None:
     given = scores(4)
-    rows: Rows = [["video", "Ai", "Max", "Min", "Ben"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
+    rows: Rows = [["video", "Ai", "Max", "Min", "Low"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
     assert means(workbook(tmp_path / "t.xlsx", {"S": rows})) == pytest.approx(of(given))
 
 

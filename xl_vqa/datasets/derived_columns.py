@@ -12,8 +12,8 @@ from xl_vqa.datasets.headers import normal
 from xl_vqa.datasets.mos import Floats
 
 _CORE: Final = frozenset(
-    "median med variance var mode range rank ranking sum total subtotal iqr q1 q3 quartile percentile skew"
-    " skewness kurtosis sem se mad lower upper low high zscore"
+    "median variance var mode range rank ranking sum total subtotal iqr q1 q3 quartile percentile skew"
+    " skewness kurtosis sem lower upper low high zscore"
     " 中央値 最頻値 範囲 分散 順位 合計 総計 小計 計 合計点 総得点 合計点数 偏差値 標準誤差 下限 上限 下限値"
     " 上限値 信頼区間下限 信頼区間上限 95%信頼区間下限 95%信頼区間上限 最大 最小 最大値 最小値 最大点 最小点"
     " 最高点 最低点 最高 最低 第1四分位 第3四分位".split()
@@ -38,8 +38,11 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
 
     Max and Min are names of people, too: there the cells decide, being the highest and lowest of the others.
     """
-    people = [c for c in found if not is_derived(columns.names.get(c, ""))]
-    extreme = {c: normal(columns.names.get(c, "")) for c in people}
+    heads = {c: normal(columns.names.get(c, "")) for c in found}
+    # Low alone is somebody's name
+    both = {"low", "high"} <= set(heads.values())
+    people = [c for c in found if (heads[c] in ("low", "high") and not both) or not is_derived(heads[c])]
+    extreme = {c: heads[c] for c in people}
     ends = [c for c, name in extreme.items() if name in _HIGHEST | _LOWEST]
     rest = [c for c in people if c not in ends]
     others = rest if len(rest) >= 2 else [mos] if mos is not None else []

@@ -70,12 +70,12 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             # numbers that lie in the scale by chance
             r"sessions?|days?|weeks?|months?|years?|trials?|runs?|rounds?|batch|priority|target|goal|views|viewings"
             r"|plays|playbacks|repeats|repetitions|defects|errors|artifacts|artefacts|difference|diff|delta"
-            r"|accept(?:ed|able|ance)?|pass(?:ed)?|ok|weights?|experience|confidence|certainty",
+            r"|accept(?:ed|able|ance)?|pass(?:ed)?|weights?|experience|confidence|certainty",
             r"月|年|週|曜日|回|回数|視聴回数|再生回数|試行|セッション|優先度|重要度|目標|目標値|目標点|欠陥数|不良数|差"
             r"|差分|合否|可否|確信度|自信度|経験年数|重み",
             # what was tried, and where
             r"conditions?|cond|hrc|level|strength|rate|[km]bps|seconds?|secs?|minutes?|ms|rooms?|floor|seat"
-            r"|distance|device|complexity|difficulty|setting|step|stage|phase|block|part|take|shot|camera|cam"
+            r"|distance|device|complexity|difficulty|setting|step|stage|phase|block|part|take|shot|camera"
             r"|channel|layer|tier|category|class|genre|method|model|algorithm|system|treatment|factor",
             r"条件|条件番号|処理条件|水準|レベル|劣化レベル|劣化強度|強度|レート|倍率|速度|部屋|会場|席|距離|難易度"
             r"|複雑度|段階|工程|手法|方式|モデル|カメラ|カテゴリー?|ジャンル|分類|設定|フレーム数|枚数",
