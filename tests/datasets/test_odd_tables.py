@@ -463,3 +463,18 @@ def test_a_hidden_sheet_of_a_rater_is_named(tmp_path: Path) -> None:
     book.save(path)
     notes = {note.code: note.params for note in read_ratings(path, Scale()).notes}
     assert notes["other_sheets"] == {"sheets": "Ben"}
+
+
+@pytest.mark.parametrize(("written", "asks"), [("{}/5", False), ("{}", True)])
+def test_a_scale_whose_end_is_written_is_not_asked_about(tmp_path: Path, written: str, asks: bool) -> None:
+    given = [[1 + (k + a) % 4 for a in range(6)] for k in range(9)]
+    rows: Rows = [
+        ["video", *(f"Rater {a}" for a in range(1, 7))],
+        *[[v, *(written.format(x) for x in r)] for v, r in zip(VIDEOS, given, strict=True)],
+    ]
+    path = workbook(tmp_path / "t.xlsx", {"S": rows})
+    if asks:
+        with pytest.raises(RatingsUnclearError, match="the scale may end there"):
+            means(path)
+    else:
+        assert means(path) == pytest.approx(of(given))

@@ -323,7 +323,12 @@ def _ask_about_texts(reader: RowReader) -> None:
 def _ask_about_the_end(reader: RowReader) -> None:
     """Whole scores that end below the scale which nobody named: 1..4 read as 1..5 bends every label."""
     scale, score = reader.scale, np.asarray(reader.score)
-    if reader.wanted.scale_told or len(score) < _ENOUGH or (scale.mos_min, scale.mos_max) != (1.0, 5.0):
+    if (
+        reader.wanted.scale_told
+        or reader.end_stated
+        or len(score) < _ENOUGH
+        or (scale.mos_min, scale.mos_max) != (1.0, 5.0)
+    ):
         return
     high = float(score.max())
     whole = bool(np.all(score == np.round(score)))

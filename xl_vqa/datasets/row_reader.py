@@ -20,7 +20,7 @@ from xl_vqa.datasets.headers import Role, is_summary, normal, role_of, split_of
 from xl_vqa.datasets.interpretation import interpret
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
-from xl_vqa.datasets.scores import NotAScoreError, parse_score
+from xl_vqa.datasets.scores import NotAScoreError, parse_score, states_end
 from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
@@ -84,6 +84,8 @@ class RowReader:
         self.unread: Counter[str] = Counter()
         """Texts that stood where a score should, and are none."""
         self.named_files = True
+        self.end_stated = False
+        """Scores were written with the end of the scale ("3/5")."""
 
     def add(self, layout: Layout) -> None:
         self.layouts.append(layout)
@@ -273,8 +275,10 @@ class RowReader:
         self.score.append(value)
 
     def _value(self, item: RatedRow, grid: Grid, row: int, column: int) -> float | None:
+        cell = grid.cell(row, column)
+        self.end_stated = self.end_stated or states_end(cell, self.scale)
         try:
-            return parse_score(grid.cell(row, column), self.scale, self.wanted.mapping)
+            return parse_score(cell, self.scale, self.wanted.mapping)
         except NotAScoreError as error:
             # a row that names no video is none to ask about
             self.unread[str(error)] += bool(item.video)

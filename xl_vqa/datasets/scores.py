@@ -101,6 +101,17 @@ def is_blank(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | None
         return False
 
 
+def states_end(cell: Any, scale: Scale) -> bool:
+    """Whether a score names the end of the scale with it: "3/5", "★★★☆☆"."""
+    if not isinstance(cell, str):
+        return False
+    text = plain(cell)
+    if match := _OUT_OF.fullmatch(text):
+        return float(match[2]) == scale.mos_max
+    stars = _STARS.fullmatch(text)
+    return bool(stars and stars[2]) and len(text) == scale.mos_max
+
+
 def _parse_text(cell: str, scale: Scale) -> float | None:
     text = plain(cell)
     if text in BLANKS:
