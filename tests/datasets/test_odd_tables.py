@@ -478,3 +478,23 @@ def test_a_scale_whose_end_is_written_is_not_asked_about(tmp_path: Path, written
             means(path)
     else:
         assert means(path) == pytest.approx(of(given))
+
+
+@pytest.mark.parametrize("blank", [None, 0])
+@pytest.mark.parametrize("heads", [["1", "2", "3", "4", "5"], ["Bad", "Poor", "Fair", "Good", "Excellent"]])
+def test_a_row_for_each_person_with_a_mark_under_the_score(
+    tmp_path: Path, heads: list[str], blank: int | None
+) -> None:
+    given = scores(4)
+    rows: Rows = [
+        ["video", "rater", *heads],
+        *[
+            [v, f"P{a}", *(1 if x == s else blank for s in range(1, 6))]
+            for v, r in zip(VIDEOS, given, strict=True)
+            for a, x in enumerate(r)
+        ],
+    ]
+    path = workbook(tmp_path / "t.xlsx", {"S": rows})
+    assert means(path) == pytest.approx(of(given))
+    counts = prepare(path, Options(check_videos=False)).means.count
+    assert sorted(counts.tolist())[-len(VIDEOS) :] == [4] * len(VIDEOS)

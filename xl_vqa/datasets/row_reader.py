@@ -137,8 +137,15 @@ class RowReader:
     def _votes(self, layout: Layout) -> None:
         assert layout.votes is not None
         self.raters_known = False
+        first_of: dict[str, RatedRow] = {}
+        votes: dict[str, list[float]] = {}
         for index, item in self._judged(layout):
             counts = [self._value(item, layout.grid, index, column) for column in layout.votes.columns]
+            if layout.rater is not None and item.video:
+                # a row for each person who voted: the votes of a video are those of all its rows
+                own = votes.setdefault(item.video, [0.0] * len(counts))
+                votes[item.video] = [sum(pair) for pair in zip(own, (n or 0.0 for n in counts), strict=True)]
+                item, counts = first_of.setdefault(item.video, item), list(votes[item.video])
             found = means_of_votes(layout.votes, counts, layout.votes_turned)
             if found is not None:
                 item.mos, sd, item.count = found

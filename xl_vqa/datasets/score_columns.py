@@ -77,7 +77,7 @@ class _Chooser:
             named = [self.c.told(name, "--score-column") for name in self.wanted.scores]
             self.layout = self._told_scores(rater, named)
         elif self.wanted.form == "votes" or self.wanted.form is None:
-            self.layout = self._votes() or self._found(rater)
+            self.layout = self._votes(rater) or self._found(rater)
         else:
             self.layout = self._found(rater)
         if self.wanted.form not in (None, "transposed", self.layout.form):
@@ -165,7 +165,7 @@ class _Chooser:
             return self._long(rater, named[0])
         return self._single(named[0])
 
-    def _votes(self) -> Layout | None:
+    def _votes(self, rater: int | None) -> Layout | None:
         numeric = {
             c: self.c.name(c)
             for c in range(self.c.grid.width)
@@ -205,7 +205,9 @@ class _Chooser:
         if mos is not None:
             self.why[mos] = ("mean_given", True, evidence.why)
             self.taken.add(mos)
-        layout = replace(self.layout, form="votes", votes=votes, votes_turned=evidence.turned)
+        if rater is not None:
+            self.why[rater] = ("rater_name", self.c.sure(rater), self._header_or_cells(rater))
+        layout = replace(self.layout, form="votes", votes=votes, votes_turned=evidence.turned, rater=rater)
         if evidence.verdict == "unclear" and self.wanted.form is None:
             layout.question = unclear(
                 self.c.path,
