@@ -15,14 +15,19 @@ from xl_vqa.daemon_threads import DaemonThreads
 HANGS = """
 import asyncio, os, signal, threading, time
 from pathlib import Path
-begun = threading.Semaphore(0)
 
-def hang(*_, **__):
-    begun.release()
-    while True:
-        time.sleep(60)
+def hanging():
+    # each with a sign of its own: a call of the one before may begin late, and is no sign of this one
+    begun = threading.Semaphore(0)
+    def hang(*_, **__):
+        begun.release()
+        while True:
+            time.sleep(60)
+    return hang, begun
 
-def pressed(work):
+hang, begun = hanging()
+
+def pressed(work, begun):
     # Ctrl+C, once what hangs has begun
     def press():
         begun.acquire()
@@ -140,9 +145,8 @@ from xl_vqa.video import fingerprint as of_videos
 import xl_vqa
 daemon_threads.PATIENCE_S = 0.1
 of_models.HashCache._hash = hang
-pressed(lambda: of_models.HashCache().hashes([Path("a"), Path("b")]))
-begun = threading.Semaphore(0)
-of_videos.fingerprint = hang
-pressed(lambda: xl_vqa.predict("stand-in", ["a.mp4", "b.mp4", "c.mp4"]))
+pressed(lambda: of_models.HashCache().hashes([Path("a"), Path("b")]), begun)
+of_videos.fingerprint, begun = hanging()
+pressed(lambda: xl_vqa.predict("stand-in", ["a.mp4", "b.mp4", "c.mp4"]), begun)
 """)
     assert said == "stopped\nstopped\n"

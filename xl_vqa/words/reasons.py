@@ -21,6 +21,8 @@ from typing import Any, Final
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.messages import spoken
 
+SHARING_VIOLATIONS: Final = (32, 33)
+"""Windows, as in ``atomic``: nothing may be loaded where a confined reader meets them."""
 _UNREAD: Final = {
     **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.ELOOP), "problem_no_such_file"),
     **dict.fromkeys((errno.EACCES, errno.EPERM), "problem_no_permission"),
@@ -87,9 +89,6 @@ def because(error: BaseException) -> Reason | Detail:
 
 def why_unread(error: OSError, path: str | os.PathLike[str] | None = None) -> Problem:
     """Why the file at ``path`` (None: a folder) could not be read: a phrase where the cause is known."""
-    # what most processes of words alone never need
-    from xl_vqa.atomic import SHARING_VIOLATIONS
-
     # Windows says of a folder that it must not be read
     if path is not None and os.path.isdir(path):
         return "problem_folder"
