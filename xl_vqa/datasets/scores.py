@@ -58,7 +58,10 @@ _STARS: Final = re.compile(r"(★+|\*+)(☆*)")
 _PERCENT: Final = re.compile(rf"({_NUMBER.pattern})\s*(?:%|percent|パーセント)")
 _NUMBER_THEN_WORD: Final = re.compile(r"([1-5])\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^0-9()\[\]]+?)\s*[)\]]?")
 _WORD_THEN_NUMBER: Final = re.compile(r"([^0-9()\[\]]+?)\s*[-:=]?\s*[(\[]?\s*([1-5])\s*[)\]]?")
-_MINUS: Final = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-"})
+# minus signs; the star of phones, and what asks for its coloured form
+_SIGNS: Final = str.maketrans(
+    {"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2b50": "★", "\ufe0f": ""}
+)
 
 
 class NotAScoreError(ValueError):
@@ -168,7 +171,7 @@ def category_score(category: int, scale: Scale) -> float:
 def plain(text: str) -> str:
     """Full-width letters made half-width, case folded, spaces at the ends and double spaces removed."""
     # NFKC turns ４．５ into 4.5 and ④ into 4, but leaves the minus signs of Japanese keyboards
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_MINUS).casefold().split()).strip("'\"")
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold().split()).strip("'\"")
 
 
 def mapping_key(cell: Any) -> str:
