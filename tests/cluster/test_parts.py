@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import stat
+import subprocess
 import sys
 import threading
 import time
@@ -284,6 +285,45 @@ def test_what_the_native_part_of_ray_writes_while_it_joins_reaches_nobody(
         connect._join(SimpleNamespace(init=init), Address("192.0.2.1:6379"))
     os.write(2, b"afterwards")
     assert capfd.readouterr().err == "afterwards"
+
+
+def test_a_cluster_that_no_longer_answers_keeps_no_process_from_ending() -> None:
+    """A head node that is frozen, or behind a network that was cut: Ray waits for it without an end."""
+    script = """
+import atexit, sys, threading, time
+from types import SimpleNamespace
+from xl_vqa.cluster import connect
+from xl_vqa.cluster.errors import ClusterAddressError
+connect.END_S = 0.1
+
+def shutdown():
+    while True:
+        time.sleep(60)
+
+atexit.register(shutdown)
+worker = SimpleNamespace()
+ray = SimpleNamespace(init=lambda **_: None, shutdown=shutdown, _private=SimpleNamespace(worker=worker))
+connect.import_ray = lambda: ray
+connect.Address.knock = lambda self: None
+try:
+    with connect.connected(connect.Address("10.0.0.1:6379")):
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    print("stopped")
+try:
+    with connect.connected(connect.Address("10.0.0.1:6379")):
+        pass
+except ClusterAddressError as error:
+    print(error.params["problem"])
+from xl_vqa.cli import main as cli
+cli.app = lambda **_: sys.exit(130)
+# as what Ray's own threads do to a process that is taken down in order
+atexit.register(shutdown)
+cli.main()
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (130, "stopped\nnetwork_silent\n"), done.stderr
 
 
 # -- two runs

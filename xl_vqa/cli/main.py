@@ -6,6 +6,7 @@ Exit status: 0 all went well; 1 it ran, but some rows are errors; 2 it could not
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Final
@@ -84,6 +85,19 @@ def main(tasks: Mapping[str, ReadTask] | None = None, name: str = "xl-vqa") -> N
     """Entry point of the console script. ``tasks`` are what 'compare' and 'labels search' can learn from, by name,
     beside a recipe (``xl_vqa.training.compare``); ``name`` is what the program was called by.
     """
+    try:
+        _answer(tasks, name)
+    except SystemExit as ended:
+        connect = sys.modules.get("xl_vqa.cluster.connect")
+        if connect is not None and connect.left_behind():
+            # Ray's threads, which wait for a cluster that is gone, would crash what takes a process down in order
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+        raise
+
+
+def _answer(tasks: Mapping[str, ReadTask] | None, name: str) -> None:
     for stream in (sys.stdout, sys.stderr):
         # a Windows console in a legacy code page must not fail on a Japanese path
         if hasattr(stream, "reconfigure"):

@@ -6,6 +6,7 @@ asked is knocked at first.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
@@ -13,6 +14,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ from xl_vqa.words.cluster_address import AUTO, LOCAL, head_of, is_cluster
 from xl_vqa.words.reasons import Detail, Reason, why_unconnected
 
 KNOCK_S: Final = 5.0
+END_S: Final = 20.0
+_parting: Final[list[threading.Thread]] = []
+"""From clusters that did not answer in time."""
 OBJECT_STORE_BYTES: Final = 100 << 20
 """Of a Ray on this machine: paths go out and ratings come back, never pictures."""
 
@@ -74,6 +79,8 @@ def connected(address: Address, workers: int | None = None) -> Iterator[Any]:
     Raises ClusterAddressError, ClusterError where no Ray starts here, PackageMissingError.
     """
     ray = import_ray()
+    if left_behind():
+        raise ClusterAddressError(address=address.text, problem="network_silent")
     address.knock()
     folder: str | None = None
     # what Ray writes (its token, its logs with paths) is for this user alone
@@ -95,10 +102,32 @@ def connected(address: Address, workers: int | None = None) -> Iterator[Any]:
     try:
         yield ray
     finally:
-        with contextlib.suppress(Exception):
-            ray.shutdown()
+        # a Ray of this machine is taken down whole, however busy that is
+        _shut_down(ray, None if address.text == LOCAL else END_S)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _shut_down(ray: Any, patience_s: float | None) -> None:
+    """From a cluster that does not answer any more Ray would part for ever, and again when Python ends."""
+
+    def part() -> None:
+        with contextlib.suppress(Exception):
+            ray.shutdown()
+
+    ending = threading.Thread(target=part, name="end-ray", daemon=True)
+    ending.start()
+    try:
+        ending.join(patience_s)
+    finally:
+        if ending.is_alive():
+            atexit.unregister(ray.shutdown)
+            _parting.append(ending)
+
+
+def left_behind() -> bool:
+    """Whether a cluster is still not parted from: until it is, this process can be connected to no other."""
+    return any(one.is_alive() for one in _parting)
 
 
 def _silence(ray: Any) -> None:
