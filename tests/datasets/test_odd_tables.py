@@ -233,7 +233,7 @@ def test_a_legend_turns_the_scale_wherever_it_stands(tmp_path: Path, legend: Seq
 def test_a_legend_of_the_usual_scale_turns_nothing(tmp_path: Path) -> None:
     given = scores(3)
     rows: Rows = [["動画", "佐藤", "鈴木", "高橋"], *[[v, *r] for v, r in zip(VIDEOS, given, strict=True)]]
-    for legend in (["5=非常に良い", "4=良い", "1=非常に悪い"], ["1 room was good, 5 were bad"], ["good", "1 bad"]):
+    for legend in (["5=非常に良い", "4=良い", "1=非常に悪い"], ["room 1 excellent, 3 bad"], ["3: bad", "1: good"]):
         sheets = {"結果": rows, "説明": [[line] for line in legend]}
         assert means(workbook(tmp_path / "t.xlsx", sheets)) == pytest.approx(of(given))
 

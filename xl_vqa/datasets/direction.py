@@ -32,7 +32,7 @@ _HIGHER: Final = re.compile(
     r"|(?:5|7|10|100) ?(?:が|は)?(?:最高|最良|最も良い|非常に良い|とても良い)"
 )
 _LEGEND: Final = re.compile(
-    r"(?:(?<![0-9.])(?P<before>[0-9]{1,3}) ?(?:[-:=.)]|が|は|is|means|点)? ?)?\(?(?<![a-z])"
+    r"(?:(?<![0-9.])(?P<before>[0-9]{1,3}) ?(?P<sign>[-:=.)]|が|は|is|means|点)? ?)?\(?(?<![a-z])"
     rf"(?P<word>{'|'.join(sorted(map(re.escape, CATEGORY_OF_WORD), key=len, reverse=True))})(?![a-z])"
     r"\)?(?(before)| ?[-:=(] ?(?P<after>[0-9]{1,3})(?![0-9.]))"
 )
@@ -62,9 +62,13 @@ def lower_by_header(header: Any) -> bool | None:
 def lower_by_legend(texts: Iterable[Any]) -> bool | None:
     """True where a legend gives the best word the lowest number ("1 = Excellent"), False where the highest."""
     text = " ".join(unicodedata.normalize("NFKC", str(cell)).casefold() for cell in texts)
-    found = {(float(m["before"] or m["after"]), CATEGORY_OF_WORD[m["word"]]) for m in _LEGEND.finditer(text)}
+    matches = list(_LEGEND.finditer(text))
+    found = {(float(m["before"] or m["after"]), CATEGORY_OF_WORD[m["word"]]) for m in matches}
     numbers, categories = {number for number, _ in found}, {category for _, category in found}
-    if len(found) < 2 or len(numbers) != len(found) or len(categories) != len(found):
+    # both ends are named, and "room 1 excellent, room 3 bad" is a remark
+    if not {1, 5} <= categories or not len(numbers) == len(categories) == len(found):
+        return None
+    if len(found) < 4 and not all(m["sign"] or m["after"] for m in matches):
         return None
     ordered = [category for _, category in sorted(found)]
     rising = sorted(ordered)
