@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -19,6 +18,7 @@ from xl_vqa.words.errors import OutputNotWritableError, ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale, band_by_key
 from xl_vqa.words.reasons import Reason
 from xl_vqa.workbooks.cells import MAX_TEXT
+from xl_vqa.workbooks.new_book import font_of, new_book
 from xl_vqa.workbooks.results import Pair, columns_of, fields_of
 from xl_vqa.workbooks.words import word
 
@@ -74,17 +74,8 @@ class ResultBook:
         ratings = [result for _, result in pairs if isinstance(result, Mapping)]
         self.scale, self.bands = _scale_of(ratings)
         self._stream = io.BytesIO()
-        self.font = "Yu Gothic" if language == "ja" else "Calibri"
-        self.book = xlsxwriter.Workbook(
-            self._stream,
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        self.book.set_properties({"title": self.word("title"), "created": self.made, "comments": "xl_vqa"})
+        self.font = font_of(language)
+        self.book = new_book(self._stream, self.word("title"), self.made)
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def word(self, key: str, **params: Any) -> str:

@@ -9,12 +9,12 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any, Final
 
-import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xl_vqa.words.table import one_of
+from xl_vqa.workbooks.new_book import font_of, new_book
 
 INK: Final = "#1F3A5F"
 LINE: Final = "#C9D2DC"
@@ -63,17 +63,8 @@ class Template:
         self.values = values or {}
         self._words = words
         self._stream = io.BytesIO()
-        self.font = "Yu Gothic" if language == "ja" else "Calibri"
-        self.book = xlsxwriter.Workbook(
-            self._stream,
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        self.book.set_properties({"title": self.word("title"), "created": _CREATED, "comments": "xl_vqa"})
+        self.font = font_of(language)
+        self.book = new_book(self._stream, self.word("title"), _CREATED)
         # one font everywhere: cells that nobody formatted are typed into as well
         self.book.formats[0].set_font_name(self.font)
         self.book.formats[0].set_font_size(10)
