@@ -13,7 +13,7 @@ from xl_vqa import daemon_threads
 from xl_vqa.daemon_threads import DaemonThreads
 
 HANGS = """
-import asyncio, os, signal, threading, time
+import asyncio, signal, threading, time
 from pathlib import Path
 
 def hanging():
@@ -28,14 +28,21 @@ def hanging():
 hang, begun = hanging()
 
 def pressed(work, begun):
-    # Ctrl+C, once what hangs has begun
+    # Ctrl+C, once what hangs has begun, and again where Python lost it: it may come while something is deleted
+    stopped = threading.Event()
+    # a program started in the background of a shell ignores it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     def press():
         begun.acquire()
-        os.kill(os.getpid(), signal.SIGINT)
+        while True:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            if stopped.wait(10):
+                break
     threading.Thread(target=press, daemon=True).start()
     try:
         work()
     except KeyboardInterrupt:
+        stopped.set()
         print("stopped", flush=True)
 """
 
