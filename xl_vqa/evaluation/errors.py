@@ -7,6 +7,7 @@ InputError
     ├── EvaluationOptionError
     ├── EvaluationUnclearError     two readings are near: the user is asked
     └── EvaluationNoVideosError
+        └── EvaluationNoScoresError
 """
 
 from __future__ import annotations
@@ -47,3 +48,7 @@ class EvaluationUnclearError(EvaluationError):
 
 class EvaluationNoVideosError(EvaluationError):
     code = "evaluation_no_videos"
+
+
+class EvaluationNoScoresError(EvaluationNoVideosError):
+    code = "evaluation_no_scores"

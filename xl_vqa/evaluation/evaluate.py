@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.evaluation import agreement, calibration
-from xl_vqa.evaluation.errors import EvaluationNoVideosError
+from xl_vqa.evaluation.errors import EvaluationNoScoresError, EvaluationNoVideosError
 from xl_vqa.evaluation.figure import BoolArray, Figure, FloatArray, IntArray
 from xl_vqa.evaluation.intervals import (
     MIN_FOR_INTERVAL,
@@ -81,6 +81,16 @@ def evaluate(
     return evaluator.run(baselines or {}, baseline_predictors or {}, failures, notices)
 
 
+def _nothing_judged(selection: Selection) -> EvaluationNoVideosError:
+    wrong = [failure for failure in selection.failures if failure.kind == "error"]
+    if not wrong:
+        return EvaluationNoVideosError(source=selection.split, count=selection.given)
+    first = wrong[0]
+    return EvaluationNoScoresError(
+        source=selection.split, count=len(wrong), path=first.video, problem=first.detail
+    )
+
+
 class _Evaluator:
     """One evaluation under way: what its steps share."""
 
@@ -98,7 +108,7 @@ class _Evaluator:
         self.bands = bands or Bands.default(self.scale)
         self.selection: Selection = select(items, self.scale, options.split)
         if not self.selection.judged:
-            raise EvaluationNoVideosError(source=self.selection.split, count=self.selection.given)
+            raise _nothing_judged(self.selection)
         self.judged, self.validation = self.selection.judged, self.selection.validation
         self.notices = list(self.selection.notices)
         self.mos = _column([item.mos for item in self.judged])

@@ -219,6 +219,9 @@ def _match(
     paths = [text(row.get("path")) for row in model.rows]
     value = next((column for column in PREDICTION_COLUMNS if column in model.titles), "path")
     used = _first_of_each(model, paths, "predictions", value, failures)
+    conflicts = len({failure.video for failure in failures if failure.kind == "conflict_predictions"})
+    if conflicts > len(used) / 2:
+        notices.append(Notice("many_conflicts", {"count": conflicts, "total": len(used)}))
     matches = _match_rows(people, rows, model, used)
     taken = set(matches.found.values())
     failures += [Failure(paths[index] or "", "missing_manifest") for index in used if index not in taken]

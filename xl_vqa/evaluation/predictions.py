@@ -15,6 +15,7 @@ import numpy as np
 
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationUnclearError
+from xl_vqa.evaluation.failure_marks import failure_marks
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.tables import Table, text
 from xl_vqa.evaluation.units import (
@@ -72,11 +73,13 @@ class Reading:
     """The column's name in the table's rows."""
     scale: Scale
     of_label: bool = False
+    marks: frozenset[float] = frozenset()
+    """Numbers that stand for a failure."""
     notices: list[Notice] = field(default_factory=list)
 
     def __call__(self, row: Mapping[str, Any]) -> float | None:
         value = written_number(row.get(self.key))
-        if value is None:
+        if value is None or value in self.marks:
             return None
         if self.of_label:
             return self.scale.to_mos(value) if self.scale.label_min <= value <= self.scale.label_max else None
@@ -157,6 +160,20 @@ class _Reader:
         self.matched = [(row, mos) for row, mos in matched if mos is not None]
 
     def read(self, column: str, told: Told, baseline: str | None) -> Reading:
+        values = [written_number(row.get(column)) for row, _ in self.matched]
+        ends = _ends(told, self.scale) if baseline is None else (self.scale.mos_min, self.scale.mos_max)
+        marks = failure_marks(values, *ends)
+        self.matched = [pair for pair, value in zip(self.matched, values, strict=True) if value not in marks]
+        found = self._read(column, told, baseline)
+        found.marks = marks
+        if marks:
+            shown = ", ".join(f"{mark:g}" for mark in sorted(marks))
+            count = sum(value in marks for value in values)
+            name = baseline or self.table.titles[column]
+            found.notices.append(Notice("failure_marks", {"name": name, "marks": shown, "count": count}))
+        return found
+
+    def _read(self, column: str, told: Told, baseline: str | None) -> Reading:
         title = self.table.titles[column]
         names = (title, self.table.path.stem)
         said = told.lower_is_better(title, self.table.path.name, self.table.path.stem, baseline or title)
@@ -247,6 +264,13 @@ class _Reader:
     def _converted(self, code: str, name: str, span: tuple[float, float]) -> Notice:
         own = f"{self.scale.mos_min:g}–{self.scale.mos_max:g}"
         return Notice(code, {"name": name, "theirs": f"{span[0]:g}–{span[1]:g}", "ours": own})
+
+
+def _ends(told: Told, scale: Scale) -> tuple[float, float]:
+    units = told.units or Units()
+    if units.low is None or units.high is None:
+        return scale.mos_min, scale.mos_max
+    return units.low, units.high
 
 
 def stated_scale(table: Table) -> Scale | None:

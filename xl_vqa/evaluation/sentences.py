@@ -27,6 +27,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "{problem} ({path}). Nothing was evaluated. Run the line that is meant:\n{commands}",
         "ja": "{problem}({path})。まだ何も評価していません。正しい方のコマンドを実行してください:\n{commands}",
     },
+    "evaluation_no_scores": {
+        "en": "Not one prediction for the videos of the split '{source}' can be counted: {count} are an error or "
+        "no number. The first: {path}: {problem}. Write plain numbers into the column of scores.",
+        "ja": "分割「{source}」の動画の予測はどれも使用できません。{count} 件がエラーまたは数値以外です。最初の"
+        "例: {path}: {problem}。スコアの列には数値だけを記入してください。",
+    },
     "evaluation_no_videos": {
         "en": "Not one video of the split '{source}' has both a score by people and a prediction ({count} rows in "
         "the manifest). Check that both files name the same videos, and --split.",

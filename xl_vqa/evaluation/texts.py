@@ -211,6 +211,20 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "計算結果が保存されていない数式が {count} 件あり、空のセルとして扱いました。Excel でブックを開いて一度"
         "保存してから、もう一度評価してください。",
     ),
+    "failure_marks": (
+        "Scores of {name} that are {marks}, far from all others: {count}. Tools write such numbers where they "
+        "could not rate, so they were not counted as scores.",
+        "{name} のスコアのうち {count} 件は {marks} で、ほかの値から大きく離れています。評価できなかったことを"
+        "示す値とみなし、スコアとして数えていません。",
+    ),
+    "many_conflicts": (
+        "Videos that stand in several rows of the predictions with different scores: {count} of {total}. Only the "
+        "first row of each was used. Where a row is a frame, a run or a model, make one row of each video, then "
+        "evaluate again.",
+        "予測の複数の行に異なるスコアで現れる動画が {total} 本中 {count} 本あります。各動画の先頭の行だけを使いま"
+        "した。行がフレーム、実行、モデルごとの場合は、動画 1 本につき 1 行にまとめてから、もう一度評価してくださ"
+        "い。",
+    ),
     "moved": (
         "Videos that lie in different folders in the two files: {count}. They were matched by the unique end of "
         "their path.",
