@@ -191,6 +191,10 @@ def test_what_could_not_be_served_is_not_added(quiet: Settings, base: Path, tmp_
     with pytest.raises(ModelNotFoundError):
         registry.add(orphan)
     assert registry.add(orphan, model=str(base)).model == str(base)
+    pointer = save_adapter(base, tmp_path / "pointer", seed=4)
+    (pointer / "adapter_model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(ModelIncompatibleError, match=r"adapter_model\.safetensors is damaged.*again"):
+        registry.add(pointer)
     assert [entry.name for entry in registry.entries()] == ["starter", "orphan"]
 
 

@@ -133,8 +133,8 @@ def test_an_adapter_of_another_model_leaves_nothing_behind(
 ) -> None:
     other = tmp_path / "other"
     shutil.copytree(adapter, other)
-    (other / "adapter_model.safetensors").write_bytes(b"no weights")
     assert typed("models", "add", other, "--name", "other")[0] == 0
+    (other / "adapter_model.safetensors").write_bytes(b"no weights")
     status, _ = typed("models", "export", "other", "--merged", tmp_path / "new")
     assert status != 0
     assert not (tmp_path / "new").exists()

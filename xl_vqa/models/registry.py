@@ -22,7 +22,16 @@ from xl_vqa.atomic import reason, write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import spec_of
-from xl_vqa.vlm.model_folder import check_type, find_adapter, find_model, missing_files, read_json
+from xl_vqa.vlm.memory import count_weights
+from xl_vqa.vlm.model_folder import (
+    ADAPTER_WEIGHTS,
+    check_type,
+    find_adapter,
+    find_model,
+    missing_files,
+    read_json,
+    weight_files,
+)
 from xl_vqa.words.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.reasons import Reason
@@ -277,6 +286,8 @@ def check(entry: Registered, *, offline: bool = False, is_here: bool = False) ->
     missing = missing_files(base)
     if missing:
         raise ModelNotFoundError(model=entry.model, problem=Reason("problem_missing", name=missing[0]))
+    # a pointer or an error page in place of the weights, or half of them, would be every cell's error later
+    count_weights([*weight_files(base), *([adapter / ADAPTER_WEIGHTS] if adapter is not None else [])])
     return spec_of(base, entry.model, adapter=adapter)
 
 

@@ -54,9 +54,8 @@ def count_weights(files: Iterable[Path]) -> WeightCount:
             total += sum(math.prod(facts["shape"]) for facts in tensors)
             linear += sum(math.prod(facts["shape"]) for name, facts in header.items() if _LINEAR.search(name))
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-            raise ModelIncompatibleError(
-                model=str(path.parent), problem=Reason("says", what=path.name, why=Detail.of(error))
-            ) from error
+            damaged = Reason("problem_weights_damaged", file=path.name, detail=Detail.of(error))
+            raise ModelIncompatibleError(model=str(path.parent), problem=damaged) from error
     return WeightCount(total, linear)
 
 

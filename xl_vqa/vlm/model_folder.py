@@ -21,6 +21,7 @@ STARTER_TYPE: Final = "xl_vqa_starter"
 """``model_type`` in config.json."""
 MODEL_TYPES: Final = (QWEN_TYPE, STARTER_TYPE)
 WANTED_FILES: Final = ("*.json", "*.txt", "*.safetensors")
+ADAPTER_WEIGHTS: Final = "adapter_model.safetensors"
 HUB_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
 
@@ -151,7 +152,7 @@ def find_adapter(adapter: str) -> Path:
     kind = read_json(folder / "adapter_config.json").get("peft_type")
     if kind != "LORA":
         raise ModelIncompatibleError(model=adapter, problem=Reason("problem_adapter_kind", kind=str(kind)))
-    weights = folder / "adapter_model.safetensors"
+    weights = folder / ADAPTER_WEIGHTS
     if not weights.is_file():
         raise ModelNotFoundError(model=adapter, problem=Reason("problem_missing", name=weights.name))
     return folder

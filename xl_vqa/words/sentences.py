@@ -347,6 +347,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{file} cannot be read ({detail})",
         "ja": "{file} を読み込めません({detail})",
     },
+    "problem_weights_damaged": {
+        "en": "{file} is damaged, cut off or no file of weights ({detail}); copy or download it again",
+        "ja": "{file} が破損しているか、途中までしかないか、重みのファイルではありません({detail})。もう一度"
+        "コピーするか、ダウンロードし直してください",
+    },
     "problem_not_installed": {
         "en": "it is missing from this installation; install xl_vqa again",
         "ja": "インストール内容に含まれていません。xl_vqa を再インストールしてください",
