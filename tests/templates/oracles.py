@@ -27,9 +27,8 @@ WEEKS = 104
 
 def in_period(row: dict[str, Any], settings: dict[str, Any]) -> bool:
     date = row.get("date")
-    return isinstance(date, datetime.date) and settings.get("start", datetime.date.min) <= date <= settings.get(
-        "end", datetime.date.max
-    )
+    first, last = settings.get("start", datetime.date(2000, 1, 1)), settings.get("end", datetime.date.max)
+    return isinstance(date, datetime.date) and first <= date <= last
 
 
 def is_score(value: Any) -> bool:
@@ -48,8 +47,13 @@ def in_labels(rows: list[dict[str, Any]], s: dict[str, Any]) -> list[dict[str, A
     return [{**row, **{f: as_label(row.get(f), *ends) for f in ("human", "second")}} for row in rows]
 
 
+def is_amount(value: Any) -> bool:
+    return isinstance(value, (int, float)) and value >= 0
+
+
 def number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) else 0.0
+    """An amount; what is none counts as 0."""
+    return float(value) if is_amount(value) else 0.0
 
 
 def agreement(rows: list[dict[str, Any]], x_field: str, y_field: str, tolerance: float) -> dict[str, float | None]:
@@ -100,7 +104,7 @@ def complaints(rows: list[dict[str, Any]], live: datetime.date) -> dict[str, flo
         ("before", [r for r in rows if r["date"] < live]),
         ("after", [r for r in rows if r["date"] >= live]),
     ):
-        n[name] = sum(number(r["videos"]) if isinstance(r.get("videos"), (int, float)) else 1 for r in part)
+        n[name] = sum(number(r["videos"]) if is_amount(r.get("videos")) else 1 for r in part)
         k[name] = sum(number(r.get("complaints")) for r in part)
         found[f"rate_{name}"] = k[name] / n[name] if n[name] else None
     found["videos"] = n["after"]
@@ -180,9 +184,7 @@ def money(
     rows: list[dict[str, Any]], live: datetime.date, s: dict[str, Any], known: dict[str, float | None]
 ) -> dict[str, float | str | None]:
     after = [r for r in rows if r["date"] >= live]
-    timed = [
-        r for r in after if isinstance(r.get("before"), (int, float)) and isinstance(r.get("after"), (int, float))
-    ]
+    timed = [r for r in after if is_amount(r.get("before")) and is_amount(r.get("after"))]
     measured = sum(r["before"] - r["after"] for r in timed) / 60 if timed else None
     videos, review = known["videos"], known["review"]
     computed = None

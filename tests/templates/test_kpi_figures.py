@@ -13,6 +13,7 @@ from xl_vqa.workbooks.templates.base import NONE
 from xl_vqa.workbooks.templates.kpi import build_kpi
 from xl_vqa.workbooks.templates.kpi_figures import SECTIONS
 from xl_vqa.workbooks.templates.kpi_log import ROWS
+from xl_vqa.workbooks.templates.words_kpi import KPI
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")]
 DAY = datetime.date(2026, 3, 2)
@@ -70,6 +71,16 @@ def awkward() -> Log:
     return rows
 
 
+def pasted() -> Log:
+    """What no check of a typed entry sees: numbers as text, in full width, below 0, and dates that are none."""
+    rows = random_log(31, 120, gaps=0.1)
+    amounts = ("videos", "before", "after", "complaints", "missed")
+    for index, value in enumerate(("30", "３", -4, "-", -0.5, "2", "１０", -1, " 5", "2本")):
+        rows[7 * index + 2][amounts[index % 5]] = value
+    # 310 is a day of 1900
+    return [*rows, *({"date": day, "human": 12, "score": 48, "videos": 500} for day in (310, "２０２６/３/１"))]
+
+
 def pair(human: float, score: float, day: int = 0, **more: Any) -> dict[str, Any]:
     return {"date": DAY + datetime.timedelta(days=day), "human": human, "score": score, **more}
 
@@ -92,6 +103,7 @@ LOGS: dict[str, tuple[Log, dict[str, Any]]] = {
     "no_complaint_after": ([pair(30, 31, k, complaints=int(k < 9)) for k in range(70)], {"live": LIVE}),
     "over_half_a_year": (random_log(6, 400, days=400), {"live": LIVE}),
     "awkward": (awkward(), PERIOD),
+    "pasted": (pasted(), {"live": LIVE, "wage": 3000}),
     "full": (random_log(7, ROWS), PERIOD),
 }
 
@@ -166,6 +178,15 @@ def test_the_check_counts_what_is_left_out(computed: dict[str, dict[tuple[str, s
     no_scores = [row.get(f) for row in rows for f in ("human", "second", "score")]
     expected = sum(v is not None and not (isinstance(v, (int, float)) and 10 <= v <= 50) for v in no_scores)
     assert found["not_scores"][0] == expected > 0
+
+
+def test_amounts_and_days_that_are_none_are_named(computed: dict[str, dict[tuple[str, str], Any]]) -> None:
+    """A video count pasted as text stood for one video, a negative one for less than none, and nothing said so."""
+    english = list(LOGS).index("pasted") % 2 == 0
+    found = shown(computed["pasted"], "Dashboard" if english else "ダッシュボード")
+    assert (found["entries"][0], found["undated"][0], found["not_amounts"][0]) == (122, 2, 10)
+    for key in ("problem_undated", "problem_amounts"):
+        assert KPI[key][not english].rpartition("{n}")[2].strip() in found["problems"][0]
 
 
 def test_lights_follow_targets_in_both_directions(computed: dict[str, dict[tuple[str, str], Any]]) -> None:

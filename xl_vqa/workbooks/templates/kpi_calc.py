@@ -145,7 +145,7 @@ def _week(at: Mapping[str, str], before: Mapping[str, str], *, first: bool) -> d
     z = f"({at['difference']}-c_diff_mean)/c_diff_sd/SQRT(1/{at['pairs']}+1/c_diff_n)"
     up, down = before["up"], before["down"]
     timed_rows = f"COUNTIFS({since_live},log_before,{NUMBER},log_after,{NUMBER})"
-    rate = f"SUMIFS(log_complaints,{rows})/{at['videos']}"
+    rate = f"SUMIFS(log_complaints,{rows},log_complaints,{NUMBER})/{at['videos']}"
     axis = '""' if first else before["axis"]
     return {
         "week": (f'IF({none},"",{left})', "yyyy-mm-dd"),

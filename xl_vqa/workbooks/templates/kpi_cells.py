@@ -26,20 +26,23 @@ REFERENCE: Final = 'log_date,"<"&c_ref_end+1'
 RECENT: Final = 'log_date,">="&c_recent'
 FLAGGED: Final = 'log_score,"<"&set_threshold'
 DEFECT: Final = "log_human,c_defect_rule"
-NUMBER: Final = '">=-999999999"'
-"""Criterion of any number: texts and empty cells do not meet it."""
+NUMBER: Final = '">=0"'
+"""Criterion of an amount: texts, empty cells and what lies below 0 do not meet it."""
+EARLIEST: Final = 36526
+"""1 January 2000, the first day that the log takes: smaller numbers are no dates, but were typed for one."""
 # names whose values are days
 DAYS: Final = ("c_start", "c_end", "c_live", "c_first", "c_last", "c_ref_end", "c_recent", "c_monday")
 
 
 def videos(rows: str) -> str:
     """Videos of the rows that meet the criteria: a row without a number stands for one."""
-    return f"SUMIFS(log_videos,{rows})+COUNTIFS({rows})-COUNTIFS({rows},log_videos,{NUMBER})"
+    return f"SUMIFS(log_videos,{rows},log_videos,{NUMBER})+COUNTIFS({rows})-COUNTIFS({rows},log_videos,{NUMBER})"
 
 
 def saved(rows: str) -> str:
     """Minutes without AI minus minutes with it, of the rows that hold both."""
-    return f"SUMIFS(log_before,{rows},log_after,{NUMBER})-SUMIFS(log_after,{rows},log_before,{NUMBER})"
+    both = f"{rows},log_before,{NUMBER},log_after,{NUMBER}"
+    return f"SUMIFS(log_before,{both})-SUMIFS(log_after,{both})"
 
 
 def missed(threshold: str) -> str:
@@ -171,7 +174,7 @@ _DRIFT: Final[tuple[tuple[str, str, bool], ...]] = (
     ),
 )
 CELLS: Final[tuple[tuple[str, str, bool], ...]] = (
-    ("c_start", "IF(ISNUMBER(set_start),set_start,0)", False),
+    ("c_start", f"MAX({EARLIEST},N(set_start))", False),
     ("c_end", "IF(ISNUMBER(set_end),set_end,2958464)", False),
     ("c_live", "IF(ISNUMBER(set_live),set_live,c_start)", False),
     ("c_rows", f"COUNTIFS({PERIOD})", False),
@@ -179,9 +182,9 @@ CELLS: Final[tuple[tuple[str, str, bool], ...]] = (
     ("c_last", f"MAX(IF({DATED},INT(log_date),0))", True),
     ("c_videos_before", videos(BEFORE), False),
     ("c_videos_after", videos(AFTER), False),
-    ("c_complaints_before", f"SUMIFS(log_complaints,{BEFORE})", False),
-    ("c_complaints_after", f"SUMIFS(log_complaints,{AFTER})", False),
-    ("c_missed_after", f"SUMIFS(log_missed,{AFTER})", False),
+    ("c_complaints_before", f"SUMIFS(log_complaints,{BEFORE},log_complaints,{NUMBER})", False),
+    ("c_complaints_after", f"SUMIFS(log_complaints,{AFTER},log_complaints,{NUMBER})", False),
+    ("c_missed_after", f"SUMIFS(log_missed,{AFTER},log_missed,{NUMBER})", False),
     ("c_timed", f"COUNTIFS({AFTER},log_before,{NUMBER},log_after,{NUMBER})", False),
     ("c_saved", saved(AFTER), False),
     (

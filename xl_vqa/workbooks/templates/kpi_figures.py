@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from xl_vqa.workbooks.templates.base import NONE, Template
-from xl_vqa.workbooks.templates.kpi_cells import AI, PEOPLE
+from xl_vqa.workbooks.templates.kpi_cells import AI, EARLIEST, NUMBER, PEOPLE
 from xl_vqa.workbooks.templates.kpi_pairs import HUMAN, SCORE, SECOND
 
 _N: Final = f'"{NONE}"'
@@ -51,11 +51,13 @@ def _ratio(formula: str) -> str:
     return f"IF(c_se_ratio=0,{_N},{formula})"
 
 
-# a row of the log with anything in it but a note
+# a row of the log with anything in it but a note; the header is one more
 _FILLED: Final = (
     '((log_date<>"")+(log_video<>"")+(log_human<>"")+(log_second<>"")+(log_before<>"")+(log_after<>"")'
     '+(log_complaints<>"")+(log_missed<>"")>0)'
 )
+_DAY: Final = f"ISNUMBER(log_date)*(log_date>={EARLIEST})*(log_date<2958466)"
+_AMOUNTS: Final = ("videos", "before", "after", "complaints", "missed")
 # a sign alone was read the wrong way round: "-21.6%" stood for a rise
 _CHANGE: Final = '0.0%"{fewer}";0.0%"{more}";"{same}"'
 _POINTS: Final = '0.00%"{lower}";0.00%"{higher}";"{same}"'
@@ -189,11 +191,16 @@ SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
     (
         "sec_check",
         (
-            Figure("entries", f"SUMPRODUCT({_FILLED}*1)", "#,##0"),
-            Figure("undated", f"SUMPRODUCT({_FILLED}*(1-ISNUMBER(log_date)))", "#,##0"),
+            Figure("entries", f"SUMPRODUCT({_FILLED}*1)-1", "#,##0"),
+            Figure("undated", f"k_entries-SUMPRODUCT({_FILLED}*{_DAY})", "#,##0"),
             Figure(
                 "not_scores",
-                "+".join(f"COUNTA({one.name})-COUNTIFS({one.within})" for one in (HUMAN, SECOND, SCORE)),
+                "+".join(f"COUNTA({one.name})-1-COUNTIFS({one.within})" for one in (HUMAN, SECOND, SCORE)),
+                "#,##0",
+            ),
+            Figure(
+                "not_amounts",
+                "+".join(f"COUNTA(log_{field})-1-COUNTIF(log_{field},{NUMBER})" for field in _AMOUNTS),
                 "#,##0",
             ),
             Figure("beyond", "{beyond}", "#,##0"),

@@ -63,7 +63,8 @@ def add_log(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
                 {"font_name": book.font, "x_scale": 2, "y_scale": 0.9},
             )
     for field in NAMED:
-        book.name(f"log_{field}", sheet, FIRST, FIELDS.index(field), LAST)
+        # from the header on: a row inserted below it lies inside, and with every entry deleted something is left
+        book.name(f"log_{field}", sheet, FIRST - 1, FIELDS.index(field), LAST)
     book.mark(sheet, FIRST - 1, FIELDS.index("video"))
     _validate(book, sheet)
     # a line below every row that somebody filled: styles of tables are not drawn everywhere

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xl_vqa.workbooks.templates.base import NONE, Template, filled
 from xl_vqa.workbooks.templates.kpi_figures import text_of
 from xl_vqa.workbooks.templates.kpi_log import LAST
+from xl_vqa.workbooks.templates.kpi_settings import SECTIONS, TARGETS
 
 _NONE = f'"{NONE}"'
 
@@ -65,6 +66,13 @@ def _drift(book: Template) -> str:
     return f"IF(ISNUMBER(j_drift),CHOOSE(j_drift+1,{words}),{_NONE})"
 
 
+def _texts() -> str:
+    """Cells of the settings that hold a text where a date or a number belongs: pasted ones pass every check."""
+    names = [f"set_{one.key}" for _, settings in SECTIONS for one in settings if one.rule not in ("text", "list")]
+    names += [f"{kind}_{key}" for key, *_ in TARGETS for kind in ("target", "limit")]
+    return f"(COUNTA({','.join(names)})-COUNT({','.join(names)}))"
+
+
 def problems(book: Template) -> str:
     """What makes figures of this log less than they seem, one sentence each."""
     low, high = 'c_people_low&""', 'c_people_high&""'
@@ -77,7 +85,9 @@ def problems(book: Template) -> str:
         ("set_people_best=set_people_worst", _said(book, "problem_scale_same")),
         ("k_undated>0", _said(book, "problem_undated", n="k_undated")),
         ("k_not_scores>0", _said(book, "problem_scores", n="k_not_scores", low=low, high=high)),
-        ("k_beyond>0", _said(book, "problem_beyond", n="k_beyond")),
+        ("k_not_amounts>0", _said(book, "problem_amounts", n="k_not_amounts")),
+        (f"{_texts()}>0", _said(book, "problem_settings", n=_texts())),
+        ("k_beyond>0", _said(book, "problem_beyond", n="k_beyond", row="ROW(INDEX(log_date,ROWS(log_date)))")),
         ("c_people_tenth=1", _said(book, "problem_tenth", low=low, high=high)),
         (uneven, _said(book, "problem_uneven", figure=text_of(book, "escape_all"))),
         ("AND(a_n>=10,N(k_srcc)<-0.5)", _said(book, "problem_reversed")),

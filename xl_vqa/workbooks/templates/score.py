@@ -16,9 +16,10 @@ from xl_vqa.workbooks.templates.base import GREY, INK, INPUT, LINE, NONE, PALE, 
 from xl_vqa.workbooks.templates.words_score import SCORE
 
 ROWS: Final = 10_000
-"""Rows that filter, colours and overview look at."""
+"""Rows that filter and colours look at."""
 FIRST: Final = 5
 LAST: Final = FIRST + ROWS - 1
+LAST_OF_SHEET: Final = 1_048_575
 COLUMNS: Final = (
     ("thumbnail", 18, "@"),
     ("video", 44, "@"),
@@ -36,9 +37,9 @@ _OURS: Final = ("score", "mos", "band", "confidence", "error", "model")
 _TYPED: Final = ("video", "remark")
 _FIGURES: Final = (
     # key, formula over a column's cells, number format
-    ("videos", "COUNTA({video})", "0"),
+    ("videos", "COUNTA({video})-1", "0"),
     ("rated", "COUNT({score})", "0"),
-    ("errors", 'SUMPRODUCT(({error}<>"")*1)', "0"),
+    ("errors", 'COUNTIF({error},"?*")-1', "0"),
     ("mean", "AVERAGE({score})", "0.0"),
     ("median", "MEDIAN({score})", "0.0"),
     ("lowest", "MIN({score})", "0"),
@@ -68,7 +69,8 @@ def _list(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
         text = heading(field, book.language) if field in _OURS else book.word(field)
         typed = book.boxed(bg_color=INPUT, bold=True, align="center", text_wrap=True)
         sheet.write_string(FIRST - 1, column, text, typed if field in _TYPED else book.header)
-        book.name(f"list_{field}", sheet, FIRST, column, LAST)
+        # from the header on, so that a row inserted below it lies inside, to the sheet's last row
+        book.name(f"list_{field}", sheet, FIRST - 1, column, LAST_OF_SHEET)
     sheet.set_row(FIRST - 1, 34)
     book.mark(sheet, FIRST - 1, FIELDS.index("video"))
     colors(book, sheet, FIELDS.index("band"))

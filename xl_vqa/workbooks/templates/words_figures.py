@@ -62,7 +62,8 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "entries": ("Entries", "記入のある行"),
     "undated": ("… without a date", "… 日付のない行"),
     "not_scores": ("… cells that are no score", "… スコアでないセル"),
-    "beyond": ("… below row 10,000", "… 10,000 行を超える行"),
+    "not_amounts": ("… cells that are no amount", "… 数量でないセル"),
+    "beyond": ("… cells below the last row", "… 最終行より下のセル"),
     "problems": ("Please check", "確認事項"),
 }
 _NOTES: Final[dict[str, tuple[str, str]]] = {
@@ -253,16 +254,21 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
     ),
     "entries": ("Rows of the log with anything in them but a note.", "備考以外に記入のある行の数。"),
     "undated": (
-        "These rows count nowhere: give them a date.",
-        "これらの行は集計されません。日付を記入してください。",
+        "Without a date of 2000 or later, or with one that is a text: these rows count nowhere.",
+        "2000 年以降の日付がないか、日付が文字になっている行。集計されません。",
     ),
     "not_scores": (
         "Texts, or numbers outside their scale (Settings), in the columns of scores: they are left out.",
         "スコア列にある文字や尺度(「設定」)外の数値。集計から除かれます。",
     ),
+    "not_amounts": (
+        "Texts, or numbers below 0, where videos, minutes, complaints and missed defects are counted: left out.",
+        "本数・時間・クレーム・見逃しの列にある文字や負の数値。集計から除かれます。",
+    ),
     "beyond": (
-        "Entries further down are not counted: begin a new tracker.",
-        "これより下の行は集計されません。新しい管理表を作成してください。",
+        "The log has 10,000 rows, less those deleted. What stands further down is not counted: begin a new "
+        "tracker.",
+        "記録は 10,000 行まで(削除した行の分は減ります)。その下は集計されません。新しい管理表を作成してください。",
     ),
     "problems": (
         "What makes figures of this log less than they seem.",

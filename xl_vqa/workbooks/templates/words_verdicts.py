@@ -85,16 +85,26 @@ VERDICT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "「設定」の人の評価の最低と最高が同じ値です。",
     ),
     "problem_undated": (
-        "{n} rows have no date and count nowhere. ",
-        "日付のない行が {n} 行あり、集計されていません。",
+        "{n} rows have no date that can be read (from 2000 on) and count nowhere. ",
+        "読み取れる日付(2000 年以降)のない行が {n} 行あり、集計されていません。",
     ),
     "problem_scores": (
         "{n} cells are no score of their scale and are left out (people's scale in Settings: {low} to {high}). ",
         "尺度に合わないセルが {n} 個あり、集計から除かれています(「設定」の人の評価の尺度:{low}~{high})。",
     ),
+    "problem_amounts": (
+        "{n} cells for videos, minutes, complaints or missed defects hold no number of 0 or more (digits as text "
+        "are none) and are left out. ",
+        "本数・時間・クレーム・見逃しの列に 0 以上の数値でないセルが {n} 個あり(文字の数字を含む)、"
+        "集計から除かれています。",
+    ),
+    "problem_settings": (
+        "{n} cells in Settings hold text where a date or a number belongs. ",
+        "「設定」に、日付や数値ではなく文字が入っているセルが {n} 個あります。",
+    ),
     "problem_beyond": (
-        "{n} cells below row 10,000 are not counted. ",
-        "10,000 行より下のセル {n} 個は集計されていません。",
+        "{n} cells below row {row} are not counted. ",
+        "{row} 行目より下のセル {n} 個は集計されていません。",
     ),
     "problem_tenth": (
         "All of people's scores lie in the lowest tenth of {low} to {high}: is their scale in Settings right? ",
