@@ -67,7 +67,7 @@ def test_every_function_shows_its_value_and_errors_have_a_text(desk: Desk) -> No
         }
         for place, formula in formulas.items():
             sheet.getCellRangeByName(place).setFormula(formula)
-        assert {shown(sheet, name) for name in ("B1", "B2", "B5", "D1")} == {PENDING}
+        at_once = {name: shown(sheet, name) for name in ("B1", "B2", "B5", "D1")}
         eventually(numbers(sheet, "B4:B5"))
         eventually(numbers(sheet, "B1:B2"))
         eventually(numbers(sheet, "D1:D1"))
@@ -84,6 +84,8 @@ def test_every_function_shows_its_value_and_errors_have_a_text(desk: Desk) -> No
         assert shown(sheet, "C8") == "#N/A"
         eventually_is(lambda: sheet.getCellRangeByName("D1").getValue(), 2 * label)
         eventually(lambda: ", 0 waiting" in shown(sheet, "B7"))
+        # a quick host may have answered before they were looked at
+        assert all(said in {PENDING, shown(sheet, name)} for name, said in at_once.items())
 
 
 def test_a_range_is_one_call_with_one_value_per_cell(desk: Desk) -> None:
