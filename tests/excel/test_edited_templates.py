@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.excel.office import Office
-from xl_vqa.workbooks.templates import kpi_log, score
+from xl_vqa.workbooks.templates import kpi_log, label, label_rater, score
 from xl_vqa.workbooks.templates.kpi import build_kpi
+from xl_vqa.workbooks.templates.label import build_label
 from xl_vqa.workbooks.templates.score import build_score
 
 pytestmark = pytest.mark.slow
@@ -78,3 +79,37 @@ def test_a_score_sheet_counts_every_row_of_the_list(opened: Any) -> None:
     document.calculateAll()
     overview = document.Sheets.getByName("Overview")
     assert [overview.getCellByPosition(1, row).Value for row in range(5, 10)] == [3, 2, 1, 30, 30]
+
+
+def test_a_labelling_workbook_shows_rows_inserted_below_its_header(
+    opened: Any,
+) -> None:
+    """A video put in at the top of the list was shown to nobody, and a deleted row left #REF! behind."""
+    document = opened(build_label("en", videos=[("a.mp4", "a"), ("b.mp4", "b"), ("c.mp4", "c")]))
+    listed, labels, rater = (document.Sheets.getByName(name) for name in ("Videos", "Labels", "Rater 1"))
+    closed, state = (listed.getCellByPosition(1, row) for row in (3, 5))
+    listed.Rows.insertByIndex(label.FIRST, 1)
+    listed.getCellByPosition(1, label.FIRST).String = "new.mp4"
+    listed.Rows.removeByIndex(label.FIRST + 2, 1)
+    listed.Rows.removeByIndex(label.FIRST + 100, 1)
+    document.calculateAll()
+    assert state.String == "3 listed: enter the number above"
+    closed.Value = 3
+    document.calculateAll()
+    assert state.String == "closed"
+    kept = ["new.mp4", "a.mp4", "c.mp4"]
+    assert [labels.getCellByPosition(1, label.FIRST + row).String for row in range(4)] == [*kept, ""]
+    assert [labels.getCellByPosition(2, label.FIRST + row).String for row in range(3)] == ["", "a", "c"]
+    shown = [rater.getCellByPosition(1, label_rater.FIRST + row).String for row in range(4)]
+    assert shown == [*(kept[slot - 1] for slot in label.order(1, 3, 3)), ""]
+    last = label.FIRST + label.SLOTS - 1
+    assert [labels.getCellByPosition(column, last).String for column in range(4)] == ["", "", "", ""]
+
+
+def test_videos_below_those_that_a_labelling_workbook_takes_are_named(opened: Any) -> None:
+    document = opened(build_label("ja", videos=[("a.mp4", ""), ("b.mp4", "")], closed=2))
+    listed = document.Sheets.getByName("動画一覧")
+    for row in (label.FIRST + label.SLOTS, label.FIRST + 5_000):
+        listed.getCellByPosition(1, row).String = f"{row}.mp4"
+    document.calculateAll()
+    assert listed.getCellByPosition(1, 5).String == "200 本目より下の 2 本は対象外です:別のブックをお使いください"

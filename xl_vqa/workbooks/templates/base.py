@@ -13,6 +13,7 @@ from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from xl_vqa.sheets.areas import MAX_ROW
 from xl_vqa.words.table import one_of
 from xl_vqa.workbooks.new_book import font_of, new_book
 
@@ -26,6 +27,8 @@ GREEN, AMBER, RED = "#7CC58D", "#F7DC6F", "#E0705A"
 WARNING: Final = "#B02418"
 NONE: Final = "–"
 """What a figure shows that cannot be computed yet."""
+LAST_OF_SHEET: Final = MAX_ROW - 1
+"""The last row of any sheet, counted from 0."""
 KIND_NAME: Final = "xl_vqa_template"
 """Defined name of the text that tells which template a workbook was made from."""
 VIDEOS_NAME: Final = "xl_vqa_videos"

@@ -11,8 +11,20 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 from xl_vqa.datasets.mos import FEW_RATERS, FEWEST_DEGREES, MOST_DEGREES
 from xl_vqa.sheets.areas import column_letters
 from xl_vqa.words.labels import ACR_BANDS
-from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INPUT, LINE, PALE, WARNING, Template, Values
-from xl_vqa.workbooks.templates.label_rater import add_rater, fold
+from xl_vqa.workbooks.templates.base import (
+    AMBER,
+    GREEN,
+    GREY,
+    INPUT,
+    LAST_OF_SHEET,
+    LINE,
+    PALE,
+    WARNING,
+    Template,
+    Values,
+    filled,
+)
+from xl_vqa.workbooks.templates.label_rater import add_rater, fold, listed
 from xl_vqa.workbooks.templates.words_label import LABEL
 
 SLOTS: Final = 200
@@ -24,6 +36,9 @@ OPEN: Final = 35
 FIRST: Final = 8
 """Row of the first video on the sheets Videos and Labels, counted from 0."""
 _SEED: Final = 2508
+_LISTED: Final = 'SUMPRODUCT((l_videos<>"")*1)-1'
+"""How many videos are listed: all cells of the list but its header."""
+_SLOT_OF_ROW: Final = "ROW(l_videos)-ROW(INDEX(l_videos,1))"
 
 
 def keys(rater: int) -> list[float]:
@@ -106,14 +121,16 @@ def _videos(book: Template, videos: Sequence[tuple[str, str]], closed: int | Non
     sheet.set_row(4, 32)
     sheet.merge_range(4, 0, 4, 2, book.word("closed_help"), book.format(text_wrap=True, font_color=GREY))
     sheet.write_string(5, 0, book.word("state"), book.boxed(bg_color=PALE, bold=True))
-    listed = 'SUMPRODUCT((l_videos<>"")*1)'
-    gap = f'SUMPRODUCT((l_videos<>"")*(ROW(l_videos)-{FIRST}<=N(l_closed)))<N(l_closed)'
-    before, _, after = book.word("state_open").partition("{n}")
+    gap = f'SUMPRODUCT((l_videos<>"")*({_SLOT_OF_ROW}<=N(l_closed)))-1<N(l_closed)'
+    beyond = f"COUNTA(INDEX(l_column,{SLOTS + 2}):INDEX(l_column,ROWS(l_column)))"
     state = (
+        f"IF({beyond}>0,{filled(book.word('state_beyond', slots=SLOTS, n='{n}'), {'n': beyond})},"
         f'IF(ISNUMBER(l_closed),IF({gap},"{book.word("state_gap")}","{book.word("state_closed")}"),'
-        f'"{before}"&{listed}&"{after}")'
+        f"{filled(book.word('state_open'), {'n': _LISTED})}))"
     )
     book.formula(sheet, 5, 1, state, book.boxed(bold=True))
+    amber = book.book.add_format({"bg_color": AMBER})
+    sheet.conditional_format(5, 1, 5, 1, {"type": "formula", "criteria": f"={beyond}>0", "format": amber})
     for key, color in (("state_closed", GREEN), ("state_gap", AMBER)):
         form = book.book.add_format({"bg_color": color})
         rule = {"type": "cell", "criteria": "==", "value": f'"{book.word(key)}"', "format": form}
@@ -132,8 +149,10 @@ def _videos(book: Template, videos: Sequence[tuple[str, str]], closed: int | Non
         if content:
             sheet.write_string(FIRST + slot, 2, content)
     book.name("l_closed", sheet, 3, 1)
-    book.name("l_videos", sheet, FIRST, 1, last)
-    book.name("l_contents", sheet, FIRST, 2, last)
+    # from the header on: a row inserted below it lies inside
+    book.name("l_videos", sheet, FIRST - 1, 1, last)
+    book.name("l_contents", sheet, FIRST - 1, 2, last)
+    book.name("l_column", sheet, FIRST - 1, 1, LAST_OF_SHEET)
     book.mark(sheet, FIRST - 1, 1)
     sheet.freeze_panes(FIRST, 0)
     sheet.fit_to_pages(1, 0)
@@ -155,9 +174,8 @@ def _labels(book: Template) -> Worksheet:
         sheet.write_string(3 + number % 3, 3 * (number // 3), f"{book.word(key)}: {book.word(f'm_{key}')}", grey)
     interval = book.word("m_ci", few=FEW_RATERS)
     sheet.write_string(6, 0, f"{book.word('ci')}: {interval}", grey)
-    folded = (
-        f'IF(SUMPRODUCT((l_videos<>"")*(ROW(l_videos)>{FIRST + OPEN}))>0,"{book.word("more_rows", open=OPEN)}","")'
-    )
+    more = f'SUMPRODUCT((l_videos<>"")*({_SLOT_OF_ROW}>{OPEN}))>0'
+    folded = f'IF({more},"{book.word("more_rows", open=OPEN)}","")'
     book.formula(sheet, 5, 3, folded, book.format(bold=True, font_color=WARNING))
     sheet.set_row(FIRST - 1, 32)
     last = FIRST + SLOTS - 1
@@ -193,9 +211,9 @@ def _label_row(book: Template, sheet: Worksheet, slot: int, width: int) -> None:
     known = f"AND(l_freedom>={FEWEST_DEGREES},l_pooled>0.000000001)"
     few = f'IF({known},{pooled},IF({own}>0.000000001,{own},""))'
     formulas = (
-        (f'IF(INDEX(l_videos,{slot})="","",{slot})', "0"),
-        (f'INDEX(l_videos,{slot})&""', "@"),
-        (f'INDEX(l_contents,{slot})&""', "@"),
+        (f'IF(B{line}="","",{slot})', "0"),
+        (listed("l_videos", slot), "@"),
+        (listed("l_contents", slot), "@"),
         (f'IF(B{line}="","",COUNT({raters}))', "0"),
         (f'IF(COUNT({raters})=0,"",AVERAGE({raters}))', "0.00"),
         (f'IF(COUNT({raters})<2,"",STDEV({raters}))', "0.00"),
@@ -230,7 +248,7 @@ def _order(book: Template) -> None:
             sheet.write_number(row, 0, slot)
             sheet.write_number(row, drawn, key)
             cell = f"{column_letters(drawn + 1)}{row + 1}"
-            none = f'OR(NOT(ISNUMBER(l_closed)),INDEX(l_videos,{slot})="")'
+            none = f'OR(NOT(ISNUMBER(l_closed)),{listed("l_videos", slot)}="")'
             text = f'IF({none},"",IF({slot}<=l_closed,{cell},1+{slot}))'
             book.formula(sheet, row, used, text)
     # the spread of all videos together, for the intervals of the sheet Labels

@@ -64,8 +64,8 @@ def add_rater(book: Template, rater: int, slots: int, shown: int, scores: Sequen
         slot = f'IF({place}>COUNT({keys}),"",MATCH(SMALL({keys},{place}),{keys},0))'
         book.formula(sheet, row, 5, slot)
         book.formula(sheet, row, 0, f'IF(F{line}="","",{place})', book.format(font_color=GREY, align="center"))
-        book.formula(sheet, row, 1, f'IF(F{line}="","",INDEX(l_videos,F{line}))', book.format())
-        book.formula(sheet, row, 4, f'IF(F{line}="","",INDEX(l_contents,F{line})&"")')
+        for column, name in ((1, "l_videos"), (4, "l_contents")):
+            book.formula(sheet, row, column, f'IF(F{line}="","",{listed(name, f"F{line}")})', book.format())
         score = scores[place - 1] if place <= len(scores) else None
         form = book.format(bold=True, align="center", font_size=12)
         if score is None:
@@ -96,6 +96,11 @@ def add_rater(book: Template, rater: int, slots: int, shown: int, scores: Sequen
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
     sheet.print_area(0, 0, last, 3)
+
+
+def listed(name: str, slot: object) -> str:
+    """What the list of that name holds for a slot, from 1; "" where rows of it were deleted."""
+    return f'IF({slot}<ROWS({name}),INDEX({name},{slot}+1)&"","")'
 
 
 def fold(sheet: Worksheet, first: int, slots: int, shown: int) -> None:

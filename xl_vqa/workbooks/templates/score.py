@@ -12,14 +12,23 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 from xl_vqa.sheets.columns import heading
 from xl_vqa.words.labels import Bands
 from xl_vqa.workbooks.results_xlsx import band_names
-from xl_vqa.workbooks.templates.base import GREY, INK, INPUT, LINE, NONE, PALE, Template, Values
+from xl_vqa.workbooks.templates.base import (
+    GREY,
+    INK,
+    INPUT,
+    LAST_OF_SHEET,
+    LINE,
+    NONE,
+    PALE,
+    Template,
+    Values,
+)
 from xl_vqa.workbooks.templates.words_score import SCORE
 
 ROWS: Final = 10_000
 """Rows that filter and colours look at."""
 FIRST: Final = 5
 LAST: Final = FIRST + ROWS - 1
-LAST_OF_SHEET: Final = 1_048_575
 COLUMNS: Final = (
     ("thumbnail", 18, "@"),
     ("video", 44, "@"),

@@ -20,13 +20,17 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
     ),
     "closed": ("Number of videos (closes the list)", "動画の本数(一覧を確定)"),
     "closed_help": (
-        "Enter it once, before anybody rates. Videos added later come last in everybody's order; never replace or "
-        "sort a video that was rated.",
-        "評価を始める前に一度だけ入力してください。後から追加した動画は全員の順序の最後になります。"
-        "評価済みの動画は入れ替え・並べ替えをしないでください。",
+        "Enter it once, before anybody rates. Videos added below later come last in everybody's order; never "
+        "replace or sort a video that was rated, nor insert a row above it.",
+        "評価を始める前に一度だけ入力してください。後から下に追加した動画は全員の順序の最後になります。"
+        "評価済みの動画は入れ替え・並べ替えをせず、その上に行を挿入しないでください。",
     ),
     "state": ("State", "状態"),
     "state_open": ("{n} listed: enter the number above", "{n} 本を記入済み:上に本数を入力してください"),
+    "state_beyond": (
+        "{n} below video {slots} are left out: use another workbook",
+        "{slots} 本目より下の {n} 本は対象外です:別のブックをお使いください",
+    ),
     "state_closed": ("closed", "確定済み"),
     "state_gap": ("The list has gaps or fewer videos than entered", "空欄があるか、本数が合いません"),
     "no": ("No.", "番号"),
