@@ -27,7 +27,7 @@ from xl_vqa.video.wall import Wall
 from xl_vqa.words.errors import FolderOfPicturesError, NotAVideoError, PictureRateError, VideoNotFoundError
 from xl_vqa.words.messages import text
 from xl_vqa.words.model_spec import Sampling
-from xl_vqa.words.picture_folders import unfound_error
+from xl_vqa.words.picture_folders import as_asked, unfound_error
 
 COUNT = 30
 SAMPLING = Sampling(8)
@@ -248,3 +248,25 @@ def test_the_order_is_that_of_the_numbers(
     assert whole is not None
     assert set(whole.files) == set(sequence.files)
     assert np.isclose(whole.rate, 25)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "named"),
+    [
+        ("D/fr@25", "D/fr/p_006.png", "D/fr/p_006.png"),
+        # the same pictures, asked for in another place
+        ("E/copy@30", "D/fr/p_006.png", "E/copy/p_006.png"),
+        ("D/fr/p_%03d.png", "D/fr/p_006.png", "D/fr/p_006.png"),
+        ("D/fr/p_%03d.png@12.5", "D/fr/p_006.png", "D/fr/p_006.png"),
+        ("fr@25", "fr/絵_006.jpg", "fr/絵_006.jpg"),
+        # about all of it
+        ("D/fr@25", "D/fr@25", "D/fr@25"),
+        ("D/fr/p_%03d.png", "D/fr/p_%03d.png", "D/fr/p_%03d.png"),
+        ("D/fr@25", "", "D/fr@25"),
+        # one file
+        ("b.mp4", "a.mp4", "b.mp4"),
+        ("b.png", "a.png", "b.png"),
+    ],
+)
+def test_an_error_names_the_one_picture_that_it_is_about(asked: str, told: str, named: str) -> None:
+    assert as_asked(asked, told).replace("\\", "/") == named

@@ -25,7 +25,7 @@ from xl_vqa.host.sharing import Sharing
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import RatingKey, Summary
 from xl_vqa.host.views import KnownModel, SummaryCache, View, attributes_json, detail_json, summary_json, with_path
-from xl_vqa.host.work import Ticket, Wanted, Watch
+from xl_vqa.host.work import Ticket, Wanted, Watch, error_for
 from xl_vqa.words.errors import (
     HostRequestError,
     NoAttributesError,
@@ -328,10 +328,7 @@ class RatingService:
     def _facts(self, paths: Sequence[str]) -> dict[str, FileFacts | XlVqaError]:
         """What the file system says of each; an error names the path as it was asked for."""
         found = self.pipeline.patience.look_at_all(paths)
-        return {
-            path: type(one)(**{**one.params, "path": path}) if isinstance(one, XlVqaError) else one
-            for path, one in found.items()
-        }
+        return {path: error_for(one, path) if isinstance(one, XlVqaError) else one for path, one in found.items()}
 
     def _known_contents(self, files: Mapping[str, str]) -> dict[str, str]:
         """The fingerprints of those files whose stat keys still are what they were when they were hashed."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.picture_folders import as_asked
 from xl_vqa.words.rating import FramesUsed
 
 Outcome = RatingKey | XlVqaError
@@ -159,6 +160,9 @@ class Counts:
 
 def for_path(outcome: Outcome, path: str) -> Outcome:
     """The same content may be asked under several paths; each error names its own."""
-    if isinstance(outcome, RatingKey):
-        return outcome
-    return type(outcome)(**{**outcome.params, "path": path})
+    return outcome if isinstance(outcome, RatingKey) else error_for(outcome, path)
+
+
+def error_for(error: XlVqaError, path: str) -> XlVqaError:
+    """The same error about ``path``, or about the one picture of it."""
+    return type(error)(**{**error.params, "path": as_asked(path, str(error.params.get("path", "")))})

@@ -39,6 +39,21 @@ def as_video(folder: str) -> str:
     return f"{os.path.normpath(folder)}@{_USUAL_RATE}"
 
 
+def as_asked(path: str, told: str) -> str:
+    """What an error about ``told`` names to whoever asked for ``path``: itself, or the one of its pictures that
+    it is about. Both are only read as text."""
+    rated = RATED.match(path)
+    place = rated["path"] if rated else path
+    folder, name = os.path.split(place)
+    if not PICTURE_NUMBER.search(name):
+        if rated is None:
+            return path
+        folder = place
+    picture = os.path.basename(told)
+    one = is_picture_file(picture) and not PICTURE_NUMBER.search(picture)
+    return os.path.join(folder, picture) if one else path
+
+
 def folder_error(path: str, *, shown: str | None = None) -> VideoError:
     """Why the folder ``path`` is no video. Only itself is looked at: below it may be a whole drive."""
     shown = path if shown is None else shown
