@@ -28,3 +28,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """A thread that a test left, and that Python waits for, fails the run and shows where it stands."""
     if sys.__stderr__ is not None:
         faulthandler.dump_traceback_later(EXIT_S, exit=True, file=sys.__stderr__)
+
+
+@pytest.fixture(autouse=True)
+def threads_compute_alike() -> None:
+    """Torch gives a new thread the number of cores that any thread said last: sums in another order differ."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(torch.get_num_threads())
