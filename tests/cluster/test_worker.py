@@ -33,7 +33,8 @@ from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.vlm.rater import Outcome, PreparedVideo
 from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
 from xl_vqa.vlm.vlm_rater import VlmRater, load_vlm_rater
-from xl_vqa.words.errors import ModelFailedError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import ModelFailedError
 from xl_vqa.words.rating import Rating
 
 Make = Callable[..., ClusterRater]

@@ -19,7 +19,7 @@ import xl_vqa
 from xl_vqa.calc.build import build
 from xl_vqa.words import rooms
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
-from xl_vqa.words.errors import all_errors
+from xl_vqa.words.error_codes import all_errors
 from xl_vqa.words.messages import text
 
 PACKAGE: Final = Path(xl_vqa.__file__).parent
@@ -28,15 +28,16 @@ SAY_ALL: Final = """
 import json, sys
 start = set(sys.modules)
 from xl_vqa.words import errors, messages, reasons
+from xl_vqa.words.error_codes import from_dict
 asked = json.load(sys.stdin)
 before = sorted(name for name in sys.modules if name.startswith("xl_vqa"))
 said = {language: {
     "sentences": {code: messages.text(code, language) for code in asked["sentences"]},
     "phrases": {key: messages.phrase(key, language) for key in asked["phrases"]},
     "reasons": {key: messages.spoken({"key": key}, language) for key in asked["phrases"]},
-    "errors": {code: errors.from_dict({"code": code, "params": {}}).message(language) for code in asked["errors"]},
+    "errors": {code: from_dict({"code": code, "params": {}}).message(language) for code in asked["errors"]},
 } for language in asked["languages"]}
-kinds = {code: type(errors.from_dict({"code": code, "params": {}})).__name__ for code in asked["errors"]}
+kinds = {code: type(from_dict({"code": code, "params": {}})).__name__ for code in asked["errors"]}
 tops = {name.partition(".")[0] for name in set(sys.modules) - start}
 others = sorted(tops - set(sys.stdlib_module_names) - {"xl_vqa"})
 print(json.dumps({"before": before, "said": said, "kinds": kinds, "others": others, "file": errors.__file__}))

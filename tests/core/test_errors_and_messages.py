@@ -11,6 +11,7 @@ import pytest
 
 from xl_vqa.words import errors, rooms
 from xl_vqa.words.catalogue import LANGUAGES, sentences
+from xl_vqa.words.error_codes import all_errors, from_dict
 from xl_vqa.words.messages import text
 from xl_vqa.words.reasons import Reason
 
@@ -60,10 +61,10 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("code", sorted(errors.all_errors()))
+@pytest.mark.parametrize("code", sorted(all_errors()))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_error_speaks_both_languages(code: str, language: str) -> None:
-    message = errors.all_errors()[code](**PARAMS).message(language)
+    message = all_errors()[code](**PARAMS).message(language)
     assert "…" not in message
     assert "{" not in message
     # a question ends with the commands to choose from
@@ -79,7 +80,7 @@ def test_both_languages_say_the_same_things(code: str) -> None:
 
 
 def test_codes_are_unique_and_the_docstring_tree_is_complete() -> None:
-    kinds = errors.all_errors()
+    kinds = all_errors()
     classes: set[type[errors.XlVqaError]] = set()
     for module in rooms.modules("errors"):
         own = {
@@ -91,17 +92,20 @@ def test_codes_are_unique_and_the_docstring_tree_is_complete() -> None:
     assert set(kinds.values()) == classes
 
 
-@pytest.mark.parametrize("kind", list(errors.all_errors().values()))
+@pytest.mark.parametrize("kind", list(all_errors().values()))
 def test_errors_survive_pickle_and_json(kind: type[errors.XlVqaError]) -> None:
     error = kind(**PARAMS)
-    for copy in (pickle.loads(pickle.dumps(error)), errors.from_dict(json.loads(json.dumps(error.to_dict())))):
+    for copy in (
+        pickle.loads(pickle.dumps(error)),
+        from_dict(json.loads(json.dumps(error.to_dict()))),
+    ):
         assert type(copy) is kind
         assert copy.params == PARAMS
         assert str(copy) == str(error)
 
 
 def test_a_newer_hosts_error_keeps_its_sentence() -> None:
-    error = errors.from_dict({"code": "from_the_future", "message": "The flux is low."})
+    error = from_dict({"code": "from_the_future", "message": "The flux is low."})
     assert "The flux is low" in str(error)
 
 

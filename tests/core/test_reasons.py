@@ -21,7 +21,8 @@ import pytest
 
 from tests.core.sentences import trees
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
-from xl_vqa.words.errors import HostStartError, ModelFailedError, VideoAccessError, VideoEmptyError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import HostStartError, ModelFailedError, VideoAccessError, VideoEmptyError
 from xl_vqa.words.messages import text
 from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_unconnected, why_unread
 

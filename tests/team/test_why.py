@@ -28,7 +28,8 @@ from xl_vqa.explaining.in_words import sentence
 from xl_vqa.team import explanations
 from xl_vqa.team.explanations import Asking, OpenExplanations
 from xl_vqa.team.outward import Outward
-from xl_vqa.words.errors import CancelledError, NoAttributesError, VideoNotFoundError, XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import CancelledError, NoAttributesError, VideoNotFoundError, XlVqaError
 from xl_vqa.words.explanation import Progress
 from xl_vqa.words.settings import Settings
 

@@ -14,13 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbooks.makers import make_rating
-from xl_vqa.words.errors import (
-    OutputFormatError,
-    OutputNotWritableError,
-    VideoNotFoundError,
-    WorkbookOwnedError,
-    from_dict,
-)
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import OutputFormatError, OutputNotWritableError, VideoNotFoundError, WorkbookOwnedError
 from xl_vqa.words.rating import Rating
 from xl_vqa.workbooks.results import EXTRAS, FIELDS, check_output, fields_of, write_results, write_results_csv
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from xl_vqa.bridge.protocol import APP, LOOPBACK, proof
 from xl_vqa.bridge.state import HostState
-from xl_vqa.words.errors import HostAuthenticationError, HostRequestError, XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import HostAuthenticationError, HostRequestError, XlVqaError
 from xl_vqa.words.reasons import Reason
 
 _UNKNOWN_ADDRESS: Final = (404, 405)

@@ -7,7 +7,8 @@ from typing import Any
 
 from xl_vqa.bridge.profiles import domain_profile, read_entries
 from xl_vqa.words.domain_profile import read_timeline
-from xl_vqa.words.errors import DistributionError, HostError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import DistributionError, HostError
 from xl_vqa.words.explanation import Explanation, Progress
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.settings import Settings

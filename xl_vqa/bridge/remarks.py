@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from xl_vqa.words.errors import from_dict
+from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.messages import text
 
 HostInfo = Mapping[str, Any]

@@ -19,14 +19,8 @@ from xl_vqa.bridge.connection import HostGoneError
 from xl_vqa.bridge.errors import TeamLimitError, TeamUnavailableError
 from xl_vqa.bridge.protocol import EXPLAIN, RATE
 from xl_vqa.words.content import content_hash, content_name
-from xl_vqa.words.errors import (
-    CancelledError,
-    VideoAccessError,
-    VideoChangingError,
-    VideoEmptyError,
-    XlVqaError,
-    from_dict,
-)
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import CancelledError, VideoAccessError, VideoChangingError, VideoEmptyError, XlVqaError
 from xl_vqa.words.picture_folders import folder_error, unfound_error
 from xl_vqa.words.reasons import Detail, why_unconnected, why_unread
 

@@ -19,7 +19,8 @@ from xl_vqa.atomic import make_private, reason
 from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health, proves
 from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, PROTOCOL, environment_of
 from xl_vqa.bridge.state import HostState, read_state
-from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError
 from xl_vqa.words.reasons import Detail, Reason, why_unread
 from xl_vqa.words.settings import Settings
 from xl_vqa.words.versions import order

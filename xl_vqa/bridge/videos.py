@@ -8,14 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from xl_vqa.words.attributes import Attributes
-from xl_vqa.words.errors import (
-    HostError,
-    NoVideoPathError,
-    VideoAddressError,
-    VideoNotFoundError,
-    XlVqaError,
-    from_dict,
-)
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import HostError, NoVideoPathError, VideoAddressError, VideoNotFoundError, XlVqaError
 from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_web_address

@@ -13,7 +13,7 @@ from xl_vqa import __version__
 from xl_vqa.cluster.errors import ClusterError, ClusterNodeError
 from xl_vqa.cluster.rows import settings_for_workers
 from xl_vqa.cluster.worker import other_model
-from xl_vqa.words.errors import from_dict
+from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.reasons import Detail, Reason, because
 from xl_vqa.words.settings import Settings
 

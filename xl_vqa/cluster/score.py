@@ -38,7 +38,8 @@ from xl_vqa.host.stored_rows import NewRating, RatingKey
 from xl_vqa.host.views import KnownModel, View, detail_json, summary_json
 from xl_vqa.host.work import for_path
 from xl_vqa.models.registry import name_of
-from xl_vqa.words.errors import HostDiskError, VideoNotFoundError, XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import HostDiskError, VideoNotFoundError, XlVqaError
 from xl_vqa.words.model_spec import ModelSpec, settings_key
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Reason

@@ -24,7 +24,8 @@ from xl_vqa.cluster.worker import SentClip
 from xl_vqa.vlm.identity import identify
 from xl_vqa.vlm.rater import AttributeOutcome, ClipFrames, Outcome, PreparedVideo
 from xl_vqa.vlm.stand_in import is_stand_in
-from xl_vqa.words.errors import ModelError, ModelFailedError, XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import ModelError, ModelFailedError, XlVqaError
 from xl_vqa.words.model_spec import ModelSpec
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.words.settings import Settings

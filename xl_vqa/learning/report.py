@@ -15,7 +15,8 @@ from xl_vqa.learning.texts import TEXTS, tr
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import text_table
 from xl_vqa.words.catalogue import LANGUAGES
-from xl_vqa.words.errors import XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import ACR_BANDS
 
 JOIN: Final = ", "

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from xl_vqa.words.errors import XlVqaError, from_dict
+from xl_vqa.words.error_codes import from_dict
+from xl_vqa.words.errors import XlVqaError
 
 HIDDEN: Final = "…"
 _INFO: Final = ("version", "model_state", "unsaved")

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, Any, Final
 from xl_vqa.video.clip_memory import ClipMemory, clip_of
 from xl_vqa.video.files import shown_path, system_path
 from xl_vqa.video.sequence import place_of
+from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import (
     VideoAccessError,
     VideoCrashedReaderError,
     VideoNotFoundError,
     VideoTimeoutError,
     XlVqaError,
-    from_dict,
 )
 from xl_vqa.words.model_spec import Sampling
 
