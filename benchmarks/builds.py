@@ -202,6 +202,7 @@ def measure(builds: Sequence[Build], options: argparse.Namespace, folder: Path) 
     found: list[Figures] = []
     rounds, homes = options.rounds, iter(range(10**6))
     place = options.clips or folder
+    place.mkdir(parents=True, exist_ok=True)
     clips = {"noisy": noisy(place / "noisy.mp4"), "phone": phone(place / "phone.mp4")}
     print({name: f"{path.stat().st_size / 1e6:.1f} MB" for name, path in clips.items()}, flush=True)
     warm = str(short(place, 1)[0])
