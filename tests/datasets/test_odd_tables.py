@@ -238,23 +238,18 @@ def test_a_legend_of_the_usual_scale_turns_nothing(tmp_path: Path) -> None:
         assert means(workbook(tmp_path / "t.xlsx", sheets)) == pytest.approx(of(given))
 
 
-def test_numbers_that_contradict_their_words_are_asked_about(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param({6 - n: word for n, word in enumerate(LEGENDS["en"], 1)}, id="contradict"),
+        pytest.param(
+            {1: "1 - Very poor", 2: "2 - Not good", 3: "3 - OK", 4: "4 - Nice", 5: "5 - Very good"},
+            id="other scales",
+        ),
+    ],
+)
+def test_numbers_that_their_words_leave_unclear_are_asked_about(tmp_path: Path, words: dict[int, str]) -> None:
     given = scores(3)
-    words = dict(enumerate(LEGENDS["en"], 1))
-    rows: Rows = [
-        ["video", "Anna", "Ben", "Mio"],
-        *[[v, *(words[6 - int(x)] for x in r)] for v, r in zip(VIDEOS, given, strict=True)],
-    ]
-    path = workbook(tmp_path / "t.xlsx", {"S": rows})
-    with pytest.raises(RatingsUnclearError) as asked:
-        means(path)
-    first = asked.value.choices[0].removeprefix("--map ").strip("'")
-    assert means(path, mapping=parse_mapping(first)) == pytest.approx(of(given))
-
-
-def test_numbers_with_words_of_other_scales_are_asked_about(tmp_path: Path) -> None:
-    given = scores(3)
-    words = {1: "1 - Very poor", 2: "2 - Not good", 3: "3 - OK", 4: "4 - Nice", 5: "5 - Very good"}
     rows: Rows = [
         ["video", "Anna", "Ben", "Mio"],
         *[[v, *(words[int(x)] for x in r)] for v, r in zip(VIDEOS, given, strict=True)],

@@ -15,7 +15,7 @@ from collections.abc import Sequence as Numbers
 from dataclasses import dataclass
 from typing import Final
 
-from xl_vqa.words.picture_folders import PICTURE_NUMBER, RATED
+from xl_vqa.words.picture_folders import PICTURE_NUMBER, RATED, shape_of
 from xl_vqa.words.video_names import is_picture_file
 
 DEFAULT_RATE: Final = 25.0
@@ -133,7 +133,7 @@ def _numbered(pattern: str) -> list[str]:
     number = PICTURE_NUMBER.search(name)
     assert number is not None
     width = int(number["width"] or 1)
-    shape = re.compile(re.escape(name[: number.start()]) + r"(\d+)" + re.escape(name[number.end() :]) + r"\Z")
+    shape = shape_of(number)
     found: dict[int, str] = {}
     for entry in os.listdir(folder or os.curdir):
         match = shape.match(entry)

@@ -28,6 +28,12 @@ _FRACTION: Final = re.compile(r"\d+/\d+")
 _USUAL_RATE: Final = 25
 
 
+def shape_of(number: re.Match[str]) -> re.Pattern[str]:
+    """What names of files look like that stand for a pattern, by its PICTURE_NUMBER; their digits are group 1."""
+    before, after = number.string[: number.start()], number.string[number.end() :]
+    return re.compile(re.escape(before) + r"(\d+)" + re.escape(after) + r"\Z")
+
+
 def are_frames(names: Iterable[str]) -> bool:
     """Whether names of files hold two pictures or more: a single one is a cover or a photograph."""
     pictures = filter(is_picture_file, names)
@@ -75,9 +81,10 @@ def unfound_error(path: str, *, shown: str | None = None) -> VideoError:
     if at and place and written and suffix_of(f"_{rate}") not in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
         good = RATED.match(path) is not None and float(rate) > 0
         try:
-            there = os.path.isdir(place) or _is_there(place)
+            folder = os.path.isdir(place)
+            there = folder or _is_there(place)
             # one that cannot be listed may hold what it likes
-            empty = good and os.path.isdir(place) and not any(map(is_picture_file, os.listdir(place)))
+            empty = good and folder and not any(map(is_picture_file, os.listdir(place)))
         except (OSError, ValueError):
             there = empty = False
         if empty:
@@ -92,7 +99,4 @@ def _is_there(pattern: str) -> bool:
     """Whether a picture is there that ``pattern`` may stand for."""
     folder, name = os.path.split(pattern)
     number = PICTURE_NUMBER.search(name)
-    if number is None:
-        return False
-    shape = re.compile(re.escape(name[: number.start()]) + r"\d+" + re.escape(name[number.end() :]) + r"\Z")
-    return any(map(shape.match, os.listdir(folder or os.curdir)))
+    return number is not None and any(map(shape_of(number).match, os.listdir(folder or os.curdir)))

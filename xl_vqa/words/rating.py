@@ -173,8 +173,8 @@ class FramesUsed:
     @property
     def told(self) -> dict[str, Any]:
         """What the sentences of warnings say of the reading, by the names in them: ``missing`` pictures."""
-        notes = [note for note in self.notes if isinstance(note, Mapping)]
-        return {name: value for note in notes for name, value in note.items() if name == "missing"}
+        said = [note["missing"] for note in self.notes if isinstance(note, Mapping) and "missing" in note]
+        return {"missing": said[-1]} if said else {}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> FramesUsed:
