@@ -249,6 +249,26 @@ def test_two_tests_are_joined_by_the_videos_that_they_share(tmp_path: Path) -> N
         prepare(path, Options(check_videos=False, wanted=Wanted(join="glue")))
 
 
+def test_a_row_of_another_sheet_is_named_with_its_sheet(tmp_path: Path) -> None:
+    workbook(
+        tmp_path / "t.xlsx",
+        {
+            "Test 1": [["video", "Subject 1", "Subject 2"], ["a.mp4", 5, 4], ["b.mp4", 2, 1], ["c.mp4", 3, 3]],
+            "Test 2": [["video", "Subject 1", "Subject 2"], ["a.mp4", 4, 4], ["a.mp4", 4, 3], ["d.mp4", 3, "?"]],
+        },
+    )
+    found = prepare(tmp_path / "t.xlsx", Options(check_videos=False, sheet="all", wanted=Wanted(join="as-is")))
+    first, *_, other, again, last = found.manifest("en")
+    assert "row 2 of sheet “Test 2”" in first.problem
+    assert "row 3 of sheet “Test 2”" in first.problem
+    for row in (other, again):
+        assert "stands in row 2 of sheet “Test 1”;" in row.problem
+    assert "cell C4 of sheet “Test 2”" in last.problem
+    in_japanese = list(found.manifest("ja"))
+    assert "シート「Test 1」の 2 行目" in in_japanese[-2].problem
+    assert "セル C4(シート「Test 2」)" in in_japanese[-1].problem
+
+
 def test_a_rater_can_be_left_out_by_choice(tmp_path: Path) -> None:
     path = tables.people_as_rows(tmp_path)
     found = prepared(path, dropped=("評価者2",))

@@ -132,11 +132,13 @@ def _print_problems(prepared: Prepared, console: Console, language: str) -> None
     rows = prepared.table.rows
     first: dict[str, str] = {}
     counts: Counter[str] = Counter()
+    several = len({row.sheet for row in rows}) > 1
     for row in rows:
         counts.update({problem.code for problem in row.problems})
+        place = word("row_of_sheet", language, row=row.row, sheet=row.sheet) if several else row.row
         for problem in row.problems:
             sentence = problem.sentence(language)
-            first.setdefault(problem.code, tr("labels_row", language, row=row.row, sentence=sentence))
+            first.setdefault(problem.code, tr("labels_row", language, row=place, sentence=sentence))
     console.print()
     if not counts:
         console.print(tr("labels_all_good", language, rows=len(rows)), highlight=False)

@@ -194,14 +194,19 @@ def join_duplicates(
     for group in members.values():
         first, *others = group
         for index in others:
-            rows[index].problems.append(Problem("duplicate_path", {"row": rows[first].row}))
+            rows[index].problems.append(Problem("duplicate_path", _place(rows[first], rows[index])))
             if people[index] and (tests or not people[index] & people[first]):
                 row_of[row_of == index] = first
                 people[first] |= people[index]
-                rows[first].problems.append(Problem("merged_ratings", {"row": rows[index].row}))
+                rows[first].problems.append(Problem("merged_ratings", _place(rows[index], rows[first])))
             _join_words(rows[first], rows[index])
     joined = Ratings(row_of, ratings.rater_of, ratings.score)
     return _one_per_person(joined) if tests else joined
+
+
+def _place(other: RatedRow, row: RatedRow) -> dict[str, int | str]:
+    """Where another row stands, for a problem of ``row``: of another sheet with that sheet."""
+    return {"row": other.row} if other.sheet == row.sheet else {"row": other.row, "sheet": other.sheet}
 
 
 def _one_per_person(ratings: Ratings) -> Ratings:
@@ -281,7 +286,7 @@ def check_identical(
     for group in groups.values():
         for index in group:
             other = group[0] if index != group[0] else group[1]
-            params = {"row": rows[other].row, "video": rows[other].video}
+            params = {**_place(rows[other], rows[index]), "video": rows[other].video}
             rows[index].problems.append(Problem("duplicate_content", params))
             first, second = rows[group[0]].content, rows[index].content
             if first is not None and second is not None and first != second:
@@ -310,7 +315,7 @@ def _check_conflict(rows: Sequence[RatedRow], group: Sequence[int], mos: Floats,
     for index in group:
         other = lowest if mos[index] - mos[lowest] > mos[highest] - mos[index] else highest
         params = {
-            "row": rows[other].row,
+            **_place(rows[other], rows[index]),
             "other": short_number(float(mos[other])),
             "own": short_number(float(mos[index])),
         }

@@ -43,7 +43,8 @@ BLOCKING: Final[dict[str, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``params`` fill the sentence of words.py under ``problem_<code>``."""
+    """``params`` fill the sentence of words.py under ``problem_<code>``. A ``sheet`` beside their
+    ``row`` or ``cell`` is said with it: that of another sheet, where several were read."""
 
     code: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +60,10 @@ class Problem:
     def sentence(self, language: str) -> str:
         # an error among the parameters speaks the reader's language
         params = {k: v.message(language) if isinstance(v, XlVqaError) else v for k, v in self.params.items()}
+        if sheet := params.pop("sheet", None):
+            for place in ("row", "cell"):
+                if place in params:
+                    params[place] = tr(f"{place}_of_sheet", language, **{place: params[place]}, sheet=sheet)
         # its reason may be empty
         return tr(f"problem_{self.code}", language, **params).strip()
 

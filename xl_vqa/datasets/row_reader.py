@@ -292,7 +292,10 @@ class RowReader:
             named = sum(problem.code == "text_score" for problem in item.problems)
             where = grid.place(row, column)
             if named < _NAMED_CELLS:
-                item.problems.append(Problem("text_score", {"cell": where, "text": _short(str(error))}))
+                # of several sheets each has a cell of that name
+                sheet = {"sheet": grid.name} if self.tests or self.form == "sheets" else {}
+                params = {"cell": where, "text": _short(str(error)), **sheet}
+                item.problems.append(Problem("text_score", params))
             elif item.problems[-1].code == "more_text_scores":
                 item.problems[-1] = Problem("more_text_scores", {"count": item.problems[-1].params["count"] + 1})
             else:

@@ -68,6 +68,14 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "The same video stands in row {row}; that row is used.",
         "ja": "同じ動画が {row} 行目にあり、そちらを使用します。",
     },
+    "row_of_sheet": {
+        "en": "{row} of sheet “{sheet}”",
+        "ja": "シート「{sheet}」の {row}",
+    },
+    "cell_of_sheet": {
+        "en": "{cell} of sheet “{sheet}”",
+        "ja": "{cell}(シート「{sheet}」)",
+    },
     "problem_merged_ratings": {
         "en": "The ratings of row {row}, by other people, were added here.",
         "ja": "{row} 行目にある別の評価者の点数を、この行に合わせました。",
