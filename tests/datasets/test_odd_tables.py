@@ -19,6 +19,7 @@ from xl_vqa.datasets.errors import (
     RatingsUnclearError,
     RatingsUnreadableError,
 )
+from xl_vqa.datasets.prepare import Options, prepare
 from xl_vqa.datasets.scores import parse_mapping
 
 
@@ -296,3 +297,17 @@ def test_folders_tell_the_videos_of_a_long_table_apart(tmp_path: Path) -> None:
     ]
     found = means(workbook(tmp_path / "t.xlsx", {"S": rows}))
     assert found == {f"{f}/{v}": 1.5 + k for k, f in enumerate("xy") for v in VIDEOS}
+
+
+def test_titles_and_notes_among_rated_videos_are_no_missing_videos(tmp_path: Path) -> None:
+    titles = ("Session 1", "※ 5月に撮影", "2026/05/01", "Version 2.0")
+    rows: Rows = [["video", "r1", "r2"]]
+    for k, title in enumerate(titles):
+        rows += [[title, None, None], [f"clip{k}a.mp4", 4, 5], [f"clip{k}b.mp4", 2, 1]]
+    rows += [["unrated.mp4", None, None], ["bare name", 3, 3]]
+    (tmp_path / "clip0a.mp4").write_bytes(b"x")
+    prepared = prepare(workbook(tmp_path / "r.xlsx", {"s": rows}), Options(open_videos=False))
+    codes = {row.video: [p.code for p in row.problems] for row in prepared.table.rows}
+    assert [codes[title] for title in titles] == [["title_row"]] * 4
+    assert codes["unrated.mp4"] == ["missing_video", "no_scores"]
+    assert codes["bare name"] == ["missing_video"]

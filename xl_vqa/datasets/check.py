@@ -47,10 +47,6 @@ def blocked(row: RatedRow) -> bool:
     return any(problem.blocking for problem in row.problems)
 
 
-def is_summary(row: RatedRow) -> bool:
-    return any(problem.code == "summary_row" for problem in row.problems)
-
-
 def short_number(value: float) -> str:
     """A score for a sentence: 3, 3.5, 3.667."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
@@ -128,7 +124,7 @@ def locate_videos(
     """Where each row's video lies; rows that name none get an empty answer without a further problem."""
     found = []
     for index, row in enumerate(rows):
-        if not row.video or is_summary(row):
+        if not row.video or row.no_video:
             found.append(Located(None))
         else:
             located = finder.find(row.video)
@@ -162,7 +158,7 @@ def video_keys(rows: Sequence[RatedRow], located: Sequence[Located]) -> list[str
     """What makes two rows the same video: the file, or the cell where there is no file to look at."""
     keys: list[str | None] = []
     for row, place in zip(rows, located, strict=True):
-        if not row.video or is_summary(row):
+        if not row.video or row.no_video:
             keys.append(None)
         else:
             keys.append(str(place.path) if place.path is not None else row.video.replace("\\", "/"))
@@ -234,7 +230,7 @@ def check_means(rows: Sequence[RatedRow], table: MosTable, scale: Scale, given: 
     corrected, to compare with the mean that the table itself states.
     """
     for index, row in enumerate(rows):
-        if is_summary(row):
+        if row.no_video:
             continue
         count = int(table.count[index])
         if not np.isfinite(table.mos[index]):

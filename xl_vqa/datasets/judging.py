@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from xl_vqa.datasets import check
 from xl_vqa.datasets.check import Ratings
 from xl_vqa.datasets.mos import (
     Floats,
@@ -126,7 +125,7 @@ def _ready_means(rows: Sequence[RatedRow], scale: Scale) -> tuple[MosTable, bool
 
     SD and CI95 come from each other where one is missing and n is known.
     """
-    mos = np.array([math.nan if row.mos is None or check.is_summary(row) else row.mos for row in rows])
+    mos = np.array([math.nan if row.mos is None or row.no_video else row.mos for row in rows])
     sd = np.array([math.nan if row.sd is None else row.sd for row in rows], dtype=np.float64)
     ci95 = np.array([math.nan if row.ci95 is None else row.ci95 for row in rows], dtype=np.float64)
     count = np.array([row.count or 0 for row in rows], dtype=np.int64)

@@ -27,6 +27,7 @@ from xl_vqa.datasets.score_columns import choose_scores
 from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters
+from xl_vqa.words.folder_column import heads_folders, in_folder
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail
 from xl_vqa.words.video_names import is_video_name
@@ -34,10 +35,6 @@ from xl_vqa.words.video_names import is_video_name
 __all__ = ["Layout", "find_layout"]
 
 _HEADER_SEARCH_ROWS: Final = 60
-_FOLDER: Final = re.compile(
-    r"(?:video |file |source )?(?:folder|directory|dir|sub ?folder)(?: ?(?:name|path))?"
-    r"|(?:保存)?(?:フォルダー?|ディレクトリ)名?"
-)
 
 
 def find_layout(grid: Grid, scale: Scale, wanted: Wanted | None = None, path: Path | str = "") -> Layout:
@@ -226,9 +223,8 @@ class _Finder:
         if any("/" in name or "\\" in name for name in names) or len(set(names)) == len(names):
             return None
         for column in range(grid.width):
-            header = normal(self.columns.names.get(column))
-            role = self.columns.role(column)
-            if column == video or not (_FOLDER.fullmatch(header) or role is Role.VIDEO):
+            heading = self.columns.names.get(column) or ""
+            if column == video or not (heads_folders(heading) or self.columns.role(column) is Role.VIDEO):
                 continue
             folders = [grid.cell(k, column) for k in rows]
             told = {name: {f for n, f in zip(names, folders, strict=True) if n == name} for name in set(names)}
@@ -238,7 +234,7 @@ class _Finder:
             ):
                 continue
             for k, folder in zip(rows, folders, strict=True):
-                grid.put(k, video, f"{str(folder).rstrip('/' + chr(92))}/{grid.cell(k, video)}")
+                grid.put(k, video, in_folder(str(folder), str(grid.cell(k, video))))
             return column
         return None
 

@@ -347,7 +347,7 @@ def _failure(
     located: Sequence[Located],
     options: Options,
 ) -> XlVqaError | None:
-    named = [index for index, row in enumerate(table.rows) if row.video and not check.is_summary(row)]
+    named = [index for index, row in enumerate(table.rows) if row.video and not row.no_video]
     if options.check_videos and named and not any(located[index].path is not None for index in named):
         folders = ", ".join(str(folder) for folder in _folders(path, options))
         return RatingsNoVideosError(path=str(path), count=len(named), source=folders)

@@ -13,6 +13,7 @@ from xl_vqa.words.errors import XlVqaError
 BLOCKING: Final[dict[str, bool]] = {
     "no_video_path": True,
     "summary_row": True,
+    "title_row": True,
     "missing_video": True,
     "web_address": True,
     "ambiguous_video": True,

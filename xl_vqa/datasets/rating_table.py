@@ -31,6 +31,11 @@ class RatedRow:
     count: int | None = None
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def no_video(self) -> bool:
+        """Whether the row sums up others, or is a title or a note."""
+        return any(problem.code in ("summary_row", "title_row") for problem in self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

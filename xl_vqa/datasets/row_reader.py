@@ -27,7 +27,7 @@ from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
-from xl_vqa.words.video_names import clean, is_video_name
+from xl_vqa.words.video_names import clean, could_name_a_file, is_video_name
 
 # Problems of single cells named in one row; more are only counted, a row of garbage needs no novel.
 _NAMED_CELLS: Final = 5
@@ -112,7 +112,7 @@ class RowReader:
         for index in data_rows(layout):
             item = self._row(layout, index, contents)
             self.rows.append(item)
-            if not is_summary_row(item):
+            if not item.no_video:
                 yield index, item
 
     def _wide(self, layout: Layout) -> None:
@@ -173,7 +173,7 @@ class RowReader:
             item = self._row(layout, index, contents, videos)
             position = self._same_video(item)
             known = self.rows[position]
-            if is_summary_row(known):
+            if known.no_video:
                 continue
             value = self._value(known, layout.grid, index, column)
             if value is None:
@@ -210,7 +210,7 @@ class RowReader:
         for index in data_rows(layout):
             item = self._row(layout, index, contents)
             position = self._same_video(item)
-            if is_summary_row(self.rows[position]):
+            if self.rows[position].no_video:
                 continue
             value = self._value(self.rows[position], layout.grid, index, column)
             if value is not None:
@@ -229,7 +229,15 @@ class RowReader:
             item.problems.append(Problem("no_video_path"))
         elif is_summary(item.video, self.named_files and not is_video_name(item.video)):
             item.problems.append(Problem("summary_row", {"text": item.video}))
+        elif self.named_files and self._alone(layout, index) and not could_name_a_file(item.video):
+            item.problems.append(Problem("title_row", {"text": item.video}))
         return item
+
+    @staticmethod
+    def _alone(layout: Layout, index: int) -> bool:
+        """Whether nothing stands in a row but its first text, in a table of more columns."""
+        cells = layout.grid.rows[index]
+        return layout.grid.width > 1 and sum(cell is not None and str(cell).strip() != "" for cell in cells) == 1
 
     def _same_video(self, item: RatedRow) -> int:
         """The row of the item's video: the one that is there already, else the item itself."""
@@ -381,10 +389,6 @@ class RowReader:
             self.rows[int(row_of[first[k]])].problems.append(Problem("repeated_rating", params))
         mean = np.round(np.bincount(place, weights=score) / counts, 9)
         return row_of[first], rater_of[first], mean
-
-
-def is_summary_row(item: RatedRow) -> bool:
-    return any(problem.code == "summary_row" for problem in item.problems)
 
 
 def _short(text: str) -> str:

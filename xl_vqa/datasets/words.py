@@ -18,6 +18,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "“{text}” is a total of the table and no video.",
         "ja": "「{text}」は集計行で、動画ではありません。",
     },
+    "problem_title_row": {
+        "en": "“{text}” stands alone in its row: a title or a note, and no video.",
+        "ja": "「{text}」は行に単独で書かれた見出しまたは注記で、動画ではありません。",
+    },
     "problem_missing_video": {
         "en": "The video {video} was not found. {reason}",
         "ja": "動画 {video} が見つかりません。{reason}",

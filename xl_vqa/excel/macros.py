@@ -24,8 +24,9 @@ from xl_vqa.excel.new_book import NewBook
 from xl_vqa.excel.sheet_grid import ExcelGrid, enter, formulas_of
 from xl_vqa.excel.why import Why
 from xl_vqa.sheets.areas import Area
+from xl_vqa.sheets.folders import folder_of_row
 from xl_vqa.sheets.listing import names_video
-from xl_vqa.sheets.rows import selected_row
+from xl_vqa.sheets.rows import Resolve, in_its_folder, selected_row
 from xl_vqa.words.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.words.labels import ACR_BANDS, Scale
 from xl_vqa.words.reasons import Reason
@@ -109,7 +110,7 @@ def why(book: Any) -> None:
     """What the rating of the active row's video consists of, or why there is none."""
     settings = Settings.load()
     cell = targets.active_cell(book)
-    path = _video_of_row(cell)
+    path = _video_of_row(cell, lambda name: session.locations().resolve(name, _folder(book)))
     # a formula's score may be of a text and a profile: what is explained is that score
     question = session.asked_with(session.locations().resolve(path, _folder(book)))
     job = Why(book.app, path, question, with_profile(settings, question.profile))
@@ -118,14 +119,17 @@ def why(book: Any) -> None:
     jobs.tick()
 
 
-def _video_of_row(cell: Any) -> str:
+def _video_of_row(cell: Any, resolve: Resolve) -> str:
     grid = ExcelGrid(cell.sheet)
     (line,) = grid.read(Area(cell.row, 1, cell.row, max(grid.last_column, cell.column)))
-    named = [value for value in (line[cell.column - 1], *line) if names_video(value)]
-    texts = [value for value in line if value.kind == "text" and not value.blank]
+    numbered = sorted(enumerate(line, 1), key=lambda one: one[0] != cell.column)
+    named = [(column, value) for column, value in numbered if names_video(value)]
+    texts = [(column, value) for column, value in numbered if value.kind == "text" and not value.blank]
     if not named and len(texts) != 1:
         raise SelectionError(problem="problem_no_video_in_row")
-    return selected_row(cell.row, cell.column, (named or texts)[0]).shown
+    column, value = (named or texts)[0]
+    shown = selected_row(cell.row, column, value).shown
+    return in_its_folder(shown, folder_of_row(grid, cell.row, column), resolve)
 
 
 # -- bands and models

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import FIELDS, NEEDED, Field, field_of_heading, heading
+from xl_vqa.sheets.folders import folders_beside
 from xl_vqa.sheets.grid import Grid, Table, Value
 from xl_vqa.sheets.known_columns import STYLED_ROWS, Set, known_columns, titles_of
 from xl_vqa.sheets.listing import Listing
@@ -142,9 +143,16 @@ def selected_rows(grid: Grid, listing: Listing, book: str) -> list[PlannedRow]:
     """The rows of a selection, as they stand there. ``book`` names the workbook in errors."""
     first, last = listing.rows[0], listing.rows[-1]
     area = Area(first, listing.column, last, listing.column)
-    cells, links = grid.read(area), grid.links(area)
+    cells, links, folders = grid.read(area), grid.links(area), folders_beside(grid, listing)
     return [
-        selected_row(row, listing.column, cells[row - first][0], links.get((row, listing.column)), book)
+        selected_row(
+            row,
+            listing.column,
+            cells[row - first][0],
+            links.get((row, listing.column)),
+            book,
+            folders.get(row, ""),
+        )
         for row in listing.rows
     ]
 

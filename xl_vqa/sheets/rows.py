@@ -7,18 +7,17 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 from urllib.parse import unquote
 
 from xl_vqa.sheets.areas import cell_name
 from xl_vqa.sheets.grid import Value
 from xl_vqa.sheets.marks import Score, ScoredBy, State, row_key, state_of
 from xl_vqa.words.errors import WorkbookCellError, XlVqaError
-from xl_vqa.words.video_names import clean, is_video_name
+from xl_vqa.words.folder_column import in_folder
+from xl_vqa.words.video_names import clean, could_name_a_file, is_video_name, is_web_address
 
 Resolve = Callable[[str], str]
 """The absolute path of what a cell names. Raises XlVqaError."""
-_NUMBER: Final = re.compile(r"[-+]?[\d.,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,8 @@ class PlannedRow:
     """Where links that lie on the cell point."""
     lacks: bool = False
     """A cell beside the score is empty that was asked for."""
+    folder: str = ""
+    """What a column of folders says of the row."""
 
     @property
     def cell(self) -> str:
@@ -51,12 +52,15 @@ class PlannedRow:
     def key(self) -> str:
         """Of what the sheet says about the row: another path or text is another key. Without ``links``: programs
         spell them differently."""
-        return row_key(self.sources, self.text)
+        return row_key(self._told(self.sources), self.text)
 
     @property
     def keys(self) -> frozenset[str]:
         """``key``, and what an earlier version took for it."""
-        return frozenset((self.key, row_key(self.names, self.text)) if self.links else (self.key,))
+        return frozenset((self.key, row_key(self._told(self.names), self.text)) if self.links else (self.key,))
+
+    def _told(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return (*names, self.folder) if self.folder else names
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,13 +83,17 @@ def link_sources(target: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((unquote(target), target))) if target else ()
 
 
-def selected_row(row: int, column: int, value: Value, link: str | None = None, book: str = "") -> PlannedRow:
+def selected_row(
+    row: int, column: int, value: Value, link: str | None = None, book: str = "", folder: str = ""
+) -> PlannedRow:
     """A row that a person selected: its text, or what a link behind a title points at. ``book`` names the workbook
-    in the error of a cell that holds no text."""
+    in the error of a cell that holds no text; ``folder`` is what a column of folders says."""
     error = None
     if value.kind != "text" and not value.link and not link:
         error = WorkbookCellError(path=book, cell=cell_name(row, column), value=value.text)
-    made = PlannedRow(row, column, cell_sources(value), value.text, error=error, links=link_sources(link))
+    made = PlannedRow(
+        row, column, cell_sources(value), value.text, error=error, links=link_sources(link), folder=folder
+    )
     return replace(made, shown=(likely_names(made.names) or [value.text])[0])
 
 
@@ -93,13 +101,6 @@ def likely_names(names: Iterable[str]) -> list[str]:
     """Those of ``names`` that end like a video, or all of them where none does."""
     known = list(names)
     return [name for name in known if is_video_name(name)] or known
-
-
-def could_name_a_file(text: str) -> bool:
-    """Whether a text looks like a path, so that a file of this name is missed and not just a word misplaced."""
-    if _NUMBER.fullmatch(text):
-        return False
-    return is_video_name(text) or re.search(r"[\\/]|\.\w{1,5}$", text) is not None
 
 
 def located(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
@@ -112,7 +113,7 @@ def located(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
     errors: list[XlVqaError] = []
     for name in row.names or (row.shown,):
         try:
-            found[name] = resolve(name)
+            found[name] = resolve(in_its_folder(name, row.folder, resolve))
         except XlVqaError as error:
             errors.append(error)
     if not found:
@@ -125,6 +126,23 @@ def located(row: PlannedRow, resolve: Resolve, book: str) -> PlannedRow:
     if not could_name_a_file(shown) and not os.path.isfile(path):
         return replace(row, path=path, error=WorkbookCellError(path=book, cell=row.cell, value=shown))
     return replace(row, shown=shown, path=path)
+
+
+def in_its_folder(name: str, folder: str, resolve: Resolve) -> str:
+    """What names the file where a column of folders may say where it lies: of a bare name the one in that folder,
+    of a path the path as it is written, and of these two readings the one that leads to a file."""
+    bare = not re.search(r"[\\/]", name)
+    if not folder or is_web_address(name) or not (bare or could_name_a_file(name)):
+        return name
+    spellings = (in_folder(folder, name), name) if bare else (name, in_folder(folder, name))
+    return next((spelling for spelling in spellings if _leads_to_a_file(spelling, resolve)), spellings[0])
+
+
+def _leads_to_a_file(spelling: str, resolve: Resolve) -> bool:
+    try:
+        return os.path.exists(resolve(spelling))
+    except XlVqaError:
+        return False
 
 
 def to_rate(

@@ -38,6 +38,11 @@ RAW_SUFFIXES: Final = frozenset(ending for ending, kind in KINDS.items() if kind
 """Among them those that need a picture size from elsewhere."""
 
 _LONGEST: Final = 4096
+_FIGURES: Final = re.compile(r"[-+]?[\d.,/:\s年月日]+")
+# an ending has a letter of ours: 2.0 and 1.2節 are none
+_ENDS_LIKE_A_FILE: Final = re.compile(r"\.(?=\w*[A-Za-z])[A-Za-z0-9_]{1,5}$")
+# from a root, or of parts without blanks
+_PATH: Final = re.compile(r"(?:[A-Za-z]:)?[\\/]|~[\\/]|\S+[\\/]\S*$")
 _LISTED_FOR_S: Final = 10.0
 # Windows' security dialog leaves a direction mark before the drive letter
 _INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -81,6 +86,19 @@ def is_video_name(value: Any) -> bool:
         return False
     text = clean(value)
     return len(text) <= _LONGEST and "\n" not in text and suffix_of(text) in VIDEO_SUFFIXES
+
+
+def could_name_a_file(text: str) -> bool:
+    """Whether a text looks like a path, so that a file of this name is missed and not just a word misplaced.
+
+    Numbers and dates do not, nor a title such as "Session 2", "Version 2.0" or "day / night".
+    """
+    text = clean(text)
+    if is_video_name(text):
+        return True
+    if _FIGURES.fullmatch(text):
+        return False
+    return _ENDS_LIKE_A_FILE.search(text) is not None or _PATH.match(text) is not None
 
 
 def is_video_file(name: str) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from xl_vqa.sheets.areas import MAX_COLUMN, Area
+from xl_vqa.sheets.folders import folders_beside
 from xl_vqa.sheets.grid import EMPTY, Table, Value, value_of
 from xl_vqa.sheets.locations import Locations
+from xl_vqa.sheets.rows import located, selected_row
 from xl_vqa.tables.grid import Grid, TableError
 from xl_vqa.tables.read import read_grids
 from xl_vqa.words.errors import VideoListError, XlVqaError
@@ -44,13 +46,16 @@ def read_list_file(path: Path, column: str | None = None, text_column: str | Non
     texts = find_text_column(listed, path, text_column) if text_column is not None else None
     grid = listed.grid
     folder, locations = os.path.abspath(path.parent), Locations.of(os.environ)
-    return [
-        ListedVideo(
-            _meant(grid.value(row, listed.column), folder, locations),
-            grid.value(row, texts).text.strip() or None if texts is not None else None,
-        )
-        for row in listed.rows
-    ]
+    folders = folders_beside(grid, listed.listing)
+    found = []
+    for number in listed.rows:
+        value = grid.value(number, listed.column)
+        row = selected_row(number, listed.column, value, folder=folders.get(number, ""))
+        # a number may be a file's name; what is no name is told as such
+        row = located(replace(row, path=row.shown, error=None), lambda n: locations.resolve(n, folder), str(path))
+        text = grid.value(number, texts).text.strip() or None if texts is not None else None
+        found.append(ListedVideo(row.path, text, row.error))
+    return found
 
 
 class TableGrid:
@@ -114,12 +119,3 @@ def _grids(path: Path) -> list[TableGrid]:
     except TableError as error:
         raise VideoListError(path=str(path), problem=error.problem, detail=error.detail) from error
     return [TableGrid(grid) for grid in grids if not grid.empty]
-
-
-def _meant(value: Value, folder: str, locations: Locations) -> str:
-    """The path that a cell means; its text where it means none, for the error to name."""
-    text = value.text.strip()
-    try:
-        return locations.resolve(text, folder) if text else ""
-    except XlVqaError:
-        return text

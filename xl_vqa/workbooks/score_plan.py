@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from xl_vqa.sheets.areas import MAX_COLUMN, Area, column_letters
 from xl_vqa.sheets.columns import Field
+from xl_vqa.sheets.folders import folders_beside
 from xl_vqa.sheets.locations import Locations
 from xl_vqa.sheets.marks import ScoredBy
 from xl_vqa.sheets.planner import Columns, plan_sheet
@@ -125,7 +126,8 @@ def read_list(
         grid = listed.grid
         text_number = find_text_column(listed, path, text_column) if text_column is not None else None
         locations = Locations.of(os.environ)
-        rows = [_plan_row(listed, row, text_number, locations) for row in listed.rows]
+        folders = folders_beside(grid, listed.listing)
+        rows = [_plan_row(listed, row, text_number, locations, folders.get(row, "")) for row in listed.rows]
         planned = plan_sheet(grid, listed.listing, rows, reasons=reasons)
     except SelectionError as error:
         problem = Reason("workbook_columns_limit", sheet=grid.name, column=column_letters(MAX_COLUMN))
@@ -173,7 +175,9 @@ def _titled(letters: str, header: str | None) -> str:
     return f"{letters} ({header})" if header else letters
 
 
-def _plan_row(listed: VideoList[SheetGrid], row: int, text_number: int | None, locations: Locations) -> PlannedRow:
+def _plan_row(
+    listed: VideoList[SheetGrid], row: int, text_number: int | None, locations: Locations, in_folder: str
+) -> PlannedRow:
     sheet = listed.grid.sheet
     date = sheet.date(row, listed.column)
     sources = () if date else cell_sources(sheet.value(row, listed.column))
@@ -192,6 +196,7 @@ def _plan_row(listed: VideoList[SheetGrid], row: int, text_number: int | None, l
         text=text or None,
         hidden=sheet.hidden(row),
         links=links,
+        folder=in_folder,
     )
     if not planned.names:
         return replace(planned, error=_nothing_there(sheet, planned))

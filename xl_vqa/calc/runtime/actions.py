@@ -20,7 +20,10 @@ from xl_vqa.calc.help_text import help_text
 from xl_vqa.calc.runtime import loaded, office, scoring, whys
 from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
+from xl_vqa.calc.runtime.sheet_grid import CalcGrid
 from xl_vqa.calc.texts import tr
+from xl_vqa.sheets.folders import folder_of_row
+from xl_vqa.sheets.rows import in_its_folder
 from xl_vqa.sheets.why import why_asking, why_words
 from xl_vqa.words.errors import CancelledError, XlVqaError
 from xl_vqa.words.explanation import Progress
@@ -124,12 +127,25 @@ def _video_of_row(frame: Any) -> str | None:
     sheet = frame.getController().getActiveSheet()
     cell = sheet.getCellByPosition(address.StartColumn, address.StartRow).getString()
     if is_video_name(cell):
-        return str(cell)
+        return _in_its_folder(frame, str(cell), address.StartRow, address.StartColumn)
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
     last = min(address.EndRow, address.StartRow + 100)
     rows = sheet.getCellRangeByPosition(0, address.StartRow, cursor.RangeAddress.EndColumn, last)
-    return next((str(value) for row in rows.getDataArray() for value in row if is_video_name(value)), None)
+    for row, values in enumerate(rows.getDataArray(), address.StartRow):
+        for column, value in enumerate(values):
+            if is_video_name(value):
+                return _in_its_folder(frame, str(value), row, column)
+    return None
+
+
+def _in_its_folder(frame: Any, name: str, row: int, column: int) -> str:
+    """The name with what a column of folders says of it; ``row`` and ``column`` count from 0."""
+    controller = frame.getController()
+    document, sheet = controller.getModel(), controller.getActiveSheet()
+    said = folder_of_row(CalcGrid(document, sheet), row + 1, column + 1)
+    place = office.folder_of(document)
+    return in_its_folder(name, said, lambda one: session().resolve(one, place))
 
 
 def _bands(frame: Any) -> None:
