@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
-from xl_vqa.cli.inputs import expand, natural_key
+from xl_vqa.cli.inputs import expand, natural_key, stills_text
 from xl_vqa.shell import typed
+from xl_vqa.video.moving import moves
 from xl_vqa.words.errors import (
     FolderOfPicturesError,
     ListAsVideoError,
@@ -59,6 +62,49 @@ def test_inputs_that_lead_nowhere_say_so(tmp_path: Path) -> None:
     folder, pattern = expand([str(tmp_path / "empty"), str(tmp_path / "*.mkv")])
     assert isinstance(folder.error, NoVideosInFolderError)
     assert isinstance(pattern.error, NoVideosMatchError)
+
+
+@pytest.mark.parametrize("ending", ["gif", "png", "webp", "avif"])
+def test_pictures_of_a_folder_that_move_are_videos_and_the_still_ones_are_counted(
+    tmp_path: Path, ending: str
+) -> None:
+    pictures = [Image.new("RGB", (32, 32), (40 * k, 0, 0)) for k in range(3)]
+    pictures[0].save(tmp_path / f"moves.{ending}", save_all=True, append_images=pictures[1:], duration=100)
+    for name in ("still.png", "still.webp", "still.avif", "still.jpg", "sub/cover.bmp"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        pictures[0].save(tmp_path / name)
+    stills: dict[str, int] = {}
+    rows = expand([str(tmp_path)], stills=stills)
+    assert [(row.path, row.error) for row in rows] == [(str(tmp_path / f"moves.{ending}"), None)]
+    assert stills == {str(tmp_path): 5}
+    assert "5" in stills_text(stills, "en")
+    assert "5 枚" in stills_text(stills, "ja")
+    # what an animation is called by mistake does not matter
+    (tmp_path / f"moves.{ending}").rename(tmp_path / "named.jpg")
+    assert [Path(row.path).name for row in expand([str(tmp_path)])] == ["named.jpg"]
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X", b"\0\0\0\x10ftyp", b"\xff\xd8"]
+)
+def test_a_head_that_is_cut_moves_nothing(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(head)
+    assert not moves(tmp_path / "a.png")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_get_an_answer(head: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.png")
+        for start in (b"", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X"):
+            path.write_bytes(start + head)
+            assert moves(path) in (True, False)
+
+
+def test_a_picture_that_cannot_be_read_gets_a_row(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp4")
+    (tmp_path / "gone.webp").symlink_to(tmp_path / "nowhere.webp")
+    assert [Path(row.path).name for row in expand([str(tmp_path)])] == ["a.mp4", "gone.webp"]
 
 
 def test_a_folder_of_frames_says_how_it_is_named(tmp_path: Path) -> None:

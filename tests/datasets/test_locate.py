@@ -188,3 +188,13 @@ def test_a_file_that_cannot_be_read_is_its_rows_problem(tmp_path: Path) -> None:
     same, unreadable = identical_files({row: (tmp_path / name, 4) for row, name in enumerate("abc")}, content)
     assert set(same) == {0, 2}
     assert "Permission denied" in unreadable[1]
+
+
+def test_a_picture_that_may_move_is_found_below_by_its_whole_name(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("clip.mp4", "clip.png", "moves.webp"):
+        (tmp_path / "sub" / name).write_bytes(b"x")
+    finder = VideoFinder(tmp_path)
+    assert finder.find("moves.webp").path == tmp_path / "sub" / "moves.webp"
+    assert finder.find("clip").path == tmp_path / "sub" / "clip.mp4"
+    assert finder.find("moves").path is None

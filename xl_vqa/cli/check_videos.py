@@ -34,7 +34,7 @@ def check_videos(
     """
     from rich.console import Console
 
-    from xl_vqa.cli.inputs import expand
+    from xl_vqa.cli.inputs import expand, stills_text
     from xl_vqa.cli.progress import counting
     from xl_vqa.outputs import check_writable
     from xl_vqa.video import check
@@ -46,8 +46,11 @@ def check_videos(
         if output.suffix.lower() != ".csv":
             raise OutputFormatError(path=str(output), suffixes=".csv")
         check_writable(output)
-    rows = expand(paths)
+    stills: dict[str, int] = {}
+    rows = expand(paths, stills=stills)
     console = Console(stderr=True)
+    if stills:
+        console.print(stills_text(stills, language), markup=False)
     good = [row.path for row in rows if row.error is None]
     with counting(console, tr("checking_videos", language), len(good), language) as report:
         found = iter(check.check_videos(good, thorough=thorough, on_progress=report))

@@ -7,12 +7,14 @@ import glob
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from xl_vqa.cli.texts import tr
 from xl_vqa.shell import typed
 from xl_vqa.video.files import HEAD_BYTES, not_a_video_problem
+from xl_vqa.video.moving import moves
 from xl_vqa.words.errors import (
     FolderOfPicturesError,
     ListAsVideoError,
@@ -24,7 +26,7 @@ from xl_vqa.words.errors import (
 )
 from xl_vqa.words.picture_folders import are_frames, as_video
 from xl_vqa.words.reasons import Reason, why_unread
-from xl_vqa.words.video_names import is_video_file, suffix_of
+from xl_vqa.words.video_names import is_picture_file, is_video_file, suffix_of
 
 _NO_LISTS = ("problem_office", "problem_old_office", "problem_pdf")
 
@@ -39,13 +41,14 @@ class InputRow:
     """What the video was generated from, where a list says so."""
 
 
-def expand(inputs: Iterable[str], *, tables: bool = False) -> list[InputRow]:
+def expand(inputs: Iterable[str], *, tables: bool = False, stills: dict[str, int] | None = None) -> list[InputRow]:
     """Rows in the order of the inputs; within a folder or pattern in natural order (clip2 before clip10).
 
     ``-`` stands for the lines of the standard input, ``@list.txt`` for those of a file; a line is an input of its
     own, but for comments (``# night shots``).
     An input that leads to no video still gives a row, so that nothing asked for goes missing. ``tables``: whether
-    the command takes ``--from``, which a table that was given as a video is told of.
+    the command takes ``--from``, which a table that was given as a video is told of. ``stills`` gets how many
+    pictures of each folder were left out because they do not move.
 
     Raises VideoListError for a list that cannot be read.
     """
@@ -53,16 +56,16 @@ def expand(inputs: Iterable[str], *, tables: bool = False) -> list[InputRow]:
     for given in inputs:
         if given == "-":
             # bytes, so that a path that is no text arrives as it is
-            rows.extend(_each(_lines(sys.stdin.buffer.read()), tables))
+            rows.extend(_each(_lines(sys.stdin.buffer.read()), tables, stills))
         elif given.startswith("@") and not os.path.exists(given):
-            rows.extend(_each(_list(given[1:]), tables))
+            rows.extend(_each(_list(given[1:]), tables, stills))
         else:
-            rows.extend(_one(given, tables))
+            rows.extend(_one(given, tables, stills))
     return rows
 
 
-def _each(inputs: Iterable[str], tables: bool) -> list[InputRow]:
-    return [row for given in inputs if not _is_comment(given) for row in _one(given, tables)]
+def _each(inputs: Iterable[str], tables: bool, stills: dict[str, int] | None) -> list[InputRow]:
+    return [row for given in inputs if not _is_comment(given) for row in _one(given, tables, stills)]
 
 
 def _is_comment(line: str) -> bool:
@@ -79,9 +82,12 @@ def _is_comment(line: str) -> bool:
     )
 
 
-def _one(given: str, tables: bool) -> list[InputRow]:
+def _one(given: str, tables: bool, stills: dict[str, int] | None) -> list[InputRow]:
     if os.path.isdir(given):
-        return _folder(given)
+        rows, still = _folder(given)
+        if stills is not None and still:
+            stills[given] = still
+        return rows
     magic = not os.path.exists(given) and glob.has_magic(given)
     found = _pattern(given) if magic else [InputRow(given)]
     return [row if row.error else InputRow(row.path, list_error(row.path, tables=tables)) for row in found]
@@ -140,13 +146,19 @@ def _line(content: bytes) -> str:
     return as_it_is
 
 
-def _folder(folder: str) -> list[InputRow]:
+def _folder(folder: str) -> tuple[list[InputRow], int]:
+    """The videos below a folder, pictures that move among them, and how many pictures were left out."""
     refused: list[OSError] = []
     found: list[str] = []
+    still = 0
     of_pictures: list[str] = []
     of_tables: list[str] = []
     for root, _, names in os.walk(folder, onerror=refused.append):
         found.extend(str(Path(root) / name) for name in names if is_video_file(name))
+        pictures = [str(Path(root) / name) for name in names if is_picture_file(name)]
+        moving = list(filter(_may_move, pictures))
+        found += moving
+        still += len(pictures) - len(moving)
         if not found and not of_tables:
             of_tables += [str(Path(root) / name) for name in sorted(names, key=natural_key) if _is_table(name)]
         if are_frames(names):
@@ -157,11 +169,24 @@ def _folder(folder: str) -> list[InputRow]:
         rows.append(InputRow(path, VideoAccessError(path=path, problem=why_unread(error))))
     if not rows and of_pictures:
         first = min(of_pictures, key=natural_key)
-        return [InputRow(folder, FolderOfPicturesError(path=first, named=as_video(first)))]
+        return [InputRow(folder, FolderOfPicturesError(path=first, named=as_video(first)))], 0
     if not rows and of_tables:
         problem = Reason("given_folder_of_tables", named=typed(of_tables[0]))
-        return [InputRow(folder, ListAsVideoError(path=folder, problem=problem))]
-    return rows or [InputRow(folder, NoVideosInFolderError(path=folder))]
+        return [InputRow(folder, ListAsVideoError(path=folder, problem=problem))], still
+    return rows or [InputRow(folder, NoVideosInFolderError(path=folder))], still
+
+
+def _may_move(picture: str) -> bool:
+    """Whether a picture of a folder is a video; one that cannot be read gets a row, which says so."""
+    try:
+        return moves(picture)
+    except (OSError, ValueError):
+        return True
+
+
+def stills_text(stills: Mapping[str, int], language: str) -> str:
+    """What is said of the pictures that a folder's videos lie among, a line a folder."""
+    return "\n".join(tr("stills_left_out", language, folder=folder, count=n) for folder, n in stills.items())
 
 
 def _pattern(pattern: str) -> list[InputRow]:

@@ -103,6 +103,7 @@ def score(
     from rich.console import Console
 
     from xl_vqa.bridge.profiles import with_profile
+    from xl_vqa.cli.inputs import stills_text
     from xl_vqa.cli.progress import unused_text
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.results import check_output, write_results
@@ -122,8 +123,11 @@ def score(
     if output is not None and not here:
         # before the work, not after it: a wrong ending or folder must not cost an hour of rating
         check_output(output)
-    rows = asked_for(paths or (), source, column, text_column)
+    stills: dict[str, int] = {}
+    rows = asked_for(paths or (), source, column, text_column, stills)
     console = Console(stderr=True, quiet=quiet)
+    if stills:
+        console.print(stills_text(stills, settings.language), markup=False)
     if cluster is None:
         results = rate_rows(rows, settings, console, text=text, refresh=refresh)
     else:
@@ -147,15 +151,19 @@ def score(
 
 
 def asked_for(
-    paths: Iterable[str], source: Path | None, column: str | None = None, text_column: str | None = None
+    paths: Iterable[str],
+    source: Path | None,
+    column: str | None = None,
+    text_column: str | None = None,
+    stills: dict[str, int] | None = None,
 ) -> list[InputRow]:
-    """The rows of what was typed, and then those of the table ``source``.
+    """The rows of what was typed, and then those of the table ``source``; ``stills`` as in ``expand``.
 
     Raises VideoListError, WorkbookError where the table cannot be read or lists no videos.
     """
     from xl_vqa.cli.inputs import InputRow, expand
 
-    rows = expand(paths, tables=True)
+    rows = expand(paths, tables=True, stills=stills)
     if source is not None:
         from xl_vqa.workbooks.list_file import read_list_file
 

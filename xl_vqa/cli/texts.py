@@ -28,6 +28,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "Loading the model on a machine of the cluster ...",
         "ja": "クラスターの端末でモデルを読み込んでいます ...",
     },
+    "stills_left_out": {
+        "en": "{folder}: {count} still pictures are no videos and were left out.",
+        "ja": "{folder}: 静止画 {count} 枚は動画ではないため、対象外としました。",
+    },
     "cluster_begins": {
         "en": "Videos to rate: {videos}; workers: {workers}, machines: {machines}.",
         "ja": "評価する動画: {videos} 本、ワーカー: {workers}、端末: {machines} 台。",

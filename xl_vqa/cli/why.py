@@ -67,7 +67,7 @@ def why(
     from rich.console import Console
 
     from xl_vqa.bridge.profiles import with_profile
-    from xl_vqa.cli.inputs import expand
+    from xl_vqa.cli.inputs import expand, stills_text
     from xl_vqa.cli.texts import tr as common
     from xl_vqa.outputs import write_output
     from xl_vqa.words.settings import Settings
@@ -75,12 +75,15 @@ def why(
     settings = with_profile(Settings.load(), profile)
     settings = replace(settings, model=model) if model is not None else settings
     language = settings.language
-    rows = expand(clips)
+    stills: dict[str, int] = {}
+    rows = expand(clips, stills=stills)
     if output is not None and len(rows) != 1:
         raise UsageError(tr("one_page", language, count=len(rows)))
     _check(output, (".html", ".htm"))
     _check(contact_sheet, (".png",))
     console = Console(stderr=True, quiet=quiet)
+    if stills:
+        console.print(stills_text(stills, language), markup=False)
     pictures = output is not None or contact_sheet is not None
     results = explain_rows(rows, settings, console, text=text, refresh=refresh, pictures=pictures)
     found = [one for one in results if not isinstance(one, XlVqaError)]

@@ -20,7 +20,15 @@ from xl_vqa.datasets.problems import Problem
 from xl_vqa.video.sequence import sequence_of
 from xl_vqa.words.errors import FolderOfPicturesError, PictureRateError, XlVqaError
 from xl_vqa.words.picture_folders import folder_error, unfound_error
-from xl_vqa.words.video_names import VIDEO_SUFFIXES, clean, existing_form, is_video_file, name_key, suffix_of
+from xl_vqa.words.video_names import (
+    VIDEO_SUFFIXES,
+    clean,
+    existing_form,
+    is_picture_file,
+    is_video_file,
+    name_key,
+    suffix_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +122,11 @@ class VideoFinder:
             for root, folders, names in os.walk(self.folders[0]):
                 folders.sort()
                 for name in sorted(names):
-                    if is_video_file(name):
-                        path = Path(root, name)
+                    path = Path(root, name)
+                    if is_picture_file(name):
+                        # it may move; by its whole name alone, so that a thumbnail is never taken for its video
+                        by_name.setdefault(_name_key(name), []).append(path)
+                    elif is_video_file(name):
                         by_name.setdefault(_name_key(name), []).append(path)
                         by_stem.setdefault(_name_key(path.stem), []).append(path)
             self._names = by_name, by_stem
