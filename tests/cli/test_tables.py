@@ -82,3 +82,13 @@ def test_an_option_is_not_torn_at_80_columns() -> None:
     assert "--score-column" in shown
     assert "'a b'" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_command_among_other_texts_does_not_make_its_column_narrow() -> None:
+    out = io.StringIO()
+    table = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
+    command = '=VQA_SCORE(A2,,"q") xl-vqa score --profile "q"'
+    for row in (("RMSE held out: isotonic regression", "0.358"), ("To use it", command)):
+        table.add_row(*map(Text, row))
+    print_whole(Console(file=out, width=100), table)
+    assert command in out.getvalue()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests import media
 from tests.cli.conftest import Run
+from xl_vqa.words.messages import text as message
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -88,6 +89,9 @@ def test_clips_that_say_little_still_get_a_sentence(run: Run, tmp_path: Path) ->
     done = run("why", one, still)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 2
+    # what can't be said is told beside the sentence, not on the page alone
+    assert f"{one}: {message('why_one_frame')}" in done.stderr
+    assert message("why_still") in done.stderr
     silent = media.make_audio_only(tmp_path / "sound.mp4")
     refused = run("why", silent, XL_VQA_LANGUAGE="ja")
     assert refused.returncode == 1

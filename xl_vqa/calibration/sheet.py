@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,12 @@ from xl_vqa.words.reasons import Detail, Reason
 
 Answer = Mapping[str, Any] | XlVqaError
 """A rating as ``Rating.to_dict(detail=True)`` gives it, or why there is none."""
+_UNUSABLE: Final = {
+    "rows_conflicting": {"conflicting_scores"},
+    "rows_duplicate": {"duplicate_path"},
+    "rows_without_score": {"no_scores", "no_raters", "out_of_range"},
+}
+"""Notices of rows that are not used, and the problems that they are of; the first one that holds."""
 _BANDS: Final = {band.key: band.number for band in ACR_BANDS}
 
 
@@ -180,11 +187,16 @@ def reference_in(path: Path) -> Reference:
 
 def left_out(prepared: Prepared, rows: Iterable[SheetRow], split: str | None) -> list[Notice]:
     """What the reader should know of rows that were not used."""
-    notices = []
-    count = len(prepared.table.rows) - len(prepared.usable)
-    if count:
-        notices.append(Notice("rows_unusable", {"count": count}))
+    usable = set(prepared.usable)
+    unusable = [row for index, row in enumerate(prepared.table.rows) if index not in usable]
+    counts = Counter(_why_unusable({problem.code for problem in row.problems}) for row in unusable)
+    notices = [Notice(code, {"count": counts[code]}) for code in (*_UNUSABLE, "rows_unusable") if counts[code]]
     taught = len(prepared.usable) - len(list(rows))
     if taught:
         notices.append(Notice("rows_of_training" if split is None else "rows_of_other_parts", {"count": taught}))
     return notices
+
+
+def _why_unusable(problems: Set[str]) -> str:
+    """The notice for a row with those problems (datasets/problems.py)."""
+    return next((notice for notice, codes in _UNUSABLE.items() if problems & codes), "rows_unusable")

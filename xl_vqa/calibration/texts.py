@@ -123,10 +123,26 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "none": ("none", "なし"),
     # notices
+    "rows_conflicting": (
+        "{count} rows give the same video very different scores; none of these rows was used. 'xl-vqa labels "
+        "prepare' names them; keep the right one of each.",
+        "{count} 行は同じ動画に大きく食い違う評価があるため除きました。'xl-vqa labels prepare' "
+        "で該当行を確認し、正しい行だけを残してください。",
+    ),
+    "rows_duplicate": (
+        "{count} rows name a video that an earlier row names already; each video counts once, by its first row. "
+        "'xl-vqa labels prepare' names these rows.",
+        "{count} 行は前の行と同じ動画です。動画ごとに最初の 1 行だけを使用しました。"
+        "該当行は 'xl-vqa labels prepare' で確認できます。",
+    ),
+    "rows_without_score": (
+        "{count} rows of the sheet have no score that can be used and were left out. 'xl-vqa labels prepare' "
+        "says why.",
+        "{count} 行は使用できる評価がないため除きました。理由は 'xl-vqa labels prepare' で確認できます。",
+    ),
     "rows_unusable": (
-        "{count} rows of the sheet have no usable video or score and were left out. 'xl-vqa labels "
-        "prepare' says why.",
-        "{count} 行は動画または評価を使用できないため除きました。理由は 'xl-vqa labels prepare' で確認できます。",
+        "{count} rows of the sheet have no usable video and were left out. 'xl-vqa labels prepare' says why.",
+        "{count} 行は動画を使用できないため除きました。理由は 'xl-vqa labels prepare' で確認できます。",
     ),
     "rows_of_training": (
         "{count} rows marked as training were left out: a model knows them by heart. --split all takes them too.",

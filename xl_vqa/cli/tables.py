@@ -23,9 +23,11 @@ def print_whole(console: Console, table: Table) -> None:
     for column in table.columns:
         column.overflow, column.no_wrap = "fold", False
         words = (Measurement.get(console, unbounded, cell).minimum for cell in column.cells)
-        column.min_width = min(max(words, default=1), _NARROW.get(column.justify, _NARROW["left"]))
-        # rich takes what a column of a fixed width needs from those beside it
-        column.width = _longest_option(column) or None
+        option = _longest_option(column)
+        column.min_width = max(min(max(words, default=1), _NARROW.get(column.justify, _NARROW["left"])), option)
+        if all(str(cell).startswith("--") for cell in column.cells if str(cell)):
+            # rich takes what a column of a fixed width needs from those beside it
+            column.width = option or None
     console.print(table, crop=False)
 
 

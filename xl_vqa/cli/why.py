@@ -87,7 +87,7 @@ def why(
     pictures = output is not None or contact_sheet is not None
     results = explain_rows(rows, settings, console, text=text, refresh=refresh, pictures=pictures)
     found = [one for one in results if not isinstance(one, XlVqaError)]
-    _say(rows, results, language, as_json=as_json)
+    _say(rows, results, console, language, as_json=as_json)
     if output is not None and found:
         _write_page(found[0], output, console, language, player=not without_video)
     if contact_sheet is not None and found:
@@ -154,9 +154,15 @@ def explain_rows(
 
 
 def _say(
-    rows: Sequence[InputRow], results: Sequence[Explanation | XlVqaError], language: str, *, as_json: bool
+    rows: Sequence[InputRow],
+    results: Sequence[Explanation | XlVqaError],
+    console: Console,
+    language: str,
+    *,
+    as_json: bool,
 ) -> None:
     from xl_vqa.explaining.in_words import sentence
+    from xl_vqa.why_page.page import remarks_of
 
     if as_json:
         typer.echo(json.dumps(_as_dict(rows, results, language), ensure_ascii=False, indent=1, allow_nan=False))
@@ -164,8 +170,10 @@ def _say(
         if isinstance(result, XlVqaError):
             typer.echo(result.message(language), err=True)
         elif not as_json:
-            said = sentence(result, language)
-            typer.echo(said if len(rows) == 1 else f"{row.path}: {said}")
+            whose = "" if len(rows) == 1 else f"{row.path}: "
+            typer.echo(whose + sentence(result, language))
+            for remark in remarks_of(result, language):
+                console.print(f"  {whose}{remark}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _as_dict(
