@@ -12,9 +12,9 @@ import pytest
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.evaluation.join import join
 from xl_vqa.evaluation.tables import read_table, text
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.errors import ScaleError, VideoTruncatedError
 from xl_vqa.words.labels import Bands, Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.rating import FramesUsed, LabelDistribution, Rating
 from xl_vqa.workbooks.results import write_results
 

@@ -118,6 +118,10 @@ def test_an_unsaved_workbook_says_so(hosts: Hosts) -> None:
 def test_labels_need_no_host(hosts: Hosts) -> None:
     assert ask(hosts, "VQA_LABEL", [[1, 3.45, 5], [None, "4.2", 2]]) == [[10, 35, 50], ["", 42, 20]]
     assert ask(hosts, "VQA_LABEL", 50, 0, 100) == [[30]]
+    # as in a table of ratings: Japanese forms give full-width digits, European exports decimal commas
+    assert ask(hosts, "VQA_LABEL", [["４．２"], ["4,2"], [" 3 "]], "１", "５") == [[42], [42], [30]]
+    for text in ("1_0", "nan", "inf"):
+        assert isinstance(ask(hosts, "VQA_LABEL", text, 0, 100)[0][0], ScaleError)
     assert isinstance(ask(hosts, "VQA_LABEL", "good")[0][0], ScaleError)
     assert isinstance(ask(hosts, "VQA_LABEL", 6)[0][0], ScaleError)
     assert isinstance(ask(hosts, "VQA_LABEL", True)[0][0], ScaleError)

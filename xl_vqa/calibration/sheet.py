@@ -20,11 +20,11 @@ from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.result import Failure, Notice
 from xl_vqa.evaluation.tables import read_table, text, warns_of
 from xl_vqa.tables.grid import TableError
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.tables.read import chosen, read_grids
 from xl_vqa.words.domain_profile import Reference, off_digits
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.rating import UNLIKE_TAUGHT
 from xl_vqa.words.reasons import Detail, Reason
 

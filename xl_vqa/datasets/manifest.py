@@ -22,9 +22,9 @@ from xl_vqa.datasets.problems import problem_codes
 from xl_vqa.datasets.split import NONE, PARTS
 from xl_vqa.outputs import write_output
 from xl_vqa.tables.grid import TableError
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.tables.read import read_figures
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
 
 if TYPE_CHECKING:

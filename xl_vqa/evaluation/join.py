@@ -26,9 +26,9 @@ from xl_vqa.evaluation.predictions import (
 from xl_vqa.evaluation.result import Failure, Item, Notice
 from xl_vqa.evaluation.tables import Table, read_table, text
 from xl_vqa.evaluation.units import Predictor
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
 
 _MANIFEST_COLUMNS: Final = frozenset("path mos ci95 raters label split content problem".split())

@@ -8,8 +8,8 @@ from typing import Final
 from xl_vqa.evaluation.errors import EvaluationUnclearError
 from xl_vqa.evaluation.result import Notice
 from xl_vqa.evaluation.tables import Table
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
 
 _RANGES: Final = tuple(

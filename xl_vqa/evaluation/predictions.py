@@ -28,8 +28,8 @@ from xl_vqa.evaluation.units import (
     other_mos_range,
 )
 from xl_vqa.shell import typed
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
 
 OUR_COLUMNS: Final = ("mos", "prediction", "expected_label", "label")

@@ -19,10 +19,10 @@ from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import HUMAN, TIMES, find_column, folder_of, moment, our_column
 from xl_vqa.sheets.marks import Mark
 from xl_vqa.sheets.video_paths import resolve
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError, XlVqaError
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings

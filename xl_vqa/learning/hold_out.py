@@ -27,10 +27,10 @@ from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import HUMAN, find_column, folder_of
 from xl_vqa.outputs import write_output
 from xl_vqa.sheets.video_paths import resolve
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError
 from xl_vqa.words.labels import Bands, Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Problem, Reason
 from xl_vqa.words.settings import Settings
 

@@ -16,8 +16,8 @@ from xl_vqa.host.recorded import recorded
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.sheets.columns import field_of_heading
 from xl_vqa.sheets.marks import Mark
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.labels import Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.rating import UNLIKE_TAUGHT, Rating
 from xl_vqa.words.reasons import Detail, Reason
 

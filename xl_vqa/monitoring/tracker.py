@@ -17,8 +17,8 @@ from xl_vqa.evaluation.tables import text
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import Record, Records, folder_of, gap_in_mos, in_store, moment
 from xl_vqa.sheets.marks import Mark
-from xl_vqa.tables.numbers import written_number
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
 from xl_vqa.workbooks.templates.known import read_template
 from xl_vqa.workbooks.templates.kpi_log import ROWS

@@ -29,6 +29,7 @@ from xl_vqa.words.errors import (
 )
 from xl_vqa.words.labels import Scale, band_by_key
 from xl_vqa.words.messages import warning_sentences
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
 from xl_vqa.worksheet.functions import ATTRIBUTE, BY_NAME, PROFILE, TEXT, VIDEO
 from xl_vqa.worksheet.ranges import Rows, is_blank, over, reshape, rows_of, spread, typed
@@ -123,11 +124,8 @@ def _label(mos: Any, lowest: Any, highest: Any) -> Cell:
 def _number(value: Any) -> float:
     if isinstance(value, XlVqaError):
         raise value
-    try:
-        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-            return float(value)
-    except ValueError:
-        pass
+    if (number := written_number(value)) is not None:
+        return number
     raise ScaleError(problem=Reason("value_no_number", value=typed(value)))
 
 

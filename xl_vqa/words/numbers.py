@@ -20,6 +20,9 @@ def written_number(cell: Any) -> float | None:
         cell = unicodedata.normalize("NFKC", cell).strip().translate(_MINUS)
         if _DECIMAL_COMMA.fullmatch(cell):
             cell = cell.replace(",", ".")
+        if "_" in cell:
+            # Python's own spelling of 10: in a cell "1_0" is a name
+            return None
     try:
         value = float(cell)
     except (TypeError, ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xl_vqa.tables.numbers import written_number
+from xl_vqa.words.numbers import written_number
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from xl_vqa.tables.numbers import written_number
         ("1.234,5", None),
         ("3;5", None),
         ("n/a", None),
+        ("3_5", None),
         ("nan", None),
         ("inf", None),
         (True, None),
