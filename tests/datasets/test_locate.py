@@ -86,6 +86,9 @@ def test_a_web_address_is_told_to_be_one(folder: Path) -> None:
         ("\\\\server\\share\\x\\y\\d.mkv", "deep/x/y/d.mkv"),
         ("somewhere/other/同じ.mp4", "other/同じ.mp4"),
         ("d.mkv", "deep/x/y/d.mkv"),
+        ("sub%2Fb.mov", "sub/b.mov"),
+        ("%61.mp4", "a.mp4"),
+        ("ｄ．mkv", "deep/x/y/d.mkv"),
     ],
 )
 def test_found(folder: Path, written: str, place: str) -> None:

@@ -67,6 +67,24 @@ def test_the_spelling_that_exists_wins() -> None:
     assert resolve("file:///v/50%25.mp4", "/l", windows=False, exists=only("/v/50%25.mp4")) == "/v/50%25.mp4"
 
 
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        # the address of a relative link, as a workbook stores it
+        ("my%20clips/a%23b.mp4", "/l/my clips/a#b.mp4"),
+        ("..%5Cclips%5C会議.mp4", "/clips/会議.mp4"),
+        # typed in full width, or pasted with a no-break space
+        ("ｃｌｉｐｓ／ａ．mp4", "/l/clips/a.mp4"),
+        ("my\u00a0clip.mp4", "/l/my clip.mp4"),
+        ("ｶﾞｲﾄﾞ.mp4", "/l/ガイド.mp4"),
+    ],
+)
+def test_a_name_of_another_spelling_is_found_where_its_own_leads_nowhere(text: str, file: str) -> None:
+    assert resolve(text, "/l", windows=False, exists=only(file)) == file
+    assert resolve(text, "/l", windows=False, exists=only(file, f"/l/{text}")) == f"/l/{text}"
+    assert resolve(text, "/l", windows=False, exists=nothing) == f"/l/{text}"
+
+
 def test_japanese_names_written_on_a_mac() -> None:
     composed = "ダイジェスト.mp4"
     decomposed = unicodedata.normalize("NFD", composed)

@@ -27,6 +27,7 @@ from xl_vqa.words.video_names import (
     is_picture_file,
     is_video_file,
     name_key,
+    other_spellings,
     suffix_of,
 )
 
@@ -50,15 +51,16 @@ class VideoFinder:
     def find(self, written: str) -> Located:
         """The file that a cell means. Never raises: what is wrong with it is in the answer's problem."""
         text = _local(written)
+        spellings = (text, *other_spellings(text))
         try:
-            for place in self._places(text):
+            for place in (place for spelling in spellings for place in self._places(spelling)):
                 # a name out of a workbook may be escaped or not: where this form leads nowhere, the other counts
                 candidate = Path(existing_form(str(place)))
                 if candidate.exists():
                     return _checked(candidate)
                 if (sequence := sequence_of(candidate)) is not None:
                     return _answer(candidate, sum(os.path.getsize(picture) for picture in sequence.files))
-            found = self._search(text)
+            found = next((found for spelling in spellings if (found := self._search(spelling))), [])
         except (OSError, ValueError) as error:
             # a name too long, or one with characters that this system has no files for
             return Located(None, Problem("missing_video", {"video": written, "reason": f"({error})"}))

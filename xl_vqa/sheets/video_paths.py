@@ -12,7 +12,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from xl_vqa.words.errors import RelativePathError
-from xl_vqa.words.video_names import clean, existing_form
+from xl_vqa.words.video_names import clean, existing_form, other_spellings
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -34,7 +34,8 @@ def resolve(
     Spellings are tried in this order, and the first that exists wins: with the user's folder and variables
     (``~/``, ``$CLIPS``, ``%CLIPS%``) filled in, as written, a file URL decoded, other slashes, the yen sign as a
     backslash, ``_xHHHH_`` read and not read, the other Unicode normal form (macOS writes a Japanese name
-    decomposed). Where none exists, the first is returned, for the message to name what was meant.
+    decomposed), percent signs decoded, full width made plain. Where none exists, the first is returned, for the
+    message to name what was meant.
 
     Raises RelativePathError where a relative one has no ``folder``: the workbook was never saved.
     """
@@ -50,6 +51,10 @@ def resolve(
 
 
 def _spellings(text: str, *, windows: bool) -> list[str]:
+    return [found for each in (text, *other_spellings(text)) for found in _as_paths(each, windows=windows)]
+
+
+def _as_paths(text: str, *, windows: bool) -> list[str]:
     texts = _from_url(text, windows=windows) if text.lower().startswith("file:") else _filled_in(text)
     if "¥" in text or "￥" in text:
         texts += [t.replace("¥", "\\").replace("￥", "\\") for t in texts]

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal
+from urllib.parse import unquote
 
 Kind = Literal["video", "moving picture", "raw"]
 
@@ -121,6 +122,17 @@ def unescaped(text: str) -> str:
 def name_key(text: str) -> str:
     """The same for every form in which a name may reach us: escapes read, one Unicode form (macOS has another)."""
     return unicodedata.normalize("NFC", unescaped(text))
+
+
+def other_spellings(text: str) -> list[str]:
+    """Further readings of a name, for where it leads nowhere as written.
+
+    Percent signs decoded, as a workbook stores the address of a relative link; full-width letters and slashes,
+    half-width katakana and no-break spaces made plain, as keyboards and pasted text leave them.
+    """
+    decoded = [unquote(text)] if "%" in text else []
+    plain = [unicodedata.normalize("NFKC", each) for each in (text, *decoded) if not each.isascii()]
+    return [each for each in dict.fromkeys(decoded + plain) if each != text]
 
 
 def existing_form(path: str) -> str:
