@@ -83,3 +83,16 @@ def test_answers_tell_by_their_warnings(told: Any) -> None:
     else:
         # half a sentence is none of ours
         assert found is None
+
+
+def test_a_score_outside_the_labels_is_a_failure_of_its_row() -> None:
+    rows = [SheetRow(f"{k}.mp4", 2.0 + k, None) for k in range(3)]
+    answers = [
+        {"expected_label": score, "model": "m", "model_fingerprint": "b2:1", "off_digit_mass": 0.0}
+        for score in (30.0, 0.0, 41.0)
+    ]
+    found = answered(rows, answers, Scale())
+    assert found.rated.videos == ["0.mp4", "2.mp4"]
+    assert [one.video for one in found.failures] == ["1.mp4"]
+    assert "0" in found.failures[0].detail
+    assert "10" in found.failures[0].detail

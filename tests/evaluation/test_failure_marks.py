@@ -77,3 +77,50 @@ def test_cells_that_are_no_numbers_are_named_and_not_the_names(tmp_path: Path) -
     found = joined(tmp_path, [f"{mos} points" for mos in MOS])
     with pytest.raises(EvaluationNoScoresError, match=r"12 .*v0.mp4: score = 1.2 points"):
         evaluate(found.items, scale=found.scale)
+
+
+@pytest.mark.parametrize(
+    ("values", "span", "others", "marked"),
+    [
+        ([1.2, 3.4, 4.8, 0, 0], (1, 5), (), True),
+        ([12.0, 31.5, 48.0, 0], (1, 5), ((10, 50),), True),
+        # most were not rated
+        ([1.2, 3.4, 4.8, *[0.0] * 9], (1, 5), (), True),
+        # the scale holds it, or another number says that the scores are of no such scale
+        ([1.2, 3.4, 4.8, 0], (0, 5), (), False),
+        ([0.4, 3.4, 4.8, 0], (1, 5), ((10, 50),), False),
+        ([12.0, 31.5, 88.0, 0], (1, 5), ((10, 50),), False),
+        ([1.2, 0], (1, 5), (), False),
+    ],
+)
+def test_a_nought_where_the_scale_begins_above_it_is_no_score(
+    values: list[float], span: tuple[float, float], others: tuple[tuple[float, float], ...], marked: bool
+) -> None:
+    assert failure_marks(values, *span, others) == ({0.0} if marked else set())
+
+
+@pytest.mark.parametrize(
+    ("header", "times", "counts"), [("score", 1, False), ("rating", 10, False), ("vmaf", 10, True)]
+)
+def test_a_nought_among_predictions_is_told_unless_the_unit_reaches_it(
+    tmp_path: Path, header: str, times: int, counts: bool
+) -> None:
+    cells = [f"{mos * times:.3f}" for mos in MOS]
+    cells[3] = "0"
+    found = joined(tmp_path, cells, header)
+    judged = evaluate(found.items, scale=found.scale, predictor=found.predictor, options=Options(resamples=50))
+    assert len(judged.rows) == len(MOS) - (not counts)
+    said = [notice for notice in found.notices if notice.code == "failure_marks"]
+    assert [one.params["marks"] for one in said] == ([] if counts else ["0"])
+
+
+def test_a_nought_among_peoples_scores_is_named_and_left_out(tmp_path: Path) -> None:
+    people = [f"v{k}.mp4,{0 if k == 2 else mos},test" for k, mos in enumerate(MOS)]
+    (tmp_path / "people.csv").write_text("\n".join(["video,mos,split", *people]) + "\n")
+    rows = [f"v{k}.mp4,{mos}" for k, mos in enumerate(MOS)]
+    (tmp_path / "other.csv").write_text("\n".join(["video,score", *rows]) + "\n")
+    found = join(tmp_path / "other.csv", tmp_path / "people.csv")
+    judged = evaluate(found.items, scale=found.scale, predictor=found.predictor, options=Options(resamples=50))
+    assert (found.scale.mos_min, found.scale.mos_max) == (1, 5)
+    assert [(one.video, one.kind) for one in judged.failures] == [("v2.mp4", "out_of_scale")]
+    assert len(judged.rows) == len(MOS) - 1

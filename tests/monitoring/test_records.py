@@ -43,10 +43,11 @@ def test_a_store_in_use_is_read_and_damage_left_out(store: Store, tmp_path: Path
 
 def test_people_are_joined_to_the_store(store: Store, tmp_path: Path) -> None:
     sheet = tmp_path / "people.csv"
-    sheet.write_text("video,mos\n/a/v5.mp4,3\n/b/none.mp4,2\n/a/v6.mp4,77\n")
+    sheet.write_text("video,mos\n/a/v5.mp4,3\n/b/none.mp4,2\n/a/v6.mp4,77\n/a/v5.mp4,4\n")
     found = with_people(sheet, tmp_path / "ratings.sqlite3", SheetOptions())
     assert [row.row for row in found.rows if row.gap is not None] == ["/a/v5.mp4"]
-    assert found.unused == {"not_in_store": 1, "outside_scale": 1}
+    # of two rows of one video the first counts
+    assert found.unused == {"repeated": 1, "not_in_store": 1, "outside_scale": 1}
     store.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.monitoring.records import Record, SheetOptions, in_sheet, in_store
 from xl_vqa.monitoring.reference import reference_of, split
+from xl_vqa.monitoring.texts import tr
 from xl_vqa.monitoring.watch import watch
 from xl_vqa.words.labels import Scale
+
+SCALE_90 = {"mos_min": 1, "mos_max": 5, "label_min": 10, "label_max": 90, "rounding": "half_up"}
 
 
 def sheet(path: Path, header: Sequence[str], *lines: Sequence[Any]) -> Path:
@@ -136,3 +140,42 @@ def test_columns_and_stores_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "ratings.sqlite3").write_bytes(b"no database at all" * 100)
     with pytest.raises(MonitoringError):
         in_store(tmp_path / "ratings.sqlite3")
+
+
+def test_a_row_that_says_the_same_again_counts_once(tmp_path: Path) -> None:
+    header = ["path", "expected_label", "model", "rater", "human score", "rated_at"]
+    first = ["/a/b.mp4", 30, "starter", "Aoi", 3, "2026-11-02"]
+    others = [
+        [*first[:3], "Ken", *first[4:]],
+        [*first[:4], 4, first[5]],
+        [*first[:5], "2026-11-03"],
+        ["/a/c.mp4", *first[1:]],
+        [first[0], 31, *first[2:]],
+    ]
+    records = in_sheet(sheet(tmp_path / "s.csv", header, first, *others, first, others[0]), SheetOptions())
+    assert len(records.rows) == 6
+    assert records.unused == {"repeated": 2}
+    assert all("2" in tr("repeated", language, count=2) for language in ("en", "ja"))
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 87.5])
+def test_a_score_outside_the_labels_is_told_and_left_out(tmp_path: Path, wrong: float) -> None:
+    lines = [[f"{k}.mp4", 30 + k] for k in range(3)]
+    path = sheet(tmp_path / "s.csv", ["path", "expected_label"], *lines, ["w.mp4", wrong])
+    records = in_sheet(path, SheetOptions())
+    assert [one.score for one in records.rows] == [30, 31, 32]
+    assert records.unused == {"score_outside": 1}
+    # a scale that holds it, told or stated by the file
+    assert len(in_sheet(path, SheetOptions(scale=Scale(1, 5, 0, 100))).rows) == (4 if wrong >= 0 else 3)
+
+
+def test_scores_of_another_scale_alarm_nothing_and_the_scale_is_named(tmp_path: Path) -> None:
+    path = sheet(tmp_path / "s.csv", ["path", "expected_label"], *([f"{k}.mp4", 45 + 9 * k] for k in range(4)))
+    with pytest.raises(MonitoringError) as raised:
+        in_sheet(path, SheetOptions())
+    for language in ("en", "ja"):
+        said = raised.value.message(language)
+        assert all(part in said for part in ("expected_label", "54", "10", "50", "--scale 1,5,0,100"))
+    stated = [{"path": f"{k}.mp4", "expected_label": 45 + 9 * k, "scale": SCALE_90} for k in range(4)]
+    (tmp_path / "s.json").write_text(json.dumps(stated))
+    assert len(in_sheet(tmp_path / "s.json", SheetOptions()).rows) == 4

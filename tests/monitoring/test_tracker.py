@@ -66,6 +66,13 @@ def test_rows_that_fail_stand_for_a_day_or_lie_outside_the_period(tmp_path: Path
     assert found.language == "ja"
 
 
+def test_a_row_of_the_log_that_stands_twice_counts_once(tmp_path: Path) -> None:
+    path = tracker(tmp_path, row(0, human=30), row(1), row(0, human=30), row(0, human=40), row(1, score=0))
+    records = read_tracker(path, tmp_path / "none").records
+    assert len(records.rows) == 3
+    assert records.unused == {"repeated": 1, "no_score": 1}
+
+
 def test_the_store_adds_what_the_log_has_no_column_for(tmp_path: Path) -> None:
     """To the row that the rating was written into: same video, model and label."""
     store = Store(tmp_path / "ratings.sqlite3")

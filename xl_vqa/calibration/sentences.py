@@ -68,6 +68,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the results hold no score of this video",
         "ja": "結果ファイルにこの動画のスコアがありません",
     },
+    "calibration_outside_labels": {
+        "en": "its score {score} lies outside the labels {low} to {high}",
+        "ja": "スコア {score} がラベルの範囲 {low}~{high} の外にあります",
+    },
     "calibration_row_error": {
         "en": "it could not be rated ({why})",
         "ja": "評価できませんでした({why})",

@@ -111,6 +111,7 @@ def answered(rows: Sequence[SheetRow], answers: Sequence[Answer], scale: Scale) 
     kept: list[tuple[SheetRow, Mapping[str, Any]]] = []
     failures = []
     for row, answer in zip(rows, answers, strict=True):
+        answer = _on_its_scale(answer, scale)
         if isinstance(answer, XlVqaError):
             failures.append(Failure(row.video, answer.code, str(answer)))
         else:
@@ -140,6 +141,19 @@ def answered(rows: Sequence[SheetRow], answers: Sequence[Answer], scale: Scale) 
         outside=_outside([one for _, one in kept]),
     )
     return Answered(rated, model, fingerprint, scale, failures)
+
+
+def _on_its_scale(answer: Answer, scale: Scale) -> Answer:
+    """The answer, or why its score is none: a 0 out of another tool stands for a video that was not rated."""
+    if isinstance(answer, XlVqaError):
+        return answer
+    stated = answer.get("scale")
+    own = stated if isinstance(stated, Mapping) else {"label_min": scale.label_min, "label_max": scale.label_max}
+    low, high, score = float(own["label_min"]), float(own["label_max"]), float(answer["expected_label"])
+    if low <= score <= high:
+        return answer
+    outside = Reason("calibration_outside_labels", score=f"{score:g}", low=f"{low:g}", high=f"{high:g}")
+    return CalibrationError(problem=outside)
 
 
 def _outside(answers: Sequence[Mapping[str, Any]]) -> BoolArray | None:

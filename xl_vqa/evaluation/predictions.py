@@ -162,7 +162,10 @@ class _Reader:
     def read(self, column: str, told: Told, baseline: str | None) -> Reading:
         values = [written_number(row.get(column)) for row, _ in self.matched]
         ends = _ends(told, self.scale) if baseline is None else (self.scale.mos_min, self.scale.mos_max)
-        marks = failure_marks(values, *ends)
+        # a unit of its own may well reach 0
+        own = has_own_units(self.table.titles[column], self.table.path.stem)
+        labels = (float(self.scale.label_min), float(self.scale.label_max))
+        marks = failure_marks(values, *ends, () if own else (labels,)) - ({0.0} if own else set())
         self.matched = [pair for pair, value in zip(self.matched, values, strict=True) if value not in marks]
         found = self._read(column, told, baseline)
         found.marks = marks

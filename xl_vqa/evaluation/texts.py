@@ -212,10 +212,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "保存してから、もう一度評価してください。",
     ),
     "failure_marks": (
-        "Scores of {name} that are {marks}, far from all others: {count}. Tools write such numbers where they "
-        "could not rate, so they were not counted as scores.",
-        "{name} のスコアのうち {count} 件は {marks} で、ほかの値から大きく離れています。評価できなかったことを"
-        "示す値とみなし、スコアとして数えていません。",
+        "Scores of {name} that are {marks}, apart from all others and from the scale: {count}. Such numbers stand "
+        "for a video that could not be, or was not, rated, so they were not counted as scores. Where they are "
+        "scores, name their scale (--prediction-scale 0,5).",
+        "{name} のスコアのうち {count} 件は {marks} で、ほかの値や尺度の範囲から離れています。評価できなかった、"
+        "または未評価であることを示す値とみなし、スコアとして数えていません。スコアである場合は、尺度を指定して"
+        "ください(--prediction-scale 0,5)。",
     ),
     "many_conflicts": (
         "Videos that stand in several rows of the predictions with different scores: {count} of {total}. Only the "

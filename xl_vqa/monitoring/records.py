@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -63,6 +63,16 @@ class Records:
     rows: list[Record] = field(default_factory=list)
     unused: dict[str, int] = field(default_factory=dict)
     crashes: list[str] = field(default_factory=list)
+    _said: set[tuple[Any, ...]] = field(default_factory=set, repr=False)
+
+    def says_again(self, video: str | None, *rest: Any) -> bool:
+        """Whether an earlier row says the same of the same video: by the same rater and model, at the same time,
+        the same scores. Such a row counts once."""
+        said = (video, *rest)
+        again = video is not None and said in self._said
+        self._said.add(said)
+        self.leave_out("repeated", again)
+        return again
 
     def leave_out(self, why: str, count: int = 1) -> None:
         if count:
@@ -119,6 +129,8 @@ def with_people(path: Path, store: Path, options: SheetOptions) -> Records:
     human = find_column(table, options.human, (*HUMAN, "mos")) or _missing(table, "mos")
     source = None if options.source is None else find_column(table, options.source, ())
     known = [k for k, row in enumerate(table.rows) if text(row.get("path"))]
+    # of several rows of one video the first counts, as in an evaluation
+    known = [k for k in known if not records.says_again(text(table.rows[k].get("path")))]
     # a video may have ratings of several models: each is joined
     models = {record.model for record in records.rows}
     for model in sorted(models):
@@ -153,20 +165,29 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
     model = "model" if "model" in table.titles else our_column(table, "model")
     error = "error" if "error" in table.titles else our_column(table, "error")
     records = Records()
+    other: list[float] = []
     for row, place in zip(table.rows, table.numbers, strict=True):
         path = text(row.get("path")) or ""
-        value = written_number(row.get(score))
+        value, (low, high) = written_number(row.get(score)), _labels_of(row, options.scale)
+        if value is not None and not low <= value <= high:
+            other.append(value)
+            continue
         failed = value is None and error is not None and text(row.get(error)) is not None
         if value is None and not failed:
             records.leave_out("no_score")
             continue
+        name = _model(row.get(model) if model else None, row.get("model_fingerprint"))
+        when = moment(row.get(at)) if at else None
+        people = row.get(human) if human else None
+        if records.says_again(path or None, row.get("rater"), name, when, value, people):
+            continue
         records.rows.append(
             Record(
                 row=f"#{place} {path}".strip(),
-                model=_model(row.get(model) if model else None, row.get("model_fingerprint")),
+                model=name,
                 source=folder_of(path) if source is None else text(row.get(source)) or "",
                 score=value,
-                at=moment(row.get(at)) if at else None,
+                at=when,
                 off_digits=written_number(row.get("off_digit_mass")),
                 gap=_gap(row, human, value, options, records),
                 failed=failed if error is not None else None,
@@ -175,7 +196,33 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
                 else warns_of(row.get("warnings"), UNLIKE_TAUGHT),
             )
         )
+    if len(other) > len(records.rows):
+        raise MonitoringError(problem=_of_another_scale(table, str(table.titles[score]), other, options.scale))
+    records.leave_out("score_outside", len(other))
     return records
+
+
+def _labels_of(row: Mapping[str, Any], scale: Scale) -> tuple[float, float]:
+    """The lowest and the highest label of a row's score: what a result file states, else the sheet's."""
+    stated = row.get("scale")
+    if isinstance(stated, Mapping):
+        low, high = written_number(stated.get("label_min")), written_number(stated.get("label_max"))
+        if low is not None and high is not None:
+            return low, high
+    return scale.label_min, scale.label_max
+
+
+def _of_another_scale(table: Table, column: str, scores: Sequence[float], scale: Scale) -> Reason:
+    return Reason(
+        "monitoring_other_scale",
+        path=str(table.path),
+        column=column,
+        count=len(scores),
+        value=f"{scores[0]:g}",
+        low=scale.label_min,
+        high=scale.label_max,
+        ends=f"{scale.mos_min:g},{scale.mos_max:g}",
+    )
 
 
 def _gap(

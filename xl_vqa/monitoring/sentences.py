@@ -32,6 +32,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "基準のモデルは {reference}、スコアのモデルは {current} です。異なるモデルのスコアは"
         "比較できません。同じモデルの基準を指定するか、--save-reference で新しい基準を保存してください",
     },
+    "monitoring_other_scale": {
+        "en": "{count} scores of the column {column} in {path}, such as {value}, lie outside the labels {low} to "
+        "{high}: they are of another scale. Name it with its labels, for example --scale {ends},0,100",
+        "ja": "{path} の列 {column} のスコア {count} 件({value} など)がラベルの範囲 {low}~{high} の外にあり、別の"
+        "尺度です。ラベルの範囲を含めて、--scale {ends},0,100 のように指定してください",
+    },
     "monitoring_reference_file": {
         "en": "{path} is no reference that 'xl-vqa monitor --save-reference' wrote",
         "ja": "{path} は 'xl-vqa monitor --save-reference' で書き出した基準ではありません",

@@ -149,6 +149,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{count} rows do not say when they were rated and were left out.",
         "評価日時のない {count} 行を除きました。",
     ),
+    "score_outside": (
+        "{count} scores lie outside the labels of the scale (10 to 50 unless --scale names others, as 1,5,10,90) "
+        "and were left out; a 0 stands for a video that was not rated.",
+        "ラベルの尺度の範囲外のスコア {count} 件を除きました(範囲は 10~50。ほかの範囲は --scale 1,5,10,90 のように"
+        "指定)。0 は未評価とみなします。",
+    ),
+    "repeated": (
+        "{count} rows say again what an earlier row says of the same video (rater, model, time and scores) and "
+        "count once.",
+        "{count} 行は、同じ動画の前の行と評価者・モデル・日時・スコアが同じため、1 回だけ数えました。",
+    ),
     "outside_scale": (
         "{count} scores lie outside the scale and were not held against the model; --scale names another one.",
         "尺度の範囲外の評価 {count} 件はモデルと比較していません(別の尺度は --scale で指定)。",

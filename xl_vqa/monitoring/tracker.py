@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.tables import text
@@ -26,6 +26,8 @@ from xl_vqa.workbooks.templates.kpi_monitor_data import LOG_FACTS
 from xl_vqa.workbooks.templates.kpi_settings import SECTIONS
 from xl_vqa.workbooks.templates.kpi_take_over import Entries, read_entries
 
+_SAYS: Final = ("date", "human", "second", "score", "model", "error", "before", "after")
+"""What makes two rows of one video the same one."""
 _DEFAULTS = {setting.key: setting.default for _, settings in SECTIONS for setting in settings}
 
 
@@ -53,7 +55,7 @@ def read_tracker(path: Path, store: Path, source: str | None = None) -> Tracker:
     records = Records()
     for place, row in enumerate(entries.rows, entries.first_row):
         record = _record(place, row, settings, source)
-        if record is None:
+        if record is None or records.says_again(text(row.get("video")), *(row.get(name) for name in _SAYS)):
             continue
         if not _in_period(record, settings):
             records.leave_out("outside_period")
