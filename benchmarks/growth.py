@@ -220,7 +220,9 @@ def draw(curves: dict[str, Curve], target: Path) -> None:
         part.xaxis.set_minor_formatter(ticker.NullFormatter())
         part.tick_params(labelsize=7)
         part.grid(visible=True, linewidth=0.3)
-        part.legend(fontsize=6)
+        # a legend of many lines would lie on them
+        beside = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if len(curve) > 4 else {}
+        part.legend(fontsize=6, **beside)
     figure.supylabel("seconds of one core", fontsize=9)
     figure.savefig(target, dpi=80, pil_kwargs={"optimize": True}, metadata={"Software": None})
     pyplot.close(figure)

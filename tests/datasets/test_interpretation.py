@@ -18,7 +18,8 @@ from tests.datasets.reading_tables import CLIPS, score
 from xl_vqa.cli.labels import register
 from xl_vqa.datasets.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.datasets.interpretation import KINDS, reading_rows
-from xl_vqa.datasets.prepare import Options, Prepared, prepare
+from xl_vqa.datasets.prepare import prepare
+from xl_vqa.datasets.prepared import Options, Prepared
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.datasets.reading_words import WORDS
 from xl_vqa.datasets.wanted import Wanted

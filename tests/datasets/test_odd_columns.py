@@ -12,7 +12,8 @@ import pytest
 from tests.datasets.builders import Rows, workbook
 from tests.datasets.truths import VIDEOS, means, of, scores
 from xl_vqa.datasets.errors import RatingsUnclearError
-from xl_vqa.datasets.prepare import Options, prepare
+from xl_vqa.datasets.prepare import prepare
+from xl_vqa.datasets.prepared import Options
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.words.labels import Scale
 

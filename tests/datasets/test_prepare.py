@@ -19,7 +19,8 @@ from xl_vqa.datasets.errors import (
     RatingsOptionError,
     RatingsOutOfScaleError,
 )
-from xl_vqa.datasets.prepare import Options, Prepared, prepare
+from xl_vqa.datasets.prepare import prepare
+from xl_vqa.datasets.prepared import Options, Prepared
 from xl_vqa.datasets.problems import BLOCKING, problem_codes
 from xl_vqa.datasets.split import PARTS, Shares
 from xl_vqa.datasets.wanted import Wanted

@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from xl_vqa.datasets.combine_tests import shifts_of_tests as shifts_of
 from xl_vqa.datasets.judging import judge
 from xl_vqa.datasets.mos import MosTable, t_quantile_975, with_pooled_intervals
-from xl_vqa.datasets.prepare import Options, prepare
+from xl_vqa.datasets.prepare import prepare
+from xl_vqa.datasets.prepared import Options
 from xl_vqa.datasets.rater_models import consensus
 from xl_vqa.datasets.reliability import incomplete_icc, krippendorff_alpha
 from xl_vqa.datasets.screening import far_counts, rater_bias

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tests.datasets.builders import MOS, text
 from xl_vqa.datasets.findings import Finding
-from xl_vqa.datasets.prepare import Options, Prepared, prepare
+from xl_vqa.datasets.prepare import prepare
+from xl_vqa.datasets.prepared import Options, Prepared
 from xl_vqa.datasets.problems import BLOCKING, Problem, problem_codes, problem_text
 from xl_vqa.datasets.report import report_html, write_report
 from xl_vqa.datasets.words import tr

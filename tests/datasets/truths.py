@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xl_vqa.datasets.prepare import Options, prepare
+from xl_vqa.datasets.prepare import prepare
+from xl_vqa.datasets.prepared import Options
 from xl_vqa.datasets.wanted import Wanted
 
 VIDEOS = [f"{scene}_{crf}.mp4" for scene in ("park", "sea", "town") for crf in (18, 28, 38)]

@@ -17,7 +17,8 @@ from tests.workbooks.makers import make_rating
 from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import OutputFormatError, OutputNotWritableError, VideoNotFoundError, WorkbookOwnedError
 from xl_vqa.words.rating import Rating
-from xl_vqa.workbooks.results import EXTRAS, FIELDS, check_output, fields_of, write_results, write_results_csv
+from xl_vqa.workbooks.result_rows import EXTRAS, FIELDS, fields_of
+from xl_vqa.workbooks.results import check_output, write_results, write_results_csv
 
 ERROR = VideoNotFoundError(path="C:\\動画\\b.mp4")
 PAIRS: list[Any] = [

@@ -15,7 +15,8 @@ from xl_vqa.words.errors import OutputNotWritableError, VideoNotFoundError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.workbooks import results_xlsx
 from xl_vqa.workbooks.demo_workbook import DemoRow, build
-from xl_vqa.workbooks.results import FIELDS, write_results
+from xl_vqa.workbooks.result_rows import FIELDS
+from xl_vqa.workbooks.results import write_results
 from xl_vqa.workbooks.score_plan import plan_workbook
 from xl_vqa.workbooks.words import word
 

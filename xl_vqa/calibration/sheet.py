@@ -12,7 +12,7 @@ import numpy as np
 
 from xl_vqa.calibration.errors import CalibrationError
 from xl_vqa.calibration.result import RatedVideos
-from xl_vqa.datasets.prepare import Prepared
+from xl_vqa.datasets.prepared import Prepared
 from xl_vqa.datasets.split import PARTS
 from xl_vqa.evaluation.errors import EvaluationOptionError
 from xl_vqa.evaluation.figure import BoolArray

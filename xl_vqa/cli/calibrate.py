@@ -192,8 +192,8 @@ def _profile_name(settings: Settings, name: str, *, told: bool) -> str:
 
 
 def _reading_options(**told: Any) -> Any:
-    from xl_vqa.cli.labels import parse_scale_way
-    from xl_vqa.datasets.prepare import Options
+    from xl_vqa.cli.scale import parse_scale_way
+    from xl_vqa.datasets.prepared import Options
     from xl_vqa.datasets.wanted import Wanted
 
     scale, turned = parse_scale_way(told["scale"] or "1,5", "half_up")

@@ -13,7 +13,7 @@ from xl_vqa.cli.texts import tr
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip
-    from xl_vqa.video.probe import VideoInfo
+    from xl_vqa.video.inspection import VideoInfo
 
 
 def register(app: typer.Typer) -> None:

@@ -14,8 +14,8 @@ from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
 from xl_vqa.cli.texts import tr
 from xl_vqa.datasets.errors import RatingsOptionError
-from xl_vqa.words.errors import OutputNotWritableError, ScaleError, XlVqaError
-from xl_vqa.words.reasons import Reason, because
+from xl_vqa.words.errors import OutputNotWritableError, XlVqaError
+from xl_vqa.words.reasons import because
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from xl_vqa.datasets.interpretation import Interpretation
-    from xl_vqa.datasets.prepare import Options, Prepared, Progress
+    from xl_vqa.datasets.prepare import Progress
+    from xl_vqa.datasets.prepared import Options, Prepared
     from xl_vqa.datasets.split import Shares
-    from xl_vqa.words.labels import Scale
 
 labels_app = typer.Typer(
     name="labels",
@@ -119,8 +119,9 @@ def prepare(
     """
     from rich.console import Console
 
+    from xl_vqa.cli.scale import parse_scale_way
     from xl_vqa.datasets.errors import RatingsUnclearError
-    from xl_vqa.datasets.prepare import Options
+    from xl_vqa.datasets.prepared import Options
     from xl_vqa.datasets.wanted import Wanted
     from xl_vqa.words.settings import Settings
 
@@ -204,16 +205,6 @@ def check_outputs(ratings: Path, output: Path, report: Path | None) -> None:
             raise OutputNotWritableError(path=str(path), problem="problem_folder")
 
 
-def parse_scale_way(text: str, rounding: str) -> tuple[Scale, bool]:
-    """A scale, and whether it was given from its worst end, as 5,1 or 100,0: then lower is better."""
-    parts = text.split(",")
-    try:
-        turned = len(parts) in (2, 4) and float(parts[0]) > float(parts[1])
-    except ValueError:
-        turned = False
-    return parse_scale(",".join([parts[1], parts[0], *parts[2:]]) if turned else text, rounding), turned
-
-
 def parse_map(ratings: Path, text: str | None) -> dict[str, float | None]:
     """Raises RatingsOptionError for a map that is none."""
     from xl_vqa.datasets.scores import parse_mapping
@@ -222,21 +213,6 @@ def parse_map(ratings: Path, text: str | None) -> dict[str, float | None]:
         return parse_mapping(text) if text is not None else {}
     except ValueError as error:
         raise RatingsOptionError(path=str(ratings), source="--map", problem=because(error)) from error
-
-
-def parse_scale(text: str, rounding: str) -> Scale:
-    """``mos_min,mos_max,label_min,label_max``, the labels being optional. Raises ScaleError."""
-    from xl_vqa.words.labels import Scale
-
-    parts = [part.strip() for part in text.split(",")]
-    try:
-        if len(parts) not in (2, 4):
-            raise ValueError
-        low, high = float(parts[0]), float(parts[1])
-        labels = [int(part) for part in parts[2:]] or [10, 50]
-    except ValueError:
-        raise ScaleError(problem=Reason("scale_unlike", value=text)) from None
-    return Scale(low, high, labels[0], labels[1], rounding)
 
 
 def parse_shares(ratings: Path, text: str) -> Shares:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from xl_vqa.datasets.interpretation import Interpretation
-    from xl_vqa.datasets.prepare import Prepared
+    from xl_vqa.datasets.prepared import Prepared
 
 _SHOWN_COLUMNS = 4
 _SHOWN_EXAMPLES = 3

@@ -56,8 +56,8 @@ def collect(
     """
     from rich.console import Console
 
-    from xl_vqa.cli.labels import parse_scale_way
     from xl_vqa.cli.progress import counting
+    from xl_vqa.cli.scale import parse_scale_way
     from xl_vqa.cli.texts import tr as said
     from xl_vqa.learning.collect import SheetReading
     from xl_vqa.learning.collect import collect as collect_sheet
@@ -192,8 +192,8 @@ def hold_out(
     """
     from rich.console import Console
 
-    from xl_vqa.cli.labels import parse_scale_way
     from xl_vqa.cli.progress import counting
+    from xl_vqa.cli.scale import parse_scale_way
     from xl_vqa.cli.texts import tr as said
     from xl_vqa.learning.collect import SheetReading
     from xl_vqa.learning.hold_out import HoldOutOptions, default_file, lock

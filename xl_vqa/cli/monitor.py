@@ -76,7 +76,7 @@ def monitor(
     """
     from rich.console import Console
 
-    from xl_vqa.cli.labels import parse_scale_way
+    from xl_vqa.cli.scale import parse_scale_way
     from xl_vqa.monitoring.errors import MonitoringError
     from xl_vqa.monitoring.records import SheetOptions
     from xl_vqa.monitoring.reference import written

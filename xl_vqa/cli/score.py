@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from xl_vqa.cli.inputs import InputRow
     from xl_vqa.words.settings import Settings
-    from xl_vqa.workbooks.results import Pair
+    from xl_vqa.workbooks.result_rows import Pair
 
 Result = dict[str, Any] | XlVqaError
 

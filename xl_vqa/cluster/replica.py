@@ -53,7 +53,7 @@ class Replica:
         """The model, or why it rates nothing here."""
 
     def _load(self) -> Rater | XlVqaError:
-        from xl_vqa.host.models import as_model_error
+        from xl_vqa.host.model_errors import as_model_error
         from xl_vqa.vlm.loader import load_from_settings
 
         settings = settings_here(self._work.settings)

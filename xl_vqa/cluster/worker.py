@@ -257,7 +257,7 @@ def is_well(rater: Rater) -> bool:
 
 def describe_model(values: Mapping[str, Any]) -> dict[str, Any]:
     """Loads the model once, where workers will: its ``fingerprint`` and ``spec``, or its ``error``."""
-    from xl_vqa.host.models import as_model_error
+    from xl_vqa.host.model_errors import as_model_error
     from xl_vqa.vlm.loader import load_from_settings
 
     settings = settings_here(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -18,11 +18,9 @@ from xl_vqa.datasets.findings import (
     rater_findings,
     size_findings,
 )
+from xl_vqa.datasets.prepared import Prepared
 from xl_vqa.datasets.screening import LEAST_AGREEMENT
 from xl_vqa.datasets.split import PARTS
-
-if TYPE_CHECKING:
-    from xl_vqa.datasets.prepare import Prepared
 
 _LIGHT: Final = 0.5
 """Raters whose weight under P.910 Annex E is below this are named."""

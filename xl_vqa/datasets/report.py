@@ -13,7 +13,7 @@ import numpy as np
 
 from xl_vqa.datasets.ceilings import RATER_COUNTS
 from xl_vqa.datasets.interpretation import reading_rows
-from xl_vqa.datasets.prepare import Prepared
+from xl_vqa.datasets.prepared import Prepared
 from xl_vqa.datasets.problems import BLOCKING
 from xl_vqa.datasets.reliability import Coefficient
 from xl_vqa.datasets.split import NONE, PARTS

@@ -16,11 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.bridge.protocol import PROFILE_FIELDS, profile_of
-from xl_vqa.packages import as_missing
+from xl_vqa.host.model_errors import as_model_error
 from xl_vqa.words.attributes import questions_digest
-from xl_vqa.words.errors import HostRequestError, ModelError, ModelFailedError, ModelMemoryError, SettingsError
+from xl_vqa.words.errors import HostRequestError, ModelError, SettingsError
 from xl_vqa.words.model_spec import ModelSpec
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings
 
 if TYPE_CHECKING:
@@ -290,20 +290,6 @@ class ModelKeeper:
             profile.standing = _standing(
                 profile.settings, profile.name or identity.spec.name, identity.fingerprint
             )
-
-
-def as_model_error(error: Exception, model: str) -> ModelError:
-    """What people are told where ``model`` cannot be loaded or looked at."""
-    if isinstance(error, ModelError):
-        return error
-    if isinstance(error, MemoryError):
-        return ModelMemoryError(problem="host_model_memory")
-    missing = as_missing(error)
-    if missing is not None:
-        log.error("a package cannot be used", exc_info=error)
-        return missing
-    log.error("the model cannot be used", exc_info=error)
-    return ModelFailedError(path=model, problem=Detail.named(error))
 
 
 def _load_rater(settings: Settings) -> Rater:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from xl_vqa.video.fingerprint import fingerprint
-from xl_vqa.video.probe import VideoInfo, probe
+from xl_vqa.video.inspection import VideoInfo
+from xl_vqa.video.probe import probe
 from xl_vqa.video.read import decode_whole, read_frames
 from xl_vqa.words.errors import VideoError
 from xl_vqa.words.model_spec import Sampling

@@ -24,8 +24,8 @@ from av.codec.context import Flags
 
 from xl_vqa.video import bitstream
 from xl_vqa.video.container import Source
+from xl_vqa.video.inspection import Inspection, VideoInfo
 from xl_vqa.video.pictures import Picture
-from xl_vqa.video.probe import Inspection, VideoInfo
 from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason
 
 _CONTAINERS: Final = ("mov", "matroska")

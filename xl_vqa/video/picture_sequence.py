@@ -11,9 +11,9 @@ from typing import Final
 
 from xl_vqa.video.files import PathLike, is_picture, system_path
 from xl_vqa.video.index import FrameIndex
+from xl_vqa.video.inspection import Inspection
 from xl_vqa.video.pictures import Picture, resized
 from xl_vqa.video.plugged import PluggedVideo, open_plugged
-from xl_vqa.video.probe import Inspection
 from xl_vqa.video.sequence import Sequence, sequence_of
 from xl_vqa.video.stills import PictureFile
 from xl_vqa.words.errors import NotAVideoError

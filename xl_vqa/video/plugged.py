@@ -22,8 +22,8 @@ from xl_vqa.video.container import check_picture_size
 from xl_vqa.video.files import PathLike, shown_path, system_path
 from xl_vqa.video.framing import Framing
 from xl_vqa.video.index import FrameIndex
+from xl_vqa.video.inspection import Inspection, VideoInfo
 from xl_vqa.video.pictures import Orientation, Picture
-from xl_vqa.video.probe import Inspection, VideoInfo
 from xl_vqa.words.errors import VideoError, VideoUnreadableError
 from xl_vqa.words.rating import Note
 from xl_vqa.words.reasons import Detail, Reason

@@ -19,11 +19,12 @@ from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
 from xl_vqa.video.fingerprint import stat_key
 from xl_vqa.video.growing import has_writer, is_open_ended, is_written
+from xl_vqa.video.inspection import Inspection
 from xl_vqa.video.picture_sequence import NUMBERS_MISSING, PictureSequence, open_pictures
 from xl_vqa.video.pictures import Picture, fit_within, is_black, is_frozen
 from xl_vqa.video.plugged import PluggedVideo
 from xl_vqa.video.point_samples import point_samples
-from xl_vqa.video.probe import Inspection, inspect
+from xl_vqa.video.probe import inspect
 from xl_vqa.video.sample import plan_frames, plan_pairs_at, plan_window
 from xl_vqa.video.sampled_pixels import SampledPixels
 from xl_vqa.video.stills import PictureFile

@@ -11,7 +11,7 @@ from typing import Any, Final
 from xl_vqa.outputs import check_not_open, write_output
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import band_by_key
-from xl_vqa.workbooks.results import Result
+from xl_vqa.workbooks.result_rows import Result
 from xl_vqa.workbooks.results_xlsx import INK, LINE, ResultBook
 from xl_vqa.workbooks.summary_sheet import add_summary
 

@@ -19,7 +19,7 @@ from xl_vqa.words.labels import ACR_BANDS, Bands, Scale, band_by_key
 from xl_vqa.words.reasons import Reason
 from xl_vqa.workbooks.cells import MAX_TEXT
 from xl_vqa.workbooks.new_book import font_of, new_book
-from xl_vqa.workbooks.results import Pair, columns_of, fields_of
+from xl_vqa.workbooks.result_rows import Pair, columns_of, fields_of
 from xl_vqa.workbooks.words import word
 
 INK: Final = "#1F3A5F"
@@ -201,16 +201,6 @@ class ResultBook:
         """Closes the workbook; the file's bytes."""
         self.book.close()
         return self._stream.getvalue()
-
-
-def results_workbook(pairs: Sequence[Pair], language: str = "en") -> bytes:
-    """The file's bytes: the results and their summary."""
-    from xl_vqa.workbooks.summary_sheet import add_summary
-
-    book = ResultBook(pairs, language)
-    book.add_results()
-    add_summary(book)
-    return book.content()
 
 
 def _scale_of(ratings: Sequence[Mapping[str, Any]]) -> tuple[Scale, Bands]:
