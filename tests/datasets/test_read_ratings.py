@@ -61,7 +61,9 @@ def test_macro_workbook_is_read_too(tmp_path: Path) -> None:
     assert by_video(read_ratings(path, SCALE)) == JAPANESE
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le", "utf-16-be"]
+)
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_text_files_in_any_usual_encoding(tmp_path: Path, encoding: str, separator: str) -> None:
     path = text(tmp_path / "評価.csv", JAPANESE_WIDE, encoding=encoding, separator=separator)

@@ -24,6 +24,7 @@ from xl_vqa.words.errors import (
     VideoListError,
     XlVqaError,
 )
+from xl_vqa.words.japanese_bytes import decode_japanese
 from xl_vqa.words.picture_folders import are_frames, as_video
 from xl_vqa.words.reasons import Reason, why_unread
 from xl_vqa.words.video_names import is_picture_file, is_video_file, suffix_of
@@ -142,7 +143,7 @@ def _line(content: bytes) -> str:
     except UnicodeDecodeError:
         if not os.path.exists(as_it_is):
             with contextlib.suppress(UnicodeDecodeError):
-                return content.decode("cp932")
+                return decode_japanese(content)
     return as_it_is
 
 

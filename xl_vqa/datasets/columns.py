@@ -12,7 +12,7 @@ import numpy as np
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.mos import Floats
-from xl_vqa.datasets.ordinals import MOST_DISTINCT, is_grade, is_mark, numbered_words
+from xl_vqa.datasets.ordinals import MOST_DISTINCT, graded, is_mark, numbered_words
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, column_index, column_letters
@@ -121,9 +121,9 @@ class Columns:
         profile.distinct = len({str(cell) for cell in cells})
         profile.video_names = sum(map(is_video_name, cells)) / len(cells)
         profile.scores = (len(values) + sum(map(is_mark, cells))) / len(cells)
-        graded = [cell for cell in cells if is_grade(cell)]
-        different = len({str(cell).strip().casefold() for cell in graded})
-        profile.letters = len(graded) >= 0.8 * len(cells) and different >= 3
+        grades = graded(cells)
+        different = len({str(cell).strip().casefold() for cell in grades})
+        profile.letters = len(grades) >= 0.8 * len(cells) and different >= 3
         texts = {cell for cell in cells if isinstance(cell, str)}
         if len(values) < 0.5 * len(cells) and len(texts) <= MOST_DISTINCT and len(texts) == profile.distinct:
             profile.letters |= numbered_words(texts) is not None

@@ -45,19 +45,57 @@ _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("良い", "やや良い", "普通", "やや悪い", "悪い"),
     ("とても良い", "やや良い", "普通", "やや悪い", "とても悪い"),
     ("高", "中", "低"),
+    ("とても満足", "満足", "普通", "不満", "とても不満"),
+    ("とても満足", "やや満足", "普通", "やや不満", "とても不満"),
+    ("満足", "やや満足", "普通", "やや不満", "不満"),
+    ("とても満足", "満足", "不満", "とても不満"),
+    ("満足", "やや満足", "やや不満", "不満"),
+    ("満足", "普通", "不満"),
+    ("満足", "不満"),
+    ("とても良い", "良い", "やや良い", "普通", "やや悪い", "悪い", "とても悪い"),
+    ("very satisfied", "satisfied", "neutral", "dissatisfied", "very dissatisfied"),
+    ("very satisfied", "somewhat satisfied", "neutral", "somewhat dissatisfied", "very dissatisfied"),
+    ("very satisfied", "satisfied", "dissatisfied", "very dissatisfied"),
+    ("satisfied", "neutral", "dissatisfied"),
+    ("satisfied", "dissatisfied"),
+    ("v", "iv", "iii", "ii", "i"),
+    ("iv", "iii", "ii", "i"),
+    ("iii", "ii", "i"),
+    ("a+", "a", "b+", "b", "c+", "c", "d+", "d"),
+    ("a+", "a", "b", "c", "d"),
+    ("a+", "a", "a-", "b+", "b", "b-", "c+", "c", "c-", "d+", "d", "d-", "f"),
 )
-_GRADES: Final = frozenset(mark for alphabet in _ALPHABETS for mark in alphabet if mark not in CATEGORY_OF_WORD)
+_EITHER_WAY: Final = ("a", "v", "iv", "iii")
+"""Best marks of alphabets that some begin with the worst: A or I is the first category, or the best."""
+# a single i or v is an initial or a tick
+_GRADES: Final = frozenset(
+    mark for alphabet in _ALPHABETS for mark in alphabet if mark not in CATEGORY_OF_WORD and mark not in ("i", "v")
+)
+_VERY: Final = re.compile(r"^(?:非常に|大変|たいへん|とても|すごく|極めて|かなり|大(?=満足|不満))")
+_NEITHER: Final = frozenset(
+    "ふつう どちらでもない どちらともいえない どちらとも言えない どちらともない まあまあ 普通".split()
+)
+_NEUTRAL: Final = frozenset(
+    ("neither", "neither satisfied nor dissatisfied", "neutral", "undecided", "neither satisfied or dissatisfied")
+)
 _SYMBOLS: Final = frozenset("◎○△▲×")
 _LETTERS: Final = frozenset("sabcdef")
 _OF_END: Final = re.compile(r"[0-9.,]+\s*(?:/|of|out of)\s*([0-9]+)")
 _NUMBERED: Final = re.compile(r"([0-9]{1,2})\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^\W\d][^0-9()\[\],;=]{0,40}?)\s*[)\]]?")
+_CAPITAL: Final = re.compile(r"[a-z][+-]?|i{2,3}|iv")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_DISTINCT: Final = 12
 """More different texts than this are remarks, not grades."""
 
 
 def _canonical(text: str) -> str:
-    return _SAME.get(text, text)
+    """One spelling of a mark or a word: 非常に満足 and 大変満足 say とても満足."""
+    if text in _NEITHER or text in _NEUTRAL:
+        return "普通" if text in _NEITHER else "neutral"
+    said = text.replace("よい", "良い").replace("わるい", "悪い").replace("である", "")
+    said = re.sub(r"^(?:どちらかと(?:いえば|言えば|いうと)|まあ|少し|多少)", "やや", said)
+    said = re.sub(r"(満足|不満)(?:です|した|足)?$", r"\1", _VERY.sub("とても", said))
+    return _SAME.get(said, said.replace("unsatisfied", "dissatisfied").replace("extremely ", "very "))
 
 
 def is_mark(cell: Any) -> bool:
@@ -75,6 +113,14 @@ def is_grade(cell: Any) -> bool:
         return False
     text = plain(cell)
     return _canonical(text) in _GRADES or (text.endswith("%") and _is_number(text))
+
+
+def graded(cells: Sequence[Any]) -> list[Any]:
+    """The cells that are grades; beside other Roman numerals I and V are, too."""
+    roman = any(isinstance(cell, str) and plain(cell) in ("ii", "iii", "iv") for cell in cells)
+    return [
+        cell for cell in cells if is_grade(cell) or (roman and isinstance(cell, str) and plain(cell) in ("i", "v"))
+    ]
 
 
 def numbered_words(texts: Collection[str]) -> dict[str, tuple[int, str]] | None:
@@ -111,14 +157,18 @@ def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
     # words that have a category of their own fix nothing here: they are scores already
     known = {word for word in canonical if word not in CATEGORY_OF_WORD}
     found: list[str] = []
+    whole = any(canonical.keys() <= set(alphabet) for alphabet in _ALPHABETS)
+    signed = any(word[-1:] in ("+", "-") for word in canonical)
     for alphabet in _ALPHABETS:
+        if (whole and not canonical.keys() <= set(alphabet)) or ("a+" in alphabet and not signed):
+            continue
         if not known <= set(alphabet) or len(known & set(alphabet)) < min(2, len(canonical)):
             continue
         # an alphabet of which the last mark is missing is rather the shorter one
         if alphabet[-1] not in canonical and len(alphabet) > 3 and alphabet[0] in "as":
             continue
         found.append(_even(alphabet, canonical, scale))
-        if alphabet[0] == "a":
+        if alphabet[0] in _EITHER_WAY:
             found.append(_even(alphabet[::-1], canonical, scale))
     return list(dict.fromkeys(found))[:3]
 
@@ -127,7 +177,7 @@ def _even(alphabet: Sequence[str], canonical: dict[str, str], scale: Scale) -> s
     steps = len(alphabet) - 1
     values = {mark: scale.mos_max - k / steps * (scale.mos_max - scale.mos_min) for k, mark in enumerate(alphabet)}
     # a grade is a capital, however the cell was folded for comparing
-    shown = {mark: text.upper() if len(text) == 1 and text.isascii() else text for mark, text in canonical.items()}
+    shown = {mark: text.upper() if _CAPITAL.fullmatch(text) else text for mark, text in canonical.items()}
     return ",".join(f"{shown[mark]}={_short(values[mark])}" for mark in alphabet if mark in canonical)
 
 

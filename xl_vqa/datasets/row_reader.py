@@ -20,7 +20,7 @@ from xl_vqa.datasets.headers import Role, is_summary, normal, role_of, split_of
 from xl_vqa.datasets.interpretation import interpret
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
-from xl_vqa.datasets.scores import NotAScoreError, parse_score, states_end
+from xl_vqa.datasets.scores import NotAScoreError, commas_part_scores, is_two_scores, parse_score, states_end
 from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
@@ -84,11 +84,16 @@ class RowReader:
         self.unread: Counter[str] = Counter()
         """Texts that stood where a score should, and are none."""
         self.named_files = True
+        self.commas_part = False
+        """Among whole scores "4,3" is two scores rather than a decimal."""
         self.end_stated = False
         """Scores were written with the end of the scale ("3/5")."""
 
     def add(self, layout: Layout) -> None:
         self.layouts.append(layout)
+        scores = [layout.mos] if layout.mos is not None else layout.scores
+        cells = [layout.grid.cell(row, column) for row in data_rows(layout) for column in scores]
+        self.commas_part = commas_part_scores(cells, self.scale)
         if layout.folder is not None:
             self.notes.append(Note("folder_joined", {"column": layout.name(layout.folder)}))
         # where the others name files, a cell that names none and speaks of a mean is a total
@@ -293,6 +298,8 @@ class RowReader:
         cell = grid.cell(row, column)
         self.end_stated = self.end_stated or states_end(cell, self.scale)
         try:
+            if self.commas_part and is_two_scores(cell, self.scale):
+                raise NotAScoreError(str(cell))
             return parse_score(cell, self.scale, self.wanted.mapping)
         except NotAScoreError as error:
             # a row that names no video is none to ask about

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from xl_vqa.words.labels import Scale
@@ -62,6 +62,9 @@ _WORD_THEN_NUMBER: Final = re.compile(r"([^0-9()\[\]]+?)\s*[-:=]?\s*[(\[]?\s*([1
 _SIGNS: Final = str.maketrans(
     {"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2b50": "★", "\ufe0f": ""}
 )
+_TWO_SCORES: Final = re.compile(r"([1-9])\s*[,、]\s*([0-9])")
+# digits in circles that NFKC leaves as they are: ❶ ➀ ➊ ⓵
+_CIRCLED: Final = {first + k: str(k + 1) for first in (0x2776, 0x2780, 0x278A, 0x24F5) for k in range(10)}
 
 
 class NotAScoreError(ValueError):
@@ -94,6 +97,34 @@ def parse_score(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | N
         # a date: Excel turns "4/5" into one
         raise NotAScoreError(str(cell))
     return _parse_text(cell, scale)
+
+
+def is_two_scores(cell: Any, scale: Scale) -> bool:
+    """Whether a text may be two scores in one cell as well as a decimal: "4,3"."""
+    found = _TWO_SCORES.fullmatch(plain(cell)) if isinstance(cell, str) else None
+    return found is not None and all(scale.mos_min <= float(part) <= scale.mos_max for part in found.groups())
+
+
+def commas_part_scores(cells: Iterable[Any], scale: Scale) -> bool:
+    """Whether "4,3" cannot be taken for a decimal: most cells are whole scores, and none is a decimal for sure.
+
+    Half points (``3,5`` alone) are decimals.
+    """
+    doubtful, whole = 0, 0
+    other_than_half = False
+    for cell in cells:
+        if is_two_scores(cell, scale):
+            doubtful += 1
+            other_than_half = other_than_half or not plain(cell).endswith("5")
+            continue
+        try:
+            value = parse_score(cell, scale)
+        except NotAScoreError:
+            continue
+        if value is not None and not value.is_integer():
+            return False
+        whole += value is not None
+    return other_than_half and doubtful < whole
 
 
 def is_blank(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | None = None) -> bool:
@@ -171,7 +202,8 @@ def category_score(category: int, scale: Scale) -> float:
 def plain(text: str) -> str:
     """Full-width letters made half-width, case folded, spaces at the ends and double spaces removed."""
     # NFKC turns ４．５ into 4.5 and ④ into 4, but leaves the minus signs of Japanese keyboards
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold().split()).strip("'\"")
+    folded = unicodedata.normalize("NFKC", text.translate(_CIRCLED)).translate(_SIGNS).casefold()
+    return " ".join(folded.split()).strip("'\"")
 
 
 def mapping_key(cell: Any) -> str:

@@ -7,10 +7,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from xl_vqa.tables.blanks import blank_separated
 from xl_vqa.tables.grid import MOST_ROWS, Grid, TableError, grid
+from xl_vqa.words.japanese_bytes import decode_japanese
+
+_JAPANESE: Final = "Shift_JIS, EUC-JP, ISO-2022-JP"
 
 
 def read_text(name: str, content: bytes) -> list[Grid]:
@@ -41,7 +44,7 @@ def read_text(name: str, content: bytes) -> list[Grid]:
 
 
 def _decode(content: bytes) -> str:
-    """Byte order mark, UTF-16 without one, UTF-8, Shift_JIS (cp932), Western."""
+    """Byte order mark, UTF-16 without one, UTF-8, the older ones of Japan, Western."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     elif content.startswith(b"\xef\xbb\xbf"):
@@ -51,10 +54,13 @@ def _decode(content: bytes) -> str:
         even, odd = content[0:4096:2].count(0), content[1:4096:2].count(0)
         candidates = ["utf-16-le" if odd >= even else "utf-16-be"]
     else:
-        candidates = ["utf-8", "cp932", "cp1252"]
+        candidates = ["utf-8", _JAPANESE, "cp1252"]
+    if b"\x1b$" in content:
+        # seven bits, which UTF-8 takes for control characters
+        candidates = [_JAPANESE, *candidates]
     for encoding in candidates:
         try:
-            text = content.decode(encoding)
+            text = decode_japanese(content) if encoding == _JAPANESE else content.decode(encoding)
         except UnicodeDecodeError:
             continue
         # zero bytes remain where a binary file was taken for text

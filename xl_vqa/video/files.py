@@ -299,8 +299,9 @@ def _looks_like_text(head: bytes) -> bool:
         encoding = "utf-8"
     if _is_printable(head, encoding):
         return True
-    # the encoding of Japanese Windows; random bytes rarely pass it, and never for a whole block
-    return encoding == "utf-8" and len(head) > 3 and _is_printable(head, "cp932")
+    # the older encodings of Japan; random bytes rarely pass one, and never for a whole block
+    older = ("cp932", "euc_jp")
+    return encoding == "utf-8" and len(head) > 3 and any(_is_printable(head, one) for one in older)
 
 
 def _is_printable(head: bytes, encoding: str) -> bool:
