@@ -205,6 +205,39 @@ def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "problem", "line"),
+    [
+        # an example pasted below the line that stood there already
+        ('model = "a"\n\nmodel = "b"\n', "problem_toml_twice", 3),
+        ("[a]\nx = 1\n[a]\n", "problem_toml_twice", 3),
+        # a word processor's quotes, a Japanese keyboard's signs and blanks
+        ("model = “a”\n", "problem_toml_signs", 1),
+        ('device = "cpu"\nmodel = "a”\n', "problem_toml_signs", 2),
+        ('model\u3000= "a"', "problem_toml_signs", 1),
+        ('model ＝ "a"', "problem_toml_signs", 1),
+        ("model = 「a」", "problem_toml_signs", 1),
+        ('model = "動画" x # “a”', "problem_toml", 1),
+        ('model = "（１）" x', "problem_toml", 1),
+        ("model = モデル", "problem_toml", 1),
+        ('model = "C:\\Users"', "problem_toml_backslash", 1),
+    ],
+)
+def test_what_toml_refuses_is_said_in_the_words_of_its_writer(
+    tmp_path: Path, content: str, problem: str, line: int
+) -> None:
+    write(tmp_path, content)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"XL_VQA_HOME": str(tmp_path)})
+    assert caught.value.params["problem"] == {"key": problem, "line": line}
+
+
+def test_a_key_in_capitals_is_told_its_own_name(tmp_path: Path) -> None:
+    write(tmp_path, 'LANGUAGE = "ja"\n')
+    with pytest.raises(SettingsError, match="did you mean language"):
+        Settings.load({"XL_VQA_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
     ("environment", "language"),
     [({"LANG": "ja_JP.UTF-8"}, "ja"), ({"LANG": "en_US.UTF-8"}, "en"), ({"LC_ALL": "C", "LANG": "ja_JP"}, "en")],
 )

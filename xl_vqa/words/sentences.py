@@ -333,6 +333,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "line {line} is not as TOML wants it: name = value, and text in quotes",
         "ja": "{line} 行目が TOML の書式になっていません。「名前 = 値」の形で、文字列は引用符で囲んでください",
     },
+    "problem_toml_twice": {
+        "en": "line {line} sets once more what is set above; keep one of the two lines",
+        "ja": "{line} 行目の項目は、それより前の行ですでに設定されています。どちらか一方の行だけを残してください",
+    },
+    "problem_toml_signs": {
+        "en": "line {line} has quotes, a blank or an equals sign in another form than the plain one; type them "
+        'again as " = "',
+        "ja": '{line} 行目の引用符、空白、等号のいずれかが全角などの別の文字になっています。半角の " と = で'
+        "入力し直してください",
+    },
     "problem_toml_backslash": {
         "en": "line {line} has a backslash in double quotes, where it means something else; write / in its place, "
         "or put the path in single quotes",

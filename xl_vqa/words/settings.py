@@ -56,6 +56,9 @@ _LOWEST = {
 }
 # Of the environment, and no settings (docs/settings.md).
 _OTHER_VARIABLES = ("HOME", "PYTHON", "LIBREOFFICE", "CALC_WAIT")
+# Quotes of word processors, and what a Japanese keyboard gives for the quotes, the equals sign and the blank.
+_SIGNS = re.compile("[“”„‘’「」『』\uff02\uff07\uff1d\u3000]")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'|#.*""")
 # What a field must be, by the first of its types.
 _KINDS = {
     str: "problem_text_value",
@@ -339,14 +342,23 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
         place = re.search(r"line ([0-9]+)", str(error))
         lines = text.splitlines() or [""]
         line = int(place[1]) if place else len(lines)
-        # "C:\Users" is refused for its \U, and "C:\new" would be read as a line break
-        key = "problem_toml_backslash" if "\\" in lines[min(line, len(lines)) - 1] else "problem_toml"
+        key = _toml_problem(lines[min(line, len(lines)) - 1], str(error))
         raise SettingsError(source=str(path), problem=Reason(key, line=line)) from error
+
+
+def _toml_problem(line: str, said: str) -> str:
+    """The phrase for what is wrong with a line, of which tomllib ``said`` something."""
+    if "overwrite" in said or "twice" in said:
+        return "problem_toml_twice"
+    # "C:\Users" is refused for its \U, and "C:\new" would be read as a line break
+    if "\\" in line:
+        return "problem_toml_backslash"
+    return "problem_toml_signs" if _SIGNS.search(_QUOTED.sub("", line)) else "problem_toml"
 
 
 def unknown_key(name: str, file: str) -> Reason:
     """The problem with a key of ``file`` that is no setting, with the one that was perhaps meant."""
-    near = difflib.get_close_matches(name, sorted(f.name for f in fields(Settings) if f.name != "home"), 1)
+    near = difflib.get_close_matches(name.lower(), sorted(f.name for f in fields(Settings) if f.name != "home"), 1)
     if near:
         return Reason("problem_unknown_key_near", file=file, name=name, near=near[0])
     return Reason("problem_unknown_key", file=file, name=name)
