@@ -164,6 +164,16 @@ def asked_of(rater: Rater, path: str, budget: float) -> tuple[Rating, Asked, flo
     return rating, asked, seconds
 
 
+def time_named(why: Explanation) -> float:
+    """Of the worst moment; without one, of the change that is remarked, else of the lowest span."""
+    if why.moments:
+        return why.moments[0].at_s
+    for remark in why.remarks:
+        if remark["key"] == "why_change_unminded":
+            return (float(remark["start"]) + float(remark["end"])) / 2
+    return min(why.spans, key=lambda span: span.mos).middle_s
+
+
 def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
     """All figures of one clip."""
     rating, asked, plain_s = asked_of(rater, case["path"], budget)
@@ -177,7 +187,7 @@ def look(rater: Rater, case: dict[str, Any], budget: float) -> dict[str, Any]:
         area = iou(mask_of_map(np.array(why.maps[0].relevance)), truth) if told["placed"] else 0.0
         return {"kind": case["kind"], "steady": True, **told, "area": area, "area_chance": chance_of_place(truth)}
     baselines = Baselines(case["path"], why.duration_s)
-    at = why.moments[0].at_s if why.moments else min(why.spans, key=lambda span: span.mos).middle_s
+    at = time_named(why)
     found: dict[str, Any] = {
         "kind": case["kind"],
         "boxed": case["box"] is not None,

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests import media
 from tests.made_explanation import FRAMES, distribution, made_explanation
@@ -45,6 +46,7 @@ class Film:
         self.duration_s, self.fps, self.level = duration_s, fps, level
         self.count = max(round(duration_s * fps), 1)
         self.answers = 0
+        self._drawn: dict[int, NDArray[np.uint8]] = {}
         self.told: list[Progress] = []
 
     def read(self, times: Sequence[float]) -> Clip:
@@ -53,12 +55,17 @@ class Film:
         for at in times:
             start = min(int(at * self.fps + 1e-6), max(self.count - 2, 0))
             for index in (start, min(start + 1, self.count - 1)):
-                rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
-                shown = np.vectorize(self.level)(index / self.fps, rows / HEIGHT, columns / WIDTH)
-                frames.append(np.repeat(shown.astype(np.uint8)[..., None], 3, axis=2))
+                frames.append(self._frame(index))
                 indices.append(index)
         stamps = tuple(index / self.fps for index in indices)
         return Clip(tuple(frames), replace(FRAMES, indices=tuple(indices), timestamps_s=stamps))
+
+    def _frame(self, index: int) -> NDArray[np.uint8]:
+        if index not in self._drawn:
+            rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+            shown = np.vectorize(self.level)(index / self.fps, rows / HEIGHT, columns / WIDTH)
+            self._drawn[index] = np.repeat(shown.astype(np.uint8)[..., None], 3, axis=2)
+        return self._drawn[index]
 
     def rate(self, items: Sequence[PreparedVideo]) -> list[LabelDistribution]:
         self.answers += len(items)

@@ -131,8 +131,13 @@ def softened(cells: Floats) -> Floats:
     return found
 
 
+def there_and_back(there: Floats, back: Floats) -> Floats:
+    """How far each cell went by the step ``there`` and came back by ``back``, [..., STATISTICS, ROWS, COLUMNS] to
+    [..., ROWS, COLUMNS]."""
+    found: Floats = np.sqrt(np.maximum(-there * back, 0).sum(axis=-3))
+    return found
+
+
 def _there_and_back(steps: Floats, first: int | None, last: int | None) -> Floats:
     there = steps[first] if first is not None else -steps[last]
-    back = -steps[last] if last is not None else steps[first]
-    found: Floats = np.sqrt(np.maximum(there * back, 0).sum(axis=0))
-    return found
+    return there_and_back(there, steps[last] if last is not None else -steps[first])

@@ -14,7 +14,10 @@ import numpy as np
 
 from xl_vqa.explaining.heat import BLOCKS, Block, blocks, heat_of, part_of
 from xl_vqa.explaining.measuring import Asked, pair_of
-from xl_vqa.explaining.places import WHOLE, Examined, Place, examined, pieces, place_of_change, told
+from xl_vqa.explaining.places import WHOLE, Examined, Place, Scanned, examined, pieces, place_of_change, told
+from xl_vqa.explaining.standing_out import CLEAR as CLEAR_CHANGE
+from xl_vqa.explaining.standing_out import LOOKS as JUDGING
+from xl_vqa.explaining.standing_out import Proposed, judged, proposed, scanned
 from xl_vqa.explaining.steady import Steady, place_of_pattern, steady_of
 from xl_vqa.explaining.timeline import (
     APART_S,
@@ -27,14 +30,14 @@ from xl_vqa.explaining.timeline import (
     spans_of,
 )
 from xl_vqa.words.attributes import AttributeRating
-from xl_vqa.words.explanation import Explanation, HeatMap, Moment
+from xl_vqa.words.explanation import Explanation, HeatMap, Moment, Span
 from xl_vqa.words.rating import Rating
 from xl_vqa.words.reasons import Reason
 
 if TYPE_CHECKING:
     from xl_vqa.video.clip import Clip
 
-BUDGET: Final = 24.0
+BUDGET: Final = 26.0
 """Passes of one explanation: so many plain scores may it cost."""
 MAPS_SHARE: Final = 0.55
 """Of them for each heat map at most."""
@@ -67,12 +70,13 @@ def explain(
     """
     frames, meter = rating.frames, asked.meter
     asked.stage("timeline")
-    prices = _prices(rating, asked)
+    whole = scanned(frames, asked)
+    prices = _prices(rating, asked, whole)
     looks = _looks(rating, asked, prices)
     spans = spans_of(looks, frames.duration_s, rating.distribution.scale.to_mos(rating.expected_label))
-    ranked = ranked_of(looks, frames.duration_s, spans)[:MOST_MOMENTS]
     asked.stage("maps")
-    found = told([examined(one, frames, asked) for one in ranked], moment_limit or CLEAR)
+    stretches, change = _stretches(looks, spans, rating, asked, whole)
+    found = told(stretches, moment_limit or CLEAR)
     moments = tuple(one.moment for one in found)
     moments = tuple(_with_cause(moment, looks, moments, asked) for moment in moments)
     maps = _maps(looks, found, asked, prices)
@@ -87,7 +91,7 @@ def explain(
         maps=maps,
         attributes=dict(attributes or {}),
         cost=meter.cost(),
-        remarks=tuple(_remarks(rating, looks, moments, maps, steady, attributes or {}, off_digit_limit)),
+        remarks=tuple(_remarks(rating, looks, moments, maps, steady, change, attributes or {}, off_digit_limit)),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -95,35 +99,49 @@ def explain(
 def most_evidence(rating: Rating, asked: Asked) -> float:
     """That of the stretch which is most like a moment, 0 where none is low; of good videos, what a limit is made
     of."""
-    looks = _looks(rating, asked, _prices(rating, asked))
-    frames, mos = rating.frames, rating.distribution.scale.to_mos(rating.expected_label)
-    ranked = ranked_of(looks, frames.duration_s, spans_of(looks, frames.duration_s, mos))[:MOST_MOMENTS]
-    return max((examined(one, frames, asked).evidence for one in ranked), default=0.0)
+    whole = scanned(rating.frames, asked)
+    looks = _looks(rating, asked, _prices(rating, asked, whole))
+    mos = rating.distribution.scale.to_mos(rating.expected_label)
+    stretches, _ = _stretches(looks, spans_of(looks, rating.frames.duration_s, mos), rating, asked, whole)
+    return max((one.evidence for one in stretches), default=0.0)
+
+
+def _stretches(
+    looks: Sequence[Look], spans: Sequence[Span], rating: Rating, asked: Asked, whole: Scanned | None
+) -> tuple[list[Examined], Proposed | None]:
+    """What may be a moment: the stretches that are low for the model, and the one that the pixels propose."""
+    frames = rating.frames
+    ranked = ranked_of(looks, frames.duration_s, spans)[:MOST_MOMENTS]
+    found = [examined(one, frames, asked, whole) for one in ranked]
+    change = None if whole is None else proposed(whole)
+    stretch = None if change is None else judged(change, frames, spans, asked)
+    return found if stretch is None else [*found, stretch], change
 
 
 @dataclass(frozen=True, slots=True)
 class _Prices:
-    """Passes for the quarters of one pair, for all blocks of one, and what the maps may cost together."""
+    """Passes for the quarters of one pair and for all blocks of one."""
 
     quarters: float
     blocks: float
-    maps: float
+    later: float
+    """What is asked once the timeline is there: the maps together, and the stretch that pixels propose."""
 
 
-def _prices(rating: Rating, asked: Asked) -> _Prices:
+def _prices(rating: Rating, asked: Asked, whole: Scanned | None) -> _Prices:
     pair = pair_of(asked.read([rating.frames.duration_s / 2]), 0)
     # a whole pair is the measure of all others
     asked.passes_of(pair)
     quarters = sum(asked.passes_of(part_of(pair, part)) for part in QUARTERS)
     each = asked.passes_of(part_of(pair, blocks()[0])) * BLOCKS
     maps = MOST_MAPS * min(2 * each + PARTS_PASSES, MAPS_SHARE * asked.meter.budget)
-    return _Prices(quarters, each, maps)
+    return _Prices(quarters, each, maps + (JUDGING / asked.meter.pairs if whole is not None else 0.0))
 
 
 def _looks(rating: Rating, asked: Asked, prices: _Prices) -> list[Look]:
     """Pairs over the clip, then more beside the worst ones, then the quarters of as many as can be afforded."""
     frames, meter = rating.frames, asked.meter
-    budget = meter.budget - prices.maps
+    budget = meter.budget - prices.later
     most = max(int(budget * FIRST_SHARE * meter.pairs), 1)
     looks = _look(first_times(frames.duration_s, frames.frame_count, most), rating, asked)
     for _ in range(2):
@@ -285,6 +303,7 @@ def _remarks(
     moments: Sequence[Moment],
     maps: Sequence[HeatMap],
     steady: Steady | None,
+    change: Proposed | None,
     attributes: Mapping[str, AttributeRating],
     off_digit_limit: float,
 ) -> list[dict[str, Any]]:
@@ -304,6 +323,8 @@ def _remarks(
         found.append(Reason("why_outside", share=f"{rating.distribution.off_digit_mass:.0%}"))
     if moments and not any(one.box for one in maps):
         found.append(Reason("why_no_place"))
+    if change is not None and not moments and change.clearness >= CLEAR_CHANGE:
+        found.append(Reason("why_change_unminded", start=f"{change.start_s:.1f}", end=f"{change.end_s:.1f}"))
     if steady is not None and not steady.told and is_low(rating):
         found.append(Reason("why_place_untold"))
     if not attributes:

@@ -52,11 +52,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Scanned:
+    """Frames that were read: their ``times`` in seconds, and the statistics of each, ``series`` [frames,
+    STATISTICS, ROWS, COLUMNS]."""
+
+    times: list[float]
+    series: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """A stretch with what changed there, None where that was not looked for or is not clear."""
 
     ranked: Ranked
     change: Change | None = None
+    judged: float | None = None
+    """The evidence of a stretch that the pixels proposed (standing_out.py)."""
 
     @property
     def moment(self) -> Moment:
@@ -66,6 +77,8 @@ class Examined:
     def evidence(self) -> float:
         """How deep it is for the model and for how long, and how clearly the pixels changed there and back: as one
         figure, so that one limit, made of good videos, holds for all."""
+        if self.judged is not None:
+            return self.judged
         change, length = self.change, self.moment.end_s - self.moment.start_s
         clear = change.strength - CLEAR_CHANGE if change is not None and change.came_back else 0.0
         return self.ranked.rank * min(length / WHOLE_S, 1.0) + WORTH * max(clear, 0.0)
@@ -88,10 +101,12 @@ def _overlap(one: Moment, other: Moment) -> bool:
     return one.start_s < other.end_s and other.start_s < one.end_s
 
 
-def examined(ranked: Ranked, used: FramesUsed, asked: Asked) -> Examined:
-    """Looks into a stretch; where a change is clear, its edges become the stretch's."""
+def examined(ranked: Ranked, used: FramesUsed, asked: Asked, whole: Scanned | None = None) -> Examined:
+    """Looks into a stretch; where a change is clear, its edges become the stretch's. ``whole``: all frames of the
+    video, where they have been read."""
     moment = ranked.moment
-    times, series = _frames_around(moment, used, asked)
+    around = _frames_around(moment, used, asked, whole)
+    times, series = around.times, around.series
     if len(times) < 2:
         return Examined(ranked)
 
@@ -115,12 +130,19 @@ def examined(ranked: Ranked, used: FramesUsed, asked: Asked) -> Examined:
     return Examined(Ranked(ranked.rank, moment), change)
 
 
-def _frames_around(moment: Moment, used: FramesUsed, asked: Asked) -> tuple[list[float], Floats]:
-    """Times and statistics of the frames around a stretch, one after the other."""
+def _frames_around(moment: Moment, used: FramesUsed, asked: Asked, whole: Scanned | None) -> Scanned:
     begin, end = max(moment.start_s - MARGIN_S, 0.0), min(moment.end_s + MARGIN_S, used.duration_s)
+    if whole is not None:
+        inside = [place for place, time in enumerate(whole.times) if begin <= time < end]
+        return Scanned([whole.times[place] for place in inside], whole.series[inside])
     stretches = [(begin, end)]
     if end - begin > LONGEST_S:
         stretches = [(begin, moment.start_s + MARGIN_S), (moment.end_s - MARGIN_S, end)]
+    return series_between(stretches, used, asked)
+
+
+def series_between(stretches: Sequence[tuple[float, float]], used: FramesUsed, asked: Asked) -> Scanned:
+    """The frames of some stretches of the video (seconds), one after the other."""
     step = 1 / used.fps if used.fps > 0 else CLOSEST_S
     # a pair shows two frames; of a fast video the first one only
     both = step >= CLOSEST_S
@@ -139,7 +161,7 @@ def _frames_around(moment: Moment, used: FramesUsed, asked: Asked) -> tuple[list
         if new:
             found += [stamps[number] for number in new]
             parts.append(series_of([clip.frames[places[number]] for number in new]))
-    return found, np.concatenate(parts) if parts else np.zeros((0, 1, ROWS, COLUMNS))
+    return Scanned(found, np.concatenate(parts) if parts else np.zeros((0, 1, ROWS, COLUMNS)))
 
 
 def pieces(values: Sequence[T], used: FramesUsed, frames: int = 2) -> Iterator[Sequence[T]]:
@@ -170,16 +192,16 @@ def place_of_change(change: Change, bad: Clip, goods: Sequence[Clip], asked: Ask
     """The place of a clear change, judged by the model: the part of the bad pair against the same of good ones."""
     if change.everywhere:
         relevance = np.clip(change.cells / max(change.strength, 1e-9), 0.0, 1.0)
-        levels, _ = _levels([bad, *goods], asked)
+        levels, _ = levels_of([bad, *goods], asked)
         return Place(relevance, max(float(np.mean(levels[1:])) - levels[0], 0.0), WHOLE)
     relevance = relevance_of(change.cells, change.strength)
     box = box_of(relevance)
-    levels, mos_range = _levels([part_of(pair, box) for pair in (bad, *goods)], asked)
+    levels, mos_range = levels_of([part_of(pair, box) for pair in (bad, *goods)], asked)
     loss = float(np.mean(levels[1:])) - levels[0]
     return Place(relevance, max(loss, 0.0), box if loss >= LEAST_LOSS * mos_range else None)
 
 
-def _levels(clips: Sequence[Clip], asked: Asked) -> tuple[list[float], float]:
+def levels_of(clips: Sequence[Clip], asked: Asked) -> tuple[list[float], float]:
     """Expected MOS of each, and the range that a MOS has."""
     answers = asked.rate(clips)
     scale = answers[0].scale

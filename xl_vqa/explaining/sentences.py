@@ -32,6 +32,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The model finds no part of the picture worse than the others.",
         "ja": "モデルが映像の他の部分より悪いと判断した部分はありません。",
     },
+    "why_change_unminded": {
+        "en": "From {start} to {end} s the picture changes and changes back, and the model hardly minds. "
+        "Look there: it may be a fault that the score does not show.",
+        "ja": "{start}~{end} 秒で映像が変化して元に戻りますが、モデルの評価にはほとんど影響していません。"
+        "スコアに表れない不具合の可能性があるため、ご確認ください。",
+    },
     "why_place_untold": {
         "en": "The scene moves too little to tell a fault that stays in one place from the scene itself.",
         "ja": "映像の動きが少ないため、同じ位置に続く不具合か、もともとの被写体かを区別できません。",

@@ -15,7 +15,7 @@ from typing import Final
 from xl_vqa.bridge.errors import TeamLimitError
 from xl_vqa.words.reasons import Reason
 
-COSTS: Final = 24
+COSTS: Final = 26
 """Videos that one counts for by the minute: it may take as many passes of the model (``explain.BUDGET``)."""
 FORSAKEN_S: Final = 120.0
 """Who waits asks twice a second, and a request is held for 20 s at the most."""
