@@ -13,6 +13,7 @@ import pytest
 
 import xl_vqa
 from tests import media
+from tests.bridge.fake_host import Reply, fake_host
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.rating_frame import COLUMNS
 from xl_vqa.words.errors import SettingsError, XlVqaError
@@ -174,6 +175,42 @@ def test_an_event_loop_goes_on_meanwhile(
         patched.setattr(HostClient, "rate_all", patient)
         found = asyncio.run(main())
     assert [one.label for one in found] == [one.label for one in xl_vqa.rate(clips, settings=host)]
+
+
+@pytest.mark.parametrize("way", ["async", "iter"])
+def test_a_host_that_hangs_keeps_no_program_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("xl_vqa.api.GIVING_BACK_S", 0.2)
+    settings = Settings.load(home=tmp_path)
+    asked, ended, answered = threading.Event(), threading.Event(), []
+
+    def hang(path: str, body: dict[str, Any]) -> Reply:
+        asked.set()
+        answered.append(ended.wait(60))
+        return 500, {}
+
+    async def main() -> None:
+        task = asyncio.create_task(xl_vqa.rate_async(["/a.mp4"], settings=settings))
+        await asyncio.to_thread(asked.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with fake_host(settings, hang) as fake:
+        try:
+            if way == "async":
+                asyncio.run(main())
+            else:
+                looped = xl_vqa.rate_iter([None, "/a.mp4"], settings=settings)
+                next(looped)
+                assert asked.wait(60)
+                looped.close()  # type: ignore[attr-defined]
+            # the host has still not answered
+            assert fake.asked
+            assert not answered
+        finally:
+            ended.set()
 
 
 def test_a_rating_is_short_where_it_is_shown(clips: list[str], host: Settings) -> None:

@@ -25,6 +25,8 @@ PathLike = str | os.PathLike[str]
 _SHOWN = 60
 """Characters of a wrong value in an error."""
 _FAILED = -1
+GIVING_BACK_S = 4.0
+"""A host that answers has taken back by then what is left; one that hangs is left behind."""
 
 
 def rate(
@@ -112,7 +114,7 @@ def rate_iter(
                 count += 1
         finally:
             stop.set()
-            worker.join()
+            worker.join(GIVING_BACK_S)
         _warn(client)
 
 
@@ -129,6 +131,9 @@ async def rate_async(
     """
     # not needed, and not loaded, by any other way of rating
     import asyncio
+    import contextvars
+
+    from xl_vqa.daemon_threads import DaemonThreads
 
     given, stop = with_texts(paths, texts), threading.Event()
     videos = [one for one in given if isinstance(one, Video)]
@@ -139,10 +144,18 @@ async def rate_async(
             _warn(client)
         return _in_order(given, rated)
 
+    # an event loop, and Python at its end, would wait for a thread of its own for as long as a host hangs
+    threads = DaemonThreads(1, "xl_vqa rate_async")
+    context = contextvars.copy_context()
     try:
-        return await asyncio.to_thread(work)
-    finally:
+        found = await asyncio.wrap_future(threads.submit(context.run, work))
+    except BaseException:
         stop.set()
+        end = {"patience_s": GIVING_BACK_S}
+        threading.Thread(target=threads.shutdown, kwargs=end, name="xl_vqa gives back").start()
+        raise
+    threads.shutdown(wait=False)
+    return found
 
 
 def rate_attributes(

@@ -46,8 +46,8 @@ class DaemonThreads(Executor):
             self._changed.notify()
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
-        """``wait``: until all threads have ended, or PATIENCE_S. What has not begun is cancelled in any case."""
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True, patience_s: float = PATIENCE_S) -> None:
+        """``wait``: until all threads have ended, or ``patience_s``. What has not begun is cancelled in any case."""
         with self._changed:
             self._closed = True
             left = [future for future, _ in self._waiting]
@@ -55,7 +55,7 @@ class DaemonThreads(Executor):
             self._changed.notify_all()
         for future in left:
             future.cancel()
-        until = time.monotonic() + (PATIENCE_S if wait else 0.0)
+        until = time.monotonic() + (patience_s if wait else 0.0)
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0.0))
 

@@ -296,6 +296,26 @@ def test_no_path_of_ours_is_told(tmp_path: Path) -> None:
     assert "/home" not in json.dumps(outward.host(host))
 
 
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("/mnt/v/fr@25", "/mnt/v/fr/p_006.png"),
+        ("Z:\\v\\fr@25", "Z:\\v\\fr\\p_006.png"),
+        ("Z:\\v\\fr\\p_%03d.png", "Z:\\v\\fr\\p_006.png"),
+        ("/mnt/v/a.mp4", "/mnt/v/a.mp4"),
+    ],
+)
+def test_a_damaged_picture_of_a_folder_is_named_as_the_asker_knows_it(asked: str, named: str) -> None:
+    real = "/srv/videos/fr@25"
+    error = VideoUnreadableError(
+        path="/srv/videos/fr/p_006.png", problem=Detail("/srv/videos/fr/p_006.png is cut")
+    )
+    told = Outward(["/srv/videos"]).error(error, asked, real)
+    assert told["params"]["path"] == named
+    assert named in told["message"]
+    assert "/srv" not in json.dumps(told)
+
+
 def test_tickets_are_each_persons_own_and_are_forsaken() -> None:
     tickets = Tickets()
     key = tickets.give("a", "Z:/x.mp4", "/srv/x.mp4", "k1")

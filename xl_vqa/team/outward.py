@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.picture_folders import as_asked
 
 HIDDEN: Final = "…"
 _INFO: Final = ("version", "model_state", "unsaved")
@@ -70,7 +71,8 @@ class Outward:
         """As JSON, its sentence made anew from what is left."""
         params = self._clean(error.params, asked, real)
         if asked is not None and "path" in params:
-            params["path"] = asked
+            # of a folder of pictures, the one that it is about
+            params["path"] = as_asked(asked, str(error.params["path"]))
         return type(error)(**params).to_dict()
 
     def host(self, info: Mapping[str, Any]) -> dict[str, Any]:

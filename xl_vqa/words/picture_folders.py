@@ -5,6 +5,7 @@ Standard library only.
 
 from __future__ import annotations
 
+import ntpath
 import os
 import re
 from collections.abc import Iterable
@@ -18,12 +19,14 @@ from xl_vqa.words.errors import (
     VideoError,
     VideoNotFoundError,
 )
+from xl_vqa.words.folder_column import in_folder
 from xl_vqa.words.video_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES, is_picture_file, suffix_of
 
 PICTURE_NUMBER: Final = re.compile(r"%(?:0(?P<width>\d{1,2}))?d")
 """The place of the number in the name of numbered pictures."""
 RATED: Final = re.compile(r"^(?P<path>.+)@(?P<rate>\d{1,4}(?:\.\d{1,6})?)$", re.DOTALL)
 """Numbered pictures, or their folder, with the pictures per second."""
+_OF_WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _FRACTION: Final = re.compile(r"\d+/\d+")
 _USUAL_RATE: Final = 25
 
@@ -47,17 +50,19 @@ def as_video(folder: str) -> str:
 
 def as_asked(path: str, told: str) -> str:
     """What an error about ``told`` names to whoever asked for ``path``: itself, or the one of its pictures that
-    it is about. Both are only read as text."""
+    it is about. Both are only read as text: who asks may be on another system."""
     rated = RATED.match(path)
     place = rated["path"] if rated else path
-    folder, name = os.path.split(place)
+    folder, name = (ntpath if _OF_WINDOWS.match(place) else os.path).split(place)
     if not PICTURE_NUMBER.search(name):
         if rated is None:
             return path
         folder = place
-    picture = os.path.basename(told)
+    picture = (ntpath if _OF_WINDOWS.match(told) else os.path).basename(told)
     one = is_picture_file(picture) and not PICTURE_NUMBER.search(picture)
-    return os.path.join(folder, picture) if one else path
+    if not one:
+        return path
+    return in_folder(folder, picture) if folder else picture
 
 
 def folder_error(path: str, *, shown: str | None = None) -> VideoError:
