@@ -47,7 +47,7 @@ class DaemonThreads(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = True, patience_s: float = PATIENCE_S) -> None:
-        """``wait``: until all threads have ended, or ``patience_s``. What has not begun is cancelled in any case."""
+        """``wait``: until all threads have ended, or ``patience_s``. What has not begun is cancelled."""
         with self._changed:
             self._closed = True
             left = [future for future, _ in self._waiting]

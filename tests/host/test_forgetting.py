@@ -18,7 +18,7 @@ import pytest
 from tests.host.helpers import made_rating, new_rating, settings_for, variant, wait_for
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.cli.main import app
-from xl_vqa.host.forgetting import Housekeeping, Meant, expire, forget, forget_all
+from xl_vqa.host.forgetting import Housekeeping, Meant, expire, forget, forget_all, looked
 from xl_vqa.host.lifecycle import no_host
 from xl_vqa.host.logs import start_log, thin_logs
 from xl_vqa.host.store import KnownFile, Store
@@ -332,8 +332,9 @@ def test_a_host_does_it_when_it_starts(tmp_path: Path, settings: Settings) -> No
     settings = settings_for(settings.home, keep_days=2)
     settings.home.mkdir(exist_ok=True)
     store = Store(settings.store_file)
-    store.save([aged("b2:old", 3), aged("b2:young", 1)])
+    store.save([aged("b2:old", 3.5), aged("b2:young", 1)])
     store.close()
+    assert looked(settings, datetime.now(UTC) - timedelta(days=1.2)) is None
 
     def left() -> set[str]:
         with contextlib.closing(sqlite3.connect(settings.store_file, timeout=10)) as connection:
@@ -344,6 +345,28 @@ def test_a_host_does_it_when_it_starts(tmp_path: Path, settings: Settings) -> No
         wait_for(lambda: left() == {"b2:young"})
         client.stop()
     assert traces(settings.home, f"{PROMPT} b2:old") == []
+
+
+def test_a_clock_that_jumps_ahead_removes_nothing(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "home", keep_days=90)
+    settings.home.mkdir()
+    now = datetime.now(UTC)
+    days = [now + timedelta(days=day) for day in range(4)]
+    ahead = now + timedelta(days=4000)
+
+    def look(when: datetime) -> datetime | None:
+        return looked(settings, when)
+
+    assert [look(day) for day in (days[0], days[0] + timedelta(hours=3), days[1])] == [None, None, days[0]]
+    # what was too old before may go, and nothing that only this clock calls old; it is set right within the day
+    assert look(ahead) == days[1]
+    assert look(ahead + timedelta(hours=1)) is None
+    assert look(days[2]) is None
+    assert look(days[3]) == days[2]
+    for damage in ("", "no date", "2026-01-01T00:00:00"):
+        (settings.home / "keep_days.look").write_text(damage)
+        found = look(days[3])
+        assert found is None or found.tzinfo is not None
 
 
 def test_it_is_done_again_and_again_and_ends(tmp_path: Path) -> None:

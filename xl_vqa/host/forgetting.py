@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.atomic import TEMP_MARK
+from xl_vqa.atomic import TEMP_MARK, write_atomically
 from xl_vqa.host.database import damaged_copies, remove_database
 from xl_vqa.host.logs import thin_logs, time_of
 from xl_vqa.host.store import Store
@@ -60,6 +60,7 @@ OF_THE_HOST: Final = (
     "cache",
     "cluster.lock",
     "host.json",
+    "keep_days.look",
 )
 _STORES: Final = ("ratings.sqlite3", "labels.sqlite3")
 """Of the host and of the user."""
@@ -190,8 +191,26 @@ def expire(settings: Settings, store: Store, *, now: datetime | None = None) -> 
     return Report(ratings, 0, records, len(copies))
 
 
+def looked(settings: Settings, now: datetime, every_s: float = DAY_S) -> datetime | None:
+    """When an earlier look, ``every_s`` ago or more, was taken by the clock; None where there was none.
+
+    What was too old then is too old for certain: a clock that jumps ahead, for an hour or until it is set right,
+    costs no rating. One look is kept, in the data folder. Raises OSError.
+    """
+    path = settings.home / "keep_days.look"
+    try:
+        before = datetime.fromisoformat(path.read_text("ascii").strip()).astimezone(UTC)
+    except (FileNotFoundError, ValueError):
+        before = None
+    if before is not None and timedelta() <= now - before < timedelta(seconds=every_s):
+        return None
+    with write_atomically(path, durable=False) as file:
+        file.write(now.isoformat().encode("ascii"))
+    return before if before is not None and before <= now else None
+
+
 class Housekeeping:
-    """Does away with what is older than ``keep_days`` now and once a day; nothing where that is 0."""
+    """Does away with what was older than ``keep_days`` at the look before, once a day; nothing where that is 0."""
 
     def __init__(self, settings: Settings, store: Store, *, every_s: float = DAY_S) -> None:
         self._settings, self._store, self._every_s = settings, store, every_s
@@ -210,11 +229,13 @@ class Housekeeping:
     def _run(self) -> None:
         done_at = -math.inf
         while True:
-            # by the clock on the wall: a laptop that sleeps grows older all the same
-            if time.time() - done_at >= self._every_s:
+            # by the clock on the wall: a laptop that sleeps grows older all the same; one set back looks anew
+            if not 0 <= time.time() - done_at < self._every_s:
                 done_at = time.time()
                 try:
-                    expire(self._settings, self._store)
+                    before = looked(self._settings, datetime.now(UTC), self._every_s)
+                    if before is not None:
+                        expire(self._settings, self._store, now=before)
                 except XlVqaError as error:
                     log.warning("%s", error)
                 except Exception:
