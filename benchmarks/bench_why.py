@@ -1,12 +1,13 @@
 """How often Why? points to a known defect: when, where, how faithfully, and at what cost.
 
-    python -m benchmarks.why_clips FOLDER --work DOWNLOADS
-    python -m benchmarks.bench_why FOLDER [--model MODEL] [--part K/N] [--genvideoscope PROGRAM]
+    python -m benchmarks.bench_why FOLDER --work DOWNLOADS [--model MODEL] [--part K/N] [--genvideoscope PROGRAM]
     python -m benchmarks.bench_why FOLDER --table
 
 Against chance and two baselines that need no model: frame difference (the time, or the field, where neighbouring
 frames differ most) and sharpness (where the picture is least sharp). ``PROGRAM`` is the ``videoscope`` of an
-environment of its own with genvideoscope 0.8.2 in it. Parts may run beside one another; the table joins them.
+environment of its own with genvideoscope 0.8.2 in it. Where ``FOLDER`` has no clips yet, those of docs/why.md are
+made first (why_clips.py makes others); ``DOWNLOADS`` is the factory's work folder. It goes on where it was
+stopped, and measures anew where the weights are others. Parts may run beside one another; the table joins them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.why_clips import CLEAN
+from benchmarks.why_clips import CLEAN, FURTHER, make_all
 from xl_vqa.explaining.cell_statistics import COLUMNS, ROWS
 from xl_vqa.explaining.explain import BUDGET, explain
 from xl_vqa.explaining.faithfulness import faithfulness
@@ -41,6 +42,8 @@ from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.model_spec import Sampling
 from xl_vqa.words.rating import LabelDistribution, Rating
 
+FAULTS: Final = 50
+GOOD: Final = 44
 NEAR_S: Final = 0.5
 GRID: Final = 72
 """Cells along a side in which areas are compared: a multiple of every map's fields."""
@@ -311,28 +314,26 @@ def table(results: Sequence[dict[str, Any]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--work", type=Path)
     parser.add_argument("--model", default="starter")
     parser.add_argument("--part", default="1/1")
     parser.add_argument("--budget", type=float, default=BUDGET)
     parser.add_argument("--genvideoscope")
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args(arguments)
-    if options.table:
-        print(
-            table(
-                [
-                    one
-                    for file in sorted(options.folder.glob("results-*.json"))
-                    for one in json.loads(file.read_text())
-                ]
-            )
-        )
-        return
-    part, parts = (int(number) for number in options.part.split("/"))
-    cases = json.loads((options.folder / "clips.json").read_text(encoding="utf-8"))[part - 1 :: parts]
     rater = load_rater(options.model, device="cpu")
-    file = options.folder / f"results-{part}-{parts}.json"
-    # goes on where it was stopped
+    name = f"results-{rater.fingerprint.replace(':', '-')}"
+    if options.table:
+        files = sorted(options.folder.glob(f"{name}-*.json"))
+        print(table([one for file in files for one in json.loads(file.read_text(encoding="utf-8"))]))
+        return
+    clips = options.folder / "clips.json"
+    made = json.loads(clips.read_text(encoding="utf-8")) if clips.exists() else []
+    if options.work is not None and len(made) < FAULTS + GOOD:
+        made = make_all(options.folder, options.work, FAULTS, GOOD, name=FURTHER)
+    part, parts = (int(number) for number in options.part.split("/"))
+    cases = made[part - 1 :: parts]
+    file = options.folder / f"{name}-{part}-{parts}.json"
     results = json.loads(file.read_text()) if file.exists() else []
     for case in cases[len(results) :]:
         found = look(rater, case, options.budget)

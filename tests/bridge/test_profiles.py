@@ -10,6 +10,7 @@ import pytest
 
 from tests.core.test_domain_profile import profile, rating
 from xl_vqa.bridge.profiles import (
+    domain_file,
     domain_profile,
     profile_names,
     read_entries,
@@ -89,3 +90,14 @@ def test_a_default_that_went_missing_or_broke_is_an_error_beside_each_video(home
     assert read_entries(entries, named)[0]["error"]["code"] == "profile_file"
     with pytest.raises(ProfileFileError):
         domain_profile(named)
+
+
+@pytest.mark.parametrize("name", ["con", "NUL", "com1.x", "../x", "a/b", "C:\\x", ""])
+def test_a_name_that_no_file_can_have_is_refused(home: Settings, name: str) -> None:
+    with pytest.raises(ProfileNotFoundError):
+        domain_file(home, name)
+
+
+@pytest.mark.parametrize("name", ["console", "com", "con 2", "放送 (4K)"])
+def test_a_name_that_only_begins_like_one_is_free(home: Settings, name: str) -> None:
+    assert domain_file(home, name).stem == name

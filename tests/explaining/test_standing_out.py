@@ -115,6 +115,11 @@ def test_a_change_that_the_model_does_not_mind_is_a_remark_and_no_moment() -> No
     assert (float(remark["start"]), float(remark["end"])) == (3.0, 4.0)
     assert "From 3.0 to 4.0 s" in message("why_change_unminded", "en", **remark)
     assert "3.0~4.0 秒" in message("why_change_unminded", "ja", **remark)
+    (heat,) = why.maps
+    assert (heat.box, heat.loss) == (None, 0.0)
+    assert 3.0 <= heat.time_s < 4.0
+    shown = np.array(heat.relevance)
+    assert shown[:6, :8].min() > 0.5 > shown[8:, 10:].max()
     assert most_evidence(film.rating(), film.asked()) == 0
 
 

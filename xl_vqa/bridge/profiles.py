@@ -27,7 +27,8 @@ from xl_vqa.words.settings import Settings, read_toml
 FIELDS: Final = (*PROFILE_FIELDS, *VIEW_FIELDS)
 """What a profile may set: what the score is made with, and how it is read."""
 # a name becomes a file name: no separators, no dots in front
-_NAME: Final = re.compile(r"[^\W_][\w .()-]{0,63}")
+_NAME: Final = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[^\W_][\w .()-]{0,63}", re.IGNORECASE)
+"""Of a file in any system: Windows keeps some names for its devices."""
 
 
 GROUP: Final = ":"

@@ -14,7 +14,17 @@ import numpy as np
 
 from xl_vqa.explaining.heat import BLOCKS, Block, blocks, heat_of, part_of
 from xl_vqa.explaining.measuring import Asked, pair_of
-from xl_vqa.explaining.places import WHOLE, Examined, Place, Scanned, examined, pieces, place_of_change, told
+from xl_vqa.explaining.places import (
+    WHOLE,
+    Examined,
+    Place,
+    Scanned,
+    examined,
+    pieces,
+    place_of_change,
+    relevance_of,
+    told,
+)
 from xl_vqa.explaining.standing_out import CLEAR as CLEAR_CHANGE
 from xl_vqa.explaining.standing_out import LOOKS as JUDGING
 from xl_vqa.explaining.standing_out import Proposed, judged, proposed, scanned
@@ -83,6 +93,9 @@ def explain(
     steady = None if moments else steady_of(frames, asked)
     if steady is not None:
         maps = _steady_maps(steady, rating, looks, asked)
+    unminded = None if moments or change is None or change.clearness < CLEAR_CHANGE else change
+    if unminded is not None and not maps:
+        maps = (_unminded_map(unminded, looks[0], asked),)
     return Explanation(
         rating=rating,
         looked_at_s=tuple(sorted({round(look.time_s, 4) for look in looks})),
@@ -91,7 +104,7 @@ def explain(
         maps=maps,
         attributes=dict(attributes or {}),
         cost=meter.cost(),
-        remarks=tuple(_remarks(rating, looks, moments, maps, steady, change, attributes or {}, off_digit_limit)),
+        remarks=tuple(_remarks(rating, looks, moments, maps, steady, unminded, attributes or {}, off_digit_limit)),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -246,6 +259,14 @@ def _steady_maps(steady: Steady, rating: Rating, looks: Sequence[Look], asked: A
     return ()
 
 
+def _unminded_map(change: Proposed, look: Look, asked: Asked) -> HeatMap:
+    """What changed, without a frame around it: the model finds no part much worse. ``look``: any of the video."""
+    clip = asked.read([(change.start_s + change.end_s) / 2])
+    seen = replace(look, time_s=clip.used.timestamps_s[0], frame=clip.used.indices[0])
+    cells = relevance_of(change.change.cells, change.change.strength)
+    return _map_of(Place(cells, 0.0, None), seen, clip)
+
+
 def is_low(rating: Rating) -> bool:
     """Whether the score itself asks for a reason."""
     return rating.band.key in ("bad", "poor")
@@ -303,7 +324,7 @@ def _remarks(
     moments: Sequence[Moment],
     maps: Sequence[HeatMap],
     steady: Steady | None,
-    change: Proposed | None,
+    unminded: Proposed | None,
     attributes: Mapping[str, AttributeRating],
     off_digit_limit: float,
 ) -> list[dict[str, Any]]:
@@ -323,8 +344,8 @@ def _remarks(
         found.append(Reason("why_outside", share=f"{rating.distribution.off_digit_mass:.0%}"))
     if moments and not any(one.box for one in maps):
         found.append(Reason("why_no_place"))
-    if change is not None and not moments and change.clearness >= CLEAR_CHANGE:
-        found.append(Reason("why_change_unminded", start=f"{change.start_s:.1f}", end=f"{change.end_s:.1f}"))
+    if unminded is not None:
+        found.append(Reason("why_change_unminded", start=f"{unminded.start_s:.1f}", end=f"{unminded.end_s:.1f}"))
     if steady is not None and not steady.told and is_low(rating):
         found.append(Reason("why_place_untold"))
     if not attributes:
