@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from xl_vqa.cli.doctor_checks import check_packages
+from xl_vqa.cli.doctor_checks import check_packages, check_rating
 from xl_vqa.cli.doctor_compute import Torch, check_compute
 from xl_vqa.graphics_card import Card
 from xl_vqa.shell import typed
 from xl_vqa.words.settings import Settings
 
-CPU = Torch("CPU, 8 threads", "cpu", "2.13.0+cpu", None)
-CUDA = Torch("CPU, 8 threads", "cpu", "2.13.0+cu130", "13.0")
-GPU = Torch("NVIDIA RTX 4070, 12 GiB", "cuda", "2.13.0+cu130", "13.0")
+CPU = Torch("CPU", "cpu", "2.13.0+cpu", None, 8)
+CUDA = Torch("CPU", "cpu", "2.13.0+cu130", "13.0", 8)
+GPU = Torch("NVIDIA RTX 4070, 12 GiB", "cuda", "2.13.0+cu130", "13.0", 8)
 CARD = Card("NVIDIA RTX 4070", (13, 0))
 FIX = f"{typed(sys.executable)} -m xl_vqa.torch_setup"
 
@@ -58,6 +59,23 @@ def test_a_card_that_is_hidden_from_torch_is_told(settings: Settings) -> None:
 def test_a_card_in_use_and_a_processor_alone_are_good(settings: Settings) -> None:
     assert check_compute(settings, "en", ask=lambda: GPU, find=lambda: CARD).state == "good"
     assert check_compute(settings, "en", ask=lambda: CPU, find=lambda: None).state == "good"
+
+
+def test_a_processor_is_told_with_its_threads(settings: Settings) -> None:
+    one = replace(CPU, threads=1)
+    assert check_compute(settings, "en", ask=lambda: CPU, find=lambda: None).found == "CPU, 8 threads"
+    assert check_compute(settings, "en", ask=lambda: one, find=lambda: None).found == "CPU, 1 thread"
+    assert check_compute(settings, "ja", ask=lambda: CPU, find=lambda: None).found == "CPU(8 スレッド)"
+    assert "CPU(8 スレッド)。NVIDIA" in check_compute(settings, "ja", ask=lambda: CPU, find=lambda: CARD).found
+
+
+def test_the_rating_is_told_with_its_band_in_the_reader_s_language(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"label": 46, "band": "excellent"}
+    monkeypatch.setattr("xl_vqa.bridge.client.HostClient.rate_all", lambda *_, **__: [row])
+    assert ": 46 (Excellent), " in check_rating(settings, "en").found
+    assert ": 46 (非常に良い), " in check_rating(settings, "ja").found
 
 
 def test_a_torch_that_does_not_load_is_bad(settings: Settings) -> None:

@@ -26,6 +26,7 @@ from xl_vqa.packages import asked_for, install_command, installed, of_extra, pac
 from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.labels import band_by_key
 from xl_vqa.words.model_spec import demo_clips_folder, starter_folder
 from xl_vqa.words.settings import Settings
 
@@ -243,5 +244,5 @@ def check_rating(settings: Settings, language: str) -> Check:
         seconds = time.perf_counter() - started
     if isinstance(row, XlVqaError):
         return Check("rating", "bad", row.message(language), "xl-vqa host logs")
-    band = row["band"]
+    band = band_by_key(row["band"]).name(language)
     return Check("rating", "good", f"{clip.name}: {row['label']} ({band}), {seconds:.1f} s")

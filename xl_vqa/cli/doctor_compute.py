@@ -17,13 +17,14 @@ from xl_vqa.words.settings import Settings
 
 PROGRAM: Final = """
 import json, torch
-device, kind = f"CPU, {torch.get_num_threads()} threads", "cpu"
+device, kind = "CPU", "cpu"
 if torch.cuda.is_available():
     one = torch.cuda.get_device_properties(0)
     device, kind = f"{one.name}, {one.total_memory / 2**30:.0f} GiB", "cuda"
 elif torch.backends.mps.is_available():
     device, kind = "Apple GPU", "mps"
-print(json.dumps({"device": device, "kind": kind, "torch": torch.__version__, "cuda": torch.version.cuda}))
+own = {"device": device, "kind": kind, "torch": torch.__version__, "cuda": torch.version.cuda}
+print(json.dumps(own | {"threads": torch.get_num_threads()}))
 """
 
 
@@ -35,6 +36,16 @@ class Torch:
     kind: str
     torch: str
     cuda: str | None
+    threads: int
+
+    def name(self, language: str) -> str:
+        """The device in words; a CPU with its threads."""
+        if self.kind != "cpu":
+            return self.device
+        plural = "" if self.threads == 1 else "s"
+        return say(
+            language, f"{self.device}, {self.threads} thread{plural}", f"{self.device}({self.threads} スレッド)"
+        )
 
 
 def ask_torch() -> Torch | str:
@@ -67,15 +78,15 @@ def check_compute(
             "A Qwen2.5-VL model on a CPU takes minutes a video; a GPU is advised.",
             "CPU での Qwen2.5-VL は 1 本あたり数分かかります。GPU をお勧めします。",
         )
-        return Check("compute", "warning", own.device, note)
-    return Check("compute", "good", own.device)
+        return Check("compute", "warning", own.name(language), note)
+    return Check("compute", "good", own.name(language))
 
 
 def _unused(own: Torch, card: Card, language: str) -> Check:
     found = say(
         language,
-        f"{own.device}. An NVIDIA card is here ({card.name}), and this torch ({own.torch}) cannot use it.",
-        f"{own.device}。NVIDIA GPU({card.name})がありますが、この torch({own.torch})では使用できません。",
+        f"{own.name(language)}. An NVIDIA card is here ({card.name}), and this torch ({own.torch}) cannot use it.",
+        f"{own.name(language)}。NVIDIA GPU({card.name})がありますが、この torch({own.torch})では使用できません。",
     )
     command = install_command("torch")
     if own.cuda is None:

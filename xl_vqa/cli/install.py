@@ -39,15 +39,15 @@ def install(
     places = excel.Places.of()
     if check:
         raise typer.Exit(_report(places, language))
-    if dry_run or not excel.is_windows():
+    if not (dry_run or excel.is_windows()):
+        typer.echo(tr("not_windows", language), err=True)
+        raise typer.Exit(2)
+    if dry_run:
         typer.echo(tr("plan", language))
         typer.echo(tr("plan_addin", language, path=places.addin))
         typer.echo(tr("plan_config", language, path=places.config, python=places.python))
         typer.echo(tr("plan_check", language))
         typer.echo(tr("plan_untouched", language))
-        if not dry_run:
-            typer.echo(tr("not_windows", language), err=True)
-            raise typer.Exit(2)
         return
     excel.install(places)
     status = _report(places, language)

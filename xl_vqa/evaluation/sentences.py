@@ -10,10 +10,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "評価を実行できません: {problem}。",
     },
     "evaluation_file": {
-        "en": "The table {path} cannot be read: {problem}. Give a .csv, .json or .xlsx file, such as "
-        "'xl-vqa score -o' writes.",
-        "ja": "表 {path} を読み込めません: {problem}。'xl-vqa score -o' が出力する .csv、.json、.xlsx などの"
-        "ファイルを指定してください。",
+        "en": "The table {path} cannot be read: {problem}. Give a .csv, .json or .xlsx file: scores as "
+        "'xl-vqa score -o' writes them, or the manifest of 'xl-vqa labels prepare'.",
+        "ja": "表 {path} を読み込めません: {problem}。.csv、.json、.xlsx などのファイルを指定してください"
+        "('xl-vqa score -o' が出力するスコア、または 'xl-vqa labels prepare' のマニフェスト)。",
     },
     "evaluation_column": {
         "en": "{path} has no column {column}. Its columns are: {columns}.",
