@@ -76,6 +76,55 @@ def test_a_part_shares_its_own_parts_among_what_is_left() -> None:
 
 
 @pytest.mark.usefixtures("three")
+def test_who_finds_no_further_part_takes_those_inside_of_the_last_one() -> None:
+    """The last part's own ones meet on all threads: none could go on if the others waited for the whole."""
+    meeting = threading.Barrier(3, timeout=60)
+
+    def inner(_: int) -> int:
+        meeting.wait()
+        return threading.get_ident()
+
+    with torch.inference_mode():
+        *short, last = side_by_side(lambda parts: side_by_side(inner, range(parts)), [0, 0, 0, 0, 3])
+    assert short == [[], [], [], []]
+    assert len(set(last)) == 3
+
+
+@pytest.mark.usefixtures("three")
+def test_parts_of_parts_are_done_once_and_come_in_order() -> None:
+    done: list[tuple[int, int]] = []
+
+    def outer(number: int) -> list[tuple[int, int]]:
+        def inner(place: int) -> tuple[int, int]:
+            done.append((number, place))
+            return number, place
+
+        return side_by_side(inner, range(number))
+
+    expected = [[(number, place) for place in range(number)] for number in range(12)]
+    with torch.no_grad():
+        assert side_by_side(outer, range(12)) == expected
+    assert sorted(done) == [pair for row in expected for pair in row]
+
+
+@pytest.mark.usefixtures("three")
+def test_an_error_inside_of_one_part_is_that_parts_alone() -> None:
+    def inner(place: int) -> int:
+        if place == 2:
+            raise ValueError(str(place))
+        return place
+
+    def outer(parts: int) -> list[int] | str:
+        try:
+            return side_by_side(inner, range(parts))
+        except ValueError as error:
+            return str(error)
+
+    with torch.no_grad():
+        assert side_by_side(outer, [1, 5, 2, 3, 1]) == [[0], "2", [0, 1], "2", [0]]
+
+
+@pytest.mark.usefixtures("three")
 def test_an_error_of_any_part_is_raised_and_threads_are_given_back() -> None:
     for bad in (0, 7):
 
