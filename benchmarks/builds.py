@@ -28,12 +28,12 @@ import numpy as np
 import psutil
 
 from benchmarks.build_environments import Build, make_build, remove_build
-from benchmarks.build_probe import MemoryWatch, processor_s
+from benchmarks.build_probe import processor_s
 from benchmarks.table import print_table
 from tests import media
 
 PROBE: Final = Path(__file__).with_name("build_probe.py")
-JOBS: Final = ("model", "read", "import", "cold", "short", "long")
+JOBS: Final = ("model", "read", "import", "cold", "short", "long", "memory")
 CELLS: Final = "import xl_vqa.excel.udf, xl_vqa.bridge.cells, xl_vqa.worksheet.functions"
 """What a cell needs, in Excel and in Calc."""
 SHELL: Final = "from xl_vqa.cli.main import main; main()"
@@ -69,7 +69,7 @@ class Running:
             raise RuntimeError(f"{self.build.name}: {answer['error']}")
         return answer
 
-    def once(self, *arguments: str, home: Path, memory: bool = False) -> Answer:
+    def once(self, *arguments: str, home: Path) -> Answer:
         """A process of its own, from its start to its end; what it started and left running counts not."""
         variables = self.build.environment | {"XL_VQA_HOME": str(home), "XL_VQA_MODEL": "starter"}
         start = time.perf_counter()
@@ -80,15 +80,13 @@ class Running:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        watch = MemoryWatch(process) if memory else None
         used = 0.0
         while process.poll() is None:
             used = max(used, processor_s(process))
             time.sleep(0.01)
         if process.returncode:
             raise RuntimeError(f"{self.build.name}: {process.stderr.read().decode()[-2000:]}")
-        spent = {"wall_s": time.perf_counter() - start, "core_s": used}
-        return spent | ({"peak_bytes": watch.end()} if watch else {})
+        return {"wall_s": time.perf_counter() - start, "core_s": used}
 
     def end(self) -> None:
         assert self.process.stdin is not None
@@ -116,6 +114,8 @@ class Figures:
         if "wall_s" in self.before[0]:
             yield self.row("wall_s", 1, "s")
             yield self.row("core_s", 1, "core s")
+        if "peak_bytes" in self.before[0]:
+            yield self.row("peak_bytes", 2**-20, "MiB at most")
 
     def moved(self) -> float | None:
         """The most that the expected label of any clip is from what it was."""
@@ -212,8 +212,9 @@ def measure(builds: Sequence[Build], options: argparse.Namespace, folder: Path) 
         path.mkdir()
         return path
 
-    def through_host(paths: Sequence[Path]) -> Callable[[Running], Answer]:
-        return lambda one: one.ask("host", clips=[str(path) for path in paths], home=str(fresh()), warm=warm)
+    def through_host(paths: Sequence[Path], *, memory: bool = False) -> Callable[[Running], Answer]:
+        clips = [str(path) for path in paths]
+        return lambda one: one.ask("host", clips=clips, home=str(fresh()), warm=warm, memory=memory)
 
     def cold(one: Running) -> Answer:
         home = fresh()
@@ -243,24 +244,23 @@ def measure(builds: Sequence[Build], options: argparse.Namespace, folder: Path) 
             )
         if "cold" in options.only:
             found.append(by_turns("cold shell to first score", "0.50", rounds, both, cold))
-        if "short" in options.only:
-            paths = short(place, options.short)
-            title = f"{len(paths)} clips of 1.3 s, 448x256"
-            found.append(by_turns(title, "0.33", options.host_rounds, both, through_host(paths)))
-        if "long" in options.only:
-            paths = long(place, options.long)
-            title = f"{len(paths)} clips of 10 s, 720p"
-            found.append(by_turns(title, "0.50", options.host_rounds, both, through_host(paths)))
+        lists = (
+            ("short", "clips of 1.3 s, 448x256", "0.33", short, options.short),
+            ("long", "clips of 10 s, 720p", "0.50", long, options.long),
+        )
+        for name, title, target, make, count in lists:
+            wanted = {name, "memory"} & set(options.only)
+            paths = make(place, count) if wanted else []
+            if name in wanted:
+                found.append(by_turns(f"{count} {title}", target, options.host_rounds, both, through_host(paths)))
+            if "memory" in wanted:
+                watched = through_host(paths, memory=True)
+                found.append(by_turns(f"memory, {count} {title}", "0.60", 1, both, watched))
     return found
 
 
 def show(found: Sequence[Figures]) -> None:
     rows = [row for one in found for row in one.rows()]
-    rows += [
-        Figures(f"memory, {one.what}", "0.60", one.before, one.after).row("peak_bytes", 2**-20, "MiB at most")
-        for one in found
-        if "peak_bytes" in one.before[0]
-    ]
     print_table("An earlier build and this one", ("what", "before", "after", "ratio", "at most"), rows)
     moved = [(one.what, one.moved()) for one in found]
     print_table(
