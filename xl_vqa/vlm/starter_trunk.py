@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +33,7 @@ TAPS: Final = (2, 4, 10)
 TRUNK_FEATURES: Final = 3 * sum(BLOCKS[tap][3] for tap in TAPS)
 
 
+@lru_cache(maxsize=1024)
 def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
     """TensorFlow's 'SAME': the odd pixel goes behind."""
     total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
@@ -49,17 +51,11 @@ class SameConv(nn.Conv2d):
         self._laid_out = fused_convolution.LaidOut()
 
     def forward(self, x: Tensor, *, relu6: bool = False, skip: Tensor | None = None) -> Tensor:
+        if fused_convolution.fits(x, self.weight):
+            return self.fused(x, relu6=relu6, skip=skip)
         kernel, stride = self.kernel_size[0], self.stride[0]
         top, bottom = _same_padding(x.shape[-2], kernel, stride)
         left, right = _same_padding(x.shape[-1], kernel, stride)
-        if fused_convolution.fits(x, self.weight):
-            padding = (bottom, right)
-            # a kernel with zeros in front takes the same padding on both sides: no copy of the picture
-            more = (bottom - top, right - left)
-            weight = self._laid_out.of(x, self.weight, self.stride, padding, self.groups, more)
-            return fused_convolution.fused(
-                x, weight, self.bias, self.stride, padding, self.groups, relu6=relu6, skip=skip
-            )
         if top == bottom and left == right:
             y = functional.conv2d(x, self.weight, self.bias, self.stride, (top, left), groups=self.groups)
         else:
@@ -69,6 +65,23 @@ class SameConv(nn.Conv2d):
             # in place: at the first blocks these maps are the largest memory traffic of the whole model
             return functional.relu6(y, inplace=True)
         return y if skip is None else y + skip
+
+    def fused(self, x: Tensor, *, relu6: bool = False, skip: Tensor | None = None) -> Tensor:
+        """``forward`` of what fits (fused_convolution.py), past torch's hooks for modules: a clip makes 500 calls,
+        most of them short, and all threads take turns in Python."""
+        # a module's own attributes cost a function call each
+        parameters: Any = self.__dict__["_parameters"]
+        weight = parameters["weight"]
+        height, width = x.shape[2:]
+        top, bottom = _same_padding(height, self.kernel_size[0], self.stride[0])
+        left, right = _same_padding(width, self.kernel_size[0], self.stride[0])
+        padding = (bottom, right)
+        # a kernel with zeros in front takes the same padding on both sides: no copy of the picture
+        more = (bottom - top, right - left)
+        laid_out = self._laid_out.of(x, weight, self.stride, padding, self.groups, more)
+        return fused_convolution.fused(
+            x, laid_out, parameters["bias"], self.stride, padding, self.groups, relu6=relu6, skip=skip
+        )
 
 
 class InvertedBottleneck(nn.Module):
@@ -87,6 +100,15 @@ class InvertedBottleneck(nn.Module):
         narrow: Tensor = self.project(self.depthwise(y, relu6=True), skip=x if self.skip else None)
         return narrow
 
+    def fused(self, x: Tensor) -> Tensor:
+        """``forward`` of what fits; see SameConv."""
+        modules: Any = self.__dict__["_modules"]
+        expand = modules.get("expand")
+        y: Tensor = x if expand is None else expand.fused(x, relu6=True)
+        y = modules["depthwise"].fused(y, relu6=True)
+        narrow: Tensor = modules["project"].fused(y, skip=x if self.skip else None)
+        return narrow
+
 
 class Trunk(nn.Module):
     """EfficientNet-Lite0 up to block 10. ``forward``: RGB in 0..1 [n, 3, H, W] to the maps of ``TAPS``."""
@@ -102,26 +124,29 @@ class Trunk(nn.Module):
         self.blocks = nn.ModuleList(blocks)
 
     def forward(self, rgb: Tensor) -> list[Tensor]:
-        if rgb.device.type != "cpu":
-            x = self._begun(rgb)
-        else:
-            # frame by frame while the maps are wide, so that they stay in a core's cache
-            x = torch.cat([self._begun(frame) for frame in rgb.chunk(len(rgb))])
+        fits = fused_convolution.fits(rgb, self.stem.weight)
+        blocks: list[Any] = [block.fused if fits else block for block in self.blocks]
+        stem = self.stem.fused if fits else self.stem
+        begin, rest = blocks[: TAPS[0] + 1], blocks[TAPS[0] + 1 :]
+
+        def begun(frames: Tensor) -> Tensor:
+            """The first tap."""
+            # channels last is 2.5 times faster on a CPU; the scale is EfficientNet-Lite's own
+            scaled = ((frames.contiguous(memory_format=torch.channels_last) * 255).sub_(127)).div_(128)
+            x: Tensor = stem(scaled.to(self.stem.weight.dtype), relu6=True)
+            for block in begin:
+                x = block(x)
+            return x
+
+        # frame by frame while the maps are wide, so that they stay in a core's cache
+        parts = rgb.chunk(len(rgb)) if rgb.device.type == "cpu" else [rgb]
+        x = torch.cat([begun(part) for part in parts])
         taps = [x]
-        for index, block in enumerate(list(self.blocks)[TAPS[0] + 1 :], TAPS[0] + 1):
+        for index, block in enumerate(rest, TAPS[0] + 1):
             x = block(x)
             if index in TAPS:
                 taps.append(x)
         return taps
-
-    def _begun(self, rgb: Tensor) -> Tensor:
-        """The first tap."""
-        # channels last is 2.5 times faster on a CPU; the scale is EfficientNet-Lite's own
-        scaled = ((rgb.contiguous(memory_format=torch.channels_last) * 255).sub_(127)).div_(128)
-        x: Tensor = self.stem(scaled.to(self.stem.weight.dtype), relu6=True)
-        for block in list(self.blocks)[: TAPS[0] + 1]:
-            x = block(x)
-        return x
 
 
 def pooled_features(taps: list[Tensor], size: tuple[int, int]) -> Tensor:
