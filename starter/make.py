@@ -124,7 +124,6 @@ def facts_of(folder: Path, spec: ModelSpec, lesson: Sequence[Clip], long: Collec
         "train_long": sum(clip.content in long for clip in lesson),
         "train_contents": len({clip.content for clip in lesson}),
         "labels": readme.PEOPLE_S,
-        "megabytes": sum(file.stat().st_size for file in folder.iterdir()) / 1e6,
     }
 
 

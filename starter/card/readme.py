@@ -289,7 +289,10 @@ def write_card(
         ),
     }
     with atomic_path(path) as partial:
-        partial.write_text(TEMPLATE.format_map(values), encoding="utf-8")
+        others = sum(file.stat().st_size for file in path.parent.iterdir() if file not in (path, partial))
+        # the card counts itself: the figure takes as much room whatever it says
+        size = others + len(TEMPLATE.format_map({**values, "megabytes": 10.0}).encode())
+        partial.write_text(TEMPLATE.format_map({**values, "megabytes": size / 1e6}), encoding="utf-8")
 
 
 def _mixed(further: Mapping[str, Any]) -> str:

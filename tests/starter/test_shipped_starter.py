@@ -49,7 +49,9 @@ def rate(rater: Rater, clip: Clip, text: str | None = None) -> LabelDistribution
 
 def test_the_model_is_under_30_megabytes_and_runs_no_code() -> None:
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 30e6
+    size = sum(path.stat().st_size for path in files)
+    assert size < 30e6
+    assert f"| files in all | {size / 1e6:.1f} MB |" in (FOLDER / "README.md").read_text(encoding="utf-8")
     assert not [path for path in files if path.suffix in {".py", ".bin", ".pt", ".pth", ".pkl"}]
 
 

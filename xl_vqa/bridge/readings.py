@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xl_vqa.words.domain_profile import DECISION_NAMES, Reading
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.messages import text
 
 
@@ -25,11 +26,11 @@ def reading_sentence(rating: Mapping[str, Any], language: str) -> str:
         parts.append(text("reading_decision", language, decision=decision_name(reading.decision, language)))
     if reading.rank is not None:
         key = "reading_rank" if reading.rank_name is None else "reading_rank_among"
-        told = {"share": f"{reading.rank:.0%}", "count": reading.rank_count, "name": reading.rank_name}
+        told = {"share": as_percent(reading.rank), "count": reading.rank_count, "name": reading.rank_name}
         parts.append(text(key, language, **told))
     if reading.mos_low is not None and reading.interval_coverage is not None:
-        told = {"low": f"{reading.mos_low:.2f}", "high": f"{reading.mos_high:.2f}"}
-        parts.append(text("reading_interval", language, **told, coverage=f"{reading.interval_coverage:.0%}"))
+        told = {"low": rounded(reading.mos_low, 2), "high": rounded(reading.mos_high, 2)}
+        parts.append(text("reading_interval", language, **told, coverage=as_percent(reading.interval_coverage)))
     return ("" if language == "ja" else " ").join(parts)
 
 

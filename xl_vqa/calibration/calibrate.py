@@ -40,6 +40,7 @@ from xl_vqa.words.domain_profile import (
     Spread,
     people_limits,
 )
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 from xl_vqa.words.rating import FALSE_ALARM
 from xl_vqa.words.reasons import Reason
@@ -109,11 +110,11 @@ class _Fitter:
         if np.ptp(mos) < 1e-9:
             raise CalibrationError(problem=Reason("calibration_one_mos", mos=f"{mos[0]:g}", videos=n))
         if np.ptp(score) < 1e-3:
-            raise CalibrationError(problem=Reason("calibration_one_score", score=f"{score[0]:.2f}", videos=n))
+            raise CalibrationError(problem=Reason("calibration_one_score", score=rounded(score[0], 2), videos=n))
         # neither is constant here
         rank = spearman(score, mos) or 0.0
         if rank <= 0:
-            raise CalibrationError(problem=Reason("calibration_falling", srcc=f"{rank:.2f}"))
+            raise CalibrationError(problem=Reason("calibration_falling", srcc=rounded(rank, 2)))
 
     def run(
         self,
@@ -128,7 +129,7 @@ class _Fitter:
         line = fit_line(rated.score, rated.mos, self.contents, self.scale, seed)
         if np.ptp(line.line.y) < 1e-9:
             rank = spearman(rated.score, rated.mos) or 0.0
-            raise CalibrationError(problem=Reason("calibration_falling", srcc=f"{rank:.2f}"))
+            raise CalibrationError(problem=Reason("calibration_falling", srcc=rounded(rank, 2)))
         if line.kind == "as_is":
             self._note("line_as_is")
         spread = self._spread(rated.score, rated.mos, self.contents, rated.groups, seed)
@@ -197,7 +198,7 @@ class _Fitter:
             if any(width is None for width in widths):
                 self._note(
                     "interval_too_few",
-                    coverage=f"{coverage:.0%}",
+                    coverage=as_percent(coverage),
                     contents=self.count,
                     needed=_in_all(coverage),
                 )
@@ -252,10 +253,10 @@ class _Fitter:
             return None
         count, n = int(chosen.sum()), len(chosen)
         held = {stated: self._share(one, chosen) for stated, one in hits.items()}
-        self._note("outside_rows", count=count, n=n, expected=f"{FALSE_ALARM:.0%}")
+        self._note("outside_rows", count=count, n=n, expected=as_percent(FALSE_ALARM))
         shown = held.get(SHOWN_COVERAGE)
         if shown is not None and shown.high is not None and shown.high < SHOWN_COVERAGE:
-            self._note("outside_not_held", stated=f"{SHOWN_COVERAGE:.0%}", found=f"{shown.value:.0%}")
+            self._note("outside_not_held", stated=as_percent(SHOWN_COVERAGE), found=as_percent(shown.value))
         elif shown is None or shown.high is None:
             self._note("outside_not_told", count=count)
         return Outside(count, n, held)
@@ -384,7 +385,7 @@ class _Fitter:
                 defective=sides[0],
                 good=sides[1],
                 fewest=band_limits.FEWEST,
-                limit=f"{self.defect_limit:.2f}",
+                limit=rounded(self.defect_limit, 2),
             )
             return None
         costs = self.options.costs

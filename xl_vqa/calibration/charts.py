@@ -12,6 +12,7 @@ from xl_vqa.calibration.texts import decision_name, tr
 from xl_vqa.page.colours import BLUE, FAINT, RUST
 from xl_vqa.page.svg import Plane
 from xl_vqa.page.ticks import round_axis
+from xl_vqa.words.figures import as_percent, rounded
 
 MOST_DOTS: Final = 1500
 
@@ -28,7 +29,7 @@ def line(found: Calibration, rated: RatedVideos, language: str) -> str:
     )
     every = max(1, len(rated) // MOST_DOTS)
     for video, x, y in itertools.islice(zip(rated.videos, rated.score, rated.mos, strict=True), 0, None, every):
-        plane.dot(float(x), float(y), f"{video}: {x:.1f}, {y:.2f}", alpha=0.5)
+        plane.dot(float(x), float(y), f"{video}: {rounded(x, 1)}, {rounded(y, 2)}", alpha=0.5)
     ends = [float(scale.label_min), *profile.line.x, float(scale.label_max)]
     xs = sorted({x for x in ends if scale.label_min <= x <= scale.label_max})
     plane.line([(x, profile.line(x)) for x in xs], color=RUST, size=2)
@@ -44,7 +45,7 @@ def reliability(found: Calibration, language: str) -> str:
     for one in found.reliability:
         if one.mos.value is None:
             continue
-        tip = f"{one.prediction:.2f} → {one.mos.value:.2f} (n = {one.mos.n})"
+        tip = f"{rounded(one.prediction, 2)} → {rounded(one.mos.value, 2)} (n = {one.mos.n})"
         if one.mos.low is not None and one.mos.high is not None:
             plane.line([(one.prediction, one.mos.low), (one.prediction, one.mos.high)], color=RUST, size=2)
         plane.dot(one.prediction, one.mos.value, tip, color=RUST, radius=4)
@@ -56,13 +57,13 @@ def coverage(found: Calibration, language: str) -> str:
     if not found.coverage:
         return ""
     low = min(0.7, *(one.found.low or 1.0 for one in found.coverage))
-    limits, y_ticks = round_axis(low, 1.0, say=lambda value: f"{value:.0%}")
+    limits, y_ticks = round_axis(low, 1.0, say=lambda value: as_percent(value))
     plane = Plane(
         (0.75, 1.0),
         limits,
         tr("stated", language),
         tr("found", language),
-        x_ticks=[(one.stated, f"{one.stated:.0%}") for one in found.coverage],
+        x_ticks=[(one.stated, as_percent(one.stated)) for one in found.coverage],
         y_ticks=y_ticks,
     )
     plane.line([(0.75, 0.75), (1.0, 1.0)], color=FAINT, dash="5 4")
@@ -70,7 +71,13 @@ def coverage(found: Calibration, language: str) -> str:
         assert one.found.value is not None
         if one.found.low is not None and one.found.high is not None:
             plane.line([(one.stated, one.found.low), (one.stated, one.found.high)], color=RUST, size=2)
-        plane.dot(one.stated, one.found.value, f"{one.stated:.0%}: {one.found.value:.1%}", color=RUST, radius=4)
+        plane.dot(
+            one.stated,
+            one.found.value,
+            f"{as_percent(one.stated)}: {as_percent(one.found.value, 1)}",
+            color=RUST,
+            radius=4,
+        )
     return plane.render(tr("coverage", language))
 
 
@@ -96,7 +103,12 @@ def cost(found: Decision, language: str) -> str:
         plane.line([(place, limits[0]), (place, limits[1])], color=RUST, dash="4 3")
         anchor = "start" if name == "accept" else "end"
         plane.note(
-            place, limits[1], f" {decision_name(name, language)} {place:.1f} ", color=RUST, anchor=anchor, up=-12
+            place,
+            limits[1],
+            f" {decision_name(name, language)} {rounded(place, 1)} ",
+            color=RUST,
+            anchor=anchor,
+            up=-12,
         )
     return plane.render(tr("decision", language))
 

@@ -17,6 +17,7 @@ from xl_vqa.evaluation.texts import interval_text, value_text
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import text_table
 from xl_vqa.words.domain_profile import SHOWN_COVERAGE
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.labels import ACR_BANDS, band_by_key
 
 Lines = list[tuple[str, str]]
@@ -63,7 +64,7 @@ def fact_lines(found: Calibration, language: str) -> Lines:
 def line_lines(found: Calibration, language: str) -> Lines:
     lines = [(tr("kind", language), tr(found.line.kind, language))]
     lines += [
-        (tr("rmse_of", language, kind=tr(kind, language)), f"{error:.3f}")
+        (tr("rmse_of", language, kind=tr(kind, language)), rounded(error, 3))
         for kind, error in found.line.held_out.items()
     ]
     for key, figure in (
@@ -76,7 +77,8 @@ def line_lines(found: Calibration, language: str) -> Lines:
 
 def coverage_lines(found: Calibration, language: str) -> Lines:
     return [
-        (f"{tr('coverage', language)} {one.stated:.0%}", _share(one.found, language)) for one in found.coverage
+        (f"{tr('coverage', language)} {as_percent(one.stated)}", _share(one.found, language))
+        for one in found.coverage
     ]
 
 
@@ -89,13 +91,13 @@ def band_rows(found: Calibration, language: str) -> list[list[str]]:
         interval = bands.intervals[number]
         source = f"chosen_{bands.chosen}" if bands.told[number] else "kept"
         nowhere, everywhere = limit > scale.label_max, limit <= scale.label_min
-        shown = tr("nowhere", language) if nowhere else tr("every", language) if everywhere else f"{limit:.1f}"
+        shown = tr("nowhere", language) if nowhere else tr("every", language) if everywhere else rounded(limit, 1)
         rows.append(
             [
                 tr("begins", language, name=name),
                 shown,
-                "–" if nowhere or everywhere else f"{bands.mos[number]:.2f}",
-                "" if interval is None else f"{interval[0]:.1f} – {interval[1]:.1f}",
+                "–" if nowhere or everywhere else rounded(bands.mos[number], 2),
+                "" if interval is None else f"{rounded(interval[0], 1)} – {rounded(interval[1], 1)}",
                 tr(source, language),
             ]
         )
@@ -104,8 +106,8 @@ def band_rows(found: Calibration, language: str) -> list[list[str]]:
 
 def band_lines(found: Calibration, language: str) -> Lines:
     return [
-        (tr("right_before", language), f"{found.bands.before.right:.1%}"),
-        (tr("right_after", language), f"{found.bands.after.right:.1%}"),
+        (tr("right_before", language), as_percent(found.bands.before.right, 1)),
+        (tr("right_after", language), as_percent(found.bands.after.right, 1)),
     ]
 
 
@@ -115,16 +117,21 @@ def decision_lines(found: Calibration, language: str) -> Lines:
         return []
     trivial = tr("trivial_cost", language, name=tr(f"trivial_{decision.trivial}", language))
     saved = decision.saved
-    interval = "" if saved.low is None or saved.high is None else f" [{saved.low:.3f}, {saved.high:.3f}]"
+    interval = (
+        "" if saved.low is None or saved.high is None else f" [{rounded(saved.low, 3)}, {rounded(saved.high, 3)}]"
+    )
     lines = [
         (tr("accept_limit", language), _limit(decision.accept, decision.accept_interval)),
         (tr("reject_limit", language), _limit(decision.reject, decision.reject_interval)),
-        (tr("cost", language), f"{decision.cost:.3f}"),
-        (tr("held_out_cost", language), f"{decision.held_out:.3f}"),
-        (trivial, f"{decision.trivial_cost:.3f}"),
-        (tr("saved", language), f"{saved.value:.3f}{interval}"),
+        (tr("cost", language), rounded(decision.cost, 3)),
+        (tr("held_out_cost", language), rounded(decision.held_out, 3)),
+        (trivial, rounded(decision.trivial_cost, 3)),
+        (tr("saved", language), f"{rounded(saved.value, 3)}{interval}"),
     ]
-    return [*lines, *((tr(f"share_{key}", language), f"{share:.1%}") for key, share in decision.shares.items())]
+    return [
+        *lines,
+        *((tr(f"share_{key}", language), as_percent(share, 1)) for key, share in decision.shares.items()),
+    ]
 
 
 def meaning_lines(found: Calibration, language: str) -> Lines:
@@ -176,7 +183,8 @@ def _coverage(found: Calibration, language: str) -> str:
         return ""
     head = [tr(key, language) for key in ("stated", "found", "half_width")]
     rows = [
-        [f"{one.stated:.0%}", _share(one.found, language), f"± {one.half_width:.2f}"] for one in found.coverage
+        [as_percent(one.stated), _share(one.found, language), f"± {rounded(one.half_width, 2)}"]
+        for one in found.coverage
     ]
     for one in found.coverage:
         if one.stated == SHOWN_COVERAGE:
@@ -185,7 +193,7 @@ def _coverage(found: Calibration, language: str) -> str:
     for name, width in (spread.group_widths.get("0.9", {}) if spread is not None else {}).items():
         if width is not None:
             title = tr("width_of_group", language, name=name, profile=found.profile.name)
-            rows.append([title, "", f"± {width:.2f} (90%)"])
+            rows.append([title, "", f"± {rounded(width, 2)} (90%)"])
     return _section("coverage", text_table(head, rows), language)
 
 
@@ -194,10 +202,10 @@ def _parts(one: Coverage, language: str) -> list[list[str]]:
     for key, figure in one.by_band.items():
         name = band_by_key(key).name(language)
         found.append(
-            [tr("of_band", language, name=name, stated=f"{one.stated:.0%}"), _share(figure, language), ""]
+            [tr("of_band", language, name=name, stated=as_percent(one.stated)), _share(figure, language), ""]
         )
     for name, figure in one.by_group.items():
-        title = tr("of_group", language, name=name, stated=f"{one.stated:.0%}")
+        title = tr("of_group", language, name=name, stated=as_percent(one.stated))
         found.append([title, _share(figure, language), ""])
     return found
 
@@ -230,4 +238,4 @@ def _share(figure: Figure, language: str) -> str:
 
 
 def _limit(limit: float, interval: tuple[float, float]) -> str:
-    return f"{limit:.1f} [{interval[0]:.1f}, {interval[1]:.1f}]"
+    return f"{rounded(limit, 1)} [{rounded(interval[0], 1)}, {rounded(interval[1], 1)}]"

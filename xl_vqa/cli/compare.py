@@ -11,6 +11,7 @@ import typer
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
+from xl_vqa.words.figures import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,7 +117,9 @@ def progress(console: Console, language: str) -> Iterator[Callable[[State], None
 
         def told(state: State) -> None:
             nonlocal last
-            left = "" if state.left_s is None else tr("compare_left", language, minutes=f"{state.left_s / 60:.1f}")
+            left = (
+                "" if state.left_s is None else tr("compare_left", language, minutes=rounded(state.left_s / 60, 1))
+            )
             name = tr("compare_run", language, done=state.done, total=state.total, name=state.running)
             bars.update(task, total=state.total, completed=state.done + state.share, description=name, left=left)
             if bars.disable and state.running and state.done != last:
@@ -185,6 +188,6 @@ def _cell(figure: Any, sd: float | None, language: str, name: str) -> Any:
     if figure.value is None:
         return Text(value_text(name, figure, language), style="dim")
     interval = interval_text(name, figure, language) if figure.low is not None else ""
-    spread = f" ±{sd:.3f}" if sd is not None else ""
+    spread = f" ±{rounded(sd, 3)}" if sd is not None else ""
     value = value_text(name, figure, language)
     return Text(f"{value}{spread} [{interval}]" if interval else value)

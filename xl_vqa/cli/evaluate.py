@@ -9,6 +9,7 @@ import typer
 
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.tables import print_whole
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.reasons import Detail, Reason
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def _print(console: Console, result: Evaluation, language: str) -> None:
             table.add_row(
                 Text(baseline_name(one.baseline, language)),
                 word(one.statistic, language),
-                f"{one.difference.value:+.3f}",
+                rounded(one.difference.value, 3, sign=True),
                 interval_text("difference", one.difference, language),
                 p_text(one.p_holm),
                 heading(verdict, language),
@@ -280,7 +281,7 @@ def _print_more(console: Console, result: Evaluation, language: str) -> None:
         for one in found:
             width = "" if one.half_width is None else heading("width_mos", language, value=one.half_width)
             cell = _cell("coverage", one.empirical, language)
-            lines.append((f"{heading(key, language)} {one.nominal:.0%} {width}".rstrip(), cell))
+            lines.append((f"{heading(key, language)} {as_percent(one.nominal)} {width}".rstrip(), cell))
     if result.triage is not None:
         plain, keys = result.triage.plain, ("precision", "recall", "review_rate", "escape_rate")
         lines += [(word(key, language), _cell(key, getattr(plain, key), language)) for key in keys]

@@ -9,6 +9,7 @@ import typer
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
+from xl_vqa.words.figures import rounded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -98,17 +99,17 @@ def show(console: Console, found: Search, language: str) -> None:
             cells += ["", "", ""]
         else:
             interval = interval_text("bias", difference.difference, language)
-            cells += [f"{difference.difference.value:+.3f}", interval, p_text(difference.p_holm)]
-        cells.append("" if one.minutes is None else f"{one.minutes:.1f}")
+            cells += [rounded(difference.difference.value, 3, sign=True), interval, p_text(difference.p_holm)]
+        cells.append("" if one.minutes is None else rounded(one.minutes, 1))
         table.add_row(name_of(one.name, language), *cells)
     print_whole(console, table)
     console.print()
     chosen = name_of(found.chosen, language)
     console.print(Text(say(f"search_{found.reason}", language, chosen=chosen), style="bold"), soft_wrap=True)
     if found.noise is not None:
-        console.print(Text(say("search_noise", language, noise=f"{found.noise:.3f}")), soft_wrap=True)
+        console.print(Text(say("search_noise", language, noise=rounded(found.noise, 3))), soft_wrap=True)
     if found.minutes is not None:
-        minutes = f"{found.minutes:.1f}"
+        minutes = rounded(found.minutes, 1)
         runs = len(found.comparison.runs)
         console.print(Text(say("search_cost", language, minutes=minutes, runs=runs)), soft_wrap=True)
     console.print(Text(say("search_recipe", language)), soft_wrap=True)

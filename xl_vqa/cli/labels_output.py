@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.cli.texts import tr
+from xl_vqa.words.figures import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,15 +101,15 @@ def _facts(prepared: Prepared, language: str) -> Iterator[tuple[str, str]]:
         low, high = int(count.min()), int(count.max())
         yield word("report_raters", language), str(low) if low == high else f"{low}-{high}"
     if usable:
-        yield word("report_mos_mean", language), f"{means.mos[usable].mean():.2f}"
+        yield word("report_mos_mean", language), rounded(means.mos[usable].mean(), 2)
     own = next((ceiling for ceiling in prepared.coding if ceiling.name == "integer"), None)
     if own is not None and own.srcc is not None and own.plcc is not None:
-        yield tr("labels_ceiling", language), f"SRCC {own.srcc:.4f}, PLCC {own.plcc:.4f}"
+        yield tr("labels_ceiling", language), f"SRCC {rounded(own.srcc, 4)}, PLCC {rounded(own.plcc, 4)}"
     for key, found in (("report_alpha", prepared.judged.alpha), ("report_icc", prepared.judged.icc)):
         if found is not None and found.value is not None:
-            yield word(key, language), f"{found.value:.3f}"
+            yield word(key, language), rounded(found.value, 3)
     if prepared.noise is not None:
-        yield tr("labels_noise", language), f"PLCC {prepared.noise.plcc:.3f}"
+        yield tr("labels_noise", language), f"PLCC {rounded(prepared.noise.plcc, 3)}"
 
 
 def _part_rows(prepared: Prepared, language: str) -> Iterator[list[str]]:
@@ -118,7 +119,7 @@ def _part_rows(prepared: Prepared, language: str) -> Iterator[list[str]]:
     for part in (*PARTS, NONE):
         members = [k for k, own in enumerate(prepared.parts) if own == part]
         contents = len({prepared.contents[k] for k in members})
-        mean = f"{prepared.means.mos[members].mean():.2f}" if members and part != NONE else "-"
+        mean = rounded(prepared.means.mos[members].mean(), 2) if members and part != NONE else "-"
         yield [word(f"part_{part}", language), f"{len(members):,}", f"{contents:,}" if part != NONE else "-", mean]
 
 

@@ -9,6 +9,7 @@ import typer
 
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.shell import typed
+from xl_vqa.words.figures import rounded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -114,7 +115,7 @@ def list_labels(
     for kept in rows[:MAX_ROWS]:
         one = kept.correction
         state = "asked" if kept.state == CURRENT and one.content_key in asked else kept.state
-        stood = "" if one.model_mos is None else f"{one.model_mos:.2f} {one.model}"
+        stood = "" if one.model_mos is None else f"{rounded(one.model_mos, 2)} {one.model}"
         ended = (kept.ended_at or "")[:10]
         cells = (one.path, one.who, f"{one.mos:g}", stood, one.place, tr(f"state_{state}", language, at=ended))
         table.add_row(*map(Text, cells))

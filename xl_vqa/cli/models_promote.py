@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xl_vqa.cli.tables import print_whole
+from xl_vqa.words.figures import rounded
 
 
 def register(models: typer.Typer) -> None:
@@ -102,7 +103,11 @@ def history(
     for key in ("col_when", "col_name", "col_action", "fact_model", "col_verdict"):
         table.add_column(tr(key, language))
     for step in steps:
-        said = f"{step.verdict['change']:+.3f} MOS" if step.verdict else step.reason or tr("by_hand", language)
+        said = (
+            f"{rounded(step.verdict['change'], 3, sign=True)} MOS"
+            if step.verdict
+            else step.reason or tr("by_hand", language)
+        )
         where = step.after.adapter or step.after.model
         table.add_row(*map(Text, (step.at, step.name, tr(f"action_{step.action}", language), where, said)))
     print_whole(Console(), table)

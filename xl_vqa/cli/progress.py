@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from xl_vqa.bridge.readings import remarks_of
 from xl_vqa.cli.texts import tr
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.labels import band_by_key
 from xl_vqa.words.messages import TEXT_UNUSED, text, warning_sentences
 
@@ -47,7 +48,7 @@ def counting(console: Console, what: str, total: int, language: str) -> Iterator
         if now - last >= LINE_EVERY_S and 0 < done < total:
             last = now
             by_pace = (now - started) / done * (total - done)
-            minutes = f"{(by_pace if left_s is None else left_s) / 60:.1f}"
+            minutes = rounded((by_pace if left_s is None else left_s) / 60, 1)
             words = tr("time_left", language, what=what, done=done, total=total, minutes=minutes)
             console.print(words, markup=False, highlight=False)
 
@@ -113,11 +114,11 @@ def rows_table(rows: Sequence[tuple[str, Mapping[str, Any] | XlVqaError]], langu
         band = band_by_key(result["band"])
         name = Text(f" {band.name(language)} ", style=f"black on #{band.color}")
         remarks = remarks_of(result, warning_sentences(result, language), language)
-        confidence = f"{result['band_probability']:.0%}"
+        confidence = as_percent(result["band_probability"])
         table.add_row(
             Text(path),
             str(result["label"]),
-            f"{result['mos']:.2f}",
+            rounded(result["mos"], 2),
             name,
             confidence,
             Text(remarks, style="yellow"),

@@ -15,6 +15,7 @@ from xl_vqa.cli.progress import counting
 from xl_vqa.cli.texts import tr
 from xl_vqa.cli.usage import UsageError
 from xl_vqa.shell import typed
+from xl_vqa.words.figures import rounded
 
 if TYPE_CHECKING:
     from xl_vqa.training.recipe_check import Plan
@@ -88,7 +89,7 @@ def train(
         for part in ("val", "test"):
             figures = done.metrics.get(part, {}).get("expectation")
             if figures:
-                shown = {k: "-" if v is None else f"{v:.3f}" for k, v in figures.items()}
+                shown = {k: "-" if v is None else rounded(v, 3) for k, v in figures.items()}
                 typer.echo(tr("training_figures", language, part=part, **shown))
         typer.echo(tr("training_done", language, folder=done.folder, typed=typed(done.folder)))
 
@@ -122,10 +123,10 @@ def _say_memory(plan: Plan, language: str) -> None:
     from xl_vqa.training.memory_estimate import estimate_plan, less_memory
 
     found = estimate_plan(plan)
-    parts = {name: f"{size / 2**30:.2f}" for name, size in asdict(found.need).items()}
-    total = f"{found.need.total / 2**30:.1f}"
+    parts = {name: rounded(size / 2**30, 2) for name, size in asdict(found.need).items()}
+    total = rounded(found.need.total / 2**30, 1)
     typer.echo(tr("recipe_memory", language, total=total, tokens=found.tokens, dtype=found.dtype, **parts))
     if found.free is not None:
-        free = f"{found.free / 2**30:.1f}"
+        free = rounded(found.free / 2**30, 1)
         key = "recipe_memory_free" if found.fits else "recipe_memory_short"
         typer.echo(tr(key, language, free=free, device=found.device, problem=less_memory(plan)))

@@ -20,6 +20,7 @@ from xl_vqa.datasets.locate import Located, VideoFinder, identical_files
 from xl_vqa.datasets.mos import Floats, Ints, MosTable
 from xl_vqa.datasets.problems import Problem
 from xl_vqa.datasets.rating_table import RatedRow, RatingTable
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Detail
 
@@ -49,7 +50,7 @@ def blocked(row: RatedRow) -> bool:
 
 def short_number(value: float) -> str:
     """A score for a sentence: 3, 3.5, 3.667."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return rounded(value, 3).rstrip("0").rstrip(".")
 
 
 def check_range(table: RatingTable, scale: Scale) -> tuple[Ratings, RatingsOutOfScaleError | None]:

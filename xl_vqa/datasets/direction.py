@@ -16,6 +16,7 @@ from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.quality_columns import scale_hint
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.scores import CATEGORY_OF_WORD
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.video_names import is_video_name
 
 _LOWER: Final = re.compile(
@@ -135,5 +136,5 @@ def read_direction(
         # what the names promise says which way is the likelier one: that comes first
         problem += "_higher" if r > 0 else "_lower"
         ways = ways[::-1] if r > 0 else ways
-    shown = "" if r is None else f"{r:+.2f}"
+    shown = "" if r is None else rounded(r, 2, sign=True)
     return None, unclear(columns.path, problem, ways, columns=columns.name(doubtful), r=shown)

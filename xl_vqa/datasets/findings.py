@@ -13,6 +13,7 @@ from xl_vqa.datasets.ceilings import CodingCeiling, NoiseCeiling
 from xl_vqa.datasets.contents import ContentPlan
 from xl_vqa.datasets.mos import Ints
 from xl_vqa.datasets.words import tr
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
 
 RECOMMENDED_RATERS: Final = 15
@@ -121,8 +122,8 @@ def ceiling_findings(coding: Sequence[CodingCeiling], noise: NoiseCeiling | None
     found = []
     own = next((ceiling for ceiling in coding if ceiling.name == "integer"), None)
     if own is not None and own.srcc is not None and own.srcc < 0.99:
-        params = {"low": scale.label_min, "high": scale.label_max, "srcc": f"{own.srcc:.3f}"}
+        params = {"low": scale.label_min, "high": scale.label_max, "srcc": rounded(own.srcc, 3)}
         found.append(Finding("finding_coding_loss", params))
     if noise is not None and noise.plcc < 0.9:
-        found.append(Finding("finding_low_noise_ceiling", {"plcc": f"{noise.plcc:.2f}"}))
+        found.append(Finding("finding_low_noise_ceiling", {"plcc": rounded(noise.plcc, 2)}))
     return found

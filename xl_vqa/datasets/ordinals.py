@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, category_score, plain
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
 
 # One mark has many code points.
@@ -239,7 +240,7 @@ def _is_number(text: str) -> bool:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return rounded(value, 3).rstrip("0").rstrip(".")
 
 
 def scales_of_texts(texts: Sequence[str]) -> list[tuple[float, float]]:

@@ -21,6 +21,7 @@ from xl_vqa.datasets.findings import (
 from xl_vqa.datasets.prepared import Prepared
 from xl_vqa.datasets.screening import LEAST_AGREEMENT
 from xl_vqa.datasets.split import PARTS
+from xl_vqa.words.figures import rounded
 
 _LIGHT: Final = 0.5
 """Raters whose weight under P.910 Annex E is below this are named."""
@@ -79,7 +80,7 @@ def _reading(prepared: Prepared) -> list[Finding]:
     )
     if r is not None and r <= -STRONG:
         code = "finding_runs_against_turned" if reading.lower else "finding_runs_against"
-        found.append(Finding(code, {"r": f"{r:+.2f}"}))
+        found.append(Finding(code, {"r": rounded(r, 2, sign=True)}))
     return found
 
 
@@ -92,7 +93,7 @@ def _tests(prepared: Prepared) -> list[Finding]:
             found.append(Finding("finding_test_unlinked", params))
             continue
         code = "finding_test_shift_left" if as_is else "finding_test_shift"
-        found.append(Finding(code, {**params, "shift": f"{shift.shift:+.2f}"}, serious=as_is))
+        found.append(Finding(code, {**params, "shift": rounded(shift.shift, 2, sign=True)}, serious=as_is))
         if shift.common < FEW_COMMON and not as_is:
             found.append(Finding("finding_test_few_common", params))
     return found
@@ -110,7 +111,7 @@ def _raters(prepared: Prepared) -> list[Finding]:
         return found
     if options.rater_model == "p910":
         light = [rater for rater in screening.raters if rater.weight is not None and rater.weight < _LIGHT]
-        names = ", ".join(f"{rater.name} ({rater.weight:.2f})" for rater in light)
+        names = ", ".join(f"{rater.name} ({rounded(rater.weight, 2)})" for rater in light)
         code = "finding_raters_light" if light else "finding_raters_even"
         return [Finding(code, {"names": names, "count": len(light)}, serious=False)]
     if screening.rejected:

@@ -22,6 +22,7 @@ from xl_vqa.outputs import write_output
 from xl_vqa.page.charts import Bar, bar_chart, log_chart
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import text_table
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Bands
 
 _MOST_ROWS: Final = 40
@@ -108,8 +109,8 @@ class _Page:
             ("report_contents", f"{len({self.p.contents[k] for k in usable}):,}"),
             ("report_ratings", f"{len(self.p.table.score):,}" if not self.p.table.ready else "–"),
             ("report_raters", raters),
-            ("report_mos_mean", f"{float(np.mean(means.mos[usable])):.2f}" if usable else "–"),
-            ("report_ci", f"±{float(np.median(ci95)):.2f}" if len(ci95) else "–"),
+            ("report_mos_mean", rounded(float(np.mean(means.mos[usable])), 2) if usable else "–"),
+            ("report_ci", f"±{rounded(float(np.median(ci95)), 2)}" if len(ci95) else "–"),
         ]
         cells = (
             f'<div class="tile"><b>{escape(value)}</b><span>{self.tr(key)}</span></div>' for key, value in facts
@@ -187,16 +188,16 @@ class _Page:
             noise.by_count,
             self.tr("report_noise"),
             mark=(noise.raters, noise.plcc),
-            mark_text=f"{noise.plcc:.3f}",
+            mark_text=rounded(noise.plcc, 3),
             low=low,
             x_ticks=[n for n in RATER_COUNTS if n != 24],
         )
         note = self.tr(
             "report_noise_note",
-            rater_sd=f"{noise.rater_sd:.2f}",
-            quality_sd=f"{noise.quality_sd:.2f}",
+            rater_sd=rounded(noise.rater_sd, 2),
+            quality_sd=rounded(noise.quality_sd, 2),
             raters=f"{noise.raters:.3g}",
-            plcc=f"{noise.plcc:.3f}",
+            plcc=rounded(noise.plcc, 3),
         )
         return self._section("report_noise", chart, note=note)
 
@@ -209,16 +210,18 @@ class _Page:
             if not members and part == NONE:
                 continue
             mos = self.p.means.mos[members] if members and part != NONE else np.zeros(0)
-            share = f"{100 * len(members) / len(self.usable):.1f}%" if self.usable and part != NONE else "–"
+            share = (
+                f"{rounded(100 * len(members) / len(self.usable), 1)}%" if self.usable and part != NONE else "–"
+            )
             rows.append(
                 [
                     self.tr(f"part_{part}"),
                     f"{len(members):,}",
                     share,
                     f"{len({self.p.contents[k] for k in members}):,}" if part != NONE else "–",
-                    f"{mos.mean():.2f}" if len(mos) else "–",
-                    f"{mos.std(ddof=1):.2f}" if len(mos) > 1 else "–",
-                    f"{mos.min():.2f}–{mos.max():.2f}" if len(mos) else "–",
+                    rounded(mos.mean(), 2) if len(mos) else "–",
+                    rounded(mos.std(ddof=1), 2) if len(mos) > 1 else "–",
+                    f"{rounded(mos.min(), 2)}–{rounded(mos.max(), 2)}" if len(mos) else "–",
                 ]
             )
         head = [
@@ -258,7 +261,7 @@ class _Page:
                 [
                     rater.name,
                     f"{rater.ratings:,}",
-                    f"{rater.bias:+.2f}",
+                    rounded(rater.bias, 2, sign=True),
                     _decimals(rater.agreement, 2),
                     *(
                         [_decimals(rater.inconsistency, 2), _decimals(rater.weight, 2)]
@@ -294,7 +297,7 @@ class _Page:
         return self._section("report_agreement_all", text_table(["", ""], rows), note=note, wide=True)
 
     def _coefficient(self, found: Coefficient) -> str:
-        return self.tr(f"coefficient_{found.reason}") if found.value is None else f"{found.value:.3f}"
+        return self.tr(f"coefficient_{found.reason}") if found.value is None else rounded(found.value, 3)
 
     def _problems(self) -> str:
         table = self.p.table

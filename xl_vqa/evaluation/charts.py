@@ -13,6 +13,7 @@ from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.page.colours import BLUE, FAINT, INK, RUST
 from xl_vqa.page.svg import Plane
 from xl_vqa.page.ticks import ticks
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.labels import ACR_BANDS
 
 MOST_DOTS: Final = 1500
@@ -68,7 +69,7 @@ def differences(evaluation: Evaluation, language: str) -> str:
     plane.line([(left, 0), (right, 0)], color=FAINT)
     for level in levels:
         plane.line([(left, level), (right, level)], color=MODEL, dash="5 4")
-        plane.note(right, level, f"{level:+.2f}", color=MODEL, anchor="end", up=4)
+        plane.note(right, level, rounded(level, 2, sign=True), color=MODEL, anchor="end", up=4)
     return plane.render(heading("residuals", language))
 
 
@@ -76,7 +77,7 @@ def _cloud(plane: Plane, points: Sequence[tuple[float, float, str]]) -> None:
     if len(points) <= MOST_DOTS:
         alpha = 0.75 if len(points) < 100 else 0.45
         for x, y, video in points:
-            plane.dot(x, y, f"{video}: {x:.2f}, {y:.2f}", alpha=alpha)
+            plane.dot(x, y, f"{video}: {rounded(x, 2)}, {rounded(y, 2)}", alpha=alpha)
         return
     xs, ys = np.array([point[0] for point in points]), np.array([point[1] for point in points])
     counts, x_edges, y_edges = np.histogram2d(xs, ys, bins=_CELLS, range=np.array([plane.x_range, plane.y_range]))
@@ -108,11 +109,11 @@ def reliability(evaluation: Evaluation, language: str) -> str:
         if one.mos.value is None:
             continue
         x, y = label(one.prediction), label(one.mos.value)
-        tip = f"{x:.1f} → {y:.1f} (n = {one.mos.n})"
+        tip = f"{rounded(x, 1)} → {rounded(y, 1)} (n = {one.mos.n})"
         if one.mos.low is not None and one.mos.high is not None:
             low, high = label(one.mos.low), label(one.mos.high)
             plane.line([(x, low), (x, high)], color=MODEL, size=2)
-            tip += f" [{low:.1f}, {high:.1f}]"
+            tip += f" [{rounded(low, 1)}, {rounded(high, 1)}]"
         plane.dot(x, y, tip, color=MODEL, radius=4)
     return plane.render(heading("reliability", language))
 
@@ -169,7 +170,7 @@ def confusion(evaluation: Evaluation, language: str) -> str:
         total = sum(line)
         for model, count in enumerate(line):
             part = count / total if total else 0.0
-            tip = f"{names[human]} → {names[model]}: {count} ({part:.0%})"
+            tip = f"{names[human]} → {names[model]}: {count} ({as_percent(part)})"
             cell = (model + 0.02, model + 0.98), (human + 0.02, human + 0.98)
             plane.box(*cell, tip, color=PEOPLE, alpha=0.06 + 0.94 * part)
             plane.label(model + 0.5, human + 0.5, str(count), color="#fff" if part > 0.6 else INK)
@@ -188,6 +189,6 @@ def pit(evaluation: Evaluation, language: str) -> str:
         height=280,
     )
     for index, one in enumerate(shares):
-        plane.box(((index + 0.04) * level, (index + 0.96) * level), (0, one), f"{one:.1%}", color=PEOPLE)
+        plane.box(((index + 0.04) * level, (index + 0.96) * level), (0, one), as_percent(one, 1), color=PEOPLE)
     plane.line([(0, level), (1, level)], color=MODEL, dash="5 4")
     return plane.render(heading("pit", language))

@@ -8,6 +8,7 @@ from xl_vqa.evaluation.evaluate import CONSTANT
 from xl_vqa.evaluation.report_texts import heading
 from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.evaluation.texts import number_text, word
+from xl_vqa.words.figures import as_percent, rounded
 
 _VERDICTS: Final = {True: "better", False: "worse", None: "open"}
 
@@ -44,7 +45,11 @@ class _Conclusion:
         error, bias, bands = (self.e.figures[key] for key in ("mae", "bias", "band_accuracy"))
         if error.value is None or bias.value is None or bands.value is None:
             return ""
-        params = {"error": f"{error.value:.2f}", "bands": f"{bands.value:.0%}", "bias": f"{abs(bias.value):.2f}"}
+        params = {
+            "error": rounded(error.value, 2),
+            "bands": as_percent(bands.value),
+            "bias": rounded(abs(bias.value), 2),
+        }
         if bias.low is None or bias.high is None or bias.low <= 0 <= bias.high:
             return self.say("values_no_bias", **params)
         return self.say("values_high" if bias.value > 0 else "values_low", **params)

@@ -31,6 +31,7 @@ from xl_vqa.evaluation.selection import Selection, select
 from xl_vqa.evaluation.slices import Slice, slice_figures, slice_values
 from xl_vqa.evaluation.triage import Triage, TriageCosts, triage
 from xl_vqa.evaluation.units import Predictor, in_mos
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import ACR_BANDS, Bands, Scale
 
 CONSTANT: Final = "constant mean"
@@ -389,16 +390,18 @@ class _Evaluator:
             self.notices.append(Notice("model_not_mos_units", {"name": self.name, "low": low, "high": high}))
         bias = figures["bias"].value
         if bias is not None and abs(bias) >= _LARGE_BIAS * (self.scale.mos_max - self.scale.mos_min):
-            shown = {"bias": f"{abs(bias):.2f}"}
+            shown = {"bias": rounded(abs(bias), 2)}
             self.notices.append(Notice("bias_high" if bias > 0 else "bias_low", shown))
 
     def _look_for_reversed(self, figures: Mapping[str, Figure], baselines: Sequence[Baseline]) -> None:
         """Scores that run against people's: a model's, or a baseline's, which the comparison would flatter."""
         if _reversed(figures["srcc"]):
-            self.notices.append(Notice("predictions_reversed", {"srcc": f"{figures['srcc'].value:+.2f}"}))
+            self.notices.append(
+                Notice("predictions_reversed", {"srcc": rounded(figures["srcc"].value, 2, sign=True)})
+            )
         for one in baselines:
             if _reversed(one.figures["srcc"]):
-                shown = f"{one.figures['srcc'].value:+.2f}"
+                shown = rounded(one.figures["srcc"].value, 2, sign=True)
                 self.notices.append(Notice("baseline_reversed", {"name": one.name, "srcc": shown}))
 
     def _facts(self, pairs: Pairs) -> Facts:

@@ -28,6 +28,7 @@ from xl_vqa.evaluation.units import (
     other_mos_range,
 )
 from xl_vqa.shell import typed
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Reason
@@ -213,7 +214,7 @@ class _Reader:
         if order is not None and order > 0:
             choices = choices[::-1]
         key = "unclear_prediction_direction" if order is None else "unclear_prediction_direction_order"
-        shown = "" if order is None else f"{order:+.2f}"
+        shown = "" if order is None else rounded(order, 2, sign=True)
         problem = Reason(key, column=names[0], order=shown)
         raise EvaluationUnclearError(path=str(self.table.path), problem=problem, choices=choices)
 

@@ -21,6 +21,7 @@ from xl_vqa.evaluation.triage import TriagePoint
 from xl_vqa.evaluation.units import Predictor
 from xl_vqa.page.document import document
 from xl_vqa.page.tables import table
+from xl_vqa.words.figures import as_percent, rounded
 
 
 def report_html(evaluation: Evaluation, language: str = "en", made: datetime.datetime | None = None) -> str:
@@ -153,7 +154,7 @@ class _Page:
                 [
                     escape(baseline_name(one.baseline, self.language)),
                     escape(self.word(one.statistic)),
-                    f"{one.difference.value:+.3f}",
+                    rounded(one.difference.value, 3, sign=True),
                     escape(interval_text("difference", one.difference, self.language)),
                     p_text(one.p),
                     p_text(one.p_holm),
@@ -205,7 +206,7 @@ class _Page:
         elif one.mean_width is not None:
             width = self.say("width_labels", value=one.mean_width)
         cells = self._cells("coverage", one.empirical)
-        return [escape(self.say(key)), f"{one.nominal:.0%}", *cells, escape(width)]
+        return [escape(self.say(key)), as_percent(one.nominal), *cells, escape(width)]
 
     def triage(self) -> str:
         triage = self.evaluation.triage
@@ -228,7 +229,7 @@ class _Page:
         counts = [f"{p.flagged} / {p.defective} / {p.caught} / {p.missed}" for p in points]
         rows.append([escape(self.say("flagged")), *counts])
         review = triage.costs.review or 1.0
-        rows.append([escape(self.say("cost")), *(f"{p.cost(triage.costs) / review:.3f}" for p in points)])
+        rows.append([escape(self.say("cost")), *(rounded(p.cost(triage.costs) / review, 3) for p in points)])
         note = self.say(
             "triage_note", limit=triage.limit, ratio=triage.costs.escape / review, source=self.word(triage.source)
         )
@@ -276,7 +277,7 @@ def baseline_name(name: str, language: str) -> str:
 
 def p_text(p: float | None) -> str:
     """A p value as people read it; the bootstrap cannot say less than 2 in its resamples."""
-    return "" if p is None else f"{p:.4f}" if p >= 0.001 else "< 0.001"
+    return "" if p is None else rounded(p, 4) if p >= 0.001 else "< 0.001"
 
 
 def ceiling_lines(evaluation: Evaluation) -> list[tuple[str, Figure]]:

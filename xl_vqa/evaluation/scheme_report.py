@@ -24,6 +24,7 @@ from xl_vqa.page.document import document
 from xl_vqa.page.svg import Plane
 from xl_vqa.page.tables import table
 from xl_vqa.page.ticks import ticks
+from xl_vqa.words.figures import rounded
 
 _MOST_DOTS: Final = 1500
 
@@ -90,7 +91,7 @@ class _Page:
         if figure.value is None:
             return f'<span class="faint">{value}</span>'
         interval = escape(interval_text(statistic, figure, self.language))
-        below = escape(self.say("seed_sd", value=f"{sd:.3f}")) if sd is not None else ""
+        below = escape(self.say("seed_sd", value=rounded(sd, 3))) if sd is not None else ""
         lines = "<br>".join(line for line in (interval, below) if line)
         return f'{value}<br><span class="faint" style="white-space: nowrap">{lines}</span>'
 
@@ -157,7 +158,7 @@ class _Page:
                 [
                     escape(name_of(run.scheme, self.language)),
                     str(run.seed),
-                    "" if seconds is None else f"{seconds / 60:.1f}",
+                    "" if seconds is None else rounded(seconds / 60, 1),
                     _whole(run.facts.get("peak_mb")),
                     _whole(run.facts.get("best_epoch")),
                     f'<span class="poor">{state}</span>' if run.error else state,
@@ -182,7 +183,7 @@ def scatter(comparison: SchemeComparison, variant: Variant, language: str) -> st
     points = list(zip(variant.mean_prediction, comparison.mos, comparison.videos, strict=True))
     plane.line([(ends[0], ends[0]), (ends[1], ends[1])], color=FAINT, dash="5 4")
     for x, y, video in points[:: len(points) // _MOST_DOTS + 1]:
-        plane.dot(x, y, f"{video}: {x:.2f}, MOS {y:.2f}", alpha=0.6)
+        plane.dot(x, y, f"{video}: {rounded(x, 2)}, MOS {rounded(y, 2)}", alpha=0.6)
     return plane.render(shown_variant(variant.key, language))
 
 
@@ -219,14 +220,14 @@ def forest(comparison: SchemeComparison, statistic: str, language: str) -> str:
             plane.line([(figure.low, y), (figure.high, y)], color=color, size=2)
         for seed, one in zip(variant.seeds, variant.by_seed[statistic], strict=True):
             if one.value is not None:
-                plane.dot(one.value, y, f"{seed}: {one.value:.3f}", color=BLUE, alpha=0.7)
+                plane.dot(one.value, y, f"{seed}: {rounded(one.value, 3)}", color=BLUE, alpha=0.7)
         assert figure.value is not None
         plane.line([(figure.value, y - 0.3), (figure.value, y + 0.3)], color=color, size=3)
     return plane.render(word(statistic, language))
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"
+    return "–" if value is None else rounded(value, 4)
 
 
 def _whole(value: float | None) -> str:

@@ -8,6 +8,7 @@ from xl_vqa.evaluation.figure import Figure
 from xl_vqa.evaluation.metrics import metric_of
 from xl_vqa.evaluation.metrics.metric import Unit
 from xl_vqa.evaluation.result import Failure, Notice
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.table import Table, one_of
 
 _PERCENTAGES: Final = frozenset(
@@ -277,12 +278,10 @@ def number_text(name: str, value: float) -> str:
     """``value`` of the figure ``name``: three decimals, or a percentage."""
     metric = metric_of(name)
     if name in _PERCENTAGES or (metric is not None and metric.unit is Unit.SHARE):
-        return f"{value:.1%}"
+        return as_percent(value, 1)
     # a best value in the middle: too much or too little
     signed = name in _SIGNED or (metric is not None and metric.higher_is_better is None)
-    shown = f"{value:+.3f}" if signed else f"{value:.3f}"
-    # -0.000 reads like a mistake
-    return shown.replace("-0.000", "0.000").replace("+0.000", "0.000")
+    return rounded(value, 3, sign=signed)
 
 
 def value_text(name: str, figure: Figure, language: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from xl_vqa.explaining.texts import TEXTS, tr
 from xl_vqa.words.attributes import KNOWN, AttributeRating, attribute_words
 from xl_vqa.words.explanation import Box, Explanation, Moment
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.messages import text as message
 
@@ -96,7 +97,7 @@ def _times(moments: Sequence[Moment], language: str) -> str:
     """In the order of the clip, to a tenth of a second."""
     said = []
     for one in sorted(moments, key=lambda moment: moment.start_s):
-        start, end = f"{one.start_s:.1f}", f"{one.end_s:.1f}"
+        start, end = rounded(one.start_s, 1), rounded(one.end_s, 1)
         said.append(tr("at" if start == end else "from_to", language, start=start, end=end))
     return tr("and", language).join(said)
 

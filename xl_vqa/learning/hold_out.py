@@ -29,6 +29,7 @@ from xl_vqa.outputs import write_output
 from xl_vqa.sheets.video_paths import resolve
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Problem, Reason
@@ -220,7 +221,7 @@ def _lengths(paths: Sequence[str]) -> list[str]:
             said.append("")
             continue
         k = int(np.clip(np.searchsorted(ends, one, side="right") - 1, 0, last))
-        said.append(f"{ends[k]:.1f}-{ends[k + 1]:.1f} s")
+        said.append(f"{rounded(ends[k], 1)}-{rounded(ends[k + 1], 1)} s")
     return said
 
 

@@ -17,6 +17,7 @@ from xl_vqa.page.tables import text_table
 from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import ACR_BANDS
 
 JOIN: Final = ", "
@@ -119,8 +120,8 @@ def _facts(plan: Mapping[str, Any], verdict: Verdict | None, language: str) -> s
     held = plan["hold_out"]
     rows.append((tr("fact_hold_out", language), f"{held['path']} ({held['fingerprint'][:11]}, {held['videos']})"))
     if verdict is not None and verdict.order_old is not None:
-        now = "-" if verdict.order_new is None else f"{verdict.order_new:.3f}"
-        rows.append((tr("fact_order", language), f"{verdict.order_old:.3f}, {now}"))
+        now = "-" if verdict.order_new is None else rounded(verdict.order_new, 3)
+        rows.append((tr("fact_order", language), f"{rounded(verdict.order_old, 3)}, {now}"))
     body = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     return _section("facts", f"<dl>{body}</dl>", language)
 
@@ -136,16 +137,20 @@ def part_head(language: str) -> list[str]:
 
 
 def _part_row(part: Part, language: str) -> list[str]:
-    interval = "-" if part.low is None or part.high is None else f"{part.low:+.3f} .. {part.high:+.3f}"
+    interval = (
+        "-"
+        if part.low is None or part.high is None
+        else f"{rounded(part.low, 3, sign=True)} .. {rounded(part.high, 3, sign=True)}"
+    )
     said = "part_worse" if part.worse else "part_few" if part.low is None else "part_fine"
     whole = not part.name
     return [
         tr("whole", language) if whole else _part_name(part.name, part.value, language),
         str(part.videos),
         str(part.contents),
-        f"{part.old:.3f}",
-        f"{part.new:.3f}",
-        f"{part.change:+.3f}",
+        rounded(part.old, 3),
+        rounded(part.new, 3),
+        rounded(part.change, 3, sign=True),
         interval,
         "-" if part.p is None or whole else f"{part.p:.2g}",
         "" if whole else tr(said, language),

@@ -33,6 +33,7 @@ from xl_vqa.outputs import write_output
 from xl_vqa.training.recipe import Recipe, load_recipe
 from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError, XlVqaError
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings
@@ -211,7 +212,7 @@ def _batch(settings: Settings, options: RetrainOptions, report: OnStage) -> Batc
         report("labels", done, len(labels))
         if label.asked:
             batch.left_out.append(
-                LearningError(problem=Reason("label_asked", video=label.path, spread=f"{label.spread:.2f}"))
+                LearningError(problem=Reason("label_asked", video=label.path, spread=rounded(label.spread, 2)))
             )
             continue
         try:

@@ -19,6 +19,7 @@ from xl_vqa.page.svg import Plane
 from xl_vqa.page.tables import text_table
 from xl_vqa.page.ticks import percent, round_axis
 from xl_vqa.words.catalogue import LANGUAGES
+from xl_vqa.words.figures import as_percent, rounded
 
 SHOWN_ROWS: Final = 5
 SHOWN_FEW: Final = 10
@@ -68,7 +69,7 @@ def figure_rows(found: Watch, language: str) -> list[list[str]]:
             one.model or tr("no_model", language),
             one.source or tr("all_sources", language),
             tr(one.kind, language),
-            f"{one.value:.3f}",
+            rounded(one.value, 3),
             f"{one.p:.2g}",
             tr("alarm" if one.alarm else "quiet", language),
         ]
@@ -156,7 +157,7 @@ def _scores(before: Sample, now: Sample, language: str) -> str:
     ends = [low, *edges, high]
     for share, color, alpha in ((shares[0], FAINT, 0.35), (shares[1], BLUE, 0.45)):
         for k, value in enumerate(share):
-            tip = f"{ends[k]:.1f} - {ends[k + 1]:.1f}: {value:.1%}"
+            tip = f"{rounded(ends[k], 1)} - {rounded(ends[k + 1], 1)}: {as_percent(value, 1)}"
             plane.box((ends[k], ends[k + 1]), (0.0, float(value)), tip, color=color, alpha=alpha)
     return plane.render(tr("psi", language))
 
@@ -183,5 +184,5 @@ def _chart(walk: Walk, language: str) -> str:
         plane.line([(across[0], limit), (across[1], limit)], color=FAINT, dash="5 4")
     for k, value in enumerate(walk.means):
         out = abs(value) > walk.chart_limit
-        plane.dot((k + 1) * GROUP, float(value), f"{value:+.2f}", color=RUST if out else BLUE)
+        plane.dot((k + 1) * GROUP, float(value), rounded(value, 2, sign=True), color=RUST if out else BLUE)
     return plane.render(tr("chart", language))

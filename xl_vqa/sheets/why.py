@@ -11,6 +11,7 @@ from xl_vqa.explaining.in_words import remarks, sentence
 from xl_vqa.sheets.texts import tr
 from xl_vqa.words.errors import DistributionError
 from xl_vqa.words.explanation import Explanation, Progress
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.messages import text as message
 from xl_vqa.words.rating import Rating
 
@@ -31,7 +32,7 @@ def why_asking(name: str, progress: Progress, language: str) -> str:
     if not progress.total:
         return bridge_tr("why_asking", language, name=name)
     share = min(progress.done / progress.total, 1.0)
-    return bridge_tr("why_measuring", language, name=name, share=f"{share:.0%}")
+    return bridge_tr("why_measuring", language, name=name, share=as_percent(share))
 
 
 def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
@@ -44,12 +45,12 @@ def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
         label=rating.label,
         low=scale.label_min,
         high=scale.label_max,
-        mos=f"{rating.mos:.2f}",
+        mos=rounded(rating.mos, 2),
         band=band,
     )
     lines = [
         score,
-        tr("why_confidence", language, share=f"{rating.band_probability:.0%}"),
+        tr("why_confidence", language, share=as_percent(rating.band_probability)),
         tr("why_interval", language, low=low, high=high),
         *filter(None, [reading_sentence(told, language)]),
         *(message(key, language, **told) for key in rating.warnings),
@@ -64,8 +65,8 @@ def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
                 language,
                 count=len(frames.indices),
                 total=frames.frame_count,
-                first=f"{frames.timestamps_s[0]:.1f}",
-                last=f"{frames.timestamps_s[-1]:.1f}",
+                first=rounded(frames.timestamps_s[0], 1),
+                last=rounded(frames.timestamps_s[-1], 1),
                 width=frames.width,
                 height=frames.height,
                 codec=frames.codec,
@@ -74,7 +75,7 @@ def _lines(rating: Rating, language: str, *, drawn: bool) -> list[str]:
     lines.append(tr("why_model", language, model=rating.model))
     if rating.text:
         lines.append(tr("why_text", language, text=rating.text))
-    lines.append(tr("why_off_digit", language, share=f"{rating.distribution.off_digit_mass:.1%}"))
+    lines.append(tr("why_off_digit", language, share=as_percent(rating.distribution.off_digit_mass, 1)))
     if rating.rated_at:
         lines.append(tr("why_rated_at", language, time=rating.rated_at))
     return lines
@@ -90,5 +91,5 @@ def bars(labels: Sequence[int], probabilities: Sequence[float]) -> list[str]:
     lines = []
     for group, mass in groups:
         name = str(group[0]) if len(group) == 1 else f"{group[0]}-{group[-1]}"
-        lines.append(f"{name:>7}  {'█' * round(mass / most * BAR)} {mass:.1%}")
+        lines.append(f"{name:>7}  {'█' * round(mass / most * BAR)} {as_percent(mass, 1)}")
     return lines

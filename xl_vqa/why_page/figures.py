@@ -14,6 +14,7 @@ from xl_vqa.why_page.texts import tr
 from xl_vqa.why_page.when_and_where import folded
 from xl_vqa.words.attributes import AttributeRating, attribute_words
 from xl_vqa.words.explanation import Explanation
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.labels import Band, Bands
 
 _RARE: Final = 0.005
@@ -71,16 +72,16 @@ def labels(explanation: Explanation, language: str) -> str:
         Bar(
             100 * probability,
             str(label) if (label - scale.label_min) % step == 0 else "",
-            f"{label}: {probability:.1%}",
+            f"{label}: {as_percent(probability, 1)}",
             f"#{bands.of(label).color}",
         )
         for label, probability in pairs
     ]
     common = [(label, probability) for label, probability in pairs if probability >= _RARE]
-    rows = [[str(label), f"{probability:.1%}"] for label, probability in common]
+    rows = [[str(label), as_percent(probability, 1)] for label, probability in common]
     rest = 1 - sum(probability for _, probability in common)
     if rest >= 0.0005:
-        rows.append([tr("labels_rest", language), f"{rest:.1%}"])
+        rows.append([tr("labels_rest", language), as_percent(rest, 1)])
     name = tr("labels", language)
     head = [tr("label", language), tr("probability", language)]
     shown = text_table(head, rows, numbers=(0, 1), name=name, row_heads=True)
@@ -116,16 +117,16 @@ def made(explanation: Explanation, language: str) -> str:
         told = {"count": len(looked), "first": clock(looked[0], 2), "last": clock(looked[-1], 2)}
         rows.append(("frames_of_timeline", tr("frames_count", language, **told)))
     rows += [
-        ("off_digit", f"{rating.distribution.off_digit_mass:.1%}"),
+        ("off_digit", as_percent(rating.distribution.off_digit_mass, 1)),
         (
             "cost",
             tr(
                 "cost_facts",
                 language,
-                passes=f"{cost.passes:.1f}",
+                passes=rounded(cost.passes, 1),
                 budget=f"{cost.budget:g}",
-                seconds=f"{cost.seconds:.1f}",
-                reading=f"{cost.reading_s:.1f}",
+                seconds=rounded(cost.seconds, 1),
+                reading=rounded(cost.reading_s, 1),
             ),
         ),
         ("rated_at", rating.rated_at),

@@ -18,6 +18,7 @@ from xl_vqa.why_page.script import SCRIPT, policy
 from xl_vqa.why_page.texts import tr
 from xl_vqa.words.domain_profile import Reading
 from xl_vqa.words.explanation import Explanation
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.messages import text as message
 from xl_vqa.words.rating import Rating
 
@@ -113,9 +114,9 @@ def _tiles(rating: Rating, language: str) -> str:
     scale, reading = rating.distribution.scale, rating.reading
     tiles = [
         (str(rating.label), tr("score_of", language, low=scale.label_min, high=scale.label_max)),
-        (f"{rating.mos:.2f}", _mos_words(rating, reading, language)),
+        (rounded(rating.mos, 2), _mos_words(rating, reading, language)),
         (figures.band_chip(rating.band, language), tr("band", language)),
-        (f"{rating.band_probability:.0%}", tr("confidence", language)),
+        (as_percent(rating.band_probability), tr("confidence", language)),
     ]
     shown = "".join(
         f"<div class='tile'><b>{value}</b><span>{escape(words)}</span></div>" for value, words in tiles
@@ -127,10 +128,10 @@ def _mos_words(rating: Rating, reading: Reading | None, language: str) -> str:
     if reading is not None:
         if reading.mos_low is None or reading.mos_high is None or reading.interval_coverage is None:
             return "MOS"
-        told = {"low": f"{reading.mos_low:.2f}", "high": f"{reading.mos_high:.2f}"}
-        return tr("mos_people", language, **told, share=f"{reading.interval_coverage:.0%}")
+        told = {"low": rounded(reading.mos_low, 2), "high": rounded(reading.mos_high, 2)}
+        return tr("mos_people", language, **told, share=as_percent(reading.interval_coverage))
     low, high = (rating.distribution.scale.to_mos(label) for label in rating.distribution.interval())
-    return tr("mos", language, low=f"{low:.1f}", high=f"{high:.1f}")
+    return tr("mos", language, low=rounded(low, 1), high=rounded(high, 1))
 
 
 def _video(explanation: Explanation, language: str, player: Player | None, no_player: str) -> str:

@@ -13,6 +13,7 @@ from xl_vqa.page.timeline import Piece, clock, timeline_chart
 from xl_vqa.why_page.player import Player
 from xl_vqa.why_page.texts import tr
 from xl_vqa.words.explanation import Explanation, HeatMap, Span
+from xl_vqa.words.figures import rounded
 
 Link = Callable[[float], str]
 
@@ -24,7 +25,7 @@ def time_link(player: Player | None, language: str) -> Link:
         shown = clock(seconds)
         if player is None:
             return shown
-        address = f"{player.source}#t={seconds:.2f}"
+        address = f"{player.source}#t={rounded(seconds, 2)}"
         # a list of links is read without the words around them
         said = escape(tr("time_link", language, time=shown))
         return f'<a href="{escape(address)}" data-s="{seconds:.3f}" aria-label="{said}">{shown}</a>'
@@ -40,7 +41,7 @@ def moments(explanation: Explanation, language: str, link: Link) -> str:
     for one in explanation.moments:
         # the fields are HTML here: a time is a link
         when = tr("moment", language, start=link(one.start_s), end=link(one.end_s))
-        how = tr("moment_mos", language, mos=f"{one.mos:.2f}", time=link(one.at_s))
+        how = tr("moment_mos", language, mos=rounded(one.mos, 2), time=link(one.at_s))
         cause = f" <strong>{escape(cause_words(one.cause, language))}</strong>" if one.cause else ""
         items.append(f"<li>{when}{cause} <span class='faint'>{how}</span></li>")
     return f"<h3>{escape(tr('moments', language))}</h3><ol class='moments'>{''.join(items)}</ol>"
@@ -57,9 +58,9 @@ def timeline(explanation: Explanation, language: str, link: Link) -> str:
     told = {
         "start": clock(spans[0].start_s),
         "end": clock(spans[-1].end_s),
-        "low": f"{worst.mos:.2f}",
+        "low": rounded(worst.mos, 2),
         "at": clock(worst.middle_s),
-        "high": f"{best.mos:.2f}",
+        "high": rounded(best.mos, 2),
     }
     chart = timeline_chart(
         pieces,
@@ -75,7 +76,7 @@ def timeline(explanation: Explanation, language: str, link: Link) -> str:
     steps = [[piece.start_s, piece.end_s, piece.tip] for piece in pieces]
     data = f'data-pieces="{escape(json.dumps(steps))}" data-label="{escape(tr("timeline_slider", language))}"'
     rows = [
-        [link(one.start_s), clock(one.end_s), f"{one.mos:.2f}", f"{one.low:.2f}", f"{one.high:.2f}"]
+        [link(one.start_s), clock(one.end_s), rounded(one.mos, 2), rounded(one.low, 2), rounded(one.high, 2)]
         for one in spans
     ]
     head = [tr("from", language), tr("to", language), "MOS", tr("low", language), tr("high", language)]
@@ -110,7 +111,7 @@ def _frame(one: HeatMap, language: str, link: Link) -> str:
         name = place_name(one.box, language)
         place = name or tr("place_whole", language)
         key = "frame_loss" if name else "frame_whole" if one.loss > 0 else "frame_everywhere"
-        said = tr(key, language, loss=f"{one.loss:.2f}", place=place)
+        said = tr(key, language, loss=rounded(one.loss, 2), place=place)
         box = (one.box.left, one.box.top, one.box.right, one.box.bottom)
     alt = tr("frame_alt", language, frame=one.frame, time=clock(one.time_s, 2), place=place)
     picture = heat_picture(one.jpeg, (one.width, one.height), one.relevance, alt, box=box)
@@ -124,7 +125,7 @@ def _said(one: Span, language: str) -> str:
         language,
         start=clock(one.start_s),
         end=clock(one.end_s),
-        mos=f"{one.mos:.2f}",
-        low=f"{one.low:.2f}",
-        high=f"{one.high:.2f}",
+        mos=rounded(one.mos, 2),
+        low=rounded(one.low, 2),
+        high=rounded(one.high, 2),
     )

@@ -7,12 +7,15 @@ raising, because a broken message must never hide the error itself. A list shows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Final
 
 from xl_vqa.words.catalogue import Words, phrases, sentences
+from xl_vqa.words.figures import as_percent, rounded
 
+_FIGURE: Final = re.compile(r"(\+?)\.(\d)([f%])")
 _BETWEEN: Final = " | "
 _ENDS: Final = " .。"
 TEXT_UNUSED: Final = "warning_text_unused"
@@ -32,6 +35,10 @@ class Lenient(Formatter):
         if format_spec == "lines":
             lines = value if isinstance(value, (list, tuple)) else [value]
             return "\n".join(f"- {' '.join(str(_whole(line, self._language)).split())}" for line in lines)
+        figure = _FIGURE.fullmatch(format_spec)
+        if figure and isinstance(value, (int, float)):
+            say = as_percent if figure[3] == "%" else rounded
+            return say(value, int(figure[2]), sign=bool(figure[1]))
         return str(super().format_field(spoken(value, self._language), format_spec))
 
 

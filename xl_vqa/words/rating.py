@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xl_vqa.words.domain_profile import Reading
 from xl_vqa.words.errors import DistributionError
+from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Band, Bands, Scale, band_by_key
 from xl_vqa.words.messages import spoken
 from xl_vqa.words.reasons import Detail, Reason
@@ -50,7 +51,7 @@ class LabelDistribution:
             raise DistributionError(problem="distribution_value")
         if abs(math.fsum(self.probabilities) - 1.0) > 1e-4:
             raise DistributionError(
-                problem=Reason("distribution_sum", total=f"{math.fsum(self.probabilities):.6f}")
+                problem=Reason("distribution_sum", total=rounded(math.fsum(self.probabilities), 6))
             )
         if not -1e-6 <= self.off_digit_mass <= 1 + 1e-6:
             raise DistributionError(problem=Reason("off_digit_mass_outside", value=self.off_digit_mass))
@@ -211,7 +212,7 @@ class Rating:
 
     def __repr__(self) -> str:
         # of everything that it holds, what a person looks for in a list of ratings
-        found = f"label={self.label}, mos={self.mos:.2f}, band={self.band.key!r}, model={self.model!r}"
+        found = f"label={self.label}, mos={rounded(self.mos, 2)}, band={self.band.key!r}, model={self.model!r}"
         return f"{type(self).__name__}(path={self.path!r}, {found})"
 
     @property

@@ -53,7 +53,7 @@ MOVED = [
 def facts(**more: Any) -> dict[str, Any]:
     numbers = "parameters trained frames window max_pixels train_clips train_forms train_long train_contents"
     numbers += " planned_contents"
-    known = {"megabytes": 6.5, "minutes": 12.0, "cores": 2, "reused": "(from nothing)"}
+    known = {"minutes": 12.0, "cores": 2, "reused": "(from nothing)"}
     return {**dict.fromkeys(numbers.split(), 8), **known, **more}
 
 
@@ -63,6 +63,14 @@ def card(folder: Path, evaluation: dict[str, Any], **more: Any) -> str:
     assert "{" not in text
     assert "None" not in text.replace("None.", "")
     return text
+
+
+def test_the_card_counts_the_files_that_lie_beside_it_when_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(bytes(2_000_000))
+    first = card(tmp_path, {"test": GOOD})
+    assert "| files in all | 2.0 MB |" in first
+    (tmp_path / "familiarity.safetensors").write_bytes(bytes(1_300_000))
+    assert "| files in all | 3.3 MB |" in card(tmp_path, {"test": GOOD})
 
 
 def test_the_card_holds_the_figures_and_the_licences(tmp_path: Path) -> None:

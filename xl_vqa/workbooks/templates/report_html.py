@@ -15,6 +15,7 @@ from xl_vqa.page.colours import GREEN as GOOD
 from xl_vqa.page.colours import RUST
 from xl_vqa.page.document import document
 from xl_vqa.page.ticks import Tick, percent, ticks
+from xl_vqa.words.figures import as_percent, rounded
 from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.words.table import one_of
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
@@ -183,8 +184,10 @@ def shown(value: Any, number_format: str) -> str:
     if found is None:
         return words or f"{value:g}"
     digits = found[1] or ""
-    scaled = value * 100 if "%" in form else value
-    text = f"{scaled:{',' if ',' in form else ''}.{len(digits)}f}"
+    text = as_percent(value, len(digits)).rstrip("%") if "%" in form else rounded(value, len(digits))
+    if "," in form:
+        whole, point, rest = text.partition(".")
+        text = f"{int(whole):,}{point}{rest}"
     if "#" in digits:
         text = text.rstrip("0").rstrip(".")
     return f"{sign}{text}{'%' if '%' in form else ''}{words}"
