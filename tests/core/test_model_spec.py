@@ -73,12 +73,15 @@ def test_a_folder_without_one_gives_nothing(tmp_path: Path) -> None:
 def test_a_broken_description_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
     values = {**ModelSpec.default_qwen().to_dict(), **change}
     (tmp_path / "xl_vqa.json").write_text(json.dumps(values))
-    with pytest.raises(ModelIncompatibleError):
+    with pytest.raises(ModelIncompatibleError) as caught:
         ModelSpec.load(tmp_path)
+    # whoever has ten of a name looks for the folder
+    assert caught.value.params["model"] == str(tmp_path)
 
 
-def test_text_that_is_no_json_is_named(tmp_path: Path) -> None:
-    (tmp_path / "xl_vqa.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[1]", '"x"', "null"])
+def test_text_that_is_no_json_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "xl_vqa.json").write_text(text)
     with pytest.raises(ModelIncompatibleError, match=r"xl_vqa\.json"):
         ModelSpec.load(tmp_path)
 

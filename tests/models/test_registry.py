@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -193,8 +194,16 @@ def test_what_could_not_be_served_is_not_added(quiet: Settings, base: Path, tmp_
     assert registry.add(orphan, model=str(base)).model == str(base)
     pointer = save_adapter(base, tmp_path / "pointer", seed=4)
     (pointer / "adapter_model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
-    with pytest.raises(ModelIncompatibleError, match=r"adapter_model\.safetensors is damaged.*again"):
+    with pytest.raises(ModelIncompatibleError, match=r"adapter_model\.safetensors is a pointer .*git lfs pull"):
         registry.add(pointer)
+    page = tmp_path / "page"
+    shutil.copytree(base, page)
+    (page / "tokenizer.json").write_text("<html>404</html>")
+    with pytest.raises(ModelIncompatibleError, match=r"tokenizer\.json cannot be read"):
+        registry.add(page)
+    (page / "tokenizer.json").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(ModelIncompatibleError, match=r"tokenizer\.json is a pointer"):
+        registry.add(page)
     assert [entry.name for entry in registry.entries()] == ["starter", "orphan"]
 
 

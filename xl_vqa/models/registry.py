@@ -287,6 +287,7 @@ def check(entry: Registered, *, offline: bool = False, is_here: bool = False) ->
     if missing:
         raise ModelNotFoundError(model=entry.model, problem=Reason("problem_missing", name=missing[0]))
     # a pointer or an error page in place of the weights, or half of them, would be every cell's error later
+    read_json(base / "tokenizer.json")
     count_weights([*weight_files(base), *([adapter / ADAPTER_WEIGHTS] if adapter is not None else [])])
     return spec_of(base, entry.model, adapter=adapter)
 

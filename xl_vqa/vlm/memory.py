@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xl_vqa.vlm.model_folder import unread
 from xl_vqa.words.errors import ModelIncompatibleError
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -55,7 +56,7 @@ def count_weights(files: Iterable[Path]) -> WeightCount:
             linear += sum(math.prod(facts["shape"]) for name, facts in header.items() if _LINEAR.search(name))
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
             damaged = Reason("problem_weights_damaged", file=path.name, detail=Detail.of(error))
-            raise ModelIncompatibleError(model=str(path.parent), problem=damaged) from error
+            raise ModelIncompatibleError(model=str(path.parent), problem=unread(path, damaged)) from error
     return WeightCount(total, linear)
 
 

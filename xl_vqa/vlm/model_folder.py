@@ -5,6 +5,7 @@ No torch here. A hub is asked only for a model that is not on this machine yet, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -22,6 +23,7 @@ STARTER_TYPE: Final = "xl_vqa_starter"
 MODEL_TYPES: Final = (QWEN_TYPE, STARTER_TYPE)
 WANTED_FILES: Final = ("*.json", "*.txt", "*.safetensors")
 ADAPTER_WEIGHTS: Final = "adapter_model.safetensors"
+_POINTER: Final = b"version https://git-lfs"
 HUB_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
 
@@ -125,6 +127,14 @@ def check_type(folder: Path, model: str | None = None) -> None:
         )
 
 
+def unread(path: Path, otherwise: Reason) -> Reason:
+    """Why a file of a model cannot be read: a clone without Git LFS holds pointers in place of the large ones."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if file.read(len(_POINTER)) == _POINTER:
+            return Reason("problem_lfs_pointer", file=path.name)
+    return otherwise
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object. Raises ModelNotFoundError for a missing file, ModelIncompatibleError for a broken one."""
     try:
@@ -134,7 +144,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise ModelNotFoundError(model=str(path.parent), problem=missing) from error
     except (OSError, ValueError) as error:
         broken = Reason("problem_file_unreadable", file=path.name, detail=str(error))
-        raise ModelIncompatibleError(model=str(path.parent), problem=broken) from error
+        raise ModelIncompatibleError(model=str(path.parent), problem=unread(path, broken)) from error
     if not isinstance(values, dict):
         broken = Reason("problem_file_unreadable", file=path.name, detail="not a JSON object")
         raise ModelIncompatibleError(model=str(path.parent), problem=broken)

@@ -168,10 +168,11 @@ class ModelSpec:
         return values
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> ModelSpec:
-        """Raises ModelIncompatibleError for an unknown format, a missing or an unknown field."""
+    def from_dict(cls, values: Mapping[str, Any], folder: str | None = None) -> ModelSpec:
+        """Raises ModelIncompatibleError for an unknown format, a missing or an unknown field; it names the
+        ``folder`` that these words came from, or the model's name."""
         values = dict(values)
-        name = str(values.get("name", "?"))
+        name = folder or str(values.get("name", "?"))
         if values.pop("format", None) != FORMAT:
             raise ModelIncompatibleError(model=name, problem=Reason("spec_format", file=FILE_NAME, format=FORMAT))
         values.setdefault("reads_text", _reads_text_unsaid(values.get("fine_tuned") is True))
@@ -188,6 +189,8 @@ class ModelSpec:
             )
         except (KeyError, TypeError, ScaleError) as error:
             raise ModelIncompatibleError(model=name, problem=_unreadable(error)) from error
+        except ModelIncompatibleError as error:
+            raise ModelIncompatibleError(model=name, problem=error.params["problem"]) from error
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> ModelSpec | None:
@@ -198,11 +201,13 @@ class ModelSpec:
         path = Path(folder) / FILE_NAME
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise ValueError("not a JSON object")
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
             raise ModelIncompatibleError(model=str(folder), problem=_unreadable(error)) from error
-        return cls.from_dict(values)
+        return cls.from_dict(values, str(folder))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes xl_vqa.json atomically."""

@@ -362,6 +362,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{file} が破損しているか、途中までしかないか、重みのファイルではありません({detail})。もう一度"
         "コピーするか、ダウンロードし直してください",
     },
+    "problem_lfs_pointer": {
+        "en": "{file} is a pointer of Git LFS in place of the file; run 'git lfs pull' in that folder, or "
+        "download the model again",
+        "ja": "{file} はファイル本体ではなく Git LFS のポインターです。そのフォルダーで 'git lfs pull' を"
+        "実行するか、モデルをダウンロードし直してください",
+    },
     "problem_not_installed": {
         "en": "it is missing from this installation; install xl_vqa again",
         "ja": "インストール内容に含まれていません。xl_vqa を再インストールしてください",
