@@ -105,6 +105,33 @@ def test_one_reader_reads_many_and_two_are_the_most(wall: Wall, clip: Path) -> N
     assert wall.processes() == []
 
 
+def test_who_finds_a_reader_at_work_waits_for_it_before_another_is_started(home: Path, clip: Path) -> None:
+    patient = Wall(hidden=home, hold_s=60)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: patient.read(str(clip), FOUR), range(6)))
+        assert len(patient.processes()) == 1
+    finally:
+        patient.close()
+
+
+@linux
+def test_one_that_hangs_holds_up_nobody_for_longer_than_another_needs_to_start(home: Path, clip: Path) -> None:
+    wall = Wall(hidden=home, program=HOSTILE, silence_s=60, hold_s=0.01)
+    hangs = clip.with_name("hang.mp4")
+    hangs.write_bytes(clip.read_bytes())
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            stuck = pool.submit(wall.read, str(hangs), FOUR)
+            while not wall.processes():
+                time.sleep(0.01)
+            assert wall.read(str(clip), FOUR).used.codec == "h264"
+            assert not stuck.done()
+            wall.close()
+    finally:
+        wall.close()
+
+
 def test_errors_come_through_with_their_names(wall: Wall, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"no video at all, just text")
     with pytest.raises(NotAVideoError) as caught:

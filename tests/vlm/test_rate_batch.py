@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.host.helpers import made_rating
-from xl_vqa.vlm.rate_batch import Asked, rate_batch, rating_of, warnings_of
+from xl_vqa.vlm.rate_batch import Asked, rate_batch, rating_of, ready_ahead, warnings_of
 from xl_vqa.vlm.rater import Outcome, PreparedVideo
 from xl_vqa.words.errors import ModelFailedError, ModelMemoryError
 from xl_vqa.words.model_spec import ModelSpec, settings_key
@@ -118,3 +118,12 @@ def test_a_text_that_is_not_heard_does_not_change_the_key() -> None:
     keys = {text: settings_key(ModelSpec(reads_text=False), text) for text in (None, "a fox", "a boat")}
     assert len(set(keys.values())) == 1
     assert keys[None] == settings_key(ModelSpec(), None) != settings_key(ModelSpec(), "a fox")
+
+
+def test_a_model_that_takes_each_video_by_itself_needs_fewer_of_them_ready() -> None:
+    rater: Any = Scripted()
+    assert ready_ahead(rater, 8) == 8
+    rater.at_once = None
+    assert ready_ahead(rater, 8) == 8
+    rater.at_once = 2
+    assert [ready_ahead(rater, batch) for batch in (1, 8)] == [1, 2]

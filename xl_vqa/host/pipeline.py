@@ -31,6 +31,7 @@ from xl_vqa.vlm.rate_batch import (
     rate_batch,
     rate_batch_attributes,
     rating_of,
+    ready_ahead,
 )
 from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import (
@@ -328,11 +329,14 @@ class Pipeline:
 
     def _switch(self, model: str) -> None:
         try:
-            self._keeper.load(model)
+            rater = self._keeper.load(model)
         except ModelError as error:
             log.error("%s", error)
             failed = self._queue.fail_model(model, error)
             log.error("%d videos were answered with this error", failed)
+        else:
+            batch = self._settings.batch_size
+            self._queue.ready_items = batch + ready_ahead(rater, batch) + self._settings.decode_threads
 
     def _do(self, task: Task) -> None:
         rater = self._keeper.wait(task.model, 0.0)

@@ -43,7 +43,7 @@ class WorkQueue:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``crashed`` says how often a host died over a video."""
-        self._ready_items = ready_items
+        self.ready_items = ready_items
         self._ready_bytes = ready_bytes
         self._crashed = crashed
         self._clock = clock
@@ -402,7 +402,7 @@ class WorkQueue:
         if self._model is None or self._turn_over or self._alone is not None:
             return None
         job = self._head(self._model)
-        if job is None or len(self._working) >= self._ready_items:
+        if job is None or len(self._working) >= self.ready_items:
             return None
         if sum(other.nbytes for other in self._working.values()) >= self._ready_bytes:
             return None

@@ -48,6 +48,10 @@ START_S: Final = 60.0
 """A reader's own start: Python and its decoders, from a cold disk at worst."""
 END_S: Final = 5.0
 MOST_LINE: Final = 32 << 20
+HOLD_S: Final = 0.25
+"""How long a video waits for a reader at work before another is started: that takes as long, and 40 MB."""
+MANY_CORES: Final = 8
+"""From here on a small model is quicker than one reader, and nothing waits."""
 KEPT_MEMORIES, KEPT_BYTES = 2, 256 << 20
 """Memory that was used once is five times as fast as new one; so much of it is kept between two videos."""
 ATTEMPTS: Final = 3
@@ -81,10 +85,12 @@ class Wall:
         memory_bytes: int | None = None,
         decoder: str = "pyav",
         program: Sequence[str] = PROGRAM,
+        hold_s: float | None = None,
     ) -> None:
         """``hidden``: the data folder, which no reader may open. ``silence_s``: how long a reader may show no
         progress. ``memory_bytes``: for one reader; where not given, a quarter of the machine's, at least 1 and at
-        most 4 GiB. ``program``: the module to run, and its first arguments."""
+        most 4 GiB. ``program``: the module to run, and its first arguments. ``hold_s``: see HOLD_S; where not
+        given, by the machine's cores."""
         self._silence_s = silence_s
         self._decoder = decoder
         self._memory = memory_bytes or usual_memory()
@@ -92,6 +98,8 @@ class Wall:
         self._places = threading.Semaphore(max(readers, 1))
         # reentrant: a clip may be given up, and its memory given back, at any moment
         self._lock = threading.RLock()
+        self._freed = threading.Condition(self._lock)
+        self._hold_s = (HOLD_S if (os.cpu_count() or 1) < MANY_CORES else 0.0) if hold_s is None else hold_s
         # Linux ends a reader with the thread that started it, which so has to live as long as the readers
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="start-reader")
         self._idle: list[_Reader] = []
@@ -160,6 +168,7 @@ class Wall:
         """Ends every reader; whoever waits for one gets an error."""
         with self._lock:
             self._closed = True
+            self._freed.notify_all()
             readers = list(self._busy)
         for reader in readers:
             reader.end()
@@ -214,6 +223,8 @@ class Wall:
             should_stop()
         try:
             with self._lock:
+                if not fresh:
+                    self._freed.wait_for(lambda: self._idle or self._closed or not self._busy, self._hold_s)
                 if self._closed:
                     raise _DiedError(None)
                 reader = self._idle.pop() if self._idle and not fresh else None
@@ -230,6 +241,7 @@ class Wall:
                     kept = kept and not self._closed
                     if kept:
                         self._idle.append(reader)
+                    self._freed.notify_all()
                 if not kept:
                     reader.end()
         finally:

@@ -39,6 +39,16 @@ class Asked:
     text: str | None
 
 
+def ready_ahead(rater: Rater, batch: int) -> int:
+    """How many videos should be ready while ``batch`` others are rated, so that the model never waits.
+
+    The next batch, or less for a model that takes each video by itself: it says with ``at_once`` how many at the
+    same time, and is no faster for a larger batch.
+    """
+    at_once: int | None = getattr(rater, "at_once", None)
+    return batch if at_once is None else min(batch, at_once)
+
+
 def rate_batch(rater: Rater, batch: Sequence[Asked]) -> list[Outcome]:
     """One outcome per video, in order; an error names the video it befell.
 

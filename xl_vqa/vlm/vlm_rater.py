@@ -97,6 +97,12 @@ class VlmRater:
     def fingerprint(self) -> str:
         return self._fingerprint
 
+    @property
+    def at_once(self) -> int | None:
+        """See rate_batch.ready_ahead."""
+        alone = self._backbone is not None and self._backbone.alone_on_a_core
+        return torch.get_num_threads() if alone else None
+
     def prepare(self, clip: ClipFrames) -> PreparedVideo:
         patches = clip_patches(clip, self._spec)
         if self._pinned:
