@@ -36,7 +36,7 @@ _REASONS: Final = {
     errno.EPERM: "problem_no_write_permission",
     errno.EISDIR: "problem_folder",
     errno.ENOENT: "problem_no_such_folder",
-    errno.ENOTDIR: "problem_no_such_folder",
+    errno.ENOTDIR: "problem_file_for_folder",
     errno.ENAMETOOLONG: "problem_path_too_long",
 }
 _EXISTING: Final = "write-protected"
@@ -129,7 +129,11 @@ def make_private(folder: Path) -> None:
 
     On Windows a user's own places are that already, and rights beyond them are not touched.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        # a file of that name; who makes a claim of its own in the folder reads "exists" as somebody else's
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
     keep_private(folder)
 
 

@@ -22,6 +22,7 @@ from xl_vqa.bridge.start import find
 from xl_vqa.bridge.state import HostState, read_state, write_state
 from xl_vqa.words.errors import (
     CancelledError,
+    HostDiskError,
     HostError,
     HostRequestError,
     HostStartError,
@@ -323,6 +324,13 @@ def test_a_claim_of_a_living_program_is_waited_for(tmp_path: Path) -> None:
     (own.home / "host.starting").touch()
     with HostClient(own) as client, pytest.raises(HostStartError, match="did not answer"):
         client.ensure_running()
+
+
+def test_a_home_that_is_a_file_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    with HostClient(helpers.settings_for(tmp_path / "home")) as client, pytest.raises(HostDiskError) as caught:
+        client.ensure_running()
+    assert "a file stands where a folder is needed" in caught.value.message("en")
 
 
 # -- what a spreadsheet cell loads

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+import typer
+
 from tests.cli.conftest import Run
+from xl_vqa.cli.host import logs
+from xl_vqa.words.settings import Settings
 
 
 def test_life_of_a_host(run: Run, clips: Path) -> None:
@@ -26,6 +31,22 @@ def test_life_of_a_host(run: Run, clips: Path) -> None:
 
     assert "has stopped" in run("host", "stop").stdout
     assert "not running" in run("host", "stop").stdout
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "it is a folder"), ("ja", "フォルダーです")])
+def test_a_log_that_cannot_be_read_is_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    words: str,
+) -> None:
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path))
+    monkeypatch.setenv("XL_VQA_LANGUAGE", language)
+    Settings.load().log_file.mkdir(parents=True)
+    with pytest.raises(typer.Exit):
+        logs(lines=5, follow=False)
+    assert words in capsys.readouterr().err
 
 
 def test_help_is_there_for_every_command(run: Run) -> None:

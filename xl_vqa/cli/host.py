@@ -111,6 +111,8 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing new lines.")] = False,
 ) -> None:
     """Print the end of the host's log."""
+    from xl_vqa.words.messages import phrase
+    from xl_vqa.words.reasons import why_unread
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
@@ -118,6 +120,10 @@ def logs(
         file = settings.log_file.open(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         typer.echo(tr("no_log", settings.language))
+        raise typer.Exit(1) from None
+    except OSError as error:
+        problem = phrase(why_unread(error, settings.log_file), settings.language)
+        typer.echo(tr("log_unread", settings.language, path=settings.log_file, problem=problem), err=True)
         raise typer.Exit(1) from None
     with file:
         typer.echo("".join(deque(file, maxlen=lines)), nl=False)

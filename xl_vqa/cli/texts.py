@@ -231,6 +231,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "待機 {queued}、デコード中 {decoding}、評価中 {rating}、起動後の評価 {done}、エラー {failed}",
     },
     "no_log": {"en": "There is no log yet.", "ja": "ログはまだありません。"},
+    "log_unread": {
+        "en": "The log {path} cannot be read: {problem}.",
+        "ja": "ログ {path} を読み込めません: {problem}。",
+    },
     "demo_intro": {
         "en": "Rating {count} clips that ship with xl_vqa, on this machine, through the local host.",
         "ja": "同梱の動画 {count} 本を、このコンピューター上のローカルホストで評価します。",

@@ -161,6 +161,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "you have no permission to write there",
         "ja": "書き込み権限がありません",
     },
+    "problem_file_for_folder": {
+        "en": "a file stands where a folder is needed",
+        "ja": "フォルダーが必要な場所に同名のファイルがあります",
+    },
     "problem_write_protected": {"en": "the file is write-protected", "ja": "ファイルが書き込み禁止になっています"},
     "problem_no_such_folder": {"en": "there is no such folder", "ja": "フォルダーがありません"},
     "problem_no_such_file": {"en": "there is no such file", "ja": "ファイルがありません"},
