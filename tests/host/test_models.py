@@ -9,10 +9,19 @@ from pathlib import Path
 import pytest
 
 from tests.host.helpers import settings_for
+from xl_vqa.host.model_errors import as_model_error
 from xl_vqa.host.models import Identity, ModelKeeper
 from xl_vqa.vlm.rater import Rater
 from xl_vqa.vlm.stand_in import StandInOptions, StandInRater
-from xl_vqa.words.errors import HostRequestError, ModelFailedError, ModelMemoryError, ModelNotFoundError
+from xl_vqa.words.errors import (
+    HostRequestError,
+    ModelFailedError,
+    ModelMemoryError,
+    ModelNotFoundError,
+    ModelSettingsError,
+    SettingsError,
+)
+from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings
 
 
@@ -171,6 +180,7 @@ def test_files_replaced_just_before_they_are_loaded_are_loaded_once(keeper: Mode
         (ModelNotFoundError(model="x", problem="gone"), ModelNotFoundError),
         (MemoryError(), ModelMemoryError),
         (RuntimeError("odd"), ModelFailedError),
+        (SettingsError(source="dtype", problem="problem_device_meta"), ModelSettingsError),
     ],
 )
 def test_loading_may_fail_and_be_tried_again(
@@ -188,6 +198,17 @@ def test_loading_may_fail_and_be_tried_again(
     assert keeper.load(name) is keeper.wait(name, 0.0)
     assert keeper.state(name) == "ready"
     assert "error" not in keeper.describe(name)
+
+
+def test_a_setting_that_the_model_cannot_be_loaded_with_is_said_whole_in_each_language() -> None:
+    wrong = SettingsError(source="dtype", problem=Reason("problem_dtype_starter", value="int8"))
+    told = as_model_error(wrong, "starter")
+    assert told.message("en") == (
+        "The model starter cannot be loaded. The settings cannot be used (dtype): int8 is for a Qwen2.5-VL; the "
+        "starter is small enough as it is: choose auto. Correct them and try again."
+    )
+    assert told.message("ja").startswith("モデル starter を読み込めません。設定を使用できません(dtype): ")
+    assert "SettingsError" not in told.message("ja")
 
 
 def test_a_folder_that_cannot_be_looked_at(keeper: ModelKeeper, world: World) -> None:

@@ -17,6 +17,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The model {model} does not fit this product: {problem}.",
         "ja": "モデル {model} はこの製品に対応していません: {problem}。",
     },
+    "model_settings": {
+        "en": "The model {model} cannot be loaded. {problem}.",
+        "ja": "モデル {model} を読み込めません。{problem}。",
+    },
     "model_memory": {
         "en": "There is not enough memory for the model: {problem}. Close other programs, lower the pixel budget "
         "or choose a smaller model.",

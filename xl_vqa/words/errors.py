@@ -73,6 +73,7 @@ XlVqaError
 │   ├── ModelNotFoundError
 │   ├── ModelIncompatibleError
 │   ├── ModelMemoryError
+│   ├── ModelSettingsError    it cannot be loaded as the settings ask for it
 │   ├── ModelFailedError
 │   ├── NoAttributesError         it was taught the overall quality alone
 │   ├── ProfileMismatchError      a domain profile that was fitted for another model
@@ -432,6 +433,10 @@ class ModelIncompatibleError(ModelError):
 
 class ModelMemoryError(ModelError):
     code = "model_memory"
+
+
+class ModelSettingsError(ModelError):
+    code = "model_settings"
 
 
 class ModelFailedError(ModelError):
