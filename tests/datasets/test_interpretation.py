@@ -250,6 +250,13 @@ def test_two_tests_are_joined_by_the_videos_that_they_share(tmp_path: Path) -> N
         prepare(path, Options(check_videos=False, wanted=Wanted(join="glue")))
 
 
+@pytest.mark.parametrize("header", ["差分評点（DMOS）", "Score (DMOS)", "DMOS値", "DMOS平均", "差分スコア"])
+def test_a_difference_score_is_asked_about_however_it_is_written(tmp_path: Path, header: str) -> None:
+    rows = [["video", header], *([f"{clip}.mp4", 1.2 + 0.3 * k] for k, clip in enumerate("abcdefghij"))]
+    with pytest.raises(RatingsUnclearError, match="--lower-is-better"):
+        prepare(text(tmp_path / "d.csv", rows), Options(check_videos=False))
+
+
 def test_a_row_of_another_sheet_is_named_with_its_sheet(tmp_path: Path) -> None:
     workbook(
         tmp_path / "t.xlsx",

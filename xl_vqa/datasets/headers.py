@@ -288,11 +288,22 @@ def normal(header: Any) -> str:
     return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", text)
 
 
+_DIFFERENCE: Final = re.compile("(?<![a-z])d-?mos(?![a-z])|差分(?:平均|評点|評価|スコア|mos)", re.IGNORECASE)
+
+
 def role_of(header: Any) -> tuple[Role | None, bool]:
     """The role that a header states, and whether the whole header states it (a part of it is only likely)."""
     text = normal(header)
     if not text or len(text) > 60:
         return None, False
+    role, whole = _stated(text)
+    if role in (None, Role.MOS, Role.SCORE) and _DIFFERENCE.search(unicodedata.normalize("NFKC", str(header))):
+        # in brackets, which are left out, or beside Japanese letters it stands as often as alone
+        return Role.EITHER, whole
+    return role, whole
+
+
+def _stated(text: str) -> tuple[Role | None, bool]:
     for role, pattern in _WHOLE_COMPILED:
         if pattern.fullmatch(text):
             return role, True
