@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from typer.testing import CliRunner
 
-from xl_vqa.cli.inputs import expand, natural_key, stills_text
+from xl_vqa.cli.inputs import expand, natural_key, stills_text, with_lists
 from xl_vqa.shell import typed
 from xl_vqa.video.moving import moves
 from xl_vqa.words.errors import (
@@ -256,3 +257,33 @@ def test_lines_of_a_list_that_begin_with_a_hash_are_comments_unless_they_name_fi
     assert found == ["a.mp4", "#1.mp4", "#raw", "#2/b.mp4", "#1.mp4", "#gone.mp4"]
     # what was typed is asked for, whatever it begins with
     assert [row.path for row in expand(["# night shots"])] == ["# night shots"]
+
+
+def test_lists_are_read_where_paths_alone_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "list.txt").write_text("a.mp4\n# b.mp4\n\nclips/*.mp4\n", encoding="utf-8")
+    assert with_lists(["z.mp4", f"@{tmp_path / 'list.txt'}", "y.mp4"]) == [
+        "z.mp4",
+        "a.mp4",
+        "clips/*.mp4",
+        "y.mp4",
+    ]
+    monkeypatch.chdir(tmp_path)
+    touch(tmp_path, "@odd.mp4")
+    assert with_lists(["@odd.mp4"]) == ["@odd.mp4"]
+
+
+@pytest.mark.parametrize("name", ["videos.csv", "videos.txt"])
+def test_forget_tells_how_a_list_is_given(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from xl_vqa.cli.main import app
+
+    touch(tmp_path, name)
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path / "home"))
+    for language, word in (("en", "To forget the videos"), ("ja", "情報を削除するには")):
+        monkeypatch.setenv("XL_VQA_LANGUAGE", language)
+        done = CliRunner().invoke(app, ["forget", str(tmp_path / name)])
+        assert word in done.stderr
+        assert "@" in done.stderr
+    listed = tmp_path / "list.txt"
+    listed.write_text("gone.mp4\n", encoding="utf-8")
+    assert "no video" not in CliRunner().invoke(app, ["forget", f"@{listed}"]).stderr

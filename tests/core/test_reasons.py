@@ -12,6 +12,7 @@ import pickle
 import re
 import socket
 import ssl
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 from string import Formatter
@@ -24,7 +25,7 @@ from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
 from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import HostStartError, ModelFailedError, VideoAccessError, VideoEmptyError
 from xl_vqa.words.messages import text
-from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_unconnected, why_unread
+from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_malformed, why_unconnected, why_unread
 
 REASONING: Final = {
     "Reason",
@@ -68,6 +69,53 @@ def test_both_languages_say_the_same(key: str) -> None:
     # the sentence round it has its own end
     assert not phrase["en"].endswith(".")
     assert not phrase["ja"].endswith("。")
+
+
+OF_PYTHON: Final = {"KeyError", "TypeError", "AttributeError", "RecursionError", "OverflowError", "struct.error"}
+"""What Python raises where content is not as it must be; their words are English and speak of code."""
+RAW: Final = {"Detail.of", "Detail.named", "str", "repr"}
+
+
+def test_what_python_says_of_malformed_content_is_said_to_nobody() -> None:
+    found = []
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ExceptHandler) or node.type is None or node.name is None:
+                continue
+            kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if not OF_PYTHON & {ast.unparse(kind) for kind in kinds}:
+                continue
+            found += [
+                f"{path}:{call.lineno}"
+                for call in ast.walk(node)
+                if isinstance(call, ast.Call)
+                and ast.unparse(call.func) in RAW
+                and ast.unparse(call.args[0] if call.args else call) == node.name
+            ]
+    assert not found, "why_malformed() says it in both languages"
+
+
+@pytest.mark.parametrize(
+    ("error", "english"),
+    [
+        (json.JSONDecodeError("Expecting value", "{\n x", 3), "it is no JSON (line 2, column 2)"),
+        (KeyError("label"), "label is missing"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "it is no text in UTF-8"),
+        (RecursionError("too deep"), "it is nested too deeply"),
+        (OverflowError("int too large"), "a number in it is too large"),
+        (struct.error("unpack requires a buffer of 8 bytes"), "it is cut off"),
+        (TypeError("unhashable type: 'list'"), "a value in it is of another kind or range than it must be"),
+        (ValueError("could not convert string to float: 'x'"), "a value in it is of another kind or range"),
+        (ValueError(Reason("content_cut")), "it is cut off"),
+        (FileNotFoundError(errno.ENOENT, "No such file"), ""),
+    ],
+)
+def test_malformed_content_is_told_in_both_languages(error: Exception, english: str) -> None:
+    wrong = Reason("problem_weights_damaged", file="m.safetensors", detail=why_malformed(error))
+    told = ModelFailedError(path="a.mp4", problem=wrong)
+    assert english in told.message("en")
+    said = told.message("ja").replace("'xl-vqa doctor'", "")
+    assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", said), said
 
 
 def test_a_reason_is_said_in_the_readers_language() -> None:

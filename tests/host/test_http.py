@@ -180,6 +180,7 @@ def test_what_is_not_json_is_said_to_be_none(call: Caller, path: str, body: byte
         {"videos": [], "view": {"band_thresholds": [[], [], [], []]}},
         {"videos": [], "view": {"band_thresholds": [4, 3, 2, 1]}},
         {"videos": [], "view": {"band_thresholds": [1, 2]}},
+        {"videos": [], "view": {"decoding": {"a": [1]}}},
         {"videos": [], "profile": 5},
         {"videos": [], "profile": {"frames": "many"}},
         {"videos": [], "profile": {"modle": "starter"}},

@@ -11,6 +11,7 @@ from xl_vqa.cli.forget_texts import tr
 
 if TYPE_CHECKING:
     from xl_vqa.host.forgetting import Report
+    from xl_vqa.words.errors import XlVqaError
     from xl_vqa.words.settings import Settings
 
 
@@ -54,6 +55,7 @@ def forget(
 
 def _paths(settings: Settings, paths: list[str]) -> None:
     from xl_vqa.cli.host import refuse_loss
+    from xl_vqa.cli.inputs import with_lists
     from xl_vqa.host.forgetting import Meant
     from xl_vqa.host.forgetting import forget as forget_paths
     from xl_vqa.host.lifecycle import no_host
@@ -63,6 +65,9 @@ def _paths(settings: Settings, paths: list[str]) -> None:
     if not settings.home.is_dir():
         typer.echo(tr("nothing", language, home=settings.home))
         return
+    paths = with_lists(paths)
+    for told in filter(None, map(_list_given, paths)):
+        typer.echo(told.message(language), err=True)
     refuse_loss(settings)
     with no_host(settings) as ran:
         report = forget_paths(settings, paths)
@@ -74,6 +79,19 @@ def _paths(settings: Settings, paths: list[str]) -> None:
     if ran:
         typer.echo(tr("stopped", language))
     raise typer.Exit(1 if report.left else 0)
+
+
+def _list_given(path: str) -> XlVqaError | None:
+    """How the videos of a list are forgotten, where ``path`` is one: only what was collected from itself goes."""
+    from xl_vqa.cli.inputs import list_error
+    from xl_vqa.words.errors import ListAsVideoError
+    from xl_vqa.words.reasons import Reason
+
+    known = list_error(path)
+    if known is None:
+        return None
+    key = "given_text_to_forget" if path.lower().endswith(".txt") else "given_table_to_forget"
+    return ListAsVideoError(path=path, problem=Reason(key, named=known.params["problem"]["named"]))
 
 
 def _all(settings: Settings, keep_settings: bool, yes: bool, dry_run: bool) -> None:

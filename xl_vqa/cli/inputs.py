@@ -69,6 +69,15 @@ def _each(inputs: Iterable[str], tables: bool, stills: dict[str, int] | None) ->
     return [row for given in inputs if not _is_comment(given) for row in _one(given, tables, stills)]
 
 
+def with_lists(given: Iterable[str]) -> list[str]:
+    """What was typed, with the lines of a list (``@list.txt``) in its place. Raises VideoListError."""
+    found: list[str] = []
+    for one in given:
+        listed = one.startswith("@") and not os.path.exists(one)
+        found += [line for line in _list(one[1:]) if not _is_comment(line)] if listed else [one]
+    return found
+
+
 def _is_comment(line: str) -> bool:
     """Whether a line of a list begins with ``#`` and names no file: ``#1.mp4`` that is there is a video.
 

@@ -19,6 +19,16 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "it is a text file. If it lists videos, one a line, write @{named}",
         "ja": "テキストファイルです。1 行に 1 本の動画を書いたリストであれば、@{named} と指定してください",
     },
+    "given_table_to_forget": {
+        "en": "it is a table, of which only the corrections collected from it are removed. To forget the videos "
+        "that it lists, save their column as a text file, one a line, and write @list.txt",
+        "ja": "表です。削除されるのは、この表から収集した評価だけです。表に書かれた動画の情報を削除するには、"
+        "動画の列を 1 行に 1 本のテキストファイルとして保存し、@list.txt のように指定してください",
+    },
+    "given_text_to_forget": {
+        "en": "it is a text file. To forget the videos that it lists, one a line, write @{named}",
+        "ja": "テキストファイルです。書かれた動画(1 行に 1 本)の情報を削除するには、@{named} と指定してください",
+    },
     "given_folder_of_tables": {
         "en": "the folder holds no video, but the table {named}. To rate the videos that it lists, write "
         "xl-vqa score --from {named}",

@@ -28,7 +28,7 @@ from xl_vqa.host.service import Question, RatingService, Slot
 from xl_vqa.host.work import Watch
 from xl_vqa.words.errors import DistributionError, HostError, HostRequestError, XlVqaError
 from xl_vqa.words.explanation import Explanation
-from xl_vqa.words.reasons import Detail, Reason, because
+from xl_vqa.words.reasons import Detail, Reason, because, why_malformed
 
 log = logging.getLogger("xl_vqa.host.app")
 
@@ -257,7 +257,7 @@ def parsed(raw: bytes) -> Any:
     try:
         return json.loads(raw) if raw else {}
     except (ValueError, RecursionError) as error:
-        raise HostRequestError(problem=Reason("host_body_not_json", detail=Detail.of(error))) from error
+        raise HostRequestError(problem=Reason("host_body_not_json", detail=why_malformed(error))) from error
 
 
 def _endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:

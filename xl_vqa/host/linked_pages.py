@@ -24,7 +24,7 @@ from xl_vqa.words.errors import HostRequestError, XlVqaError
 from xl_vqa.words.explanation import Explanation
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.messages import text
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import why_malformed
 
 COOKIE: Final = "xl_vqa_why"
 PAGE_PATH: Final = LINKED + "{token}"
@@ -115,7 +115,7 @@ def read_by(body: Mapping[str, Any], explanation: Mapping[str, Any]) -> Explanat
             told["scale"] = {**own, "mos_min": scale.mos_min, "mos_max": scale.mos_max}
         return Explanation.from_dict({**explanation, "rating": told})
     except (TypeError, ValueError, KeyError, XlVqaError) as error:
-        raise HostRequestError(problem=Detail.named(error)) from error
+        raise HostRequestError(problem=why_malformed(error)) from error
 
 
 def _unchanged(page: LinkedPage) -> os.stat_result | None:

@@ -204,6 +204,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "view must be an object",
         "ja": "view はオブジェクトで指定してください",
     },
+    "host_view_values": {
+        "en": "view is not understood: {why}",
+        "ja": "view を解釈できません: {why}",
+    },
     "host_thresholds_list": {
         "en": "band_thresholds must be a list",
         "ja": "band_thresholds はリストで指定してください",

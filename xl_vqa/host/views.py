@@ -18,7 +18,7 @@ from xl_vqa.words.errors import HostRequestError, SettingsError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.messages import TEXT_UNUSED
 from xl_vqa.words.rating import Rating
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import Reason, why_malformed
 from xl_vqa.words.settings import Settings
 
 CACHED_SUMMARIES: Final = 20_000
@@ -58,7 +58,7 @@ class View:
         except SettingsError as error:
             raise HostRequestError(problem=error.params["problem"]) from error
         except (TypeError, OverflowError, ValueError) as error:
-            raise HostRequestError(problem=Detail.of(error)) from error
+            raise HostRequestError(problem=Reason("host_view_values", why=why_malformed(error))) from error
 
     @property
     def key(self) -> str:

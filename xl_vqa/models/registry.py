@@ -34,7 +34,7 @@ from xl_vqa.vlm.model_folder import (
 )
 from xl_vqa.words.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.words.model_spec import ModelSpec
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 FILE_NAME: Final = "models.json"
@@ -231,19 +231,19 @@ class ModelRegistry:
         try:
             return [Registered(**entry) for entry in self._load()["models"]]
         except (KeyError, TypeError) as error:
-            broken = Reason("problem_file_unreadable", file=self.file.name, detail=str(error))
+            broken = Reason("problem_file_unreadable", file=self.file.name, detail=why_malformed(error))
             raise SettingsError(source=str(self.file), problem=broken) from error
 
     def _load(self) -> dict[str, Any]:
         try:
             values: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
             if values["format"] != FORMAT:
-                raise ValueError(f"format {values['format']!r} is not known to this version")
+                raise ValueError(Reason("registry_format", format=str(values["format"])))
             return values
         except FileNotFoundError:
             return {"models": []}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            broken = Reason("problem_file_unreadable", file=self.file.name, detail=str(error))
+            broken = Reason("problem_file_unreadable", file=self.file.name, detail=why_malformed(error))
             raise SettingsError(source=str(self.file), problem=broken) from error
 
     def _write(self, entries: list[Registered], history: Sequence[Mapping[str, Any]] | None = None) -> None:

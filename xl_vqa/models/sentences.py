@@ -12,6 +12,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 }
 
 PHRASES: Final[dict[str, dict[str, str]]] = {
+    "registry_format": {
+        "en": "its format {format} is not known to this version",
+        "ja": "形式 {format} は、このバージョンでは読み込めません",
+    },
     "problem_no_model_folder": {
         "en": "there is no such folder, and no model of the hub is called so that could be used here "
         "(such as Qwen/Qwen2.5-VL-7B-Instruct)",

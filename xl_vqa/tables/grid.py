@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from xl_vqa.words.reasons import Problem
 from xl_vqa.words.video_names import unescaped
 
 Cell = Any
@@ -23,7 +24,7 @@ class TableError(Exception):
     Internal: readers of ratings and predictions turn it into their own sentence.
     """
 
-    def __init__(self, problem: str, detail: str = "") -> None:
+    def __init__(self, problem: str, detail: Problem = "") -> None:
         super().__init__(problem, detail)
         self.problem, self.detail = problem, detail
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from xl_vqa.tables.grid import Grid, TableError, grid
+from xl_vqa.words.reasons import Problem, Reason, why_malformed
 from xl_vqa.words.video_names import is_video_name
 
 _MOST_DEPTH: Final = 6
@@ -64,7 +65,7 @@ def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        whole = str(error)
+        whole = _where(error)
     try:
         lines = [(k, line) for k, line in enumerate(content.decode("utf-8-sig").splitlines(), 1) if line.strip()]
     except UnicodeDecodeError as error:
@@ -76,8 +77,15 @@ def _parsed(content: bytes) -> Any:
         except (ValueError, RecursionError) as error:
             # one value over several lines that is broken somewhere is no file of lines
             of_lines = len(found) > 0 and len(lines) > 1
-            raise TableError("problem_not_json", f"line {number}: {error}" if of_lines else whole) from error
+            raise TableError("problem_not_json", _where(error, number) if of_lines else whole) from error
     return found
+
+
+def _where(error: Exception, line: int | None = None) -> Problem:
+    """The place of what is no JSON; ``line`` is that of the file where each line is a value of its own."""
+    if isinstance(error, json.JSONDecodeError):
+        return Reason("content_at", line=line or error.lineno, column=error.colno)
+    return why_malformed(error)
 
 
 def _records(value: Any) -> Iterator[Mapping[str, Any]]:

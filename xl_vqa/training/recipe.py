@@ -21,7 +21,7 @@ from xl_vqa.training.schemes import SCHEMES, Scheme, scheme
 from xl_vqa.training.yaml_file import YamlFileError, read_yaml
 from xl_vqa.words.errors import ScaleError
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.reasons import Detail, Problem, Reason
+from xl_vqa.words.reasons import Problem, Reason, why_malformed
 
 SUFFIXES: Final = (".yaml", ".yml")
 METHODS: Final = ("lora", "full")
@@ -309,7 +309,7 @@ def _range_problems(recipe: Recipe) -> list[Problem]:
         try:
             recipe.the_scale(Scale())
         except (ScaleError, TypeError) as error:
-            why = error.params["problem"] if isinstance(error, ScaleError) else Detail.of(error)
+            why = error.params["problem"] if isinstance(error, ScaleError) else why_malformed(error)
             problems.append(Reason("says", what="scale", why=why))
     return problems
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from xl_vqa.vlm.model_folder import unread
 from xl_vqa.words.errors import ModelIncompatibleError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
 FEW_BITS: Final = {"int8": 1.0, "nf4": 0.5 + (1 + 4 / 256) / 64}
@@ -46,16 +46,16 @@ def count_weights(files: Iterable[Path]) -> WeightCount:
             with path.open("rb") as file:
                 (length,) = struct.unpack("<Q", file.read(8))
                 if length > path.stat().st_size:
-                    raise ValueError("its header is longer than the file")
+                    raise ValueError(Reason("content_cut"))
                 header = json.loads(file.read(length))
             tensors = [facts for name, facts in header.items() if name != "__metadata__"]
             end = max((facts["data_offsets"][1] for facts in tensors), default=0)
             if path.stat().st_size < 8 + length + end:
-                raise ValueError("the file is cut off")
+                raise ValueError(Reason("content_cut"))
             total += sum(math.prod(facts["shape"]) for facts in tensors)
             linear += sum(math.prod(facts["shape"]) for name, facts in header.items() if _LINEAR.search(name))
         except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-            damaged = Reason("problem_weights_damaged", file=path.name, detail=Detail.of(error))
+            damaged = Reason("problem_weights_damaged", file=path.name, detail=why_malformed(error))
             raise ModelIncompatibleError(model=str(path.parent), problem=unread(path, damaged)) from error
     return WeightCount(total, linear)
 

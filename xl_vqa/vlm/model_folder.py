@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError
 from xl_vqa.words.model_spec import starter_folder
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 from xl_vqa.words.settings import STARTER
 
 QWEN_TYPE: Final = "qwen2_5_vl"
@@ -143,10 +143,10 @@ def read_json(path: Path) -> dict[str, Any]:
         missing = Reason("problem_missing", name=path.name)
         raise ModelNotFoundError(model=str(path.parent), problem=missing) from error
     except (OSError, ValueError) as error:
-        broken = Reason("problem_file_unreadable", file=path.name, detail=str(error))
+        broken = Reason("problem_file_unreadable", file=path.name, detail=why_malformed(error))
         raise ModelIncompatibleError(model=str(path.parent), problem=unread(path, broken)) from error
     if not isinstance(values, dict):
-        broken = Reason("problem_file_unreadable", file=path.name, detail="not a JSON object")
+        broken = Reason("problem_file_unreadable", file=path.name, detail=Reason("content_no_object"))
         raise ModelIncompatibleError(model=str(path.parent), problem=broken)
     return values
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, get_args
 from xl_vqa.words.errors import AttributeLeftOutError, DistributionError, UnknownAttributeError
 from xl_vqa.words.labels import Band, Bands, Scale
 from xl_vqa.words.rating import LabelDistribution
-from xl_vqa.words.reasons import Detail, Problem, Reason
+from xl_vqa.words.reasons import Problem, Reason, why_malformed
 from xl_vqa.words.table import one_of
 
 Source = Literal["taught", "zero-shot"]
@@ -197,7 +197,7 @@ class AttributeRating:
                 Bands(scale, (first, second, third, fourth)),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise DistributionError(problem=Reason("rating_incomplete", detail=Detail(repr(error)))) from error
+            raise DistributionError(problem=Reason("rating_incomplete", detail=why_malformed(error))) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class Attributes:
         try:
             return cls(tuple(map(AttributeRating.from_dict, values["ratings"])), dict(values["left_out"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise DistributionError(problem=Reason("rating_incomplete", detail=Detail(repr(error)))) from error
+            raise DistributionError(problem=Reason("rating_incomplete", detail=why_malformed(error))) from error
 
 
 def _left_out(name: str, problem: Problem) -> AttributeLeftOutError:

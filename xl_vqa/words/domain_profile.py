@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.words.errors import ProfileFileError, ProfileMismatchError, ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Band, Scale
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 
 if TYPE_CHECKING:
     from xl_vqa.words.settings import Settings
@@ -329,7 +329,7 @@ class DomainProfile:
         try:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ScaleError) as error:
-            problem = error.params["problem"] if isinstance(error, ScaleError) else Detail.named(error)
+            problem = error.params["problem"] if isinstance(error, ScaleError) else why_malformed(error)
             raise ProfileFileError(path=str(path), problem=problem) from error
 
 

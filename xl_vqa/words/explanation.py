@@ -18,7 +18,7 @@ from xl_vqa.words.attributes import SOURCES, AttributeRating
 from xl_vqa.words.errors import DistributionError
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.rating import LabelDistribution, Rating
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 
 VERSION: Final = 2
 """Goes up whenever the same video would get another explanation: stored ones of before are made anew."""
@@ -182,7 +182,7 @@ class Explanation:
             )
         except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
             raise DistributionError(
-                problem=Reason("explanation_incomplete", detail=Detail(repr(error)))
+                problem=Reason("explanation_incomplete", detail=why_malformed(error))
             ) from error
 
     def to_json(self) -> str:
@@ -195,7 +195,9 @@ class Explanation:
         try:
             values = json.loads(text)
         except ValueError as error:
-            raise DistributionError(problem=Reason("explanation_incomplete", detail=Detail.of(error))) from error
+            raise DistributionError(
+                problem=Reason("explanation_incomplete", detail=why_malformed(error))
+            ) from error
         return cls.from_dict(values)
 
 

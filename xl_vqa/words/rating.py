@@ -15,7 +15,7 @@ from xl_vqa.words.errors import DistributionError
 from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Band, Bands, Scale, band_by_key
 from xl_vqa.words.messages import spoken
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 
 UNLIKE_TAUGHT: Final = "warning_unlike_taught"
 """Of a rating whose video is outside what the model was taught (vlm/familiarity.py)."""
@@ -316,4 +316,4 @@ class Rating:
                 reading=Reading.from_dict(values),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise DistributionError(problem=Reason("rating_incomplete", detail=Detail(repr(error)))) from error
+            raise DistributionError(problem=Reason("rating_incomplete", detail=why_malformed(error))) from error

@@ -15,7 +15,9 @@ Standard library only.
 from __future__ import annotations
 
 import errno
+import json
 import os
+import struct
 from typing import Any, Final
 
 from xl_vqa.words.errors import XlVqaError
@@ -96,6 +98,28 @@ def why_unread(error: OSError, path: str | os.PathLike[str] | None = None) -> Pr
         return "problem_locked"
     known = _UNREAD.get(error.errno or 0)
     return known or Reason("problem_drive", detail=Detail.of(error))
+
+
+def why_malformed(error: Exception) -> Problem:
+    """What is wrong with content that was read but not understood: what Python says of it is no word for a reader.
+
+    The error itself stays with the one that is raised from it, for the log.
+    """
+    given = error.args[0] if error.args else None
+    if isinstance(error, XlVqaError) or isinstance(given, Reason):
+        return because(error)
+    if isinstance(error, OSError):
+        unread = why_unread(error)
+        # as a whole reason, a bare key would not be said as a detail
+        return Reason(unread) if type(unread) is str else unread
+    if isinstance(error, json.JSONDecodeError):
+        return Reason("content_no_json", line=error.lineno, column=error.colno)
+    if isinstance(error, KeyError):
+        return Reason("problem_missing", name=str(given))
+    known = {UnicodeError: "content_no_text", RecursionError: "content_too_deep", OverflowError: "content_number"}
+    found = next((key for kind, key in known.items() if isinstance(error, kind)), None)
+    cut = isinstance(error, (EOFError, struct.error))
+    return Reason(found or ("content_cut" if cut else "content_other"))
 
 
 def why_unwritten(error: Exception) -> Problem:

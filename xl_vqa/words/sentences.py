@@ -361,6 +361,38 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{file} cannot be read ({detail})",
         "ja": "{file} を読み込めません({detail})",
     },
+    "content_no_json": {
+        "en": "it is no JSON (line {line}, column {column})",
+        "ja": "JSON として読み取れません({line} 行目の {column} 文字目)",
+    },
+    "content_at": {
+        "en": "line {line}, column {column}",
+        "ja": "{line} 行目の {column} 文字目",
+    },
+    "content_no_object": {
+        "en": "it is no JSON object",
+        "ja": "JSON オブジェクトではありません",
+    },
+    "content_no_text": {
+        "en": "it is no text in UTF-8",
+        "ja": "UTF-8 のテキストではありません",
+    },
+    "content_too_deep": {
+        "en": "it is nested too deeply",
+        "ja": "入れ子が深すぎます",
+    },
+    "content_number": {
+        "en": "a number in it is too large",
+        "ja": "大きすぎる数値があります",
+    },
+    "content_cut": {
+        "en": "it is cut off",
+        "ja": "途中で切れています",
+    },
+    "content_other": {
+        "en": "a value in it is of another kind or range than it must be",
+        "ja": "値の種類または範囲が正しくありません",
+    },
     "problem_weights_damaged": {
         "en": "{file} is damaged, cut off or no file of weights ({detail}); copy or download it again",
         "ja": "{file} が破損しているか、途中までしかないか、重みのファイルではありません({detail})。もう一度"

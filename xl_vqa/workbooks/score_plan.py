@@ -24,7 +24,7 @@ from xl_vqa.words.errors import (
     WorkbookUnreadableError,
     XlVqaError,
 )
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 from xl_vqa.workbooks.find_columns import VideoList, find_text_column, find_video_list
 from xl_vqa.workbooks.package import file_signature
 from xl_vqa.workbooks.score_grid import SheetGrid
@@ -134,7 +134,7 @@ def read_list(
         raise OutputNotWritableError(path=str(path), problem=problem) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         # XML that is well-formed, but no worksheet: numbers that are none, references to nowhere
-        raise WorkbookUnreadableError(path=str(path), problem=Detail.named(error)) from error
+        raise WorkbookUnreadableError(path=str(path), problem=why_malformed(error)) from error
     columns = planned.columns
     plan = WorkbookPlan(
         workbook=path,

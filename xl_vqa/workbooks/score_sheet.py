@@ -23,7 +23,7 @@ from xl_vqa.words.errors import (
     WorkbookSheetError,
     WorkbookUnreadableError,
 )
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import why_malformed
 from xl_vqa.workbooks.errors import WorkbookChangedError
 from xl_vqa.workbooks.package import WRITABLE_SUFFIXES, file_signature
 from xl_vqa.workbooks.score_editor import Editor
@@ -161,7 +161,9 @@ class WorkbookScores:
             except (ValueError, IndexError) as error:
                 # styles or widths that are no numbers; the sheet in memory may be half done
                 self._editor = None
-                raise WorkbookUnreadableError(path=str(self.plan.workbook), problem=Detail.of(error)) from error
+                raise WorkbookUnreadableError(
+                    path=str(self.plan.workbook), problem=why_malformed(error)
+                ) from error
             editor.save(self.target)
         return editor
 

@@ -14,7 +14,7 @@ from lxml import etree
 from xl_vqa.sheets.areas import Area, column_number, parse_area
 from xl_vqa.sheets.grid import EMPTY, Table, Value
 from xl_vqa.words.errors import WorkbookSheetError, WorkbookUnreadableError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_malformed
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.dates import as_date, date_styles, day_0
 from xl_vqa.workbooks.package import OFFICE_RELATIONSHIPS, STRICT_RELATIONSHIPS, Package, local_name
@@ -158,7 +158,7 @@ class Sheet:
         except ValueError as error:
             raise WorkbookUnreadableError(
                 path=str(self.workbook.path),
-                problem=Reason("says", what=self.entry.part, why=Detail.of(error)),
+                problem=Reason("says", what=self.entry.part, why=why_malformed(error)),
             ) from None
 
     def value(self, row: int, column: int) -> Value:
