@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from starter.clips import encoder, purpose
 from starter.clips.camera import long_view, moving_view, shallow_focus
-from starter.pictures import drawn_pictures, live_films, more_photos, sources
+from starter.pictures import drawn_pictures, live_films, more_photos, sources, stock_photos
 from xl_vqa.training.cache import read_json, write_json
 
 FRAMES: Final = 32
@@ -35,7 +35,9 @@ UNSEEN: Final = ("lomiri-wallpapers-20.04/", "-harro", f"{more_photos.FORENSICS}
 # drawn art and gradients, unlike all other sources: training needs some of it, and so does the test
 DRAWN: Final = "ukui-wallpapers"
 # packages that joined later; their pictures lie as the camera was held and are shown larger
-LATER: Final = tuple(more_photos.VERSIONS)
+LATER: Final = (*more_photos.VERSIONS, *stock_photos.SOURCES)
+# packages whose pictures are learned from and validated on alone
+TAUGHT: Final = tuple(f"{package.name}/" for package in stock_photos.PACKAGES)
 # shown in the demo, so neither trained nor tested on
 DEMO_PHOTOS: Final = (
     "lomiri-wallpapers-16.04/seeding_by_Clements_Engelhardt",
@@ -157,6 +159,9 @@ def split_of_photo(name: str) -> str:
         # to learn from; a test on pictures of our own making would say little
         return "validation" if name.endswith("7") else "train"
     draw = generator("split", name).random()
+    if name.startswith(TAUGHT):
+        # so that the tests show the same pictures as before they came
+        return "train" if draw < 0.9 else "validation"
     if name.startswith(f"{DRAWN}/"):
         # half of them each
         return "train" if draw < 0.6 else "test"

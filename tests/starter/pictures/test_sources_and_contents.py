@@ -193,7 +193,7 @@ def test_the_same_content_looks_the_same_every_time(photo: sources.Photo) -> Non
 
 
 def test_later_packages_are_parted_like_all() -> None:
-    for package in contents.LATER:
+    for package in more_photos.VERSIONS:
         splits = {contents.split_of_photo(f"{package}/{i}") for i in range(100)}
         assert splits == ({"unseen"} if package == more_photos.FORENSICS else {"train", "validation", "test"})
 

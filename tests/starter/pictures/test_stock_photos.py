@@ -1,0 +1,178 @@
+"""Stock photographs: out of packages made here; what a package does not tell is refused; none is tested on."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from starter.clips import contents
+from starter.pictures import archives, stock_photos
+from starter.pictures.jpeg_quality import jpeg_quality, shrink_by
+from starter.pictures.picture_licenses import ACCEPTED_LICENSES
+from starter.pictures.stock_photos import StockPackage, by_pexels_name, by_readme_list, by_unsplash_name
+
+README = """Some words.
+
+- [City day 01 - Ricky Esquivel ](https://www.pexels.com/pt-br/foto/foto-da-cidade-1604141/)
+- [Interior - People inside a library - Tetiana Shevereva](https://www.pexels.com/photo/people-3490856/)
+- [Friends - Chewy](https://unsplash.com/photos/3cAMUE3YAO8)
+- [Handshake working - Sora Shimazaki](https://www.pexels.com/pt-br/foto/5673488/)
+- [Elsewhere - Somebody](https://example.org/photos/1)
+"""
+
+
+def jpeg(quality: int, size: tuple[int, int] = (640, 480), exif: Image.Exif | None = None) -> bytes:
+    stream = io.BytesIO()
+    pixels = np.random.default_rng(5).integers(0, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8)
+    image = Image.fromarray(pixels).resize(size)
+    image.save(stream, "JPEG", quality=quality, **({"exif": exif} if exif else {}))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("quality", [20, 50, 60, 75, 90])
+def test_the_quality_of_a_jpeg_is_read_off_its_tables(quality: int) -> None:
+    with Image.open(io.BytesIO(jpeg(quality))) as image:
+        assert jpeg_quality(image) == pytest.approx(quality, abs=1.5)
+        assert shrink_by(image) == {20: 2.0, 50: 2.0, 60: 1.5, 75: 1.5, 90: 1.0}[quality]
+    assert jpeg_quality(Image.new("RGB", (8, 8))) == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ben-hershey-574483-unsplash.jpg", ("Ben Hershey", "Unsplash")),
+        ("matt-artz-dh3zAdGGOIY-unsplash.jpg", ("Matt Artz", "Unsplash")),
+        ("chuttersnap-_3aXbc-dE12-unsplash.jpg", ("Chuttersnap", "Unsplash")),
+        ("beach.jpg", None),
+    ],
+)
+def test_a_name_given_by_unsplash_tells_the_author(name: str, told: tuple[str, str] | None) -> None:
+    assert by_unsplash_name(name) == told
+
+
+def test_a_name_given_by_pexels_tells_author_or_number() -> None:
+    assert by_pexels_name("pexels-cup-of-couple-6963787.jpg") == ("Cup Of Couple", "Pexels")
+    assert by_pexels_name("pexels-4400637.jpg") == ("the author of Pexels' picture 4400637", "Pexels")
+    assert by_pexels_name("interior-4400637.jpg") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("city-day-01.jpg", ("Ricky Esquivel", "Pexels")),
+        ("interior.jpg", ("Tetiana Shevereva", "Pexels")),
+        ("friends.jpg", ("Chewy", "Unsplash")),
+        ("handshake-work.jpg", ("Sora Shimazaki", "Pexels")),
+        ("elsewhere.jpg", None),
+        ("unlisted.jpg", None),
+    ],
+)
+def test_a_readme_lists_the_authors(name: str, told: tuple[str, str] | None) -> None:
+    assert by_readme_list(name, README) == told
+
+
+@pytest.fixture
+def package() -> StockPackage:
+    return StockPackage(
+        "some-photos",
+        "@some/photos@1.2.0",
+        "package/img/",
+        ("friends.jpg", "city-day-01.jpg"),
+        by_readme_list,
+        statement="package/README.md",
+        says="Some words",
+        npm=True,
+    )
+
+
+def packed(package: StockPackage, work: Path, members: dict[str, bytes]) -> None:
+    if package.npm:
+        path = work / "sources" / "npm" / "some-photos-1-2-0" / "some-photos-1.2.0.tgz"
+        path.parent.mkdir(parents=True)
+        with tarfile.open(path, "w:gz") as written:
+            for name, body in members.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(body)
+                written.addfile(info, io.BytesIO(body))
+        return
+    path = work / "sources" / "pip" / "some-photos-1-2-0" / "some_photos-1.2.0-py3-none-any.whl"
+    path.parent.mkdir(parents=True)
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, body in members.items():
+            wheel.writestr(name, body)
+
+
+@pytest.mark.parametrize("npm", [True, False])
+def test_pictures_come_with_author_licence_and_clean(package: StockPackage, tmp_path: Path, npm: bool) -> None:
+    package = package if npm else replace(package, npm=False, requirement="some-photos==1.2.0")
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    members = {
+        "package/img/friends.jpg": jpeg(90),
+        "package/img/city-day-01.jpg": jpeg(50, (1280, 960), turned),
+        "package/img/drawing.jpg": jpeg(90),
+        "package/README.md": README.encode(),
+    }
+    packed(package, tmp_path, members)
+    stock_photos.unpack(package, tmp_path)
+    friends, city = stock_photos.photos_of(package, tmp_path)
+    assert (friends.name, friends.author, friends.license) == ("some-photos/friends", "Chewy", "Unsplash")
+    assert friends.source == ("@some/photos" if npm else "some-photos")
+    assert friends.path.read_bytes() == members["package/img/friends.jpg"]
+    # what was saved small is half as large, upright, and without another loss
+    with Image.open(city.path) as image:
+        assert (image.format, image.size) == ("PNG", (480, 640))
+    there = {path.name for path in friends.path.parent.iterdir()}
+    assert there == {"friends.jpg", "city-day-01.png", "STATEMENT.md"}
+
+
+def test_a_package_that_lost_a_picture_or_its_word_on_them_is_refused(
+    package: StockPackage, tmp_path: Path
+) -> None:
+    packed(package, tmp_path / "a", {"package/img/friends.jpg": jpeg(90), "package/README.md": README.encode()})
+    with pytest.raises(archives.SourceError, match=r"@some/photos@1\.2\.0: there is no city-day-01\.jpg"):
+        stock_photos.unpack(package, tmp_path / "a")
+    only = replace(package, names=("friends.jpg",))
+    packed(only, tmp_path / "b", {"package/img/friends.jpg": jpeg(90), "package/README.md": b"Other words"})
+    with pytest.raises(archives.SourceError, match="does not say where its pictures are from"):
+        stock_photos.unpack(only, tmp_path / "b")
+    # nothing half done is left behind
+    assert not (tmp_path / "b" / "sources" / "photos").exists() or not any(
+        (tmp_path / "b" / "sources" / "photos").iterdir()
+    )
+    untold = replace(package, names=("elsewhere.jpg",))
+    packed(untold, tmp_path / "c", {"package/img/elsewhere.jpg": jpeg(90), "package/README.md": README.encode()})
+    stock_photos.unpack(untold, tmp_path / "c")
+    with pytest.raises(archives.SourceError, match=r"does not tell the author and licence of elsewhere\.jpg"):
+        list(stock_photos.photos_of(untold, tmp_path / "c"))
+
+
+def test_stock_photographs_are_taught_and_never_tested() -> None:
+    for package in stock_photos.PACKAGES:
+        names = [f"{package.name}/{Path(name).stem}" for name in package.names]
+        assert len(set(names)) == len(names)
+        assert {contents.split_of_photo(name) for name in names} <= {"train", "validation"}
+        assert {contents.split_of_photo(f"{package.name}/{i}") for i in range(100)} == {"train", "validation"}
+        assert package.source in contents.LATER
+    assert {"Unsplash", "Pexels"} <= set(ACCEPTED_LICENSES)
+
+
+def test_npm_packs_into_the_cache_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "npm").write_text('#!/bin/sh\n[ "$1" = pack ] || exit 9\ntouch "$5/photos-1.0.0.tgz"\n')
+    (tools / "npm").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:/bin:/usr/bin")
+    found = archives.npm_pack("@a/photos@1.0.0", tmp_path / "work")
+    assert found == tmp_path / "work" / "sources" / "npm" / "a-photos-1-0-0" / "photos-1.0.0.tgz"
+    (tools / "npm").write_text("#!/bin/sh\nexit 1\n")
+    assert archives.npm_pack("@a/photos@1.0.0", tmp_path / "work") == found
+    with pytest.raises(archives.SourceError, match="could not be fetched by 'npm'"):
+        archives.npm_pack("b@1.0.0", tmp_path / "work")
