@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from starter.clips import encoder, purpose
 from starter.clips.camera import long_view, moving_view, shallow_focus
-from starter.pictures import drawn_pictures, live_films, more_photos, sources, stock_photos
+from starter.pictures import drawn_pictures, live_films, more_photos, sources, taught_photos
 from xl_vqa.training.cache import read_json, write_json
 
 FRAMES: Final = 32
@@ -35,9 +35,9 @@ UNSEEN: Final = ("lomiri-wallpapers-20.04/", "-harro", f"{more_photos.FORENSICS}
 # drawn art and gradients, unlike all other sources: training needs some of it, and so does the test
 DRAWN: Final = "ukui-wallpapers"
 # packages that joined later; their pictures lie as the camera was held and are shown larger
-LATER: Final = (*more_photos.VERSIONS, *stock_photos.SOURCES)
+LATER: Final = (*more_photos.VERSIONS, *taught_photos.SOURCES)
 # packages whose pictures are learned from and validated on alone
-TAUGHT: Final = tuple(f"{package.name}/" for package in stock_photos.PACKAGES)
+TAUGHT: Final = tuple(f"{package.name}/" for package in taught_photos.PACKAGES)
 # shown in the demo, so neither trained nor tested on
 DEMO_PHOTOS: Final = (
     "lomiri-wallpapers-16.04/seeding_by_Clements_Engelhardt",

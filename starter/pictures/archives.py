@@ -61,7 +61,8 @@ def fetch_debian(package: str, work: Path, version: str = "") -> Path:
         return folder
     downloads = work / "sources" / "archives"
     downloads.mkdir(parents=True, exist_ok=True)
-    pattern = f"{package}_{version or '*'}_*.deb"
+    # as apt-get writes an epoch
+    pattern = f"{package}_{version.replace(':', '%3a') or '*'}_*.deb"
     if not list(downloads.glob(pattern)):
         _run(["apt-get", "download", f"{package}={version}" if version else package], package, cwd=downloads)
     with new_folder(folder) as partial:

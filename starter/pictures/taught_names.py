@@ -1,4 +1,4 @@
-"""Which pictures of the stock packages are taken."""
+"""Which pictures of the packages that are learned from alone are taken."""
 
 from __future__ import annotations
 
@@ -124,3 +124,16 @@ SHOP: Final = (
     "zoltan-kovacs-642412-unsplash.jpg",
     "zoltan-tasi-423051-unsplash.jpg",
 )
+
+PUZZLES: Final = ("cincinnati-bridge.jpg", "citrus-fruits.jpg", "european-honey-bee.jpg")
+
+ELEMENTARY: Final = (
+    "insanely_huge_test_image.jpg",
+    "mystrale_2.jpg",
+    "plant_01.jpg",
+    "sky_01.jpg",
+    "sky_03.jpg",
+    "twofish.jpg",
+)
+
+CODEC: Final = ("cvo9xd_keong_macan_srgb8.png", "tmshre_riaphotographs_srgb8.png", "u76c0g_bliznaca_srgb8.png")
