@@ -4,13 +4,18 @@ Attributes (fit/attributes.py) and what its videos look like to it (xl_vqa/vlm/f
 features of ``--work``. The weights of the score are not touched, nor is its fingerprint; it takes minutes, and is
 done again whenever the score's weights are others. Attributes that the folder has already are taught further;
 ``--familiarity`` leaves them as they are.
+
+``--opinion`` teaches the experts of the first opinion (fit/opinion.py) anew on everything that is stored, and the
+score follows them: this is what new pictures need first. The language model stays as it is, for it says what it is
+told; familiarity is taken anew, attributes are left.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +23,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from starter.card import evaluation
+from starter.card import evaluation, report
 from starter.clips import contents
-from starter.fit import attributes
+from starter.clips.clips import Clip
+from starter.fit import attributes, opinion
 from starter.fit.attributes import AttributeOptions
 from starter.fit.features import StoredFeatures, summaries
-from starter.fit.opinion import fold_of
+from starter.fit.opinion import OpinionOptions, fold_of
 from starter.fit.training import Prompts
 from starter.pictures.sources import SourceError
 from xl_vqa.training import cache
@@ -32,7 +38,7 @@ from xl_vqa.vlm.familiarity import LEAST_HELD_OUT, LEAST_TAUGHT, Familiarity
 from xl_vqa.vlm.question_weights import QuestionWeights
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration
 from xl_vqa.vlm.starter_opinion import FirstOpinion
-from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.errors import ModelIncompatibleError, XlVqaError
 
 SEEN: int = 150
 """Training clips that the statistics of familiarity are taken from; they have 64 numbers each."""
@@ -58,6 +64,35 @@ def teach_folder(
     if attributes_too:
         teach_attributes(folder, model, prompts, pairs, options)
     teach_familiarity(folder, model, prompts, pairs, options.seed)
+
+
+def teach_opinion(folder: Path, work: Path, options: OpinionOptions, *, per_content: int) -> None:
+    """Experts of their first opinion, and what hangs on it, into the folder of the starter; the record beside it
+    tells what they were taught. Raises SourceError where there is no clip to learn from, ModelIncompatibleError of
+    a starter that forms no opinion."""
+    model, prompts = evaluation.load(folder)
+    pairs = evaluation.stored_pairs(work, prompts.spec, per_content)
+    train = [pair for pair in pairs if pair[0].split == "train"]
+    if not train:
+        raise SourceError("no training clip is in the work folder")
+    if model.model.visual.opinion is None:
+        raise ModelIncompatibleError(model=str(folder), problem="it forms no first opinion")
+    opinion.teach(model.model.visual.opinion, [item for _, item in train], [clip for clip, _ in train], options)
+    model.save_pretrained(folder)
+    teach_familiarity(folder, model, prompts, pairs, AttributeOptions().seed)
+    scenes = contents.catalogue(work)
+    authors = {scene.name: (scene.author, scene.license, scene.group) for scene in scenes}
+    record_opinion(folder, [clip for clip, _ in train], authors)
+
+
+def record_opinion(folder: Path, lesson: Sequence[Clip], authors: Mapping[str, tuple[str, str, str]]) -> None:
+    """What experts of the starter in ``folder`` were taught, for its card; ``authors`` as in report.credits."""
+    place = folder / evaluation.RECORD
+    record = json.loads(place.read_text(encoding="utf-8"))
+    told = {"clips": len(lesson), "contents": len({clip.content for clip in lesson})}
+    record["facts"]["opinion"] = {**told, "pictures": len({clip.group for clip in lesson})}
+    record["credits"] = report.joined_credits(record["credits"], report.credits(lesson, authors))
+    cache.write_json(place, record)
 
 
 def teach_attributes(
@@ -102,8 +137,8 @@ def teach_familiarity(
     """
     rng = np.random.default_rng(seed)
     train = [item for clip, item in pairs if clip.split == "train"]
-    opinion = model.model.visual.opinion
-    if opinion is None or len(train) < LEAST_TAUGHT:
+    first = model.model.visual.opinion
+    if first is None or len(train) < LEAST_TAUGHT:
         held = [item for clip, item in pairs if clip.split in ("validation", contents.PURPOSE)]
         taught, _ = states(model, prompts, _some(train, SEEN, rng))
         held_out, off_digits = states(model, prompts, _some(held, HELD_OUT, rng))
@@ -111,15 +146,15 @@ def teach_familiarity(
     else:
         held = [item for clip, item in pairs if clip.split != "train"]
         _, off_digits = states(model, prompts, held)
-        taught = _parts(opinion, _some(train, SEEN_BY_OPINION, np.random.default_rng(DRAW)))
-        found = Familiarity.fit_opinion(taught, _parts(opinion, held), off_digits)
+        taught = _parts(first, _some(train, SEEN_BY_OPINION, np.random.default_rng(DRAW)))
+        found = Familiarity.fit_opinion(taught, _parts(first, held), off_digits)
     found.save(folder)
 
 
 @torch.inference_mode()
-def _parts(opinion: FirstOpinion, items: Sequence[StoredFeatures]) -> NDArray[np.float64]:
+def _parts(first: FirstOpinion, items: Sequence[StoredFeatures]) -> NDArray[np.float64]:
     """What the first opinion of each clip stands on, [clips, PARTS]."""
-    rows = [opinion.parts(summaries(items[start : start + 512])) for start in range(0, len(items), 512)]
+    rows = [first.parts(summaries(items[start : start + 512])) for start in range(0, len(items), 512)]
     return torch.cat(rows).double().numpy()
 
 
@@ -150,11 +185,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--per-content", type=int, default=6)
     parser.add_argument("--steps", type=int, default=AttributeOptions().steps)
     parser.add_argument("--familiarity", action="store_true", help="teach no attributes")
+    parser.add_argument("--opinion", action="store_true", help="teach the first opinion anew, and no attributes")
     parser.add_argument("--threads", type=int, default=2)
     values = parser.parse_args(arguments)
     torch.set_num_threads(values.threads)
     options = replace(AttributeOptions(), steps=values.steps)
     try:
+        if values.opinion:
+            teach_opinion(values.model, values.work, OpinionOptions(), per_content=values.per_content)
+            return 0
         teach_folder(
             values.model,
             values.work,

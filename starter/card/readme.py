@@ -146,6 +146,9 @@ FURTHER: Final = """\
 | the weights that ship | {mixed} |
 | labels of these clips | {people:,} from people, {vmaf:,} from VMAF or undamaged, {table:,} from tables |
 """
+OPINION: Final = """\
+| the score's first opinion, taught anew on | {clips:,} clips of {contents} contents and {pictures} pictures |
+"""
 OLDER_LABELS: Final = """\
 These weights were made before labels stood on people (`starter/clips/human_opinion.py`); the plan for the next
 ones does.
@@ -249,7 +252,8 @@ def write_card(
     ``invariance`` may be. ``facts["seeds"]`` may hold the figures of every seed, ``facts["further"]`` what the
     weights were taught after that: "clips", "contents", "pictures", "epochs" and, by who gave the label,
     "people", "vmaf" and "table" clips; "kept" is the share of the weights before in the mean that is written, and
-    "runs" of how many runs the rest is the mean.
+    "runs" of how many runs the rest is the mean. ``facts["opinion"]``: "clips", "contents" and "pictures" that the
+    experts of the first opinion were taught anew on after that.
     """
     forms = evaluation.get("invariance", [])
     further = facts.get("further")
@@ -280,7 +284,8 @@ def write_card(
         "by_fps": tables.slices_table(evaluation, "by_fps", "frames per second"),
         "forms": tables.forms_table(forms),
         "means": MEANS if told is LABELS else "",
-        "further": FURTHER.format(**further, mixed=_mixed(further)) if further else "",
+        "further": (FURTHER.format(**further, mixed=_mixed(further)) if further else "")
+        + (OPINION.format(**facts["opinion"]) if "opinion" in facts else ""),
         "labels": labels + FIRST_LABELS if further else labels,
         "weakest": _weakest(evaluation),
         "unsteady": _unsteady(forms),

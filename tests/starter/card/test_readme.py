@@ -151,6 +151,10 @@ def test_what_was_taught_later_is_told(tmp_path: Path) -> None:
     assert "| the weights that ship | 50% of those before that lesson, the rest those after that lesson |" in text
     alone = card(tmp_path, {"test": GOOD}, further={**later, "kept": 0.0, "runs": 3})
     assert "| the weights that ship | the mean of 3 runs of that lesson |" in alone
+    opinion = {"clips": 800, "contents": 120, "pictures": 60}
+    told = "the score's first opinion, taught anew on | 800 clips of 120 contents and 60 pictures |"
+    assert told in card(tmp_path, {"test": GOOD}, further=later, opinion=opinion)
+    assert "first opinion, taught" not in text
     assert "older labels" in text
     assert "older labels" not in card(tmp_path, {"test": GOOD})
 
