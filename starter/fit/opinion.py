@@ -35,7 +35,7 @@ class OpinionOptions:
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
     clean_weight: float = 4.0
-    old_weight: float = 2.0
+    old_weight: float = 1.5
     attribute_weight: float = 0.3
     dropout: tuple[float, ...] = (0.1, 0.2, 0.3)
     """Of the first experts, one for each part of the pictures, of the next ones, and so on: they miss different
