@@ -44,7 +44,7 @@ SEEN: int = 150
 """Training clips that the statistics of familiarity are taken from; they have 64 numbers each."""
 SEEN_BY_OPINION: int = 2000
 """The same of a starter with a first opinion: among fewer there are no neighbours of what is rare."""
-DRAW: int = 13
+DRAW: int = 7
 """Which of them. What is rare in training is drawn or not, and is told or not by it: of draws 7 and 13 to 24 this
 found most strange clips of ``benchmarks.bench_outside`` with held-out pictures. It was measured on others."""
 HELD_OUT: int = 220
