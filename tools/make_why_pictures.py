@@ -54,10 +54,13 @@ def make_clip(path: Path) -> None:
 def main() -> None:
     chromium = shutil.which("chromium") or sys.exit("Chromium is needed: apt-get install chromium")
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as name, HostClient(Settings.load()) as client, sync_playwright() as play:
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
         folder = Path(name)
         make_clip(folder / "clip.mp4")
-        made = client.explain(str(folder / "clip.mp4"))
+        # a host of its own: one that is stored tells how long it took another day
+        with HostClient(Settings(home=folder / "home")) as client:
+            made = client.explain(str(folder / "clip.mp4"))
+            client.stop()
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for language, scheme in SHOTS:
             file = folder / f"{language}.html"
@@ -68,7 +71,11 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 900, "height": 700}, color_scheme=scheme)
             page.goto(file.as_uri())
             page.evaluate("document.querySelector('a[data-s]').click()")
-            page.wait_for_timeout(500)
+            page.wait_for_function(
+                "() => { const v = document.querySelector('video'); return v.readyState > 1 && !v.seeking }"
+            )
+            # the sign of loading fades
+            page.wait_for_timeout(1500)
             page.evaluate("scrollTo(0, 0)")
             shot = folder / "shot.png"
             page.screenshot(path=shot, full_page=True)
