@@ -13,7 +13,7 @@ from tests.install.environments import PROJECT
 from tests.printed.commands import ROOT
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.protocol import LOOPBACK, MAX_BODY_BYTES, MAX_ROWS
-from xl_vqa.host import connections, database, forgetting, logs, pipeline
+from xl_vqa.host import connections, database, forgetting, logs
 from xl_vqa.words.settings import Settings
 
 PAGE = (ROOT / "docs" / "it.md").read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def test_limits_are_those_of_the_code(text: str) -> None:
         size,
     ):
         assert word in text, word
-    assert (database.KEPT_DAMAGED, pipeline.MOST_READERS) == (2, 2)
+    assert (database.KEPT_DAMAGED, Settings().decode_threads) == (2, 2)
     assert f"{forgetting.MOST_NAMES:,} names" in ENGLISH
 
 

@@ -22,6 +22,7 @@ from xl_vqa.host.files import FileFacts, look_at
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.lifecycle import bind
 from xl_vqa.host.memory import give_back
+from xl_vqa.host.pipeline import most_readers
 from xl_vqa.host.remarks import SAME_SCORE_COUNT, Pace, SameScoreAlarm
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import Summary
@@ -355,3 +356,13 @@ def test_why_nothing_can_listen_is_told_in_the_readers_language(monkeypatch: pyt
         bind(0)
     assert "アドレスがありません" in told.value.message("ja")
     assert "assign" not in told.value.message("ja")
+
+
+@pytest.mark.parametrize(
+    ("set_to", "cores", "readers"), [(1, 8, 1), (2, 1, 2), (4, 8, 4), (100, 8, 8), (4, None, 2)]
+)
+def test_as_many_readers_as_are_set_but_no_more_than_cores(
+    set_to: int, cores: int | None, readers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert most_readers(Settings(decode_threads=set_to)) == readers

@@ -7,6 +7,7 @@ video ends a thread or touches another video.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -57,11 +58,17 @@ log = logging.getLogger("xl_vqa.host.pipeline")
 IDENTIFY_THREADS: Final = 2
 """More than one, so that a file on a drive that hangs does not hold up all the others."""
 TICK_S: Final = 1.0
-MOST_READERS: Final = 2
+FEWEST_CORES: Final = 2
+"""A machine counts as one of so many at least, for one reader waits for its drive while another decodes."""
 READERS_REST_S: Final = 60.0
 """Readers that had nothing to do for so long are ended, for they hold some memory."""
 RESTARTS: Final = 2
 """Times that a file may change under our hands before its asker is told so."""
+
+
+def most_readers(settings: Settings) -> int:
+    """Processes that read videos at once: as many as are set, but more than cores would only take memory."""
+    return min(settings.decode_threads, max(os.cpu_count() or 1, FEWEST_CORES))
 
 
 class Pipeline:
@@ -86,7 +93,7 @@ class Pipeline:
         self._marks = marks
         self.wall = Wall(
             hidden=settings.home,
-            readers=min(settings.decode_threads, MOST_READERS),
+            readers=most_readers(settings),
             silence_s=settings.video_timeout_s,
             memory_bytes=settings.video_memory_mb << 20 or None,
             decoder=settings.decoder,
