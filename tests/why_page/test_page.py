@@ -146,6 +146,19 @@ def test_an_even_frame_names_no_place() -> None:
     assert "costs" not in words
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_frame_that_the_model_does_not_mind_is_not_among_the_worst(language: str) -> None:
+    even = HeatMap(7.2, 180, 640, 360, ((0.1, 0.2),), 0.01)
+
+    def heading(made: Explanation) -> str:
+        (found,) = page_of(made, language).xpath("//section[@id='frames']/h2")
+        return str(found.text)
+
+    made = made_explanation(maps=(even,))
+    assert heading(made) == TEXTS["frames"][language]
+    assert heading(replace(made, moments=())) == TEXTS["frames_unminded"][language]
+
+
 def test_remarks_warnings_and_the_profile_come_first() -> None:
     reading = Reading("broadcast", "c1", 31, 3.1, "fair", 0.6, mos_low=2.6, mos_high=3.6, interval_coverage=0.9)
     made = made_explanation(remarks=({"key": "why_coarse", "looked": 40, "total": 900, "apart": 22.5},))

@@ -75,11 +75,14 @@ def why_page(
         ("labels", figures.labels(explanation, language)),
         ("made", figures.made(explanation, language)),
     ]
+    # a frame that the model finds no worse is not among the worst ones
+    minded = explanation.moments or any(one.box is not None for one in explanation.maps)
+    headings = {} if minded else {"frames": "frames_unminded"}
     title = tr("title", language, name=name)
     body = (
         f"<header><h1>{escape(title)}</h1><p class='sentence'>{escape(sentence(explanation, language))}</p>"
         f"{_tiles(rating, language)}</header>"
-        + "".join(_section(key, html, language) for key, html in sections if html)
+        + "".join(_section(key, html, tr(headings.get(key, key), language)) for key, html in sections if html)
         + f"<script>{SCRIPT}</script>"
     )
     whole = document(
@@ -103,9 +106,9 @@ def remarks_of(explanation: Explanation, language: str) -> list[str]:
     return [one for one in (*found, *remarks(explanation, language)) if one]
 
 
-def _section(key: str, html: str, language: str) -> str:
+def _section(key: str, html: str, heading: str) -> str:
     return (
-        f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{escape(tr(key, language))}</h2>'
+        f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{escape(heading)}</h2>'
         f"{html}</section>"
     )
 

@@ -76,6 +76,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "high": {"en": "high", "ja": "上端"},
     # where
     "frames": {"en": "The worst frames", "ja": "品質の低いフレーム"},
+    "frames_unminded": {"en": "A frame to look at", "ja": "ご確認いただきたいフレーム"},
     "heat_shown": {"en": "Show the heat maps", "ja": "ヒートマップを表示"},
     "heat_note": {
         "en": "Red is what stands out of the picture there; the frame is around it where the model finds that "
