@@ -53,28 +53,24 @@ def expand(inputs: Iterable[str], *, tables: bool = False, stills: dict[str, int
 
     Raises VideoListError for a list that cannot be read.
     """
-    rows: list[InputRow] = []
-    for given in inputs:
-        if given == "-":
-            # bytes, so that a path that is no text arrives as it is
-            rows.extend(_each(_lines(sys.stdin.buffer.read()), tables, stills))
-        elif given.startswith("@") and not os.path.exists(given):
-            rows.extend(_each(_list(given[1:]), tables, stills))
-        else:
-            rows.extend(_one(given, tables, stills))
-    return rows
+    typed = with_lists(inputs, standard_input=True)
+    return [row for given in typed for row in _one(given, tables, stills)]
 
 
-def _each(inputs: Iterable[str], tables: bool, stills: dict[str, int] | None) -> list[InputRow]:
-    return [row for given in inputs if not _is_comment(given) for row in _one(given, tables, stills)]
-
-
-def with_lists(given: Iterable[str]) -> list[str]:
-    """What was typed, with the lines of a list (``@list.txt``) in its place. Raises VideoListError."""
+def with_lists(given: Iterable[str], *, standard_input: bool = False) -> list[str]:
+    """What was typed, with the lines of a list (``@list.txt``; with ``standard_input`` also ``-``) in its place,
+    without comments. Raises VideoListError."""
     found: list[str] = []
     for one in given:
-        listed = one.startswith("@") and not os.path.exists(one)
-        found += [line for line in _list(one[1:]) if not _is_comment(line)] if listed else [one]
+        if standard_input and one == "-":
+            # bytes, so that a path that is no text arrives as it is
+            lines = _lines(sys.stdin.buffer.read())
+        elif one.startswith("@") and not os.path.exists(one):
+            lines = _list(one[1:])
+        else:
+            found.append(one)
+            continue
+        found += [line for line in lines if not _is_comment(line)]
     return found
 
 
