@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from xl_vqa.evaluation.errors import EvaluationOptionError
 from xl_vqa.evaluation.figure import BoolArray
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.result import Failure, Notice
+from xl_vqa.evaluation.stated_scale import scale_of_result
 from xl_vqa.evaluation.tables import read_table, text, warns_of
 from xl_vqa.tables.grid import TableError
 from xl_vqa.tables.read import chosen, read_grids
@@ -124,10 +125,9 @@ def answered(rows: Sequence[SheetRow], answers: Sequence[Answer], scale: Scale) 
         names = ", ".join(sorted(name for name, _ in models))
         raise CalibrationError(problem=Reason("calibration_several_models", names=names))
     model, fingerprint = next(iter(models))
-    own = next((one["scale"] for _, one in kept if isinstance(one.get("scale"), Mapping)), None)
+    own = next((found for _, one in kept if (found := scale_of_result(one)) is not None), None)
     if own is not None:
-        labels = int(own["label_min"]), int(own["label_max"])
-        scale = Scale(scale.mos_min, scale.mos_max, *labels, scale.rounding)
+        scale = replace(scale, label_min=own.label_min, label_max=own.label_max)
     own_bands = all("calibration" not in one and one.get("band") in _BANDS for _, one in kept)
     rated = RatedVideos(
         videos=[row.video for row, _ in kept],
@@ -147,12 +147,12 @@ def _on_its_scale(answer: Answer, scale: Scale) -> Answer:
     """The answer, or why its score is none: a 0 out of another tool stands for a video that was not rated."""
     if isinstance(answer, XlVqaError):
         return answer
-    stated = answer.get("scale")
-    own = stated if isinstance(stated, Mapping) else {"label_min": scale.label_min, "label_max": scale.label_max}
-    low, high, score = float(own["label_min"]), float(own["label_max"]), float(answer["expected_label"])
-    if low <= score <= high:
+    own = scale_of_result(answer) or scale
+    score = float(answer["expected_label"])
+    if own.label_min <= score <= own.label_max:
         return answer
-    outside = Reason("calibration_outside_labels", score=f"{score:g}", low=f"{low:g}", high=f"{high:g}")
+    low, high = own.label_min, own.label_max
+    outside = Reason("calibration_outside_labels", score=f"{score:g}", low=low, high=high)
     return CalibrationError(problem=outside)
 
 

@@ -21,9 +21,9 @@ from xl_vqa.evaluation.predictions import (
     one_dimension,
     read_baseline,
     read_model,
-    stated_scale,
 )
 from xl_vqa.evaluation.result import Failure, Item, Notice
+from xl_vqa.evaluation.stated_scale import scale_of_results
 from xl_vqa.evaluation.tables import Table, read_table, text
 from xl_vqa.evaluation.units import Predictor
 from xl_vqa.words.errors import ScaleError
@@ -78,7 +78,7 @@ def join(
     videos = [text(row.get("path")) for row in people.rows]
     failures: list[Failure] = []
     rows = _first_of_each(people, videos, "manifest", "mos", failures)
-    scale, notices = scale_of(people, rows, scale, stated_scale(model))
+    scale, notices = scale_of(people, rows, scale, scale_of_results(model.rows))
     bands = _stated_bands(model, scale)
     matches = _match(people, rows, model, failures, notices)
     score_of = read_model(model, scale, told, _matched(people, model, matches))
@@ -173,7 +173,7 @@ def _stated_bands(model: Table, scale: Scale) -> Bands:
     thresholds = next(
         (row["band_thresholds"] for row in model.rows if isinstance(row.get("band_thresholds"), list)), None
     )
-    if thresholds is None or scale != (stated_scale(model) or Scale()):
+    if thresholds is None or scale != (scale_of_results(model.rows) or Scale()):
         return Bands.default(scale)
     numbers = [written_number(value) for value in thresholds]
     if len(numbers) != 4 or None in numbers:

@@ -6,7 +6,6 @@ none of these settles it, the user is asked: a metric judged the wrong way round
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -17,6 +16,7 @@ from xl_vqa.datasets.correlation import spearman
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationUnclearError
 from xl_vqa.evaluation.failure_marks import failure_marks
 from xl_vqa.evaluation.result import Notice
+from xl_vqa.evaluation.stated_scale import scale_of_results
 from xl_vqa.evaluation.tables import Table, text
 from xl_vqa.evaluation.units import (
     Predictor,
@@ -37,8 +37,6 @@ OUR_COLUMNS: Final = ("mos", "prediction", "expected_label", "label")
 """What the product writes, the finest first."""
 PREDICTION_COLUMNS: Final = (*OUR_COLUMNS, "score")
 LABEL_COLUMNS: Final = ("expected_label", "label")
-_STATED: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)(?: \(worst\))?\.\.(-?\d+(?:\.\d+)?)(?: \(best\))?\s*")
-"""``1 (worst)..5 (best)``, as result files write it (workbooks/results.py)."""
 FEWEST: Final = 10
 """Fewer videos say nothing of a direction."""
 
@@ -228,7 +226,7 @@ class _Reader:
         name = baseline or self.table.path.stem
         if column in LABEL_COLUMNS:
             return self._reading(column, Predictor(title, in_mos=True, known_by="product"), of_label=True)
-        stated = stated_scale(self.table)
+        stated = scale_of_results(self.table.rows)
         if stated is not None:
             span = (float(stated.mos_min), float(stated.mos_max))
             if span == (self.scale.mos_min, self.scale.mos_max):
@@ -275,17 +273,6 @@ def _ends(told: Told, scale: Scale) -> tuple[float, float]:
     if units.low is None or units.high is None:
         return scale.mos_min, scale.mos_max
     return units.low, units.high
-
-
-def stated_scale(table: Table) -> Scale | None:
-    """The scale that a result file says its MOS are on: whole in JSON, its ``mos_scale`` elsewhere."""
-    for row in table.rows:
-        if isinstance(given := row.get("scale"), dict):
-            return Scale.from_dict(given)
-        ends = _STATED.fullmatch(str(row.get("mos_scale") or ""))
-        if ends is not None and float(ends[1]) < float(ends[2]):
-            return Scale(float(ends[1]), float(ends[2]))
-    return None
 
 
 def _limit(n: int) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.evaluation.matching import match
+from xl_vqa.evaluation.stated_scale import scale_of_result
 from xl_vqa.evaluation.tables import Table, read_table, text, warns_of
 from xl_vqa.host.recorded import recorded
 from xl_vqa.monitoring.errors import MonitoringError
@@ -54,6 +55,8 @@ class Record:
     failed: bool | None = None
     outside: bool | None = None
     """Whether the model found the video unlike those that it was taught."""
+    scale: Scale | None = None
+    """The one that the score's own result states; else the sheet's holds."""
 
 
 @dataclass(slots=True)
@@ -143,7 +146,8 @@ def with_people(path: Path, store: Path, options: SheetOptions) -> Records:
             record = records.rows[place]
             if source is not None:
                 record = replace(record, source=text(row.get(source)) or "")
-            records.rows[place] = replace(record, gap=_gap(row, human, record.score, options, records))
+            gap = _gap(row, human, record.score, record.scale or options.scale, options, records)
+            records.rows[place] = replace(record, gap=gap)
     return records
 
 
@@ -153,7 +157,8 @@ def _of_rating(rating: Rating) -> Record:
     row = rating.path or rating.video_fingerprint
     off = rating.distribution.off_digit_mass
     outside = UNLIKE_TAUGHT in rating.warnings
-    return Record(row, name, folder, rating.expected_label, moment(rating.rated_at), off, outside=outside)
+    at, scale = moment(rating.rated_at), rating.distribution.scale
+    return Record(row, name, folder, rating.expected_label, at, off, outside=outside, scale=scale)
 
 
 def _rows_of(table: Table, options: SheetOptions) -> Records:
@@ -168,8 +173,9 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
     other: list[float] = []
     for row, place in zip(table.rows, table.numbers, strict=True):
         path = text(row.get("path")) or ""
-        value, (low, high) = written_number(row.get(score)), _labels_of(row, options.scale)
-        if value is not None and not low <= value <= high:
+        value, own = written_number(row.get(score)), scale_of_result(row)
+        labels = own or options.scale
+        if value is not None and not labels.label_min <= value <= labels.label_max:
             other.append(value)
             continue
         failed = value is None and error is not None and text(row.get(error)) is not None
@@ -189,27 +195,18 @@ def _rows_of(table: Table, options: SheetOptions) -> Records:
                 score=value,
                 at=when,
                 off_digits=written_number(row.get("off_digit_mass")),
-                gap=_gap(row, human, value, options, records),
+                gap=_gap(row, human, value, labels, options, records),
                 failed=failed if error is not None else None,
                 outside=None
                 if failed or "warnings" not in table.titles
                 else warns_of(row.get("warnings"), UNLIKE_TAUGHT),
+                scale=own,
             )
         )
     if len(other) > len(records.rows):
         raise MonitoringError(problem=_of_another_scale(table, str(table.titles[score]), other, options.scale))
     records.leave_out("score_outside", len(other))
     return records
-
-
-def _labels_of(row: Mapping[str, Any], scale: Scale) -> tuple[float, float]:
-    """The lowest and the highest label of a row's score: what a result file states, else the sheet's."""
-    stated = row.get("scale")
-    if isinstance(stated, Mapping):
-        low, high = written_number(stated.get("label_min")), written_number(stated.get("label_max"))
-        if low is not None and high is not None:
-            return low, high
-    return scale.label_min, scale.label_max
 
 
 def _of_another_scale(table: Table, column: str, scores: Sequence[float], scale: Scale) -> Reason:
@@ -226,17 +223,23 @@ def _of_another_scale(table: Table, column: str, scores: Sequence[float], scale:
 
 
 def _gap(
-    row: Mapping[str, Any], human: str | None, score: float | None, options: SheetOptions, records: Records
+    row: Mapping[str, Any],
+    human: str | None,
+    score: float | None,
+    labels: Scale,
+    options: SheetOptions,
+    records: Records,
 ) -> float | None:
+    """``labels`` is the scale whose labels the score is one of; people's own is that of the options."""
     people = None if human is None else written_number(row.get(human))
     if people is None or score is None:
         return None
     scale = options.scale
-    if not (scale.mos_min <= people <= scale.mos_max and scale.label_min <= score <= scale.label_max):
+    if not (scale.mos_min <= people <= scale.mos_max and labels.label_min <= score <= labels.label_max):
         records.leave_out("outside_scale")
         return None
     ends = (scale.mos_max, scale.mos_min) if options.turned else (scale.mos_min, scale.mos_max)
-    return gap_in_mos(people, score, ends, (scale.label_min, scale.label_max))
+    return gap_in_mos(people, score, ends, (labels.label_min, labels.label_max))
 
 
 def gap_in_mos(people: float, score: float, ends: tuple[float, float], labels: tuple[float, float]) -> float:
