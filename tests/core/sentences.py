@@ -7,12 +7,10 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
-import xl_vqa
+from tests.core.sources import trees
 
-PACKAGE: Final = Path(xl_vqa.__file__).parent
 JAPANESE: Final = re.compile("[ぁ-んァ-ヶ一-龯]")
 
 
@@ -22,13 +20,6 @@ class Pair(NamedTuple):
     where: str
     en: str
     ja: str
-
-
-@functools.cache
-def trees() -> dict[str, ast.Module]:
-    """The package's modules, read once, by their path inside it."""
-    files = {file.relative_to(PACKAGE).as_posix(): file for file in sorted(PACKAGE.rglob("*.py"))}
-    return {name: ast.parse(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
 @functools.cache

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import xl_vqa
+from tests.core.sources import PACKAGE, trees
 from xl_vqa.host.forgetting import OF_THE_HOST, OF_THE_USER
 
-PACKAGE = Path(xl_vqa.__file__).parent
 REMOVED_BY_ITSELF = {"host.lock", "host.starting"}
 """By ``forgetting.ours`` and ``forget._tidy``."""
 OTHER_HOMES = {"excel/install.py", "calc/install.py"}
@@ -49,9 +48,8 @@ def is_home(node: ast.AST) -> bool:
     return name == "home"
 
 
-def placed(path: Path) -> Iterator[tuple[str, int]]:
+def placed(path: Path, tree: ast.Module) -> Iterator[tuple[str, int]]:
     """The names that a file puts behind ``home /``, with their lines; ``?`` for one that cannot be told."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     known = constants(path, tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and is_home(node.left):
@@ -66,11 +64,10 @@ def placed(path: Path) -> Iterator[tuple[str, int]]:
 
 def test_forget_all_knows_every_name() -> None:
     names: dict[str, list[str]] = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        place = path.relative_to(PACKAGE).as_posix()
+    for place, tree in trees().items():
         # forgetting names what others make
         if place not in OTHER_HOMES and place != "host/forgetting.py":
-            for name, line in placed(path):
+            for name, line in placed(PACKAGE / place, tree):
                 names.setdefault(name, []).append(f"{place}:{line}")
     assert len(names) > 8
     known = {*OF_THE_HOST, *OF_THE_USER, *REMOVED_BY_ITSELF}
@@ -84,4 +81,4 @@ def test_the_look_sees_names_and_constants(tmp_path: Path) -> None:
         'NAME = "new.json"\nOTHER: str = "b"\ndef f(settings, home, x):\n'
         '    settings.home / NAME\n    home / "c.txt"\n    settings.home / OTHER\n    settings.home / x\n'
     )
-    assert [name for name, _ in placed(file)] == ["new.json", "c.txt", "b", "?"]
+    assert [name for name, _ in placed(file, ast.parse(file.read_text()))] == ["new.json", "c.txt", "b", "?"]

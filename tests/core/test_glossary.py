@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from tests.core.sentences import PACKAGE, Pair, everything
+from tests.core.sentences import Pair, everything
+from tests.core.sources import PACKAGE
 from xl_vqa.sheets.columns import COLUMNS
 
 ROOT: Final = Path(__file__).parents[2]

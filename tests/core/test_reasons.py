@@ -20,7 +20,7 @@ from typing import Final
 
 import pytest
 
-from tests.core.sentences import trees
+from tests.core.sources import trees
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
 from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import HostStartError, ModelFailedError, VideoAccessError, VideoEmptyError
