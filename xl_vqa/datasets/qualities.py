@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from xl_vqa.datasets.headers import normal
+from xl_vqa.datasets.headers import Role, normal, role_of
 
 _KNOWN: Final = re.compile(
     # the dimensions of public sets of generated and of user videos, and of P.910, P.918, P.1320
@@ -63,6 +63,21 @@ def is_overall(name: Any) -> bool:
     return bool(_OVERALL.fullmatch(normal(name)))
 
 
+def is_plain(name: Any) -> bool:
+    """Whether a header says score or mean and nothing of any quality: "MOS", "点数"."""
+    role, sure = role_of(name)
+    return sure and role in (Role.MOS, Role.SCORE) and not is_known_quality(name)
+
+
+def the_ratings(names: Iterable[str]) -> list[str]:
+    """Those among the headings of scores that may be the rating of a video: the quality as a whole, or no quality.
+
+    Where it is one, that is the rating beside columns of single qualities; several are rivals. ``labels prepare``
+    and ``evaluate`` take or ask by this alone.
+    """
+    return [name for name in names if is_overall(name) or is_plain(name)]
+
+
 def bare_quality(name: Any) -> str:
     """The quality in a header without "score", "MOS", "評価" round it: "Technical_score" is "technical"."""
     return " ".join(_ROUND.sub(" ", normal(name)).split())
@@ -98,9 +113,9 @@ def names_repeats(header: Any) -> bool:
     return bool(_REPEAT_HEADERS.fullmatch(normal(header)))
 
 
-def the_overall(names: Iterable[str]) -> str | None:
-    """The one name among ``names`` that is the quality as a whole; None for none or several."""
-    found = [name for name in names if is_overall(name)]
+def the_rating(names: Iterable[str]) -> str | None:
+    """The one name of ``the_ratings``; None for none or several."""
+    found = the_ratings(names)
     return found[0] if len(found) == 1 else None
 
 

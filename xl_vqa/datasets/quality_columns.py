@@ -71,7 +71,7 @@ def _tells_apart(columns: Columns, video: int, rater: int, column: int) -> bool:
 def choose_quality(
     columns: Columns, names: Sequence[str], score_columns: Sequence[int]
 ) -> tuple[str | None, RatingsUnclearError | None]:
-    """The one of ``names`` to take, as told or the overall one; else None and the question.
+    """The one of ``names`` to take, as told or the one that is the rating; else None and the question.
 
     Raises RatingsOptionError where the user named another one.
     """
@@ -82,9 +82,9 @@ def choose_quality(
             problem = Reason("no_such_quality", quality=told, known=", ".join(names))
             raise RatingsOptionError(path=columns.path, source="--dimension", problem=problem)
         return found[0], None
-    overall = qualities.the_overall(names)
-    if overall is not None:
-        return overall, None
+    rating = qualities.the_rating(names)
+    if rating is not None:
+        return rating, None
     hint = scale_hint(columns, score_columns)
     choices = [option("--dimension", name) + hint for name in names]
     source = columns.grid.name
@@ -123,7 +123,7 @@ def by_quality(columns: Columns, rater: int | None, taken: set[int]) -> dict[str
         if len(groups) >= 2 and qualities.are_qualities(list(groups)):
             return groups
     single = [c for c in numeric if len(split[c]) == 1 and columns.role(c) is not Role.RATER_SCORES]
-    plain = [c for c in single if whole_header(columns, c)]
+    plain = [c for c in single if qualities.is_plain(columns.names[c])]
     rest = [c for c in single if c not in plain]
     if not qualities.are_qualities([columns.names[c] for c in rest if not qualities.is_overall(columns.names[c])]):
         few = [c for c in rest if qualities.is_known_quality(columns.names[c])]
@@ -132,13 +132,7 @@ def by_quality(columns: Columns, rater: int | None, taken: set[int]) -> dict[str
             return None
         rest = few
     # beside single qualities, a plain "MOS" or "score" is the quality as a whole
-    return {columns.names[c]: [c] for c in (*plain[:1], *rest)}
-
-
-def whole_header(columns: Columns, column: int) -> bool:
-    """A header that says score or mean and nothing of any quality."""
-    known = qualities.is_known_quality(columns.names[column])
-    return columns.role(column) in (Role.MOS, Role.SCORE) and columns.sure(column) and not known
+    return {columns.names[c]: [c] for c in (*plain, *rest)}
 
 
 def may_be_score(columns: Columns, column: int) -> bool:

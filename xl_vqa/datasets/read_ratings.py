@@ -254,7 +254,7 @@ def _sheet_of_quality(path: Path, layouts: Sequence[Layout], wanted: Wanted) -> 
     name = (
         next((name for name in by_name if qualities.same_quality(told, name)), None)
         if told is not None
-        else qualities.the_overall(by_name)
+        else qualities.the_rating(by_name)
     )
     if name is None:
         choices = [option("--sheet", name) for name in by_name]

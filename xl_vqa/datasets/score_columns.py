@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from xl_vqa.datasets.errors import (
     RatingsOptionError,
     RatingsOursError,
     RatingsScoreColumnError,
+    RatingsUnclearError,
 )
 from xl_vqa.datasets.headers import Role, normal, split_of
 from xl_vqa.datasets.quality_columns import (
@@ -24,7 +25,6 @@ from xl_vqa.datasets.quality_columns import (
     choose_quality,
     may_be_score,
     scale_hint,
-    whole_header,
 )
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.sheet_layout import Layout
@@ -225,10 +225,9 @@ class _Chooser:
         )
         if groups is not None and len(groups) > 1:
             everything = [c for group in groups.values() for c in group]
-            plain = next((n for n, group in groups.items() if whole_header(self.c, group[0])), None)
             told = self.wanted.dimension
-            quality, question = plain, None
-            if plain is None or told is not None:
+            quality, question = self._rating_among(groups, rater) if told is None else (None, None)
+            if quality is None and question is None:
                 quality, question = choose_quality(self.c, list(groups), everything)
             self.layout.question = question
             for name, group in groups.items():
@@ -248,6 +247,22 @@ class _Chooser:
             problem = Reason("no_qualities")
             raise RatingsOptionError(path=self.c.path, source="--dimension", problem=problem)
         return self._by_role(rater)
+
+    def _rating_among(
+        self, groups: Mapping[str, list[int]], rater: int | None
+    ) -> tuple[str | None, RatingsUnclearError | None]:
+        """The column that is the rating beside those of single qualities; the question where several may be."""
+        columns = {name: groups[name][0] for name in qualities.the_ratings(groups) if len(groups[name]) == 1}
+        if rater is not None:
+            # the mean of all stands beside what each of them gave
+            own = {name: c for name, c in columns.items() if self.c.role(c) is not Role.MOS}
+            columns = own or columns
+        names, rivals = list(columns), list(columns.values())
+        if len(names) < 2:
+            return next(iter(names), None), None
+        if self._same_cells(rivals):
+            return names[0], None
+        return None, self._ask_columns(rivals, "unclear_columns", raters=False).question
 
     def _by_role(self, rater: int | None) -> Layout:
         by_raters = [c for c in self.c.of_role(Role.RATER_SCORES) if self._free(c)]

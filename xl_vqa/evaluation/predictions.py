@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from xl_vqa.datasets.correlation import spearman
+from xl_vqa.datasets.qualities import the_rating, the_ratings
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationUnclearError
 from xl_vqa.evaluation.failure_marks import failure_marks
 from xl_vqa.evaluation.result import Notice
@@ -97,6 +98,7 @@ def one_dimension(table: Table, told: Told, *, baseline: bool = False) -> tuple[
         return table, told
     asked = told.baseline_columns if baseline else [told.column] if told.column else []
     chosen = next((one for one in found if one.casefold() in {name.casefold() for name in asked}), None)
+    chosen = chosen if asked else the_rating(found)
     if chosen is None:
         raise _which(table, found, baseline=baseline)
     kept = [index for index, cell in enumerate(cells) if cell == chosen]
@@ -136,7 +138,7 @@ def _column(table: Table, told: Sequence[str], *, baseline: bool = False) -> str
         if named:
             return named[0]
         raise EvaluationColumnError(path=str(table.path), column=told[0], columns=", ".join(table.titles.values()))
-    ours = next((column for column in PREDICTION_COLUMNS if column in table.titles), None)
+    ours = next((column for column in OUR_COLUMNS if column in table.titles), None)
     if ours is not None:
         return ours
     numeric = [
@@ -146,9 +148,12 @@ def _column(table: Table, told: Sequence[str], *, baseline: bool = False) -> str
     ]
     if len(numeric) == 1:
         return numeric[0]
+    ratings = [column for column in numeric if table.titles[column] in the_ratings(table.titles.values())]
+    if len(ratings) == 1:
+        return ratings[0]
     if not numeric:
         raise EvaluationColumnError(path=str(table.path), column="mos", columns=", ".join(table.titles.values()))
-    raise _which(table, [table.titles[column] for column in numeric], baseline=baseline)
+    raise _which(table, [table.titles[column] for column in ratings or numeric], baseline=baseline)
 
 
 class _Reader:

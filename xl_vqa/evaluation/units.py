@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from xl_vqa.datasets.qualities import is_overall
 from xl_vqa.evaluation.figure import FloatArray
 from xl_vqa.words.labels import Scale
 
@@ -24,7 +25,7 @@ _HIGHER: Final = re.compile(
     r"vmaf|psnr|w?ssim|ms_ssim|msssim|fsim|vif|sharpness|musiq|clipiqa|clip_iqa|dover|fastvqa|fast_vqa|qalign|q_align"
     r"|jod|cvvdp|videval|rapique|vsfa|tlvqm|nima|hyperiqa|maniqa|topiq|arniqa|ugvq|higher_is_better"
 )
-_OPINION: Final = re.compile(r"mos|score|scores|quality|rating|opinion|prediction|predicted|スコア|品質|評点|点数")
+_OPINION: Final = re.compile(r"mos|score|scores|quality|rating|opinion|prediction|predicted|スコア|品質|評点|点数|得点|評価|評価値")
 """Words that say quality, and so "higher is better", but not whose: a metric's name beside them decides."""
 _OWN_UNITS: Final = re.compile(
     r"niqe|ilniqe|il_niqe|brisque|piqe|lpips|dists|fid|fvd|kvd|mse|vmaf|psnr|w?ssim|ms_ssim|msssim|fsim|vif|jod|cvvdp"
@@ -107,7 +108,7 @@ def lower_by_name(*names: str) -> bool | None:
 
 def means_quality(*names: str) -> bool:
     """Whether a name says quality or score, without saying whose."""
-    return any(_says(_OPINION, name) for name in names)
+    return any(_says(_OPINION, name) or is_overall(name) for name in names)
 
 
 def has_own_units(*names: str) -> bool:
