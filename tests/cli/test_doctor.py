@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from xl_vqa.cli.doctor_checks import check_packages, check_rating
+from xl_vqa.cli.doctor_checks import check_home, check_packages, check_rating
 from xl_vqa.cli.doctor_compute import Torch, check_compute
 from xl_vqa.graphics_card import Card
 from xl_vqa.shell import typed
@@ -67,6 +67,14 @@ def test_a_processor_is_told_with_its_threads(settings: Settings) -> None:
     assert check_compute(settings, "en", ask=lambda: one, find=lambda: None).found == "CPU, 1 thread"
     assert check_compute(settings, "ja", ask=lambda: CPU, find=lambda: None).found == "CPU(8 スレッド)"
     assert "CPU(8 スレッド)。NVIDIA" in check_compute(settings, "ja", ask=lambda: CPU, find=lambda: CARD).found
+
+
+def test_why_the_data_folder_cannot_be_used_is_told_in_the_reader_s_language(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("a file")
+    check = check_home(Settings(home=home), "ja")
+    assert check.state == "bad"
+    assert "フォルダーが必要な場所に同名のファイルがあります" in check.found
 
 
 def test_the_rating_is_told_with_its_band_in_the_reader_s_language(

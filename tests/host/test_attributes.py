@@ -13,6 +13,7 @@ from tests import media
 from tests.host.helpers import new_rating, variant
 from tests.host.service_bench import Bench, Spy, running
 from xl_vqa.bridge.client import HostClient, Video
+from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import RatingKey
 from xl_vqa.vlm.rater import AttributeOutcome
@@ -166,6 +167,21 @@ def test_a_full_disk_keeps_them_in_memory(
     ask(bench, clip_folder[1])
     key = RatingKey(bench.spy.fingerprint, "", "")
     assert len(list(everything(bench.service.ledger.store, key.model))) == 2
+
+
+def test_what_waits_is_stored_though_nothing_new_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xl_vqa.host.ledger.RETRY_S", 0.0)
+    keys = [RatingKey("m1:a", "", f"b2:{number}") for number in range(2)]
+    for end in (Ledger.retry, Ledger.close):
+        store = Store(tmp_path / f"{end.__name__}.sqlite3")
+        ledger = Ledger(store)
+        database = store._database
+        database._writer.execute("PRAGMA query_only=ON")
+        ledger.save_attributes({key: made() for key in keys})
+        end(ledger)
+        opened = Store(tmp_path / f"{end.__name__}.sqlite3")
+        assert len(opened.attributes.find(keys)) == 2
+        opened.close()
 
 
 def everything(store: Store, model: str) -> list[Any]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.host.helpers import VIEW, made_rating, new_rating
 from xl_vqa.host import migrations
-from xl_vqa.host.database import Database
+from xl_vqa.host.database import Database, why_refused
 from xl_vqa.host.store import KnownFile, Store
 from xl_vqa.host.stored_rows import NewRating, RatingKey
 from xl_vqa.words.errors import HostDiskError, HostStartError
@@ -237,6 +237,40 @@ def test_locked_by_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     other.execute("ROLLBACK")
     store.save([new_rating()])
     store.close()
+
+
+def test_a_store_that_may_be_written_again_is_written_again(tmp_path: Path) -> None:
+    """A connection that was opened while the file could only be read refuses for ever; a new one does not."""
+    store = Store(tmp_path / "r.sqlite3")
+    store.save([new_rating("b2:before")])
+    store._database._writer.execute("PRAGMA query_only=ON")
+    with pytest.raises(HostDiskError, match="write-protected"):
+        store.save([new_rating("b2:refused")])
+    store.save([new_rating("b2:after")])
+    assert store.count() == 2
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("error_code", "known"),
+    [
+        (sqlite3.SQLITE_FULL, "空き容量"),
+        (sqlite3.SQLITE_BUSY, "ロック"),
+        (sqlite3.SQLITE_READONLY, "書き込み禁止"),
+        (sqlite3.SQLITE_IOERR_READ, "ドライブまたはネットワーク"),
+    ],
+)
+def test_what_the_drive_refuses_is_said_in_the_readers_language(
+    tmp_path: Path, error_code: int, known: str
+) -> None:
+    said = sqlite3.OperationalError("words of the library")
+    said.sqlite_errorcode = error_code
+    path = tmp_path / "r.sqlite3"
+    assert known in HostDiskError(path=str(path), problem=why_refused(said, path)).message("ja")
+    # where the folder itself is the reason, that is said
+    nowhere = tmp_path / "gone" / "r.sqlite3"
+    if error_code == sqlite3.SQLITE_READONLY:
+        assert why_refused(said, nowhere) == "problem_no_such_folder"
 
 
 def test_crash_marks_are_remembered_and_age(tmp_path: Path) -> None:

@@ -18,24 +18,30 @@ from typing import Final, NoReturn
 from xl_vqa import atomic
 from xl_vqa.host.migrations import MIGRATIONS, NewerStoreError, migrate
 from xl_vqa.words.errors import HostDiskError, HostStartError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Key, Problem, Reason
 
 log = logging.getLogger("xl_vqa.host.database")
 
 BUSY_TIMEOUT_S: Final = 10.0
 MAX_IDLE_READERS: Final = 4
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_REFUSED: Final = {
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOLFS,
+_REFUSED: Final[dict[int, Key | None]] = {
+    sqlite3.SQLITE_FULL: "problem_disk_full",
+    sqlite3.SQLITE_IOERR: None,
+    sqlite3.SQLITE_READONLY: "problem_write_protected",
+    sqlite3.SQLITE_CANTOPEN: None,
+    sqlite3.SQLITE_PERM: "problem_no_write_permission",
+    sqlite3.SQLITE_BUSY: "problem_locked",
+    sqlite3.SQLITE_LOCKED: "problem_locked",
+    sqlite3.SQLITE_PROTOCOL: "problem_locked",
+    sqlite3.SQLITE_NOLFS: None,
 }
+"""What a drive may refuse, and the phrase for it where the cause is known; SQLite has none for readers."""
+_BY_THE_FOLDER: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+"""Refusals whose cause the folder may tell."""
+_KEPT_UP: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+"""Refusals that a connection keeps up after their cause is gone: it was opened while the file could only be read,
+or its drive was away for a while."""
 
 
 CHECKED_FIRST: Final = 64 << 20
@@ -86,7 +92,9 @@ class Database:
         self._closing = threading.Event()
         self._checking: sqlite3.Connection | None = None
         self._lost = False
-        """The writer is closed: a damaged file could not be moved away yet."""
+        """The writer is closed, and opened again by the next who writes."""
+        self._suspect = False
+        """The file is known to be damaged, and could not be moved away yet."""
         large = self.path.is_file() and self.path.stat().st_size > CHECKED_FIRST
         self._writer = self._open(check=not large)
         self._checker = threading.Thread(target=self._check, name="store-check", daemon=True)
@@ -147,6 +155,9 @@ class Database:
                         connection.execute("ROLLBACK")
                     raise
             except sqlite3.DatabaseError as error:
+                if _code(error) in _KEPT_UP:
+                    connection.close()
+                    self._lost = True
                 self._raise(error, generation)
 
     def shrink(self) -> None:
@@ -253,17 +264,17 @@ class Database:
         with self._write_lock:
             if self._generation == generation and not self._closed:
                 self._writer.close()
-                self._lost = True
+                self._lost = self._suspect = True
                 self._drop_readers()
                 self._writer = self._open(self._move_aside(str(error)))
-                self._lost = False
+                self._lost = self._suspect = False
         raise DamagedError(str(error)) from error
 
     def _regain(self) -> None:
-        """Opens the writer that was lost, under the lock; raises HostDiskError while the file is still held."""
+        """Opens the writer that was lost, under the lock; raises HostDiskError while that is refused."""
         if self._lost and not self._closed:
-            self._writer = self._open()
-            self._lost = False
+            self._writer = self._open(check=self._suspect)
+            self._lost = self._suspect = False
 
     def _drop_readers(self) -> None:
         with self._pool_lock:
@@ -307,8 +318,20 @@ class Database:
 
     def _raise_disk_error(self, error: sqlite3.DatabaseError) -> NoReturn:
         if _code(error) in _REFUSED:
-            raise HostDiskError(path=str(self.path), problem=Detail.of(error)) from error
+            raise HostDiskError(path=str(self.path), problem=why_refused(error, self.path)) from error
         raise error  # a mistake of ours, no trouble with the disk
+
+
+def why_refused(error: sqlite3.DatabaseError, path: Path) -> Problem:
+    """Why SQLite could not use the file at ``path``, in words of ours where the cause is known."""
+    code = _code(error)
+    if code in _BY_THE_FOLDER:
+        try:
+            atomic.check_folder(path.parent)
+        except OSError as cause:
+            return atomic.reason(cause)
+    known = None if code is None else _REFUSED.get(code)
+    return Reason("problem_drive", detail=Detail.of(error)) if known is None else Reason(known)
 
 
 def damaged_copies(path: Path) -> list[Path]:

@@ -107,6 +107,8 @@ class Ledger:
         try:
             if waiting:
                 self.store.attributes.save(waiting)
+            if waiting and not self._unsaved:
+                self.problem = None
             waiting = {}
             self.saved_beside()
         except HostDiskError as error:
@@ -116,13 +118,12 @@ class Ledger:
 
     def retry(self) -> None:
         """Tries again what the disk refused, every few seconds at the most."""
-        if self._unsaved and time.monotonic() - self._tried_at > RETRY_S:
-            self._flush()
+        if time.monotonic() - self._tried_at > RETRY_S:
+            self._store_what_waits()
 
     def close(self) -> None:
         """Stores what is left, if it can be, and closes the store."""
-        if self._unsaved:
-            self._flush()
+        self._store_what_waits()
         if self._unsaved:
             log.error("%d ratings could not be stored and will be computed again", len(self._unsaved))
         if self.sharing is not None:
@@ -152,6 +153,13 @@ class Ledger:
         if self.unsaved:
             found["unsaved"] = self.unsaved
         return found
+
+    def _store_what_waits(self) -> None:
+        if self._unsaved:
+            self._flush()
+        if self._unsaved_attributes:
+            self._tried_at = time.monotonic()
+            self.save_attributes({})
 
     def _flush(self) -> None:
         with self._lock:
