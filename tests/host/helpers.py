@@ -83,9 +83,15 @@ def wait_for(what: Callable[[], object], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def start_host(settings: Settings) -> subprocess.Popen[bytes]:
+def changed_host(change: str) -> list[str]:
+    """The command of a host in which ``change`` (Python) is done before it starts."""
+    run = "import runpy\nrunpy.run_module('xl_vqa.host', run_name='__main__')"
+    return [sys.executable, "-P", "-c", f"{change}\n{run}", "--handshake"]
+
+
+def start_host(settings: Settings, command: list[str] | None = None) -> subprocess.Popen[bytes]:
     """A host as a child of this process, its words in a pipe; not yet ready."""
-    command = [sys.executable, "-P", "-m", "xl_vqa.host", "--handshake"]
+    command = command or [sys.executable, "-P", "-m", "xl_vqa.host", "--handshake"]
     return subprocess.Popen(
         command, env=environment_of(settings, os.environ), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

@@ -19,14 +19,13 @@ from typing import Any
 
 import pytest
 
-from tests.host.helpers import host_processes, settings_for, wait_for
+from tests.host.helpers import changed_host, host_processes, settings_for, start_host, wait_for
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.connection import HostGoneError, HttpPool
 from xl_vqa.bridge.protocol import APP, MAX_ROWS
-from xl_vqa.bridge.start import _claim_file
+from xl_vqa.bridge.start import _claim_file, find
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.cli.doctor_checks import check_home
-from xl_vqa.host import connections
 from xl_vqa.words.catalogue import LANGUAGES
 from xl_vqa.words.errors import HostDiskError, HostRequestError
 from xl_vqa.words.settings import Settings
@@ -133,17 +132,20 @@ def test_silent_connections_lock_nobody_out(client: HostClient, clip_folder: lis
             plug.close()
 
 
-def test_a_head_that_does_not_come_is_not_waited_for(client: HostClient) -> None:
+def test_a_head_that_does_not_come_is_not_waited_for(settings: Settings) -> None:
     """None at all, half of one, half of the next one: all at once, for each takes the host's patience."""
-    client.ensure_running()
-    port = state_of(client.settings).port
-    host = f"127.0.0.1:{port}".encode()
-    half = b"GET /v1/health HTTP/1.1\r\nHost: x"
-    whole = b"GET /v1/health HTTP/1.1\r\nHost: " + host + b"\r\n\r\nGET /v1/hea"
+    hurried = changed_host("from xl_vqa.host import connections\nconnections.HEAD_S = 0.5")
     with contextlib.ExitStack() as opened:
+        child = opened.enter_context(start_host(settings, hurried))
+        opened.callback(child.kill)
+        wait_for(lambda: find(settings) is not None)
+        port = state_of(settings).port
+        host = f"127.0.0.1:{port}".encode()
+        half = b"GET /v1/health HTTP/1.1\r\nHost: x"
+        whole = b"GET /v1/health HTTP/1.1\r\nHost: " + host + b"\r\n\r\nGET /v1/hea"
         plugs = []
         for start in (b"", half, whole):
-            plug = socket.create_connection(("127.0.0.1", port), timeout=connections.HEAD_S + 50)
+            plug = socket.create_connection(("127.0.0.1", port), timeout=60)
             plugs.append(opened.enter_context(plug))
             plug.sendall(start)
         for plug in plugs:

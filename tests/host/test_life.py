@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.server
 import json
 import os
@@ -22,6 +23,7 @@ import psutil
 import pytest
 
 from tests.host.helpers import (
+    changed_host,
     cleaned_up,
     clips,
     host_processes,
@@ -30,6 +32,7 @@ from tests.host.helpers import (
     wait_for,
 )
 from xl_vqa import __version__
+from xl_vqa.bridge import start
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.protocol import HANDSHAKE
 from xl_vqa.bridge.start import find, find_or_start
@@ -266,16 +269,9 @@ def test_a_home_that_may_only_be_read(tmp_path: Path) -> None:
 def test_a_disk_without_any_room_at_the_start(settings: Settings) -> None:
     """A limit on the size of files is the full disk that a test may make: every write fails, as it does there."""
     settings.home.mkdir(parents=True)
-    code = (
-        "import resource, runpy, sys\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-        "sys.argv[1:] = ['--handshake']\n"
-        "runpy.run_module('xl_vqa.host', run_name='__main__')"
-    )
+    command = changed_host("import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))")
     environment = {**os.environ, "XL_VQA_HOME": str(settings.home), "XL_VQA_MODEL": "stand-in"}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, timeout=60, check=False
-    )
+    ran = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
     line = next(line for line in ran.stdout.decode().splitlines() if line.startswith(HANDSHAKE))
     assert json.loads(line.removeprefix(HANDSHAKE))["error"]["code"] == "host_disk"
     assert ran.returncode == 1
@@ -472,14 +468,19 @@ def test_a_disk_that_fills_up_while_it_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_host_that_hangs_is_named_and_not_doubled(settings: Settings, client: HostClient) -> None:
+def test_a_host_that_hangs_is_named_and_not_doubled(
+    settings: Settings, client: HostClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client.ensure_running()
     state = running(settings)
-    hurried = settings_for(settings.home, start_timeout_s=4)
+    hurried = settings_for(settings.home, start_timeout_s=2)
     os.kill(state.pid, signal.SIGSTOP)
     try:
-        with HostClient(hurried) as other, pytest.raises(HostStartError):
-            other.ensure_running()
+        with monkeypatch.context() as patch, HostClient(hurried) as other:
+            # it answers nothing: each time that it is asked would take 5 seconds
+            patch.setattr(start, "find", functools.partial(find, timeout=0.5))
+            with pytest.raises(HostStartError):
+                other.ensure_running()
     finally:
         os.kill(state.pid, signal.SIGCONT)
     wait_for(lambda: len(host_processes(settings)) == 1)
