@@ -12,7 +12,7 @@ import numpy as np
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.mos import Floats
-from xl_vqa.datasets.ordinals import MOST_DISTINCT, graded, is_mark, numbered_words
+from xl_vqa.datasets.ordinals import MOST_DISTINCT, graded, is_mark, is_near_score, numbered_words
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, column_index, column_letters
@@ -21,6 +21,8 @@ from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_video_name
 
 _PROFILE_ROWS: Final = 2000
+_SOME: Final = 0.2
+"""The least share of scores among other words in the cells of somebody who graded."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Profile:
     """Share of the scores that lies between the quarters: people seldom write 3.37, means and measures do."""
     letters: bool = False
     """Grades (A to E, 優良可, percents), three different ones or more."""
+    partly: bool = False
+    """Some cells are scores, and the others may be what somebody means by one ("3-4", "OK")."""
     dates: bool = False
     """Days, and nothing else."""
     serial: bool = False
@@ -127,6 +131,9 @@ class Columns:
         texts = {cell for cell in cells if isinstance(cell, str)}
         if len(values) < 0.5 * len(cells) and len(texts) <= MOST_DISTINCT and len(texts) == profile.distinct:
             profile.letters |= numbered_words(texts) is not None
+        near = len(values) + sum(map(is_near_score, cells))
+        some = len(values) >= _SOME * len(cells) and len(texts) <= MOST_DISTINCT
+        profile.partly = profile.scores < 0.5 and (2 * near >= len(cells) or some)
         profile.dates = all(isinstance(cell, datetime.date) for cell in cells)
         if values:
             inside = sum(self.scale.mos_min <= value <= self.scale.mos_max for value in values)

@@ -50,7 +50,7 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
         scores = columns.numbers(others)
         kept = {c for c in ends if not _is_end(columns.numbers([c])[:, 0], scores, extreme[c] in _HIGHEST)}
         people = [c for c in people if c in rest or c in kept]
-    return people if people or mos is not None else list(found)
+    return people if people or mos is not None or len(found) > 1 else list(found)
 
 
 def _is_end(cells: Floats, scores: Floats, highest: bool) -> bool:

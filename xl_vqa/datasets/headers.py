@@ -24,6 +24,8 @@ class Role(enum.Enum):
     SD = "sd"
     COUNT = "raters"
     CI = "ci95"
+    CI_LOW = "lower end"
+    CI_HIGH = "upper end"
     EITHER = "either"
     """Scores of people that run one way in some data sets and the other way in others: DMOS, impairment."""
     CONTENT = "content"
@@ -36,11 +38,11 @@ class Role(enum.Enum):
 
 _PERSON: Final = (
     r"(?:raters?|subjects?|subj|observers?|obs|viewers?|annotators?|participants?|users?|workers?"
-    r"|evaluators?|assessors?"
+    r"|evaluators?|assessors?|respondents?"
     r"|評価者|被験者|被検者|観察者|回答者|採点者|評定者|評価員|判定者|視聴者|参加者|モニター|モニタ|担当者|担当)"
 )
 _SCORE: Final = (
-    r"(?:scores?|ratings?|opinions?|votes?|grades?|acr"
+    r"(?:scores?|ratings?|opinions?|votes?|grades?|acr|responses?|answers?"
     r"|点数|スコア|評点|得点|採点|評定|評価値|評価点|評価結果|評価|品質|点)"
 )
 _MARK: Final = r"(?:[0-9]+[a-z]?|[a-z][0-9]*|[ivx]+)"
@@ -57,7 +59,8 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         (
             r"(?:date|time|timestamp|created|updated|submitted|modified|completed|scored|rated)"
             r"(?: (?:at|on|date|time))?",
-            r"日付|日時|実施日|評価日|時刻|日",
+            r"(?:reaction|response|answer|work|lead|elapsed) time(?: .*)?|time elapsed|(?:.* )?rt|(?:.* )?latency",
+            r"日付|日時|実施日|評価日|時刻|日|反応時間|回答時間|所要時間",
         ),
     ),
     (
@@ -70,9 +73,10 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             # numbers that lie in the scale by chance
             r"sessions?|days?|weeks?|months?|years?|trials?|runs?|rounds?|batch|priority|target|goal|views|viewings"
             r"|plays|playbacks|repeats|repetitions|defects|errors|artifacts|artefacts|difference|diff|delta"
-            r"|accept(?:ed|able|ance)?|pass(?:ed)?|weights?|experience|confidence|certainty",
+            r"|accept(?:ed|able|ance)?|pass(?:ed)?|weights?|experience|confidence|certainty"
+            r"|wins|losses|ties|draws|win rate",
             r"月|年|週|曜日|回|回数|視聴回数|再生回数|試行|セッション|優先度|重要度|目標|目標値|目標点|欠陥数|不良数|差"
-            r"|差分|合否|可否|確信度|自信度|経験年数|重み",
+            r"|差分|合否|可否|確信度|自信度|経験年数|重み|勝|敗|勝ち|負け|勝数|敗数|勝ち数|負け数|勝率|引き分け",
             # what was tried, and where
             r"conditions?|cond|hrc|level|strength|rate|[km]bps|seconds?|secs?|minutes?|ms|rooms?|floor|seat"
             r"|distance|device|complexity|difficulty|setting|step|stage|phase|block|part|take|shot|camera"
@@ -102,6 +106,8 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             r"|difference mean opinion score|degradation|impairment|distortion level|annoyance)"
             r"(?: (?:score|scores|rating|ratings|level|mean|value|mos))*",
             r"差分mos|劣化mos|劣化度|妨害度|劣化評価|劣化の程度",
+            # 1 is the best mark of German schools, and the worst of others
+            r"(?:.* )?(?:schulnoten?|schul noten?|school (?:marks?|grades?))(?: .*)?",
         ),
     ),
     (
@@ -191,14 +197,14 @@ _PART: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         (
             r"\b(?:date|time|timestamp|duration|length|fps|frame ?rate|bit ?rate|kbps|resolution"
             r"|width|height|size|codec|crf|qp|comments?|remarks?|notes?|level"
-            r"|type|version|age|gender|sex|psnr|ssim|vmaf)\b",
+            r"|type|version|age|gender|sex|psnr|ssim|vmaf|rank(?:s|ed|ing)?)\b",
         ),
     ),
     (
         Role.OTHER,
         (
             r"日付|日時|実施日|時間|長さ|尺|秒|フレームレート|ビットレート|解像度|画面サイズ|サイズ|幅",
-            r"高さ|コーデック|備考|コメント|年齢|性別|種別|劣化種|バージョン|番号",
+            r"高さ|コーデック|備考|コメント|年齢|性別|種別|劣化種|バージョン|番号|順位",
         ),
     ),
     (
@@ -241,8 +247,13 @@ _PART: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         ),
     ),
     (
+        # of a trial, a task, a recording: one of videos or people is above
+        Role.OTHER,
+        (r"\b(?:id|index|idx)$",),
+    ),
+    (
         Role.SCORE,
-        (r"\b(?:score|rating|opinion|vote|grade)\b|点数|スコア|評点|得点|採点|評価",),
+        (r"\b(?:score|rating|opinion|vote|grade|response)\b|点数|スコア|評点|得点|採点|評価",),
     ),
 )
 _WHOLE_COMPILED: Final = [(role, re.compile("|".join(patterns))) for role, patterns in _WHOLE]
@@ -291,16 +302,36 @@ def normal(header: Any) -> str:
 _DIFFERENCE: Final = re.compile("(?<![a-z])d-?mos(?![a-z])|差分(?:平均|評点|評価|スコア|mos)", re.IGNORECASE)
 
 
+_GLUED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Between the words of a header as programs write it: WorkTimeInSeconds, HITId."""
+_INTERVAL: Final = re.compile(r"\b(?:ci|ci ?95|95 ?ci|95|confidence|conf|interval)\b|信頼")
+_LOW: Final = re.compile(r"\b(?:low|lower|lo|min|minimum|from|begin|lcl|ll)\b|下限|下側|下端|最小")
+_HIGH: Final = re.compile(r"\b(?:high|upper|up|hi|max|maximum|to|end|ucl|ul)\b|上限|上側|上端|最大")
+
+
 def role_of(header: Any) -> tuple[Role | None, bool]:
     """The role that a header states, and whether the whole header states it (a part of it is only likely)."""
     text = normal(header)
     if not text or len(text) > 60:
         return None, False
     role, whole = _stated(text)
+    if role is None and isinstance(header, str) and (words := _GLUED.sub(" ", header)) != header:
+        role, whole = _stated(normal(words))
     if role in (None, Role.MOS, Role.SCORE) and _DIFFERENCE.search(unicodedata.normalize("NFKC", str(header))):
         # in brackets, which are left out, or beside Japanese letters it stands as often as alone
         return Role.EITHER, whole
+    if role in (None, Role.CI, Role.MOS, Role.OTHER) and (end := _end_of_interval(str(header))) is not None:
+        return end, True
     return role, whole
+
+
+def _end_of_interval(header: str) -> Role | None:
+    """Which end of a confidence interval a header names, often in brackets: "95% CI (lower)", "信頼区間下限"."""
+    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", _GLUED.sub(" ", header)).casefold())
+    if not _INTERVAL.search(words):
+        return None
+    low, high = _LOW.search(words) is not None, _HIGH.search(words) is not None
+    return None if low == high else Role.CI_LOW if low else Role.CI_HIGH
 
 
 def _stated(text: str) -> tuple[Role | None, bool]:

@@ -85,6 +85,8 @@ _OF_END: Final = re.compile(r"[0-9.,]+\s*(?:/|of|out of)\s*([0-9]+)")
 _NUMBERED: Final = re.compile(r"([0-9]{1,2})\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^\W\d][^0-9()\[\],;=]{0,40}?)\s*[)\]]?")
 _CAPITAL: Final = re.compile(r"[a-z][+-]?|i{2,3}|iv")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_BETWEEN: Final = re.compile(r"([0-9]{1,2}(?:\.[0-9])?)\s*(?:[-~〜–—/]|or|to|か|から)\s*([0-9]{1,2}(?:\.[0-9])?)")
+_ROUGHLY: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9])?\s*(?:[+?-]|くらい|ぐらい|程度)")
 MOST_DISTINCT: Final = 12
 """More different texts than this are remarks, not grades."""
 
@@ -102,6 +104,22 @@ def _canonical(text: str) -> str:
 def is_mark(cell: Any) -> bool:
     """Whether a cell is one of the marks ◎○△▲× in any of their spellings (not the letters o and x alone)."""
     return isinstance(cell, str) and (text := plain(cell)) not in ("o", "x") and _canonical(text) in _SYMBOLS
+
+
+def is_near_score(cell: Any) -> bool:
+    """Whether a cell is nearly a score: between two ("3-4", "3か4"), or about one ("3+", "4くらい")."""
+    if not isinstance(cell, str):
+        return False
+    text = plain(cell)
+    return _between(text) is not None or _ROUGHLY.fullmatch(text) is not None
+
+
+def _between(text: str) -> float | None:
+    """The middle of two scores in one cell; None for anything else."""
+    found = _BETWEEN.fullmatch(text)
+    if found is None or not 0 < float(found[2]) - float(found[1]) <= 2:
+        return None
+    return (float(found[1]) + float(found[2])) / 2
 
 
 def is_letter(cell: Any) -> bool:
@@ -152,6 +170,9 @@ def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
         return _percents(texts, scale)
     if are_dates(texts):
         return _days(texts, scale)
+    middles = {text: middle for text in texts if (middle := _between(text)) is not None}
+    if len(middles) == len(texts) > 0:
+        return [",".join(f"{text}={_short(middle)}" for text, middle in middles.items())]
     if (numbered := numbered_words(texts)) is not None:
         return _numbered(numbered, scale)
     canonical = {_canonical(text): text for text in texts}

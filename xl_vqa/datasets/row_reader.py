@@ -6,6 +6,7 @@ the table. Scores outside the scale are kept here; whether they count is decided
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ from xl_vqa.words.video_names import clean, could_name_a_file, is_video_name
 
 # Problems of single cells named in one row; more are only counted, a row of garbage needs no novel.
 _NAMED_CELLS: Final = 5
+_LIST_OF_ONE: Final = re.compile(r"""\[\s*["']([^"'\[\]]+)["']\s*\]""")
+"""A video as programs for experiments in a browser write it: ["clips/a.mp4"]."""
 
 
 def data_rows(layout: Layout) -> Iterator[int]:
@@ -60,7 +63,10 @@ def video_key(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return unicodedata.normalize("NFC", clean(str(cell)))
+    text = str(cell)
+    if one := _LIST_OF_ONE.fullmatch(text.strip()):
+        text = one[1]
+    return unicodedata.normalize("NFC", clean(text))
 
 
 class RowReader:
@@ -162,10 +168,19 @@ class RowReader:
         for index, item in self._judged(layout):
             item.mos = self._value(item, layout.grid, index, layout.mos)
             item.sd = self._number(layout, index, layout.sd)
-            item.ci95 = self._number(layout, index, layout.ci)
+            item.ci95 = self._half_width(layout, index, item.mos)
             count = self._number(layout, index, layout.count)
             if count is not None and count >= 0 and float(count).is_integer():
                 item.count = int(count)
+
+    def _half_width(self, layout: Layout, index: int, mos: float | None) -> float | None:
+        """Half the width of the given interval; None for ends that are none of one."""
+        if layout.ci_ends is None:
+            return self._number(layout, index, layout.ci)
+        low, high = (self._number(layout, index, column) for column in layout.ci_ends)
+        if low is None or high is None or mos is None or not low <= mos <= high:
+            return None
+        return round((high - low) / 2, 9)
 
     def _long(self, layout: Layout) -> None:
         column = layout.scores[0]
@@ -418,6 +433,8 @@ def _columns(layout: Layout, form: str) -> dict[str, list[str]]:
     ):
         if column is not None:
             used[purpose] = [layout.name(column)]
+    if layout.ci_ends is not None:
+        used["ci95"] = [layout.name(end) for end in layout.ci_ends]
     if form not in ("mos", "votes"):
         used["score"] = [layout.name(column) for column in layout.scores]
     return used

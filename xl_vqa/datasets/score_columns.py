@@ -19,6 +19,7 @@ from xl_vqa.datasets.errors import (
     RatingsUnclearError,
 )
 from xl_vqa.datasets.headers import Role, normal, split_of
+from xl_vqa.datasets.people_columns import of_people
 from xl_vqa.datasets.quality_columns import (
     attribute_column,
     by_quality,
@@ -130,12 +131,16 @@ class _Chooser:
         )
         layout.sd, layout.count = self._first_of(Role.SD), self._first_of(Role.COUNT)
         layout.ci = self._first_of(Role.CI)
+        ends = self._first_of(Role.CI_LOW), self._first_of(Role.CI_HIGH)
+        if layout.ci is None and ends[0] is not None and ends[1] is not None:
+            layout.ci_ends = ends[0], ends[1]
         layout.split = next((c for c in self.c.of_role(Role.SPLIT) if self._holds_splits(c)), None)
         for kind, column in (
             ("content", layout.content),
             ("sd", layout.sd),
             ("count", layout.count),
             ("ci95", layout.ci),
+            *(("ci95", end) for end in layout.ci_ends or ()),
             ("split", layout.split),
         ):
             if column is not None:
@@ -418,18 +423,21 @@ class _Chooser:
     def _unnamed_scores(self, besides: set[int]) -> list[int]:
         """Columns whose header says nothing known ("佐藤", "Kim") and whose cells are scores."""
         found = [
-            c
-            for c in range(self.c.grid.width)
-            if self._free(c) and c not in besides and self.c.role(c) is None and may_be_score(self.c, c)
+            c for c in range(self.c.grid.width) if self._free(c) and c not in besides and self.c.role(c) is None
         ]
+        partly = [c for c in found if self.c.profiles[c].partly]
+        found = [c for c in found if may_be_score(self.c, c)]
         lettered = [c for c in found if self.c.profiles[c].letters]
         if len(lettered) == 1:
             # one column of letters is a group or a class
             found.remove(lettered[0])
+        # beside those whose scores can be read, somebody whose cells can in part; a legend says nothing twice
+        usual = max((self.c.profiles[c].filled for c in found), default=0)
+        profiles = self.c.profiles
+        partly = [c for c in partly if profiles[c].distinct < profiles[c].filled]
+        found = sorted({*found, *(c for c in partly if 0 < usual <= 2 * profiles[c].filled)})
         found = without_derived(self.c, found, self._best(Role.MOS))
-        # where some columns fit the scale, the others are something else (a bit rate, a duration)
-        fitting = [c for c in found if self.c.profiles[c].in_range >= 0.5]
-        return fitting or found
+        return of_people(self.c, found, self.layout.video)
 
     def _single(self, column: int, why: str | None = None) -> Layout:
         """One score column and nobody named: means, one rater, or many ratings of each video."""

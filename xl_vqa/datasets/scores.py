@@ -160,7 +160,8 @@ def _parse_text(cell: str, scale: Scale) -> float | None:
         return _as_number(match[1])
     if (fitting := _with_scale(text, scale)) is not None:
         return fitting
-    category = CATEGORY_OF_WORD.get(text)
+    # "Fair.", "悪い。"
+    category = CATEGORY_OF_WORD.get(text.rstrip(".!。 "))
     if category is None:
         # "5: Excellent", "良い(4)": accepted where number and word agree
         both = _NUMBER_THEN_WORD.fullmatch(text)

@@ -28,6 +28,8 @@ class Layout:
     sd: int | None = None
     count: int | None = None
     ci: int | None = None
+    ci_ends: tuple[int, int] | None = None
+    """The columns of the lower and the upper end of the interval, where it is given by these."""
     folder: int | None = None
     """The column of folders that was put before the names of the videos."""
     content: int | None = None
@@ -63,7 +65,7 @@ class Layout:
     @property
     def half_points(self) -> bool:
         """Means by their looks alone: no header says so, nothing stands beside them, all lie on the quarters."""
-        if self.form != "mos" or self.mos is None or (self.sd, self.count, self.ci) != (None, None, None):
+        if self.form != "mos" or self.mos is None or (self.sd, self.count, self.ci, self.ci_ends) != (None,) * 4:
             return False
         return self.columns.role(self.mos) is not Role.MOS and self.columns.profiles[self.mos].fine == 0
 

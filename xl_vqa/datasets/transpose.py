@@ -24,6 +24,11 @@ _BRACKETS: Final = re.compile(
     r"^(.*?)\s*[\[\(（【「<]\s*([^\[\]()（）【】「」<>]+?)\s*[\]\)）】」>]\s*$", re.DOTALL
 )
 _COLON: Final = re.compile(r"^(.*?)\s*(?:[:：]|\s[-–—]\s|\|)\s*(\S.*?)\s*$", re.DOTALL)
+_ASKED: Final = re.compile(
+    r"((?:please|kindly|how|what|rate|score|judge|assess|evaluate)\b[^\[\](){}<>:]*|.*(?:下さい|ください|ですか))"
+    r"[\s?？:：。.]+([^\s\[\](){}<>「」【】（）]+\.[0-9a-z]{2,4})",
+    re.IGNORECASE,
+)
 _BETWEEN: Final = re.compile(r"[\s「」『』\[\]()（）【】<>\"“”‘’、。,;]+")
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+", re.IGNORECASE)
 # columns of a form that name the person, the best first
@@ -134,6 +139,9 @@ def _header(grid: Grid, scale: Scale, wanted: Wanted) -> tuple[int, dict[int, tu
 def _parts(cell: str) -> tuple[str, str]:
     """Question and video of a header: ("How do you rate this clip?", "a.mp4"); no question where there is none."""
     text = " ".join(cell.split())
+    if asked := _ASKED.match(text):
+        # "Please rate a.mp4", "評価してください a.mp4"
+        return asked[1], asked[2]
     if is_video_name(text) and not (found := _BRACKETS.match(text)):
         # "Clip 3: a.mp4": the part behind the colon, but never a drive letter, a time of day or "file:"
         found = _COLON.match(text)

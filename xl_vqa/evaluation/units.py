@@ -25,7 +25,9 @@ _HIGHER: Final = re.compile(
     r"vmaf|psnr|w?ssim|ms_ssim|msssim|fsim|vif|sharpness|musiq|clipiqa|clip_iqa|dover|fastvqa|fast_vqa|qalign|q_align"
     r"|jod|cvvdp|videval|rapique|vsfa|tlvqm|nima|hyperiqa|maniqa|topiq|arniqa|ugvq|higher_is_better"
 )
-_OPINION: Final = re.compile(r"mos|score|scores|quality|rating|opinion|prediction|predicted|スコア|品質|評点|点数|得点|評価|評価値")
+_OPINION: Final = re.compile(
+    r"mos|score|scores|quality|rating|opinion|prediction|predicted|スコア|品質|評点|点数|得点|評価|評価値"
+)
 """Words that say quality, and so "higher is better", but not whose: a metric's name beside them decides."""
 _OWN_UNITS: Final = re.compile(
     r"niqe|ilniqe|il_niqe|brisque|piqe|lpips|dists|fid|fvd|kvd|mse|vmaf|psnr|w?ssim|ms_ssim|msssim|fsim|vif|jod|cvvdp"
