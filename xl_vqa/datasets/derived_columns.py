@@ -22,6 +22,7 @@ _BESIDE: Final = frozenset(
     "ci 95 95% ci95 95ci 95%ci of mos mean score scores rating ratings value values bound limit end confidence"
     " interval the all raters standard error z".split()
 )
+_FEWEST_ROWS: Final = 4
 _HIGHEST: Final = frozenset(["max", "maximum", "highest"])
 _LOWEST: Final = frozenset(["min", "minimum", "lowest"])
 
@@ -42,6 +43,7 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
     # Low alone is somebody's name
     both = {"low", "high"} <= set(heads.values())
     people = [c for c in found if (heads[c] in ("low", "high") and not both) or not is_derived(heads[c])]
+    people = _without_figures(columns, people)
     extreme = {c: heads[c] for c in people}
     ends = [c for c, name in extreme.items() if name in _HIGHEST | _LOWEST]
     rest = [c for c in people if c not in ends]
@@ -51,6 +53,26 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
         kept = {c for c in ends if not _is_end(columns.numbers([c])[:, 0], scores, extreme[c] in _HIGHEST)}
         people = [c for c in people if c in rest or c in kept]
     return people if people or mos is not None or len(found) > 1 else list(found)
+
+
+def _without_figures(columns: Columns, people: Sequence[int]) -> list[int]:
+    """Without columns that are the mean or the sum of those before them (or of all others), in any language: Ø."""
+    kept: list[int] = []
+    for place, column in enumerate(people):
+        others = kept if len(kept) >= 2 else people[place + 1 :] if place == 0 else []
+        if len(others) < 2 or not _computed(columns.numbers([column])[:, 0], columns.numbers(others)):
+            kept.append(column)
+    return kept
+
+
+def _computed(cells: Floats, scores: Floats) -> bool:
+    """Whether cells are the means or the sums of their rows, which differ enough that none is so by chance."""
+    known = np.isfinite(cells) & np.isfinite(scores).all(axis=1)
+    apart = known & (np.nanmax(scores, axis=1, initial=-np.inf) > np.nanmin(scores, axis=1, initial=np.inf))
+    if apart.sum() < _FEWEST_ROWS:
+        return False
+    means, sums = scores[known].mean(axis=1), scores[known].sum(axis=1)
+    return bool(np.all(np.abs(cells[known] - means) <= 0.051) or np.all(np.abs(cells[known] - sums) <= 0.01))
 
 
 def _is_end(cells: Floats, scores: Floats, highest: bool) -> bool:

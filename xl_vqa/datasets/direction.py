@@ -13,6 +13,7 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.datasets.errors import RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal
+from xl_vqa.datasets.people_columns import legends
 from xl_vqa.datasets.quality_columns import scale_hint
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.scores import CATEGORY_OF_WORD
@@ -121,6 +122,15 @@ def read_direction(
         for c, cell in enumerate(row)
         if isinstance(cell, str) and c != video and c not in score_columns
     ]
+    grid = columns.grid
+    points = [
+        f"{columns.number(grid.cell(r, number)):g} = {grid.cell(r, word)}"
+        for number, word in legends(columns)
+        for r in range(columns.first, len(rows))
+        if grid.cell(r, number) is not None
+    ]
+    if points and (lower := lower_by_legend(points)) is not None:
+        return lower, None
     if (lower := lower_by_legend([*above, *below, *beside])) is not None:
         return lower, None
     doubtful = next((c for c in score_columns if columns.role(c) is Role.EITHER), None)

@@ -266,7 +266,8 @@ _SUM_JA: Final = (
 )
 _SUM_EN: Final = (
     r"(?:total|sum|average|avg|ave|mean|median|sd|std|stdev|std ?dev|standard deviation|min|max|minimum|maximum"
-    r"|count|variance|bias|σ|mos|ci ?95|95% ?ci|confidence interval|sem|standard error)"
+    r"|mittelwert|durchschnitt|summe|gesamt|moyenne|somme|count|variance|bias|σ|ø"
+    r"|mos|ci ?95|95% ?ci|confidence interval|sem|standard error)"
 )
 _WHOSE: Final = rf"(?:grand|overall|total|column|row|all|the|each|per|every|by|of|for|{_PERSON}|{_SCORE})"
 SUMMARY_ROWS: Final = re.compile(

@@ -150,13 +150,11 @@ class _Finder:
         columns.header_rows = tuple(rows)
         columns.first = rows[-1] + 1
         lowest: dict[int, str] = {}
+        texts = [[_header_text(self.grid.cell(row, c)) for c in range(self.grid.width)] for row in rows]
+        _fill_right(texts)
         for column in range(self.grid.width):
             parts: list[str] = []
-            for row in rows:
-                cell = self.grid.cell(row, column)
-                if isinstance(cell, float) and cell.is_integer():
-                    cell = int(cell)
-                text = " ".join(str(cell).split()) if cell is not None else ""
+            for text in (line[column] for line in texts):
                 if text and text not in parts:
                     parts.append(text)
             if not parts:
@@ -288,6 +286,26 @@ class _Finder:
             if (long and identifying) or texts:
                 found.append(str(rows[0][column]) if headed else column_letters(column))
         return found[:3]
+
+
+def _header_text(cell: Cell) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def _fill_right(texts: Sequence[list[str]]) -> None:
+    """Gives merged cells back their width, which text files lose: "Anna, , Ben, " over "1st, 2nd, 1st, 2nd".
+
+    Only where the lowest row says the same more than once, and so cannot tell its columns apart.
+    """
+    below = [text for text in texts[-1] if text]
+    if len(set(below)) == len(below):
+        return
+    for line in texts[:-1]:
+        for column in range(1, len(line)):
+            if not line[column] and texts[-1][column] and texts[-1][column - 1]:
+                line[column] = line[column - 1]
 
 
 def _initials(names: Mapping[int, str]) -> list[int]:

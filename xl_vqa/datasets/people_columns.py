@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -12,6 +13,7 @@ from xl_vqa.datasets.columns import Columns
 
 _FEWEST: Final = 5
 """Videos with several rows of one number, before that number is the video's."""
+_FEWEST_POINTS: Final = 3
 _POINTS: Final = (-3, 11)
 """Scales of which people count the points: comparisons begin at -3, the longest one of quality ends at 11."""
 
@@ -57,3 +59,24 @@ def _like(columns: Columns, column: int, fitting: Sequence[int]) -> bool:
     # without a slip of the pen at either end
     low, high = theirs[1], theirs[-2]
     return (whole or not np.all(theirs == np.round(theirs))) and bool(np.all((own >= low) & (own <= high)))
+
+
+def legends(columns: Columns) -> list[tuple[int, int]]:
+    """Pairs of columns that say what points mean: a number and a word in each row, in fewer rows than videos."""
+    rows = range(columns.first, len(columns.grid.rows))
+    usual = max((profile.filled for profile in columns.profiles.values()), default=0)
+    found = []
+    for column in range(columns.grid.width - 1):
+        for numbers, words in ((column, column + 1), (column + 1, column)):
+            places = [r for r in rows if columns.grid.cell(r, numbers) is not None]
+            own = [columns.number(columns.grid.cell(r, numbers)) for r in places]
+            texts = [columns.grid.cell(r, words) for r in places]
+            if not _FEWEST_POINTS <= len(places) < usual or None in own:
+                continue
+            if sum(columns.grid.cell(r, words) is not None for r in rows) != len(places):
+                continue
+            steps = {b - a for a, b in itertools.pairwise(value for value in own if value is not None)}
+            said = {text for text in texts if isinstance(text, str) and not any(map(str.isdigit, text))}
+            if steps in ({1.0}, {-1.0}) and len(said) == len(places):
+                found.append((numbers, words))
+    return found

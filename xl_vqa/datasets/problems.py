@@ -14,6 +14,7 @@ BLOCKING: Final[dict[str, bool]] = {
     "no_video_path": True,
     "summary_row": True,
     "title_row": True,
+    "not_counted": True,
     "missing_video": True,
     "web_address": True,
     "ambiguous_video": True,

@@ -33,8 +33,8 @@ class RatedRow:
 
     @property
     def no_video(self) -> bool:
-        """Whether the row sums up others, or is a title or a note."""
-        return any(problem.code in ("summary_row", "title_row") for problem in self.problems)
+        """Whether the row sums up others, is a title or a note, or is not to count by what it says."""
+        return any(problem.code in ("summary_row", "title_row", "not_counted") for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,14 @@ from xl_vqa.datasets.errors import (
 )
 from xl_vqa.datasets.layout import Layout, find_layout
 from xl_vqa.datasets.likely_scales import scale_option
-from xl_vqa.datasets.ordinals import MOST_DISTINCT, are_dates, grades, proposed_maps, scales_of_texts
+from xl_vqa.datasets.ordinals import (
+    MOST_DISTINCT,
+    are_dates,
+    grades,
+    is_near_score,
+    proposed_maps,
+    scales_of_texts,
+)
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
 from xl_vqa.datasets.row_reader import RowReader, data_rows, video_key
@@ -302,7 +309,8 @@ def _ask_about_texts(reader: RowReader) -> None:
     texts = grades(list(reader.unread))
     count = sum(number for text, number in reader.unread.items() if grades([text]))
     everything = len(reader.score) + sum(row.mos is not None for row in reader.rows) + count
-    if len(texts) < 2 or count < 3 or count <= _SLIPS * everything or len(texts) > MOST_DISTINCT:
+    alone = are_dates(texts) or all(map(is_near_score, texts))
+    if len(texts) < (1 if alone else 2) or count < 3 or count <= _SLIPS * everything or len(texts) > MOST_DISTINCT:
         return
     maps = proposed_maps(texts, reader.scale) or [",".join(f"{text}=?" for text in texts)]
     choices = [option("--map", value) for value in maps]

@@ -20,8 +20,17 @@ from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, is_summary, normal, role_of, split_of
 from xl_vqa.datasets.interpretation import interpret
 from xl_vqa.datasets.problems import Problem
+from xl_vqa.datasets.rater_names import one_spelling, people_of
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
-from xl_vqa.datasets.scores import NotAScoreError, commas_part_scores, is_two_scores, parse_score, states_end
+from xl_vqa.datasets.scores import (
+    NotAScoreError,
+    asterisks_are_notes,
+    commas_part_scores,
+    is_asterisks,
+    is_two_scores,
+    parse_score,
+    states_end,
+)
 from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.votes import means_of_votes
 from xl_vqa.datasets.wanted import Wanted
@@ -92,6 +101,10 @@ class RowReader:
         self.named_files = True
         self.commas_part = False
         """Among whole scores "4,3" is two scores rather than a decimal."""
+        self.asterisks_note = False
+        """Among numbers "*" points to a note."""
+        self.spelling: dict[str, str] = {}
+        """Names of raters in rows, as they were first written."""
         self.end_stated = False
         """Scores were written with the end of the scale ("3/5")."""
 
@@ -100,6 +113,8 @@ class RowReader:
         scores = [layout.mos] if layout.mos is not None else layout.scores
         cells = [layout.grid.cell(row, column) for row in data_rows(layout) for column in scores]
         self.commas_part = commas_part_scores(cells, self.scale)
+        self.asterisks_note = asterisks_are_notes(cells)
+        self._note_not_counted(layout)
         if layout.folder is not None:
             self.notes.append(Note("folder_joined", {"column": layout.name(layout.folder)}))
         # where the others name files, a cell that names none and speaks of a mean is a total
@@ -123,11 +138,15 @@ class RowReader:
         for index in data_rows(layout):
             item = self._row(layout, index, contents)
             self.rows.append(item)
+            if index in layout.not_counted and not item.no_video:
+                item.problems.append(_not_counted(layout, index))
             if not item.no_video:
                 yield index, item
 
     def _wide(self, layout: Layout) -> None:
-        full = [layout.name(column) for column in layout.scores]
+        headers = [layout.name(column) for column in layout.scores]
+        full = people_of(headers)
+        again = len(set(full)) < len(set(headers))
         # "評価者/佐藤" under a merged header is 佐藤, as long as that tells the raters apart
         short = [name.rsplit("/", 1)[-1] for name in full]
         names = short if len(set(short)) == len(short) else full
@@ -135,7 +154,8 @@ class RowReader:
         for column, name in zip(layout.scores, names, strict=True):
             own = self._person(name, layout)
             # two columns with one header are two people
-            people[column] = f"{own} ({column_letters(column)})" if own in people.values() else own
+            twice = own in people.values() and not (again and full.count(own) > 1)
+            people[column] = f"{own} ({column_letters(column)})" if twice else own
         raters = [(column, self._rater(name)) for column, name in people.items()]
         for index, item in self._judged(layout):
             for column, rater in raters:
@@ -189,6 +209,8 @@ class RowReader:
         self.raters_known = self.raters_known and layout.rater is not None
         seen: dict[int, int] = {}
         for index in data_rows(layout):
+            if index in layout.not_counted:
+                continue
             # a row of its own first; where the video is known already, what it brings goes to the known row
             item = self._row(layout, index, contents, videos)
             position = self._same_video(item)
@@ -208,7 +230,22 @@ class RowReader:
                 # nameless ratings of one video are by different people
                 seen[position] = seen.get(position, 0) + 1
                 name = f"#{seen[position]}"
+            name = self.spelling.setdefault(one_spelling(name), name)
             self._rate(position, self._rater(self._person(name, layout)), value)
+        for index in data_rows(layout):
+            # a video that nobody rated but in practice
+            item = self._row(layout, index, contents, videos)
+            if index in layout.not_counted and item.video not in self.by_video and not item.no_video:
+                item.problems.append(_not_counted(layout, index))
+                self.by_video[item.video] = len(self.rows)
+                self.rows.append(item)
+
+    def _note_not_counted(self, layout: Layout) -> None:
+        for column in sorted({column for column, _ in layout.not_counted.values()}):
+            texts = [text for own, text in layout.not_counted.values() if own == column]
+            shown = ", ".join(list(dict.fromkeys(texts))[:_NAMED_CELLS])
+            params = {"column": layout.name(column), "count": len(texts), "texts": shown}
+            self.notes.append(Note("not_counted", params))
 
     def _people_of(self, layout: Layout, index: int) -> int | None:
         """How many people gave the score of a row ("score 4: 7 people"); None where every row is one rating."""
@@ -313,7 +350,9 @@ class RowReader:
         cell = grid.cell(row, column)
         self.end_stated = self.end_stated or states_end(cell, self.scale)
         try:
-            if self.commas_part and is_two_scores(cell, self.scale):
+            if (self.commas_part and is_two_scores(cell, self.scale)) or (
+                self.asterisks_note and is_asterisks(cell)
+            ):
                 raise NotAScoreError(str(cell))
             return parse_score(cell, self.scale, self.wanted.mapping)
         except NotAScoreError as error:
@@ -411,6 +450,11 @@ class RowReader:
             self.rows[int(row_of[first[k]])].problems.append(Problem("repeated_rating", params))
         mean = np.round(np.bincount(place, weights=score) / counts, 9)
         return row_of[first], rater_of[first], mean
+
+
+def _not_counted(layout: Layout, index: int) -> Problem:
+    column, text = layout.not_counted[index]
+    return Problem("not_counted", {"column": layout.name(column), "text": _short(text)})
 
 
 def _short(text: str) -> str:

@@ -19,7 +19,8 @@ from xl_vqa.datasets.errors import (
     RatingsUnclearError,
 )
 from xl_vqa.datasets.headers import Role, normal, split_of
-from xl_vqa.datasets.people_columns import of_people
+from xl_vqa.datasets.not_counted import flags, not_counted
+from xl_vqa.datasets.people_columns import legends, of_people
 from xl_vqa.datasets.quality_columns import (
     attribute_column,
     by_quality,
@@ -148,6 +149,11 @@ class _Chooser:
                 why = "told" if told else self._header_or_cells(column)
                 self.why[column] = (kind, told or self.c.sure(column), why)
                 self.taken.add(column)
+        layout.not_counted = not_counted(self.c, self.taken)
+        legend = {column for pair in legends(self.c) for column in pair}
+        for column in flags(self.c, self.taken) | legend - self.taken:
+            self.why[column] = ("other", True, "header")
+            self.taken.add(column)
 
     def _holds_splits(self, column: int) -> bool:
         cells = self.c.cells(column)

@@ -127,6 +127,17 @@ def commas_part_scores(cells: Iterable[Any], scale: Scale) -> bool:
     return other_than_half and doubtful < whole
 
 
+def is_asterisks(cell: Any) -> bool:
+    """Whether a cell is asterisks alone: stars for a score, or the mark of a note."""
+    return isinstance(cell, str) and re.fullmatch(r"\*+", plain(cell)) is not None
+
+
+def asterisks_are_notes(cells: Iterable[Any]) -> bool:
+    """Whether asterisks point to notes: they stand in the fewer of the cells."""
+    filled = [cell for cell in cells if cell is not None and cell != ""]
+    return 2 * sum(map(is_asterisks, filled)) < len(filled)
+
+
 def is_blank(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | None = None) -> bool:
     """Whether a cell is empty or says that there is no score."""
     try:

@@ -42,6 +42,8 @@ class Layout:
     votes_turned: bool = False
     lower: bool | None = None
     """Lower is better, by the user's word or that of a header; None where nobody says."""
+    not_counted: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """Rows that the table says not to count: the column that says so, and its text."""
     ignored: list[int] = field(default_factory=list)
     """Columns with scores in them that were not taken for ratings."""
     why: dict[int, tuple[str, bool, str]] = field(default_factory=dict)

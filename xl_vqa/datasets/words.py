@@ -22,6 +22,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "“{text}” stands alone in its row: a title or a note, and no video.",
         "ja": "「{text}」は行に単独で書かれた見出しまたは注記で、動画ではありません。",
     },
+    "problem_not_counted": {
+        "en": "The column “{column}” says “{text}”: the row does not count.",
+        "ja": "列「{column}」に「{text}」とあるため、この行は使用しません。",
+    },
     "problem_missing_video": {
         "en": "The video {video} was not found. {reason}",
         "ja": "動画 {video} が見つかりません。{reason}",
@@ -129,6 +133,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "note_folder_joined": {
         "en": "Videos of one name are told apart by the folder in column {column}.",
         "ja": "同じ名前の動画は、{column} 列のフォルダーで区別しました。",
+    },
+    "note_not_counted": {
+        "en": "{count} rows do not count by what the table says in column {column}: {texts}. If they should, "
+        "clear these cells.",
+        "ja": "{column} 列の記載({texts})により、{count} 行を使用しませんでした。使用する場合は"
+        "該当するセルを空にしてください。",
     },
     "note_filled_down": {
         "en": "In column {column}, {count} empty cells took the value above them.",
