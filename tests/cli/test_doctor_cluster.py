@@ -47,6 +47,14 @@ def made_proc(folder: Path, *, mode: str | None, addresses: dict[str, int]) -> P
     return folder
 
 
+def test_one_that_has_ended_and_is_not_yet_collected_takes_nobody_in(settings: Settings, tmp_path: Path) -> None:
+    proc = made_proc(tmp_path / "proc", mode=None, addresses={})
+    # what the kernel leaves of it
+    (proc / "11" / "environ").write_bytes(b"")
+    assert find_ray(proc) is None
+    assert check_cluster(settings, "en", proc=proc).state == "good"
+
+
 def test_none_that_runs_is_good_and_a_token_for_everybody_is_mended(
     settings: Settings, token: Path, tmp_path: Path
 ) -> None:

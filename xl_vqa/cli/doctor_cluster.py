@@ -33,7 +33,7 @@ class RunningRay:
 
 def find_ray(proc: Path = Path("/proc")) -> RunningRay | None:
     """None where none runs, or where the system does not tell."""
-    processes = [one for one in proc.glob("[0-9]*") if _name(one) in PROGRAMS]
+    processes = [one for one in proc.glob("[0-9]*") if _name(one) in PROGRAMS and not _ended(one)]
     if not processes:
         return None
     own = {inode for one in processes for inode in _sockets(one)}
@@ -88,6 +88,13 @@ def _name(process: Path) -> str:
     with suppress(OSError):
         return (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
     return ""
+
+
+def _ended(process: Path) -> bool:
+    """A process that nobody has collected yet has its name, and no variables any more."""
+    with suppress(OSError):
+        return not (process / "environ").read_bytes()
+    return False  # another user's, and not known
 
 
 def _wants_token(process: Path) -> bool:
