@@ -12,7 +12,7 @@ import numpy as np
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal
 from xl_vqa.datasets.mos import Floats
-from xl_vqa.datasets.ordinals import MOST_DISTINCT, graded, is_mark, is_near_score, numbered_words
+from xl_vqa.datasets.ordinals import MOST_DISTINCT, graded, is_mark, is_near_score, is_pair, numbered_words
 from xl_vqa.datasets.scores import NotAScoreError, parse_score
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Grid, column_index, column_letters
@@ -44,6 +44,8 @@ class Profile:
     """Share of the scores that lies between the quarters: people seldom write 3.37, means and measures do."""
     letters: bool = False
     """Grades (A to E, 優良可, percents), three different ones or more."""
+    pair: bool = False
+    """The two words of a choice, OK and NG."""
     partly: bool = False
     """Some cells are scores, and the others may be what somebody means by one ("3-4", "OK")."""
     dates: bool = False
@@ -127,10 +129,11 @@ class Columns:
         profile.scores = (len(values) + sum(map(is_mark, cells))) / len(cells)
         grades = graded(cells)
         different = len({str(cell).strip().casefold() for cell in grades})
-        profile.letters = len(grades) >= 0.8 * len(cells) and different >= 3
+        profile.letters = len(grades) + len(values) >= 0.8 * len(cells) and different >= 3
         texts = {cell for cell in cells if isinstance(cell, str)}
         if len(values) < 0.5 * len(cells) and len(texts) <= MOST_DISTINCT and len(texts) == profile.distinct:
             profile.letters |= numbered_words(texts) is not None
+        profile.pair = is_pair(cells)
         near = len(values) + sum(map(is_near_score, cells))
         some = len(values) >= _SOME * len(cells) and len(texts) <= MOST_DISTINCT
         profile.partly = profile.scores < 0.5 and (2 * near >= len(cells) or some)

@@ -38,6 +38,20 @@ _LEGEND: Final = re.compile(
     rf"(?P<word>{'|'.join(sorted(map(re.escape, CATEGORY_OF_WORD), key=len, reverse=True))})(?![a-z])"
     r"\)?(?(before)| ?[-:=(] ?(?P<after>[0-9]{1,3})(?![0-9.]))"
 )
+_GOOD: Final = (
+    "very good|excellent|perfect|outstanding|best|sehr gut|最高|最良|とても良い|非常に良い|大変良い|とても満足"
+    "|非常に満足"
+)
+_POOR: Final = (
+    "very bad|very poor|insufficient|ungenügend|worst|terrible|awful|unacceptable|bad|最低|最悪|とても悪い"
+    "|非常に悪い|大変悪い|とても不満|非常に不満"
+)
+_BEGIN: Final = r"(?:^|(?<=[|,;/(、。:])) ?"
+_END: Final = re.compile(
+    rf"{_BEGIN}([0-9]{{1,3}}) ?(?:[-:=.)]|が|は|is|means) ?\(?(?:(?P<good>{_GOOD})|(?P<poor>{_POOR}))(?![a-z])"
+    rf"|{_BEGIN}(?:(?P<good2>{_GOOD})|(?P<poor2>{_POOR})) ?[-:=(] ?([0-9]{{1,3}})(?![0-9.])"
+)
+"""What a number of the scale is called, where that is an end of it in any usual words."""
 _RANK: Final = re.compile(r"(?:mean |average |avg )?(?:rank|ranks|ranking|placement)|順位|平均順位|ランク順")
 _MARKS: Final = (
     # a mark of the name, and whether more of it means more quality
@@ -63,18 +77,31 @@ def lower_by_header(header: Any) -> bool | None:
 
 def lower_by_legend(texts: Iterable[Any]) -> bool | None:
     """True where a legend gives the best word the lowest number ("1 = Excellent"), False where the highest."""
-    text = " ".join(unicodedata.normalize("NFKC", str(cell)).casefold() for cell in texts)
+    cells = [" ".join(unicodedata.normalize("NFKC", str(cell)).casefold().split()) for cell in texts]
+    text = " ".join(cells)
     matches = list(_LEGEND.finditer(text))
     found = {(float(m["before"] or m["after"]), CATEGORY_OF_WORD[m["word"]]) for m in matches}
     numbers, categories = {number for number, _ in found}, {category for _, category in found}
     # both ends are named, and "room 1 excellent, room 3 bad" is a remark
     if not {1, 5} <= categories or not len(numbers) == len(categories) == len(found):
-        return None
+        return _lower_by_ends(cells)
     if len(found) < 4 and not all(m["sign"] or m["after"] for m in matches):
         return None
     ordered = [category for _, category in sorted(found)]
     rising = sorted(ordered)
     return None if ordered not in (rising, rising[::-1]) else ordered != rising
+
+
+def _lower_by_ends(texts: Sequence[str]) -> bool | None:
+    """The same by the best and the worst word alone, each with one number: "1 = very good", "6 = insufficient"."""
+    good: set[float] = set()
+    poor: set[float] = set()
+    for found in _END.finditer("|".join(texts)):
+        number = float(found[1] or found[6])
+        (good if found["good"] or found["good2"] else poor).add(number)
+    if len(good) != 1 or len(poor) != 1 or abs(min(good) - min(poor)) < 2:
+        return None
+    return min(good) < min(poor)
 
 
 def direction_by_names(videos: Sequence[str], scores: Sequence[float]) -> float | None:

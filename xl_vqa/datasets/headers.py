@@ -43,7 +43,7 @@ _PERSON: Final = (
 )
 _SCORE: Final = (
     r"(?:scores?|ratings?|opinions?|votes?|grades?|acr|responses?|answers?"
-    r"|点数|スコア|評点|得点|採点|評定|評価値|評価点|評価結果|評価|品質|点)"
+    r"|点数|スコア|評点|得点|採点|評定|評価値|評価点|評価結果|評価|品質|回答|点)"
 )
 _MARK: Final = r"(?:[0-9]+[a-z]?|[a-z][0-9]*|[ivx]+)"
 
@@ -176,7 +176,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
     (
         Role.VIDEO,
         (
-            r"videos?|clips?|files?|paths?|movies?|stimulus|stimuli|pvs|sequence",
+            r"videos?|vids?|clips?|files?|paths?|movies?|stimulus|stimuli|pvs|sequence",
             r"(?:video|clip|file|movie|pvs|stimulus) ?(?:name|path|file|id|filename|url)|file ?names?",
             r"file ?path|distorted(?: video)?|動画|映像|ビデオ|ファイル|クリップ|パス|動画名",
             r"動画ファイル|動画ファイル名|動画パス|動画id|映像名|映像ファイル|映像ファイル名|ファイル名",

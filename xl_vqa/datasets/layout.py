@@ -35,6 +35,7 @@ from xl_vqa.words.video_names import is_video_name
 __all__ = ["Layout", "find_layout"]
 
 _HEADER_SEARCH_ROWS: Final = 60
+_UNNAMED: Final = re.compile(r"Unnamed: [0-9]+(?:_level_[0-9]+)?")
 
 
 def find_layout(grid: Grid, scale: Scale, wanted: Wanted | None = None, path: Path | str = "") -> Layout:
@@ -54,6 +55,7 @@ class _Finder:
 
     def find(self) -> Layout:
         columns = self.columns
+        self._unname()
         header = self._header_row()
         if header is not None:
             self._read_header(header)
@@ -78,6 +80,13 @@ class _Finder:
         layout = choose_scores(columns, video)
         layout.folder = folder
         return layout
+
+    def _unname(self) -> None:
+        """A header that a program gave to an empty one is empty: pandas writes "Unnamed: 2"."""
+        for row, cells in enumerate(self.grid.rows[:_HEADER_SEARCH_ROWS]):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str) and _UNNAMED.fullmatch(cell.strip()):
+                    self.grid.put(row, column, None)
 
     # -- header ----------------------------------------------------------------------------------------------
 

@@ -21,6 +21,18 @@ _SAME: Final = {
     **dict.fromkeys("▵⃤", "△"),
     **dict.fromkeys("▼▽", "▲"),
 }
+# What is let pass, and what is not: as often a mark of something else, and so only where nothing else is a score.
+_PAIRS: Final[tuple[tuple[str, str], ...]] = (
+    ("ok", "ng"),
+    ("yes", "no"),
+    ("pass", "fail"),
+    ("可", "不可"),
+    ("合格", "不合格"),
+    ("はい", "いいえ"),
+    ("like", "dislike"),
+    ("acceptable", "unacceptable"),
+    ("👍", "👎"),
+)
 # Best first.
 _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("◎", "○", "△", "×"),
@@ -59,6 +71,12 @@ _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("very satisfied", "satisfied", "dissatisfied", "very dissatisfied"),
     ("satisfied", "neutral", "dissatisfied"),
     ("satisfied", "dissatisfied"),
+    ("strongly agree", "agree", "neutral", "disagree", "strongly disagree"),
+    ("strongly agree", "agree", "disagree", "strongly disagree"),
+    ("とてもそう思う", "そう思う", "普通", "そう思わない", "全くそう思わない"),
+    ("そう思う", "ややそう思う", "普通", "あまりそう思わない", "そう思わない"),
+    ("そう思う", "ややそう思う", "あまりそう思わない", "そう思わない"),
+    *_PAIRS,
     ("v", "iv", "iii", "ii", "i"),
     ("iv", "iii", "ii", "i"),
     ("iii", "ii", "i"),
@@ -66,11 +84,16 @@ _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("a+", "a", "b", "c", "d"),
     ("a+", "a", "a-", "b+", "b", "b-", "c+", "c", "c-", "d+", "d", "d-", "f"),
 )
+_OF_PAIRS: Final = tuple(frozenset(pair) for pair in _PAIRS)
 _EITHER_WAY: Final = ("a", "v", "iv", "iii")
 """Best marks of alphabets that some begin with the worst: A or I is the first category, or the best."""
 # a single i or v is an initial or a tick
 _GRADES: Final = frozenset(
-    mark for alphabet in _ALPHABETS for mark in alphabet if mark not in CATEGORY_OF_WORD and mark not in ("i", "v")
+    mark
+    for alphabet in _ALPHABETS
+    if alphabet not in _PAIRS
+    for mark in alphabet
+    if mark not in CATEGORY_OF_WORD and mark not in ("i", "v")
 )
 _VERY: Final = re.compile(r"^(?:非常に|大変|たいへん|とても|すごく|極めて|かなり|大(?=満足|不満))")
 _NEITHER: Final = frozenset(
@@ -134,6 +157,12 @@ def is_grade(cell: Any) -> bool:
     return _canonical(text) in _GRADES or (text.endswith("%") and _is_number(text))
 
 
+def is_pair(cells: Sequence[Any]) -> bool:
+    """Whether cells are the two words of a choice, OK and NG, both of them."""
+    said = {_canonical(plain(cell)) for cell in cells if isinstance(cell, str)}
+    return all(isinstance(cell, str) for cell in cells) and said in _OF_PAIRS
+
+
 def graded(cells: Sequence[Any]) -> list[Any]:
     """The cells that are grades; beside other Roman numerals I and V are, too."""
     roman = any(isinstance(cell, str) and plain(cell) in ("ii", "iii", "iv") for cell in cells)
@@ -156,7 +185,7 @@ def grades(texts: Collection[str]) -> list[str]:
     """The texts that could be grades: neither blank, nor an Excel error, nor a mere question mark."""
     kept = {plain(text) for text in texts} - BLANKS
     return sorted(
-        t for t in kept if not t.startswith("#") and any(c.isalnum() or c in "◎〇◯○△▲▼×✕✖%★☆+" for c in t)
+        t for t in kept if not t.startswith("#") and any(c.isalnum() or c in "◎〇◯○△▲▼×✕✖%★☆+👍👎" for c in t)
     )
 
 

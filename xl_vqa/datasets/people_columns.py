@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.headers import Role
 
 _FEWEST: Final = 5
 """Videos with several rows of one number, before that number is the video's."""
@@ -30,6 +31,24 @@ def of_people(columns: Columns, found: Sequence[int], video: int) -> list[int]:
     if not fitting:
         return varied
     return [c for c in varied if c in fitting or _like(columns, c, fitting)]
+
+
+def without_numbers(columns: Columns, free: Sequence[int]) -> tuple[list[int], bool]:
+    """Where no cell is a score: columns that are people's all the same, and whether they are to be asked about.
+
+    Marks such as "-" stand where nobody has rated yet, days where a spreadsheet program has changed every score,
+    and one of two words where people chose.
+    """
+    unnamed = [c for c in free if columns.role(c) is None]
+    profiles = columns.profiles
+    days = [c for c in unnamed if profiles[c].dates]
+    if len(days) > 1:
+        return days, True
+    scored = (None, Role.SCORE, Role.RATER_SCORES)
+    pairs = [c for c in free if profiles[c].pair and columns.role(c) in scored]
+    if pairs and not days:
+        return pairs, True
+    return [c for c in unnamed if profiles[c].marks and not profiles[c].filled] or days, False
 
 
 def _of_the_video(columns: Columns, column: int, video: int) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from xl_vqa.words.reasons import Reason
 
 _MOST: Final = 20
 """More different texts than this in a column name no qualities."""
+_LAST: Final = re.compile(r"(?P<who>.+?)[\s_\-:・(（\[]+(?P<quality>[^\s_\-:・()（）\[\]]+)[)）\]]?")
+_FIRST: Final = re.compile(r"(?P<quality>[^\s_\-:・()（）\[\]]+)[\s_\-:・(（\[]+(?P<who>.+?)[)）\]]?")
 _SCORED: Final = (None, Role.SCORE, Role.MOS, Role.EITHER, Role.RATER_SCORES, Role.VIDEO, Role.CONTENT)
 
 
@@ -122,6 +125,8 @@ def by_quality(columns: Columns, rater: int | None, taken: set[int]) -> dict[str
                 groups.setdefault(split[c][place], []).append(c)
         if len(groups) >= 2 and qualities.are_qualities(list(groups)):
             return groups
+    if glued := _people_and_qualities({c: columns.names[c] for c in numeric}):
+        return glued
     single = [c for c in numeric if len(split[c]) == 1 and columns.role(c) is not Role.RATER_SCORES]
     plain = [c for c in single if qualities.is_plain(columns.names[c])]
     rest = [c for c in single if c not in plain]
@@ -133,6 +138,28 @@ def by_quality(columns: Columns, rater: int | None, taken: set[int]) -> dict[str
         rest = few
     # beside single qualities, a plain "MOS" or "score" is the quality as a whole
     return {columns.names[c]: [c] for c in (*plain, *rest)}
+
+
+def _people_and_qualities(names: Mapping[int, str]) -> dict[str, list[int]]:
+    """Quality -> its columns, where headers are a person and a quality in one: rater1_alignment, rater1_quality.
+
+    Every quality has the same people; empty where headers are not like that.
+    """
+    for pattern in (_LAST, _FIRST):
+        parts = {c: found for c, name in names.items() if (found := pattern.fullmatch(" ".join(name.split())))}
+        groups: dict[str, dict[str, int]] = {}
+        for c, found in parts.items():
+            groups.setdefault(found["quality"], {})[found["who"].casefold()] = c
+        people = {frozenset(group) for group in groups.values()}
+        if len(groups) >= 2 and len(people) == 1 and sum(map(len, groups.values())) == len(parts):
+            several = len(next(iter(people))) > 1
+            if several and all(map(_reads_as_quality, groups)):
+                return {quality: list(group.values()) for quality, group in groups.items()}
+    return {}
+
+
+def _reads_as_quality(name: str) -> bool:
+    return qualities.is_known_quality(name) or qualities.is_plain(name)
 
 
 def may_be_score(columns: Columns, column: int) -> bool:

@@ -20,7 +20,7 @@ from xl_vqa.datasets.errors import (
 )
 from xl_vqa.datasets.headers import Role, normal, split_of
 from xl_vqa.datasets.not_counted import flags, not_counted
-from xl_vqa.datasets.people_columns import legends, of_people
+from xl_vqa.datasets.people_columns import legends, of_people, without_numbers
 from xl_vqa.datasets.quality_columns import (
     attribute_column,
     by_quality,
@@ -250,6 +250,8 @@ class _Chooser:
                 return self.layout
             self.layout.quality = quality
             chosen = groups[quality]
+            if len(chosen) > 1 and all(self.c.role(c) is Role.SCORE for c in chosen):
+                return self._wide(chosen, None)
             if len(chosen) == 1:
                 why = "told" if told else "quality_overall"
                 self.why[chosen[0]] = ("score", True, why)
@@ -303,15 +305,10 @@ class _Chooser:
         if not everyone and (either := self._best(Role.EITHER)) is not None:
             return self._single(either)
         if not everyone:
-            # nobody has rated yet: marks such as "-" stand where a score would
-            blank = [c for c, p in self.c.profiles.items() if c not in self.taken and p.marks and not p.filled]
-            everyone = [c for c in blank if self.c.role(c) is None and c != rater]
-            # or a spreadsheet program has made a day of every score
-            days = [c for c, p in self.c.profiles.items() if c not in self.taken and p.dates]
-            days = [c for c in days if self.c.role(c) is None and c != rater]
-            if len(days) > 1:
-                return self._wide(days, mos)
-            everyone = everyone or days
+            free = [c for c in self.c.profiles if self._free(c) and c != rater]
+            everyone, several = without_numbers(self.c, free)
+            if several:
+                return self._long(rater, everyone[0]) if rater is not None else self._wide(everyone, mos)
         return self._single(everyone[0]) if everyone else self.layout
 
     def _any_filled(self, columns: Sequence[int]) -> bool:
@@ -434,8 +431,8 @@ class _Chooser:
         partly = [c for c in found if self.c.profiles[c].partly]
         found = [c for c in found if may_be_score(self.c, c)]
         lettered = [c for c in found if self.c.profiles[c].letters]
-        if len(lettered) == 1:
-            # one column of letters is a group or a class
+        if len(lettered) == 1 and (len(found) > 1 or not besides):
+            # one column of letters is a group or a class, unless it is all that somebody wrote
             found.remove(lettered[0])
         # beside those whose scores can be read, somebody whose cells can in part; a legend says nothing twice
         usual = max((self.c.profiles[c].filled for c in found), default=0)
