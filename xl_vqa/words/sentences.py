@@ -281,8 +281,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{file} の形式が {format} ではありません",
     },
     "problem_unknown_key": {
-        "en": "{file} has an unknown key '{name}'",
-        "ja": "{file} に不明なキー「{name}」があります",
+        "en": "{file} has an unknown key '{name}' (misspelt, or of a newer version of xl_vqa)",
+        "ja": "{file} に不明なキー「{name}」があります(誤記、または新しいバージョンの xl_vqa の設定)",
     },
     "problem_unknown_key_near": {
         "en": "{file} has an unknown key '{name}' (did you mean {near}?)",
