@@ -102,7 +102,7 @@ def test_problems_with_settings_are_whole_sentences_in_japanese(tmp_path: Path) 
         Settings.load({"XL_VQA_HOME": str(tmp_path), "XL_VQA_TORCH_THREADS": "few"})
     said = caught.value.message("ja")
     assert re.search(r"\b(must|has|not|did|mean|number|literal)\b", said) is None
-    assert "frames には 2 以上の偶数を指定してください(指定値: 7)" in said
+    assert "frames には 2~1024 の偶数を指定してください(指定値: 7)" in said
     assert "modle" in said
     assert "model の誤りではありませんか" in said
 

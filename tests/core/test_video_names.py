@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,9 @@ from xl_vqa.words.video_names import (
     RAW_SUFFIXES,
     VIDEO_SUFFIXES,
     clean,
+    could_name_a_file,
+    ends_like_a_file,
+    existing_form,
     is_video_file,
     is_video_name,
     suffix_of,
@@ -147,3 +152,43 @@ def test_no_other_list_of_endings_stands_anywhere() -> None:
                 parts = [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
             found = {part.lower() for part in parts} & telling
             assert len(found) < 6, f"{file}:{node.lineno} lists {sorted(found)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("clip.001", True),
+        ("clip.mp4.003", True),
+        ("映像テスト1.001", True),
+        ("clip.r7", True),
+        ("No.001", False),
+        ("Vol.012", False),
+        ("Version 2.012", False),
+        ("1.001", False),
+        ("2024.001", False),
+        ("clip.1", False),
+        ("Session 2", False),
+    ],
+)
+def test_what_could_name_a_file(text: str, expected: bool) -> None:
+    assert could_name_a_file(text) is expected
+    assert ends_like_a_file(text) is expected
+
+
+# Windows and macOS need no such rule
+@pytest.mark.skipif(os.path.normcase("A") == "a" or sys.platform == "darwin", reason="one name in any case there")
+def test_a_name_in_another_case_means_the_one_file_of_it(tmp_path: Path) -> None:
+    for name in ("UPPER.MP4", "Ä.mp4", "two.mp4", "TWO.MP4", "Clips/Inner.MOV"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    def found(name: str) -> str:
+        return str(Path(existing_form(str(tmp_path / name))).relative_to(tmp_path))
+
+    assert found("upper.mp4") == found("Upper.Mp4") == found("UPPER.MP4") == "UPPER.MP4"
+    assert found("ä.MP4") == "Ä.mp4"
+    assert found("clips/inner.mov") == "Clips/Inner.MOV"
+    # between several none is chosen, and one that is there is meant
+    assert found("Two.mp4") == "Two.mp4"
+    assert found("two.mp4") == "two.mp4"
+    assert found("uppers.mp4") == "uppers.mp4"

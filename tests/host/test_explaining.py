@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -14,10 +16,18 @@ import pytest
 import xl_vqa
 from tests import media
 from tests.host import helpers
+from tests.host.service_bench import Bench, running
 from xl_vqa.bridge.client import HostClient, Video
+from xl_vqa.host.explainer import Explainer, Explaining
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import RatingKey
-from xl_vqa.words.errors import CancelledError, ModelFailedError, NoVideoStreamError, VideoNotFoundError
+from xl_vqa.words.errors import (
+    CancelledError,
+    ModelFailedError,
+    NoVideoStreamError,
+    VideoChangingError,
+    VideoNotFoundError,
+)
 from xl_vqa.words.explanation import Explanation, Progress
 from xl_vqa.words.settings import Settings
 
@@ -197,3 +207,59 @@ def test_what_is_forgotten_is_forgotten_with_its_explanation(tmp_path: Path) -> 
     store.forget(lambda path: False, [new.key.video])
     assert store.explanations.find(new.key, 1) is None
     store.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with running(Bench(tmp_path / "home")) as made:
+        yield made
+
+
+def asked(bench: Bench, path: Path) -> Explaining:
+    """A question of why, waited for."""
+    one = bench.service.explain(bench.service.question({"videos": [{"path": str(path)}]}))
+    assert isinstance(one, Explaining)
+    finished = threading.Event()
+    bench.service.explainer.watch(one, finished.set)
+    assert finished.wait(60)
+    return one
+
+
+def test_another_video_in_its_place_meanwhile_is_not_explained_by_its_score(
+    bench: Bench, clip: Path, clip_folder: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(clip.read_bytes())
+    bench.ask(path)
+    rated = Explainer._rated
+
+    def replace_it(self: Explainer, one: Explaining) -> RatingKey:
+        # as while others were explained before it
+        key = rated(self, one)
+        path.write_bytes(clip_folder[0].read_bytes())
+        return key
+
+    monkeypatch.setattr(Explainer, "_rated", replace_it)
+    assert isinstance(asked(bench, path).outcome, VideoChangingError)
+
+
+def test_the_frames_of_another_video_are_not_shown_under_its_maps(
+    bench: Bench, clip: Path, clip_folder: list[Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(clip.read_bytes())
+    one = asked(bench, path)
+    assert isinstance(one.outcome, Explanation)
+    # as it comes from the store
+    made = replace(one.outcome.without_pictures(), rating=replace(one.outcome.rating, path=str(path)))
+    assert bench.service.explainer.shown(made).maps[0].jpeg
+    path.write_bytes(clip_folder[0].read_bytes())
+    assert not bench.service.explainer.shown(made).maps[0].jpeg
+
+
+@pytest.mark.skipif(os.path.normcase("A") == "a", reason="there, names that differ in case alone are one")
+def test_of_a_name_in_another_case_the_stored_score_is_explained(bench: Bench, clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "CLIP.MP4").write_bytes(clip.read_bytes())
+    (entry,) = bench.ask(tmp_path / "clip.mp4")
+    assert (entry["status"], entry["rating"]["path"]) == ("done", str(tmp_path / "clip.mp4"))
+    assert isinstance(asked(bench, tmp_path / "clip.mp4").outcome, Explanation)

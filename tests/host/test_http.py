@@ -16,6 +16,7 @@ from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.protocol import MAX_BODY_BYTES, proof
 from xl_vqa.bridge.start import find
 from xl_vqa.bridge.state import HostState
+from xl_vqa.host.guard import Guard
 
 Answer = tuple[int, Any]
 
@@ -118,6 +119,20 @@ def test_a_request_without_a_host_header_is_no_http(call: Caller) -> None:
 
 def test_localhost_is_its_address_too(call: Caller) -> None:
     assert call("GET", "/v1/progress", headers={"Host": f"LOCALHOST:{call.state.port}"})[0] == 200
+
+
+@pytest.mark.parametrize(("port", "bare"), [(80, True), (8080, False)])
+def test_a_client_leaves_out_the_port_that_http_has_anyway(port: int, bare: bool) -> None:
+    guard = Guard(_no_app, "token", port)
+    for name in (b"127.0.0.1", b"localhost"):
+        refusal = guard._refuse({"path": "/v1/health", "method": "GET"}, {b"host": name}, False)
+        assert (refusal is None) is bare
+        full = {b"host": name + b":%d" % port}
+        assert guard._refuse({"path": "/v1/health", "method": "GET"}, full, False) is None
+
+
+async def _no_app(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError
 
 
 def test_a_second_host_header_is_refused(call: Caller) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -93,6 +95,27 @@ def test_names_without_endings_are_found_below_a_known_heading(tmp_path: Path) -
     table = tmp_path / "list.csv"
     _text(",")(table, [("memo", "Clip"), ("x", "one"), ("y", "two")])
     assert [Path(video.path).name for video in read_list_file(table)] == ["one", "two"]
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+@pytest.mark.parametrize("first", ["clip.001", "clips/clip.xyz"])
+def test_a_first_row_with_another_ending_is_no_heading(tmp_path: Path, suffix: str, first: str) -> None:
+    table = tmp_path / f"list{suffix}"
+    KINDS[suffix](table, [("動画",), (first,), ("a.mp4",), ("clip.002",)])
+    listed = read_list_file(table)
+    assert [Path(video.path).name for video in listed] == [Path(first).name, "a.mp4", "clip.002"]
+    # missing, which is for the host to say, and not "no path"
+    assert [video.error for video in listed] == [None] * 3
+
+
+@pytest.mark.skipif(os.path.normcase("A") == "a" or sys.platform == "darwin", reason="one name in any case there")
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_name_written_on_windows_means_the_one_file_that_differs_in_case(tmp_path: Path, suffix: str) -> None:
+    for name in ("UPPER.MP4", "one.mp4", "ONE.MP4"):
+        (tmp_path / name).write_bytes(b"x")
+    table = tmp_path / f"list{suffix}"
+    KINDS[suffix](table, [("video",), ("upper.mp4",), ("One.mp4",)])
+    assert [Path(video.path).name for video in read_list_file(table)] == ["UPPER.MP4", "One.mp4"]
 
 
 def test_a_total_below_is_no_video(tmp_path: Path) -> None:

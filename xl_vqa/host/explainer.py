@@ -184,11 +184,12 @@ class Explainer:
         return ended
 
     def shown(self, one: Explanation) -> Explanation:
-        """With the frames under its maps; without them where the file cannot be read any more."""
+        """With the frames under its maps; without them where the file cannot be read any more, or is another."""
         try:
             # with numpy, which a host that only looks ratings up never needs
             from xl_vqa.explaining.explain import with_pictures
 
+            self._pipeline.facts_of(one.path, one.rating.video_fingerprint)
             return with_pictures(one, lambda times: self._pipeline.wall.read(one.path, Sampling(), at_s=times))
         except XlVqaError as error:
             log.info("no pictures for an explanation: %s", error)
@@ -281,7 +282,8 @@ class Explainer:
     def _explained(self, one: Explaining, rating: Rating) -> Explanation:
         from xl_vqa.explaining.explain import BUDGET, explain
 
-        before = self._pipeline.patience.look_at(one.path)
+        # it may have waited for long since its file was rated
+        before = self._pipeline.facts_of(one.path, rating.video_fingerprint)
         rater = self._on_model(one, lambda rater: rater)
         limit = rater.describe().get("moment_limit")
         if rater.fingerprint != rating.model_fingerprint:

@@ -9,6 +9,7 @@ needed for all but the health check and the pages behind one-time links (``links
 from __future__ import annotations
 
 import hmac
+import http.client
 import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -37,7 +38,9 @@ class Guard:
     def __init__(self, app: App, token: str, port: int) -> None:
         self._app = app
         self._token = f"Bearer {token}".encode("ascii")
-        self._hosts = {f"{name}:{port}".encode("ascii") for name in (LOOPBACK, "localhost")}
+        # clients leave out the port that HTTP has anyway
+        endings = (f":{port}", "") if port == http.client.HTTP_PORT else (f":{port}",)
+        self._hosts = {f"{name}{end}".encode("ascii") for name in (LOOPBACK, "localhost") for end in endings}
         self.stopping = False
         """Once true, every request but health and progress is answered with 503: ask the next host."""
         self.under_way = 0

@@ -6,6 +6,7 @@ video ends a thread or touches another video.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from xl_vqa.host.crash_marks import LIMIT, CrashMarks
+from xl_vqa.host.files import FileFacts
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
 from xl_vqa.host.patience import Patience
@@ -69,6 +71,13 @@ RESTARTS: Final = 2
 def most_readers(settings: Settings) -> int:
     """Processes that read videos at once: as many as are set, but more than cores would only take memory."""
     return min(settings.decode_threads, max(os.cpu_count() or 1, FEWEST_CORES))
+
+
+def ready_room(settings: Settings, rater: Rater | None = None) -> int:
+    """Clips that may be ready for the model: a batch, those that ``rater`` wants beside it (where it is not known
+    yet, another batch), and one of each thread that decodes."""
+    batch = settings.batch_size
+    return batch + (batch if rater is None else ready_ahead(rater, batch)) + settings.decode_threads
 
 
 class Pipeline:
@@ -187,6 +196,20 @@ class Pipeline:
             self._queue.settle(ticket, key)
         else:
             self._queue.identified(ticket, video, before.stat_key)
+
+    def facts_of(self, path: str, video: str) -> FileFacts:
+        """What the file system says of a file that holds the content ``video``.
+
+        Raises VideoChangingError where it holds another one by now, and as ``look_at`` and ``fingerprint``.
+        """
+        facts = self.patience.look_at(path)
+        known = None
+        with contextlib.suppress(HostDiskError):
+            known = self._ledger.store.known_files([path]).get(path)
+        hashed = known is not None and known.settled and known.stat_key == facts.stat_key
+        if (known.video if known is not None and hashed else self._fingerprint(path)) != video:
+            raise VideoChangingError(path=path)
+        return facts
 
     def standing_keys(self, wanted: Wanted, video: str) -> list[RatingKey]:
         """Where a score that may stand in a cell is stored, the first version of the model's line first.
@@ -342,8 +365,7 @@ class Pipeline:
             failed = self._queue.fail_model(model, error)
             log.error("%d videos were answered with this error", failed)
         else:
-            batch = self._settings.batch_size
-            self._queue.ready_items = batch + ready_ahead(rater, batch) + self._settings.decode_threads
+            self._queue.ready_items = ready_room(self._settings, rater)
 
     def _do(self, task: Task) -> None:
         rater = self._keeper.wait(task.model, 0.0)

@@ -17,7 +17,7 @@ from xl_vqa.host.explainer import Explainer, Explaining
 from xl_vqa.host.files import FileFacts
 from xl_vqa.host.ledger import Ledger
 from xl_vqa.host.models import ModelKeeper
-from xl_vqa.host.pipeline import Pipeline
+from xl_vqa.host.pipeline import Pipeline, ready_room
 from xl_vqa.host.queue import WorkQueue
 from xl_vqa.host.request_body import check_rows, keys_of, number_of, object_of, video_of
 from xl_vqa.host.shared_store import SharedStore
@@ -54,6 +54,8 @@ class Slot:
     """Whether they are asked for as well."""
     model: str = ""
     """The model that cells asked for where an earlier version's score may stand; empty for all others."""
+    place: str = ""
+    """Where the file lies, whose name may be another form of ``path``."""
 
     @property
     def pending(self) -> bool:
@@ -92,8 +94,7 @@ class RatingService:
         self.ledger = Ledger(store, Sharing(store, SharedStore(address), address) if address else None)
         self.marks = CrashMarks(store, crashed=crashed)
         self.keeper = keeper or ModelKeeper(settings)
-        room = 2 * settings.batch_size + settings.decode_threads
-        self.queue = WorkQueue(ready_items=room, crashed=self.marks.times)
+        self.queue = WorkQueue(ready_items=ready_room(settings), crashed=self.marks.times)
         self.pipeline = Pipeline(settings, self.queue, self.ledger, self.keeper, self.marks)
         self.explainer = Explainer(self.queue, self.pipeline, self.ledger, self.marks)
         self._view = View.of(settings)
@@ -158,10 +159,9 @@ class RatingService:
                 # Excel shows a name that another program stored without its escape as other characters
                 found, place = self._facts([other])[other], other
             if isinstance(found, FileFacts):
-                wanted[index] = Wanted(place, found.stat_key, text, question.model, question.attributes, kept)
-                slots.append(
-                    Slot(path, text, wanted[index].key, None, question.attributes, wanted[index].stands_for)
-                )
+                item = Wanted(place, found.stat_key, text, question.model, question.attributes, kept)
+                wanted[index] = item
+                slots.append(Slot(path, text, item.key, None, question.attributes, item.stands_for, place))
             else:
                 slots.append(Slot(path, text, found))
         contents = {} if question.refresh else self._known_contents({w.path: w.stat_key for w in wanted.values()})
@@ -239,7 +239,7 @@ class RatingService:
         found = slot.found
         if isinstance(found, (XlVqaError, str)):
             return found if isinstance(found, XlVqaError) else HostRequestError(problem="host_video_object")
-        path = found.path if isinstance(found, Ticket) else slot.path
+        path = found.path if isinstance(found, Ticket) else slot.place
         return self.explainer.ask(path, slot.text, question.model, found, question.owner, refresh=question.refresh)
 
     def render_explanation(self, found: Explaining | XlVqaError, question: Question) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.columns import EARLIER_FIELDS, field_of_earlier, field_of_heading
 from xl_vqa.sheets.grid import Grid, Table, Value
-from xl_vqa.words.video_names import is_video_name
+from xl_vqa.words.video_names import ends_like_a_file, is_video_name
 
 HEADING_SEARCH_ROWS: Final = 200
 """Rows above a list in which its heading is looked for."""
@@ -193,6 +193,9 @@ def _heading_above(grid: Grid, values: Mapping[int, Value], paths: set[int], fir
                 # a number is an entry where paths, or a heading that says so, go on above it; else the end
                 found = _known_above(values, row)
                 ended = True
+            elif ends_like_a_file(value.text.strip()):
+                # so is a name with the ending of another file, which heads nothing where such a heading stands
+                found = _known_above(values, row) or row
             if found and row - 1 not in paths:
                 # right below a path it would be a misspelt entry
                 candidates.append(found)

@@ -300,9 +300,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "problem_numbers": _setting("hold numbers", "数値の並び"),
     "problem_folder_value": _setting("be a folder", "フォルダー"),
     "problem_at_least": _setting("be {lowest} or more", " {lowest} 以上の値"),
-    "problem_none_or": _setting("be 0, or {lowest} or more", " 0 または {lowest} 以上の値"),
+    "problem_none_or": _setting("be 0, or lie in {lowest}..{highest}", " 0 または {lowest}~{highest} の値"),
     "problem_above": _setting("be more than {lowest}", " {lowest} より大きい値"),
     "problem_within": _setting("lie in {lowest}..{highest}", " {lowest}~{highest} の値"),
+    "problem_even_within": _setting("be an even number in {lowest}..{highest}", " {lowest}~{highest} の偶数"),
     "problem_even_number": _setting("be an even number of 2 or more", " 2 以上の偶数"),
     "problem_four_bands": _setting(
         "be four numbers that rise within the scale", "尺度の範囲内で小さい順に並べた 4 つの数値"

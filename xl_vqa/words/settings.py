@@ -43,17 +43,23 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 _LOWEST = {
     "max_pixels": 28 * 28,
-    "batch_size": 1,
-    "decode_threads": 1,
-    "torch_threads": 0,
     "idle_minutes": 0,
     "model_idle_minutes": 0,
-    "start_timeout_s": 0,
-    "video_timeout_s": 1,
     "replicas_min": 1,
     "replicas_max": 0,
     "keep_days": 0,
 }
+# With an end that no use of them comes near: beyond it the host does not start, or fails with other words.
+_WITHIN = {
+    "port": (0, 65_535),
+    "batch_size": (1, 1024),
+    "decode_threads": (1, 256),
+    "torch_threads": (0, 1024),
+    "start_timeout_s": (0, 86_400),
+    "video_timeout_s": (1, 86_400),
+}
+MOST_FRAMES = 1024
+_MOST_MEMORY_MB = 1 << 24
 # Of the environment, and no settings (docs/settings.md).
 _OTHER_VARIABLES = ("HOME", "PYTHON", "LIBREOFFICE", "CALC_WAIT")
 # Quotes of word processors, and what a Japanese keyboard gives for the quotes, the equals sign and the blank.
@@ -188,10 +194,23 @@ class Settings:
         found("model", "problem_empty_value", lambda model: bool(model.strip()))
         found("host_address", "problem_host_address", _is_address)
         found("model_cluster", "problem_cluster_address", is_cluster)
-        found("frames", "problem_even_number", lambda frames: frames >= 2 and frames % 2 == 0)
+        found(
+            "frames",
+            "problem_even_within",
+            lambda frames: 2 <= frames <= MOST_FRAMES and frames % 2 == 0,
+            lowest=2,
+            highest=MOST_FRAMES,
+        )
         found("fps", "problem_above", lambda fps: 0 < fps < math.inf, lowest=0)
-        found("port", "problem_within", lambda port: 0 <= port <= 65535, lowest=0, highest=65535)
-        found("video_memory_mb", "problem_none_or", lambda size: size == 0 or size >= 512, lowest=512)
+        found(
+            "video_memory_mb",
+            "problem_none_or",
+            lambda size: size == 0 or 512 <= size <= _MOST_MEMORY_MB,
+            lowest=512,
+            highest=_MOST_MEMORY_MB,
+        )
+        for name, (lowest, highest) in _WITHIN.items():
+            found(name, "problem_within", partial(_is_within, lowest, highest), lowest=lowest, highest=highest)
         for name, lowest in _LOWEST.items():
             found(name, "problem_at_least", partial(_at_least, lowest), lowest=lowest)
         if "shared_store" in values and not _is_database(values["shared_store"]):
@@ -436,6 +455,10 @@ def _is_address(text: str) -> bool:
 
 def _at_least(lowest: float, value: float) -> bool:
     return lowest <= value < math.inf
+
+
+def _is_within(lowest: float, highest: float, value: float) -> bool:
+    return lowest <= value <= highest
 
 
 def _is_database(address: str) -> bool:

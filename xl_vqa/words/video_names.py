@@ -11,6 +11,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 from urllib.parse import unquote
@@ -42,6 +43,8 @@ _LONGEST: Final = 4096
 _FIGURES: Final = re.compile(r"[-+]?[\d.,/:\s年月日]+")
 # an ending has a letter of ours: 2.0 and 1.2節 are none
 _ENDS_LIKE_A_FILE: Final = re.compile(r"\.(?=\w*[A-Za-z])[A-Za-z0-9_]{1,5}$")
+# a recorder's or an archiver's part (clip.001): of a word, for No.001 and Vol.001 are headings
+_NUMBERED_PART: Final = re.compile(r"(?=\S*[^\W\d_])\S{4,}\.\d{3}")
 # from a root, or of parts without blanks
 _PATH: Final = re.compile(r"(?:[A-Za-z]:)?[\\/]|~[\\/]|\S+[\\/]\S*$")
 _LISTED_FOR_S: Final = 10.0
@@ -99,7 +102,12 @@ def could_name_a_file(text: str) -> bool:
         return True
     if _FIGURES.fullmatch(text):
         return False
-    return _ENDS_LIKE_A_FILE.search(text) is not None or _PATH.match(text) is not None
+    return ends_like_a_file(text) or _PATH.match(text) is not None
+
+
+def ends_like_a_file(text: str) -> bool:
+    """Whether a text ends as names of files do, whatever kind of file that is: ``clip.xyz``, ``clip.001``."""
+    return _ENDS_LIKE_A_FILE.search(text) is not None or _NUMBERED_PART.fullmatch(text) is not None
 
 
 def is_video_file(name: str) -> bool:
@@ -136,32 +144,48 @@ def other_spellings(text: str) -> list[str]:
 
 
 def existing_form(path: str) -> str:
-    """``path``, or where there is no such file the one of the same name with ``_xHHHH_`` read or not read.
+    """``path``, or where there is no such file the one that another program means by this name.
 
     A program that reads ``cam_x1080_30.mp4`` out of a workbook may show the character U+1080 in it, while the file
-    is called so literally; another shows the escape of a file that is called as it reads. Folders are looked
-    through once in a while, not once a name.
+    is called so literally; another shows the escape of a file that is called as it reads. And a list written on
+    Windows, where ``clip.mp4`` and ``CLIP.MP4`` are one file, may write either: the one file whose name differs in
+    case alone is meant, and of several none. Folders are looked through once in a while, not once a name.
     """
     folder, name = os.path.split(path)
     if not folder or not name:
         return path
-    escaped = _escaped_names(folder, int(time.monotonic() / _LISTED_FOR_S))
-    if escaped is None:
+    names = _names_in(folder, int(time.monotonic() / _LISTED_FOR_S))
+    if names is None:
         above = existing_form(folder)
         return path if above == folder else existing_form(os.path.join(above, name))
-    other = escaped.get(name_key(name)) or unescaped(name)
-    if other in (name, "") or os.path.lexists(path):
+    key = name_key(name)
+    others = (names.escaped.get(key) or unescaped(name), names.by_case.get(key.casefold()))
+    meant = [os.path.join(folder, other) for other in others if other and other != name]
+    if not meant or os.path.lexists(path):
         return path
-    found = os.path.join(folder, other)
-    return found if os.path.lexists(found) else path
+    return next(filter(os.path.lexists, meant), path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names in a folder that may be meant by another: those that look escaped, by what they would be read as;
+    all of them in one case, None where several differ in case alone."""
+
+    escaped: Mapping[str, str]
+    by_case: Mapping[str, str | None]
 
 
 @lru_cache(maxsize=512)
-def _escaped_names(folder: str, _: int) -> Mapping[str, str] | None:
-    """The names in a folder that look escaped, by what they would be read as; None where there is no folder."""
+def _names_in(folder: str, _: int) -> _Names | None:
+    """None where there is no folder."""
     try:
-        return {name_key(name): name for name in os.listdir(folder) if _ESCAPED.search(name)}
+        found = os.listdir(folder)
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
-        return {}
+        found = []
+    by_case: dict[str, str | None] = {}
+    for name in found:
+        key = name_key(name).casefold()
+        by_case[key] = None if key in by_case else name
+    return _Names({name_key(name): name for name in found if _ESCAPED.search(name)}, by_case)
