@@ -20,7 +20,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -393,15 +393,18 @@ def _misspelt_variables(environment: Mapping[str, str], names: Set[str]) -> Iter
                 yield Reason("problem_unknown_variable", name=variable, near=PREFIX + near[0])
 
 
-def _kinds(cls: type, name: str) -> tuple[type, ...]:
-    """The types a field admits, ``tuple[float, ...]`` as ``tuple``."""
-    hint = typing.get_type_hints(cls)[name]
-    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    return tuple(typing.get_origin(option) or option for option in options)
+@cache
+def _kinds(cls: type) -> dict[str, tuple[type, ...]]:
+    """The types that each field admits, ``tuple[float, ...]`` as ``tuple``."""
+    found = {}
+    for name, hint in typing.get_type_hints(cls).items():
+        options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        found[name] = tuple(typing.get_origin(option) or option for option in options)
+    return found
 
 
 def _parse(cls: type, name: str, raw: str) -> Any:
-    kinds = _kinds(cls, name)
+    kinds = _kinds(cls)[name]
     if bool in kinds:
         lowered = raw.strip().lower()
         if lowered in ("1", "true", "yes", "on"):
@@ -422,7 +425,7 @@ def _type_problems(settings: Settings) -> list[Reason]:
     problems = []
     for spec in fields(settings):
         value = getattr(settings, spec.name)
-        kinds = _kinds(type(settings), spec.name)
+        kinds = _kinds(type(settings))[spec.name]
         fits = isinstance(value, kinds) or (float in kinds and isinstance(value, int))
         if isinstance(value, tuple):
             fits = fits and all(isinstance(v, (int, float)) for v in value)
@@ -433,7 +436,7 @@ def _type_problems(settings: Settings) -> list[Reason]:
 
 
 def _wrong_kind(cls: type, shown_name: str, name: str, value: object) -> Reason:
-    return Reason(_KINDS[_kinds(cls, name)[0]], name=shown_name, value=_shown(value))
+    return Reason(_KINDS[_kinds(cls)[name][0]], name=shown_name, value=_shown(value))
 
 
 def _is_address(text: str) -> bool:
