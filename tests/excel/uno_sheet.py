@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -145,7 +146,11 @@ class Range(base_classes.Range):
         self._sheet = sheet
         self.y0, self.x0, self.y1, self.x1 = top, left, bottom, right
         self.areas = areas or [(top, left, bottom, right)]
-        self.cells = sheet.sheet.getCellRangeByPosition(left, top, right, bottom)
+
+    @functools.cached_property
+    def cells(self) -> Any:
+        """The office's own range, asked for over its pipe: most of ours are only counted with."""
+        return self._sheet.sheet.getCellRangeByPosition(self.x0, self.y0, self.x1, self.y1)
 
     max_cells_per_read = max_cells_per_write = None
 
