@@ -221,6 +221,8 @@ def test_a_conversion_waits_for_scores_and_then_leaves_errors(tmp_path: Path, wa
             "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(path)
         )
         subprocess.run(command, env=office.variables, check=True, timeout=240, capture_output=True)
+        # one that still loads its model would be asked to stop, and waited for
+        helpers.kill_hosts(settings)
     book = openpyxl.load_workbook(tmp_path / "out" / "list.xlsx", data_only=True)
     clips = book["Clips"]
     for scores, verdicts, place in (("C", "D", 0), ("G", "H", 1)):
