@@ -137,7 +137,7 @@ def test_a_direction_of_nobody_is_an_error(tmp_path: Path) -> None:
 def test_the_columns_of_a_baseline_can_be_named(tmp_path: Path) -> None:
     own = write(tmp_path, "own.csv", "mos", GOOD)
     path = tmp_path / "two.csv"
-    rows = [f"{video},{m:.5f},{-m:.5f}" for video, m in zip(NAMES, MOS, strict=True)]
+    rows = [f"{video},{m + 1:.5f},{-m:.5f}" for video, m in zip(NAMES, MOS, strict=True)]
     path.write_text("\n".join(["path,alpha,beta", *rows]) + "\n")
     with pytest.raises(EvaluationUnclearError) as asked:
         join(own, people(tmp_path), baselines=[path])

@@ -84,3 +84,64 @@ def test_of_the_rows_of_several_qualities_those_of_the_whole_are_taken(tmp_path:
     joined = join(tmp_path / "t.json", manifest)
     assert rated.interpretation.quality == joined.predictor.column == "overall"
     assert [item.prediction for item in joined.items] == [1 + (i + 1) % 5 for i in range(len(VIDEOS))]
+
+
+def carried(path: Path, headings: list[str], columns: list[list[float]]) -> Path:
+    rows = [[video, *row] for video, *row in zip(VIDEOS, *columns, strict=True)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["file_name", *headings], *rows])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("headings", "judged"),
+    [
+        (["mos", "predicted_mos"], "predicted_mos"),
+        (["MOS", "Predicted MOS"], "Predicted MOS"),
+        (["score", "DOVER"], "DOVER"),
+        (["gt", "pred"], "pred"),
+        (["人の評価", "予測MOS"], "予測MOS"),
+        (["label", "prediction"], "prediction"),
+    ],
+)
+@pytest.mark.parametrize("decimals", [2, 3])
+def test_peoples_scores_beside_predictions_are_not_judged(
+    tmp_path: Path, manifest: Path, headings: list[str], judged: str, decimals: int
+) -> None:
+    """SRCC 1.000 and "100% in people's band", of people against themselves."""
+    people = [row.mos or 0 for row in read_ratings(manifest, Scale()).rows]
+    given = [float(Scale().to_label(m)) if headings[0] == "label" else round(m, decimals) for m in people]
+    draw = random.Random(8)
+    model = [min(5.0, max(1.0, m + draw.gauss(0, 0.5))) for m in people]
+    joined = join(carried(tmp_path / "p.csv", headings, [given, model]), manifest)
+    assert joined.predictor.column == judged
+    assert [item.prediction for item in joined.items] == pytest.approx(model)
+    assert [notice.code for notice in joined.notices] == ["people_beside_predictions"]
+    own = carried(tmp_path / "own.csv", ["mos"], [model])
+    against = join(own, manifest, baselines=[carried(tmp_path / "b.csv", headings, [given, model])])
+    assert against.baseline_predictors["b"].column == judged
+
+
+def test_people_judged_by_themselves_are_told_of(tmp_path: Path, manifest: Path) -> None:
+    joined = join(manifest, manifest)
+    assert [notice.code for notice in joined.notices] == ["predictions_are_people"]
+    told = join(manifest, manifest, told=Told(column="mos"))
+    assert told.notices == []
+
+
+@pytest.mark.parametrize("heading", ["video_name", "name", "stimulus", "刺激", "何か"])
+def test_any_column_of_names_of_videos_names_the_videos(tmp_path: Path, manifest: Path, heading: str) -> None:
+    rows = [[heading, "score"], *[[video, 1 + k % 5] for k, video in enumerate(VIDEOS)]]
+    path = tmp_path / "p.csv"
+    path.write_text("\n".join(f"{a},{b}" for a, b in rows), encoding="utf-8")
+    assert [item.prediction for item in join(path, manifest).items] == [1 + k % 5 for k in range(12)]
+
+
+def test_names_without_endings_match_where_no_name_has_one(tmp_path: Path, manifest: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("\n".join(["path,mos", *(f"{video[:-4]},{1 + k % 5}" for k, video in enumerate(VIDEOS))]))
+    joined = join(path, manifest)
+    assert [item.prediction for item in joined.items] == [1 + k % 5 for k in range(12)]
+    # another ending is another file
+    path.write_text("\n".join(["path,mos", *(f"{video[:-4]}.mkv,3" for video in VIDEOS)]))
+    assert [item.prediction for item in join(path, manifest).items] == [None] * 12

@@ -57,7 +57,7 @@ def test_a_row_of_the_table_is_no_header(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("name,kind,mos\na.mp4,video,3.1\nb.mp4,video,2.2\n", encoding="utf-8")
     table = read_table(path)
-    assert list(table.titles) == ["name", "kind", "mos"]
+    assert list(table.titles) == ["path", "kind", "mos"]
     assert len(table.rows) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_vqa.datasets.content_names import needs_folder
-from xl_vqa.words.video_names import clean, unescaped
+from xl_vqa.words.video_names import clean, is_video_name, unescaped
 
 Parts = tuple[str, ...]
 
@@ -52,7 +53,8 @@ def match(
     First the same path, relative ones taken from their table's folder too. Then the longest end of a path
     (folders and name, upper and lower case alike) that is unique in both tables: a moved folder still
     matches, two videos called out.mp4 in different folders are never mixed up, and ``%05d.png`` is no name without
-    its folder. Duplicates within one table are the caller's; here the first one counts.
+    its folder. Where one table has no endings at all, the other's are
+    left out. Duplicates within one table are the caller's; here the first one counts.
     """
     found: dict[int, int] = {}
     taken: set[int] = set()
@@ -73,7 +75,14 @@ def match(
                     taken.add(other)
                     break
     moved = _match_ends(wanted, given, found, taken)
+    if not found and any(map(is_video_name, wanted)) != any(map(is_video_name, given)):
+        # one of the tables leaves the endings of all names out
+        moved = _match_ends([_bare(path) for path in wanted], [_bare(path) for path in given], found, taken)
     return Matches(found, moved)
+
+
+def _bare(path: str) -> str:
+    return re.sub(r"\.[0-9A-Za-z]{2,4}$", "", path.strip()) if is_video_name(path) else path
 
 
 def _variants(path: str, folder: Path | None) -> list[Parts]:

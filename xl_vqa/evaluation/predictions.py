@@ -38,6 +38,9 @@ OUR_COLUMNS: Final = ("mos", "prediction", "expected_label", "label")
 """What the product writes, the finest first."""
 PREDICTION_COLUMNS: Final = (*OUR_COLUMNS, "score")
 LABEL_COLUMNS: Final = ("expected_label", "label")
+_ROUNDED: Final = 0.0051
+_SAME: Final = 0.95
+"""The share of equal values from which two columns are one; a model agrees so with nobody."""
 FEWEST: Final = 10
 """Fewer videos say nothing of a direction."""
 
@@ -119,13 +122,45 @@ def read_model(table: Table, scale: Scale, told: Told, matched: Matched) -> Read
 
     Raises EvaluationColumnError where no column, or more than one, could be meant, and EvaluationUnclearError.
     """
-    return _Reader(table, scale, matched).read(_column(table, [told.column] if told.column else []), told, None)
+    return _read(table, scale, told, matched, [told.column] if told.column else [], None)
+
+
+def _read(
+    table: Table, scale: Scale, told: Told, matched: Matched, named: Sequence[str], baseline: str | None
+) -> Reading:
+    """Without a column named, those that repeat people's scores are no candidates where there are others."""
+    copied = {} if named else {c: t for c, t in table.titles.items() if _is_peoples(c, matched, scale)}
+    others = replace(table, titles={c: t for c, t in table.titles.items() if c not in copied})
+    try:
+        column = _column(others, named, baseline=baseline is not None)
+    except EvaluationColumnError:
+        if not copied:
+            raise
+        # what is judged is what it is judged by
+        others, column = table, _column(table, named, baseline=baseline is not None)
+    found = _Reader(others, scale, matched).read(column, told, baseline)
+    if copied:
+        code = "predictions_are_people" if column in copied else "people_beside_predictions"
+        shown = ", ".join(copied.values())
+        found.notices.append(Notice(code, {"name": found.predictor.column, "columns": shown}))
+    return found
+
+
+def _is_peoples(column: str, matched: Matched, scale: Scale) -> bool:
+    """Whether a column of the predictions is people's own MOS, or their labels, carried along by some tool."""
+    pairs = [(value, mos) for row, mos in matched if (value := written_number(row.get(column))) is not None]
+    known = [(value, mos) for value, mos in pairs if mos is not None and scale.mos_min <= mos <= scale.mos_max]
+    if len(known) < FEWEST or len({mos for _, mos in known}) < 3:
+        return False
+    own = sum(abs(value - mos) <= _ROUNDED for value, mos in known)
+    labels = sum(value == scale.to_label(mos) for value, mos in known)
+    return max(own, labels) >= _SAME * len(known)
 
 
 def read_baseline(table: Table, scale: Scale, told: Told, matched: Matched, name: str) -> Reading:
     """The reading of another rater, which ``name`` stands for. Raises what ``read_model`` raises."""
     found = [given for given in told.baseline_columns if _named(table, given)]
-    return _Reader(table, scale, matched).read(_column(table, found[:1], baseline=True), told, name)
+    return _read(table, scale, told, matched, found[:1], name)
 
 
 def _named(table: Table, told: str) -> list[str]:
@@ -151,6 +186,9 @@ def _column(table: Table, told: Sequence[str], *, baseline: bool = False) -> str
     ratings = [column for column in numeric if table.titles[column] in the_ratings(table.titles.values())]
     if len(ratings) == 1:
         return ratings[0]
+    if not numeric and "score" in table.titles:
+        # its cells are named one by one
+        return "score"
     if not numeric:
         raise EvaluationColumnError(path=str(table.path), column="mos", columns=", ".join(table.titles.values()))
     raise _which(table, [table.titles[column] for column in ratings or numeric], baseline=baseline)

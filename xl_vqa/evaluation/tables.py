@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.datasets.headers import Role, role_of
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationFileError
 from xl_vqa.sheets.listing import heads_list
 from xl_vqa.tables.grid import Grid, TableError
@@ -88,7 +89,21 @@ def _path_column(line: Sequence[Any]) -> int | None:
         return None  # a row of the table, in which a cell may say "video"
     ours = [_HEADER_OF_WORD.get(_word(word)) == "path" for word in words]
     theirs = [heads_list(word) for word in words]
-    return next((found.index(True) for found in (ours, theirs) if True in found), None)
+    rated = [role_of(word) == (Role.VIDEO, True) for word in words]
+    return next((found.index(True) for found in (ours, theirs, rated) if True in found), None)
+
+
+def _path_column_of(grid: Grid, header: int) -> int | None:
+    """The place of the videos below a header: by its words, else by what stands there ("name" over a.mp4)."""
+    named = _path_column(grid.rows[header])
+    if named is not None:
+        return named
+    below = [row for row in grid.rows[header + 1 :] if row]
+    for column in range(grid.width):
+        cells = [row[column] for row in below if column < len(row) and row[column] is not None]
+        if cells and sum(map(is_video_name, cells)) >= 0.5 * len(below):
+            return column
+    return None
 
 
 def warns_of(cell: Any, code: str) -> bool:
@@ -115,7 +130,7 @@ def _table(path: Path, grid: Grid) -> Table:
     rows, numbers = [], []
     for place, line in enumerate(grid.rows):
         if place == header:
-            videos = _path_column(line)
+            videos = _path_column_of(grid, place)
             names = [_column(cell, index, titles, index == videos) for index, cell in enumerate(line)]
         elif names and any(text(cell) for cell in line):
             row = {name: cell for name, cell in zip(names, line, strict=False) if text(cell) is not None}

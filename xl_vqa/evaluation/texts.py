@@ -143,6 +143,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "which is on the labels that both share.",
         "予測の MOS は人の評価と尺度が異なるため、両者に共通するラベルの列 {column} から求めました。",
     ),
+    "people_beside_predictions": (
+        "The column {columns} of the predictions repeats people's scores, so {name} was judged.",
+        "予測ファイルの列 {columns} は人のスコアと同じ値のため、{name} を評価しました。",
+    ),
+    "predictions_are_people": (
+        "The scores in {name} are people's own scores: figures of perfect agreement say nothing of a model. "
+        "Name the column of the model with --prediction-column.",
+        "{name} の値は人のスコアそのものです。完全に一致してもモデルの評価にはなりません。モデルのスコアの列を "
+        "--prediction-column で指定してください。",
+    ),
     "mos_stated_elsewhere": (
         "{name} states that its MOS are on {theirs}. They were converted to people's scale of {ours}.",
         "{name} の MOS の尺度は {theirs} と記録されているため、人の尺度 {ours} に換算しました。",

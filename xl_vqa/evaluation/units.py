@@ -26,7 +26,7 @@ _HIGHER: Final = re.compile(
     r"|jod|cvvdp|videval|rapique|vsfa|tlvqm|nima|hyperiqa|maniqa|topiq|arniqa|ugvq|higher_is_better"
 )
 _OPINION: Final = re.compile(
-    r"mos|score|scores|quality|rating|opinion|prediction|predicted|スコア|品質|評点|点数|得点|評価|評価値"
+    r"mos|score|scores|quality|rating|opinion|pred|prediction|predicted|予測|予測(?:値|スコア|評価)|スコア|品質|評点|点数|得点|評価|評価値"
 )
 """Words that say quality, and so "higher is better", but not whose: a metric's name beside them decides."""
 _OWN_UNITS: Final = re.compile(
@@ -119,7 +119,9 @@ def has_own_units(*names: str) -> bool:
 
 
 def _says(pattern: re.Pattern[str], name: str) -> bool:
-    words = "_" + re.sub(r"[^a-z0-9぀-ヿ一-鿿]+", "_", name.casefold()).strip("_") + "_"
+    # 予測MOS is two words, too
+    apart = re.sub(r"(?<=[a-z0-9])(?=[぀-ヿ一-鿿])|(?<=[぀-ヿ一-鿿])(?=[a-z0-9])", "_", name.casefold())
+    words = "_" + re.sub(r"[^a-z0-9぀-ヿ一-鿿]+", "_", apart).strip("_") + "_"
     return re.search(rf"_(?:{pattern.pattern})_", words) is not None
 
 
