@@ -1,8 +1,9 @@
 """Every file of ours is written here: whole or not at all.
 
 The new content goes into a file beside the old one, reaches the disk, and takes the old one's place in one step;
-a process killed at any moment leaves the old file or the new one. Raises OSError, which ``reason`` puts into
-words; ``xl_vqa.outputs`` has the same with sentences for people. Standard library only.
+a process killed at any moment leaves the old file or the new one. Raises OSError, which ``why_unwritten`` of
+``xl_vqa.words.reasons`` puts into words; ``xl_vqa.outputs`` has the same with sentences for people. Standard
+library only.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ LEFTOVER_AGE_S: Final = 3600.0
 WAITS_S: Final = (0.05, 0.1, 0.2, 0.4, 0.5, 0.75)
 SHARING_VIOLATIONS: Final = (32, 33)
 """Windows: open elsewhere without sharing, or a locked range; access denied comes from a folder's rights too."""
+INVALID_NAME: Final = 123
+"""Windows: a question mark, a colon or their like in a name."""
 _REASONS: Final = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "problem_disk_full"),
     errno.EROFS: "problem_read_only_drive",
@@ -38,6 +41,9 @@ _REASONS: Final = {
     errno.ENOENT: "problem_no_such_folder",
     errno.ENOTDIR: "problem_file_for_folder",
     errno.ENAMETOOLONG: "problem_path_too_long",
+    # of making a folder: a file or a link to nowhere has its name
+    errno.EEXIST: "problem_file_for_folder",
+    errno.ELOOP: "problem_link_circle",
 }
 _EXISTING: Final = "write-protected"
 
@@ -168,8 +174,8 @@ def remove_leftovers(target: Path) -> None:
                     entry.unlink()
 
 
-def reason(error: OSError) -> str:
-    """Why writing failed, for an error's ``problem``: a phrase in both languages where the cause is known."""
+def known_reason(error: OSError) -> str | None:
+    """The phrase for why writing failed, where the cause is known; ``why_unwritten`` of the words says all."""
     # a lock that was waited for in vain has no number
     if getattr(error, "winerror", None) in SHARING_VIOLATIONS or (
         isinstance(error, TimeoutError) and error.errno is None
@@ -177,7 +183,9 @@ def reason(error: OSError) -> str:
         return "problem_locked"
     if error.strerror == _EXISTING:
         return "problem_write_protected"
-    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+    if getattr(error, "winerror", None) == INVALID_NAME:
+        return "problem_name_characters"
+    return _REASONS.get(error.errno or 0)
 
 
 def _status(target: Path) -> os.stat_result | None:

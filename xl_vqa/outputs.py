@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from xl_vqa import atomic
-from xl_vqa.atomic import reason
 from xl_vqa.words.errors import OutputNotWritableError, WorkbookLockedError, WorkbookOwnedError
+from xl_vqa.words.reasons import why_unwritten
 
 WINDOWS: Final = os.name == "nt"
 
@@ -37,9 +37,9 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
             WINDOWS and target.is_file() and not atomic.is_read_only(target)
         ):
             raise WorkbookLockedError(path=str(path)) from error
-        raise OutputNotWritableError(path=str(path), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
     except OSError as error:
-        raise OutputNotWritableError(path=str(path), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
 
 
 def write_output(path: Path, content: bytes, *, parents: bool = False) -> None:
@@ -51,7 +51,7 @@ def write_output(path: Path, content: bytes, *, parents: bool = False) -> None:
         if parents:
             path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputNotWritableError(path=str(path), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
     with output_file(path) as file:
         file.write(content)
 
@@ -80,9 +80,9 @@ def check_writable(path: Path) -> None:
     except PermissionError as error:
         if WINDOWS and target.is_file():
             raise WorkbookLockedError(path=str(path)) from error
-        raise OutputNotWritableError(path=str(path), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
     except OSError as error:
-        raise OutputNotWritableError(path=str(path), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
 
 
 def check_not_open(path: Path) -> None:

@@ -287,3 +287,15 @@ def test_forget_tells_how_a_list_is_given(tmp_path: Path, name: str, monkeypatch
     listed = tmp_path / "list.txt"
     listed.write_text("gone.mp4\n", encoding="utf-8")
     assert "no video" not in CliRunner().invoke(app, ["forget", f"@{listed}"]).stderr
+
+
+def test_names_of_a_list_are_read_as_they_are_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    touch(tmp_path, "動画 1.mp4", '"odd".mp4')
+    lines = ['"動画 1.mp4"', "「動画 1.mp4」", '"gone.mp4"', '"odd".mp4', (tmp_path / "動画 1.mp4").as_uri()]
+    (tmp_path / "list.txt").write_text("\r\n".join(lines), encoding="utf-8")
+    whole = str(tmp_path / "動画 1.mp4")
+    expected = ["動画 1.mp4", "動画 1.mp4", "gone.mp4", '"odd".mp4', whole]
+    assert [row.path for row in expand(["@list.txt"])] == expected
+    # what is forgotten may be gone already
+    assert with_lists(["@list.txt"])[:4] == expected[:4]

@@ -16,9 +16,10 @@ import pytest
 
 from tests.core.sources import trees
 from xl_vqa import atomic
-from xl_vqa.atomic import new_folder, reason, replacing, write_atomically
+from xl_vqa.atomic import new_folder, replacing, write_atomically
 from xl_vqa.words.catalogue import LANGUAGES, phrases
 from xl_vqa.words.errors import OutputNotWritableError
+from xl_vqa.words.reasons import why_unwritten
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, links and signals of POSIX")
 
@@ -125,7 +126,7 @@ def test_a_full_disk_at_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.csv"]
-    error = OutputNotWritableError(path=str(path), problem=reason(caught.value))
+    error = OutputNotWritableError(path=str(path), problem=why_unwritten(caught.value))
     assert "no room left on the drive" in error.message("en")
     assert "空き容量が足りません" in error.message("ja")
 
@@ -137,24 +138,25 @@ def test_write_protected_files_and_folders(tmp_path: Path) -> None:
     path.chmod(0o444)
     with pytest.raises(PermissionError) as caught:
         put(path, b"new")
-    assert reason(caught.value) == "problem_write_protected"
+    assert why_unwritten(caught.value) == "problem_write_protected"
     with pytest.raises(IsADirectoryError) as folder:
         put(tmp_path, b"new")
-    assert reason(folder.value) == "problem_folder"
+    assert why_unwritten(folder.value) == "problem_folder"
     assert (path.read_bytes(), os.listdir(tmp_path)) == (b"old", ["a.csv"])
 
 
 UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from xl_vqa.atomic import reason, write_atomically
+from xl_vqa.atomic import write_atomically
+from xl_vqa.words.reasons import why_unwritten
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
     with write_atomically(Path(sys.argv[1])) as file:
         file.write(b"new")
 except OSError as error:
-    print(reason(error)); sys.exit(7)
+    print(why_unwritten(error)); sys.exit(7)
 """
 
 
@@ -276,7 +278,7 @@ def test_a_folder_is_new_or_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", sorted(atomic._REASONS))
 def test_every_reason_is_a_phrase_in_both_languages(number: int) -> None:
-    assert set(phrases()[reason(OSError(number, os.strerror(number)))]) == set(LANGUAGES)
+    assert set(phrases()[str(atomic.known_reason(OSError(number, os.strerror(number))))]) == set(LANGUAGES)
 
 
 def test_nothing_else_of_ours_replaces_files() -> None:

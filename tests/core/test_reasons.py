@@ -23,9 +23,21 @@ import pytest
 from tests.core.sources import trees
 from xl_vqa.words.catalogue import LANGUAGES, phrases, sentences
 from xl_vqa.words.error_codes import from_dict
-from xl_vqa.words.errors import HostStartError, ModelFailedError, VideoAccessError, VideoEmptyError
+from xl_vqa.words.errors import (
+    HostStartError,
+    ModelFailedError,
+    VideoAccessError,
+    VideoEmptyError,
+)
 from xl_vqa.words.messages import text
-from xl_vqa.words.reasons import MAX_LENGTH, Detail, Reason, why_malformed, why_unconnected, why_unread
+from xl_vqa.words.reasons import (
+    MAX_LENGTH,
+    Detail,
+    Reason,
+    why_malformed,
+    why_unconnected,
+    why_unread,
+)
 
 REASONING: Final = {
     "Reason",
@@ -37,7 +49,7 @@ REASONING: Final = {
     "why_unwritten",
     "problem",
 }
-"""Calls that give a reason: xl_vqa.words.reasons, and ``atomic.reason`` for what forbids writing."""
+"""Calls that give a reason: xl_vqa.words.reasons, and ``why_unwritten`` for what forbids writing."""
 TYPED: Final = re.compile(r"\b(Problem|Reason|Detail|Key)\b")
 """Annotations of what holds reasons: what is put there is looked at where it is put there."""
 
@@ -71,7 +83,15 @@ def test_both_languages_say_the_same(key: str) -> None:
     assert not phrase["ja"].endswith("。")
 
 
-OF_PYTHON: Final = {"KeyError", "TypeError", "AttributeError", "RecursionError", "OverflowError", "struct.error"}
+OF_PYTHON: Final = {
+    "MALFORMED",
+    "KeyError",
+    "TypeError",
+    "AttributeError",
+    "RecursionError",
+    "OverflowError",
+    "struct.error",
+}
 """What Python raises where content is not as it must be; their words are English and speak of code."""
 RAW: Final = {"Detail.of", "Detail.named", "str", "repr"}
 
@@ -400,7 +420,7 @@ def test_english_of_ours_is_found(body: str) -> None:
     [
         "raise VideoError(problem='problem_folder')",
         "raise VideoError(problem=Reason('says', what='x', why=Detail.of(error)))",
-        "raise VideoError(problem=reason(error))",
+        "raise VideoError(problem=why_unwritten(error))",
         "problem = Reason('x') if a else Detail.of(error)\n    raise VideoError(problem=problem)",
         "raise VideoError(problem=error.params['problem'])",
         "problems: list[Problem] = []\n    problems.append('problem_folder')",

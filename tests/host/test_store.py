@@ -256,6 +256,8 @@ def test_a_store_that_may_be_written_again_is_written_again(tmp_path: Path) -> N
     [
         (sqlite3.SQLITE_FULL, "空き容量"),
         (sqlite3.SQLITE_BUSY, "ロック"),
+        (sqlite3.SQLITE_NOTADB, "破損しています"),
+        (sqlite3.SQLITE_CANTOPEN, "開くことができません"),
         (sqlite3.SQLITE_READONLY, "書き込み禁止"),
         (sqlite3.SQLITE_IOERR_READ, "ドライブまたはネットワーク"),
     ],

@@ -410,6 +410,52 @@ def test_a_certificate_is_made_once_and_its_key_is_private(tmp_path: Path) -> No
         context_of(files[0], files[0])
 
 
+@pytest.mark.parametrize(
+    ("written", "secret", "file", "said"),
+    [
+        ("", None, "certificate", "PEM 形式の証明書"),
+        ("hello", None, "certificate", "PEM 形式の証明書"),
+        (None, "hello", "key", "PEM 形式の秘密鍵"),
+        (None, "other", "key", "別の証明書の鍵"),
+        (None, "locked", "key", "パスワードで保護"),
+        (None, "gone", "key", "ファイルがありません"),
+        ("gone", None, "certificate", "ファイルがありません"),
+    ],
+)
+def test_the_file_that_is_at_fault_is_named_and_why(
+    tmp_path: Path, written: str | None, secret: str | None, file: str, said: str
+) -> None:
+    from cryptography.hazmat.primitives import serialization as form
+
+    certificate, key = own_certificate(tmp_path / "team", ["gpu1.example"])
+    other = own_certificate(tmp_path / "other", ["gpu1.example"])[1]
+    for path, content in ((certificate, written), (key, secret)):
+        if content == "gone":
+            path.unlink()
+        elif content == "other":
+            path.write_bytes(other.read_bytes())
+        elif content == "locked":
+            private = form.load_pem_private_key(key.read_bytes(), None)
+            lock = form.BestAvailableEncryption(b"x")
+            path.write_bytes(private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, lock))
+        elif content is not None:
+            path.write_text(content)
+    with pytest.raises(TeamSetupError) as caught:
+        context_of(certificate, key)
+    told = caught.value.message("ja")
+    assert str(certificate if file == "certificate" else key) + " は" in told
+    assert said in told
+    assert "lib" not in told
+
+
+def test_a_certificate_with_words_before_it_has_a_fingerprint(tmp_path: Path) -> None:
+    certificate, key = own_certificate(tmp_path, ["gpu1.example"])
+    before = fingerprint_of(certificate)
+    certificate.write_bytes("\ufeff社内証明書\r\n".encode() + certificate.read_bytes())
+    context_of(certificate, key)
+    assert fingerprint_of(certificate) == before
+
+
 @POSIX
 def test_a_token_is_for_its_host_and_its_user_alone(tmp_path: Path) -> None:
     settings = Settings.load({}, home=tmp_path, host_address="https://gpu1.example:8443")

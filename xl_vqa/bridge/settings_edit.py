@@ -8,9 +8,10 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.atomic import make_private, reason, write_atomically
+from xl_vqa.atomic import make_private, write_atomically
 from xl_vqa.bridge.file_lock import locked
 from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.reasons import why_unwritten
 from xl_vqa.words.settings import Settings, parse_toml, unknown_key
 
 LOCK_WAIT_S: Final = 10.0
@@ -29,7 +30,7 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
     except UnicodeDecodeError as error:
         raise SettingsError(source=str(file), problem="problem_not_utf8") from error
     except OSError as error:
-        raise SettingsError(source=str(file), problem=reason(error)) from error
+        raise SettingsError(source=str(file), problem=why_unwritten(error)) from error
     return Settings.load(home=settings.home, language=settings.language)
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import xl_vqa
-from xl_vqa.atomic import make_private, reason
+from xl_vqa.atomic import make_private
 from xl_vqa.bridge.connection import HostGoneError, HttpPool, ask_health, proves
 from xl_vqa.bridge.protocol import HANDSHAKE, LOOPBACK, PROTOCOL, environment_of
 from xl_vqa.bridge.state import HostState, read_state
 from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError
-from xl_vqa.words.reasons import Detail, Reason, why_unread
+from xl_vqa.words.reasons import Detail, Reason, why_unread, why_unwritten
 from xl_vqa.words.settings import Settings
 from xl_vqa.words.versions import order
 
@@ -199,7 +199,7 @@ def _claim(settings: Settings) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=why_unwritten(error)) from error
     return True
 
 

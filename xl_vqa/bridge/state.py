@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xl_vqa.atomic import write_atomically
 from xl_vqa.bridge.protocol import PROTOCOL
+from xl_vqa.words.reasons import MALFORMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def read_state(path: Path) -> HostState | None:
             token=str(values["token"]),
             protocol=int(values.get("protocol", 1)),
         )
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+    except MALFORMED:
         return None
     # a cut-off or hand-edited file must not send requests to port 0, or with a token that breaks their header
     token = state.token.isascii() and state.token.isprintable() and state.token != ""

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from xl_vqa.atomic import keep_private, make_private, reason, write_atomically
+from xl_vqa.atomic import keep_private, make_private, write_atomically
 from xl_vqa.bridge.errors import TeamSetupError, TeamTokenError
+from xl_vqa.words.reasons import MALFORMED, why_unwritten
+from xl_vqa.words.records import record
 from xl_vqa.words.settings import Settings
 
 FILE_NAME: Final = "team-access.json"
@@ -44,9 +46,8 @@ def read_access(settings: Settings) -> Access:
     """That of ``settings.host_address``. Raises TeamTokenError where there is none."""
     address = normal(settings.host_address or "")
     try:
-        values = json.loads(access_file(settings).read_text(encoding="utf-8"))
-        found = Access(values["address"], values["fingerprint"], values["token"])
-    except (OSError, ValueError, KeyError, TypeError):
+        found = record(Access, json.loads(access_file(settings).read_text(encoding="utf-8")))
+    except MALFORMED:
         found = None
     # a token is for the host that gave it: another address must not see it
     if found is None or found.address != address:
@@ -63,7 +64,7 @@ def write_access(settings: Settings, access: Access) -> Path:
             output.write(json.dumps(asdict(access)).encode("utf-8"))
         keep_private(file)
     except OSError as error:
-        raise TeamSetupError(problem=reason(error)) from error
+        raise TeamSetupError(problem=why_unwritten(error)) from error
     return file
 
 

@@ -28,7 +28,7 @@ from xl_vqa.bridge.sending import Sending, Source
 from xl_vqa.bridge.team_access import Access, read_access
 from xl_vqa.words.errors import HostAuthenticationError
 from xl_vqa.words.explanation import Progress
-from xl_vqa.words.reasons import Detail, Reason, why_unconnected
+from xl_vqa.words.reasons import Reason, why_unconnected, why_untrusted
 from xl_vqa.words.settings import STARTER, Settings
 from xl_vqa.words.video_names import suffix_of
 
@@ -77,10 +77,8 @@ class TeamPool(JsonPool):
                 self._check(connection)
         except ssl.SSLCertVerificationError as error:
             connection.close()
-            why = Detail(error.verify_message)
-            raise TeamCertificateError(
-                address=self.access.address, problem=Reason("team_certificate_untrusted", why=why)
-            ) from error
+            untrusted = Reason("team_certificate_untrusted", why=why_untrusted(error))
+            raise TeamCertificateError(address=self.access.address, problem=untrusted) from error
         except BaseException:
             connection.close()
             raise

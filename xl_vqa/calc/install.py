@@ -18,7 +18,7 @@ from typing import Final
 from xl_vqa.calc import names
 from xl_vqa.calc.build import build
 from xl_vqa.calc.errors import CalcInstallError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Detail, Reason, why_unread
 
 _WINDOWS: Final = (r"%ProgramFiles%\LibreOffice\program", r"%ProgramFiles(x86)%\LibreOffice\program")
 _OTHER: Final = (
@@ -121,8 +121,10 @@ def _run(office: Office, verb: str, *arguments: str) -> str:
         done = subprocess.run(
             command, env=environment, capture_output=True, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CalcInstallError(problem=Detail.of(error)) from error
+    except subprocess.TimeoutExpired as error:
+        raise CalcInstallError(problem=Reason("office_too_slow", seconds=TIMEOUT_S)) from error
+    except OSError as error:
+        raise CalcInstallError(problem=why_unread(error)) from error
     words = (done.stdout + done.stderr).decode("utf-8", "replace")
     if done.returncode != 0:
         lines = [line.strip() for line in words.splitlines() if line.strip()]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xl_vqa.atomic import reason
 from xl_vqa.calc.cli_texts import tr
 
 calc = typer.Typer(help="LibreOffice Calc: the same functions and commands.", no_args_is_help=True)
@@ -36,11 +35,12 @@ def build(
     """Write the extension as a file. 'install' does that and adds it to LibreOffice."""
     from xl_vqa.calc.build import build as write
     from xl_vqa.words.errors import OutputNotWritableError
+    from xl_vqa.words.reasons import why_unwritten
 
     try:
         write(output, python)
     except OSError as error:
-        raise OutputNotWritableError(path=str(output), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(output), problem=why_unwritten(error)) from error
     typer.echo(tr("written", _language(), path=output))
 
 
@@ -89,6 +89,7 @@ def repair(
     """Give our formulas their plain names again, in files converted by LibreOffice."""
     from xl_vqa.calc.errors import CalcWorkbookError
     from xl_vqa.calc.saved import repair as put_right
+    from xl_vqa.words.reasons import why_unwritten
     from xl_vqa.workbooks.package import Package
 
     for file in files:
@@ -99,7 +100,7 @@ def repair(
         try:
             count = put_right(file)
         except OSError as error:
-            raise CalcWorkbookError(path=str(file), problem=reason(error)) from error
+            raise CalcWorkbookError(path=str(file), problem=why_unwritten(error)) from error
         typer.echo(tr("repaired", _language(), path=file, count=count))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from xl_vqa import __version__, plug_ins
-from xl_vqa.atomic import check_folder, make_private, reason
+from xl_vqa.atomic import check_folder, make_private
 from xl_vqa.cli import doctor_cluster, doctor_compute
 from xl_vqa.cli.doctor_check import Check, say
 from xl_vqa.models.registry import name_of
@@ -29,6 +29,7 @@ from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.labels import band_by_key
 from xl_vqa.words.messages import phrase
 from xl_vqa.words.model_spec import demo_clips_folder, starter_folder
+from xl_vqa.words.reasons import why_unwritten
 from xl_vqa.words.settings import Settings
 
 FREE_GIB: Final = 1.0
@@ -143,7 +144,7 @@ def check_home(settings: Settings, language: str) -> Check:
             "Set XL_VQA_HOME to a folder you can write.",
             "XL_VQA_HOME に書き込み可能なフォルダーを指定。",
         )
-        return Check("home", "bad", f"{settings.home}: {phrase(reason(error), language)}", fix)
+        return Check("home", "bad", f"{settings.home}: {phrase(why_unwritten(error), language)}", fix)
     return Check("home", "good", str(settings.home))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xl_vqa.cli.texts import tr
+from xl_vqa.sheets.video_paths import resolve
 from xl_vqa.shell import typed
 from xl_vqa.video.files import HEAD_BYTES, not_a_video_problem
 from xl_vqa.video.moving import moves
@@ -27,7 +28,7 @@ from xl_vqa.words.errors import (
 from xl_vqa.words.japanese_bytes import decode_japanese
 from xl_vqa.words.picture_folders import are_frames, as_video
 from xl_vqa.words.reasons import Reason, why_unread
-from xl_vqa.words.video_names import is_picture_file, is_video_file, suffix_of
+from xl_vqa.words.video_names import clean, is_picture_file, is_video_file, suffix_of
 
 _NO_LISTS = ("problem_office", "problem_old_office", "problem_pdf")
 
@@ -64,14 +65,20 @@ def with_lists(given: Iterable[str], *, standard_input: bool = False) -> list[st
     for one in given:
         if standard_input and one == "-":
             # bytes, so that a path that is no text arrives as it is
-            lines = _lines(sys.stdin.buffer.read())
+            lines = _lines(b"" if sys.stdin is None else sys.stdin.buffer.read())
         elif one.startswith("@") and not os.path.exists(one):
             lines = _list(one[1:])
         else:
             found.append(one)
             continue
-        found += [line for line in lines if not _is_comment(line)]
+        found += [_as_pasted(line) for line in lines if not _is_comment(line)]
     return found
+
+
+def _as_pasted(line: str) -> str:
+    """A line of a list without what Explorer's "copy as path" puts round a name."""
+    cleaned = clean(line)
+    return cleaned if cleaned and cleaned != line and not os.path.exists(line) else line
 
 
 def _is_comment(line: str) -> bool:
@@ -89,14 +96,27 @@ def _is_comment(line: str) -> bool:
 
 
 def _one(given: str, tables: bool, stills: dict[str, int] | None) -> list[InputRow]:
-    if os.path.isdir(given):
+    there = os.path.exists(given)
+    if not there:
+        given = _other_spelling(given)
+        there = os.path.exists(given)
+    if there and os.path.isdir(given):
         rows, still = _folder(given)
         if stills is not None and still:
             stills[given] = still
         return rows
-    magic = not os.path.exists(given) and glob.has_magic(given)
+    magic = not there and glob.has_magic(given)
     found = _pattern(given) if magic else [InputRow(given)]
     return [row if row.error else InputRow(row.path, list_error(row.path, tables=tables)) for row in found]
+
+
+def _other_spelling(given: str) -> str:
+    """Of what is not there as it stands, what a cell's text would mean (a file URL, ``~``)."""
+    with contextlib.suppress(XlVqaError, OSError):
+        found = resolve(given, os.getcwd())
+        if os.path.exists(found):
+            return found
+    return given
 
 
 def list_error(path: str, *, tables: bool = False) -> ListAsVideoError | None:

@@ -15,9 +15,12 @@ import typer
 
 from xl_vqa import __version__, plug_ins
 from xl_vqa.cli.front_end_plug_ins import plug_in
+from xl_vqa.cli.texts import tr
 from xl_vqa.cli.usage import equip, speak
 from xl_vqa.packages import as_missing
 from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.messages import phrase
+from xl_vqa.words.reasons import why_unwritten
 
 if TYPE_CHECKING:
     from xl_vqa.training.compare import ReadTask
@@ -98,24 +101,56 @@ def main(tasks: Mapping[str, ReadTask] | None = None, name: str = "xl-vqa") -> N
 
 
 def _answer(tasks: Mapping[str, ReadTask] | None, name: str) -> None:
+    for closed in ("stdout", "stderr"):
+        # without a terminal, or closed by whoever started it (>&-)
+        if getattr(sys, closed) is None:
+            setattr(sys, closed, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the end
     for stream in (sys.stdout, sys.stderr):
         # a Windows console in a legacy code page must not fail on a Japanese path
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     speak(_language())
     try:
-        app(prog_name=name, obj=tasks)
+        try:
+            app(prog_name=name, obj=tasks)
+        finally:
+            # else Python says at the very end, in its own words, what could not be written
+            sys.stdout.flush()
     except XlVqaError as error:
         typer.echo(error.message(_language()), err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        # whoever read has enough (| head)
+        _say_no_more()
+        sys.exit(1)
     except (ImportError, OSError) as error:
         missing = as_missing(error)
-        if missing is None:
+        if missing is not None:
+            typer.echo(missing.message(_language()), err=True)
+        elif isinstance(error, OSError) and error.filename is None and _output_is_lost():
+            why = phrase(why_unwritten(error), _language())
+            typer.echo(tr("output_lost", _language(), why=why), err=True)
+        else:
             raise
-        typer.echo(missing.message(_language()), err=True)
         sys.exit(2)
+
+
+def _output_is_lost() -> bool:
+    """Whether the standard output takes nothing more, as with a full disk behind ``>``."""
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        _say_no_more()
+        return True
+    return False
+
+
+def _say_no_more() -> None:
+    # Python flushes once more at the end
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _language() -> str:

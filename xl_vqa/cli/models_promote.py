@@ -103,11 +103,9 @@ def history(
     for key in ("col_when", "col_name", "col_action", "fact_model", "col_verdict"):
         table.add_column(tr(key, language))
     for step in steps:
-        said = (
-            f"{rounded(step.verdict['change'], 3, sign=True)} MOS"
-            if step.verdict
-            else step.reason or tr("by_hand", language)
-        )
+        change = step.verdict.get("change")
+        judged = isinstance(change, (int, float))
+        said = f"{rounded(change, 3, sign=True)} MOS" if judged else step.reason or tr("by_hand", language)
         where = step.after.adapter or step.after.model
         table.add_row(*map(Text, (step.at, step.name, tr(f"action_{step.action}", language), where, said)))
     print_whole(Console(), table)
@@ -119,6 +117,7 @@ def _judged(folder: Path) -> tuple[tuple[str, str], dict[str, object]]:
 
     from xl_vqa.learning.model_scores import known_mark
     from xl_vqa.learning.retrain import NEW_SCORES, PAGE, SUFFIX, VERDICT
+    from xl_vqa.words.reasons import MALFORMED
 
     work = folder.with_name(folder.name + SUFFIX)
     try:
@@ -133,5 +132,5 @@ def _judged(folder: Path) -> tuple[tuple[str, str], dict[str, object]]:
             "page": str(work / PAGE),
         }
         return (str(values["fingerprint"]), known_mark(work / NEW_SCORES)), verdict
-    except (OSError, ValueError, KeyError, TypeError):
+    except MALFORMED:
         return ("", ""), {}

@@ -9,6 +9,11 @@ from xl_vqa.cli.video_texts import VIDEO_TEXTS
 from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
+    "output_lost": {
+        "en": "What the command prints cannot be written: {why}. Make room or print to another place, and run it "
+        "again.",
+        "ja": "出力を書き込めません: {why}。空きを確保するか別の出力先を指定して、もう一度実行してください。",
+    },
     **VIDEO_TEXTS,
     "scoring": {"en": "Rating videos", "ja": "動画を評価中"},
     "workers_of_what": {

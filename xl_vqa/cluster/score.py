@@ -17,7 +17,6 @@ from typing import Any, Final
 import filelock
 
 from xl_vqa import __version__
-from xl_vqa.atomic import reason
 from xl_vqa.bridge.profiles import domain_profile, read_entries
 from xl_vqa.bridge.videos import Result, Video
 from xl_vqa.cluster.connect import Address, connected
@@ -42,7 +41,7 @@ from xl_vqa.words.error_codes import from_dict
 from xl_vqa.words.errors import HostDiskError, VideoNotFoundError, XlVqaError
 from xl_vqa.words.model_spec import ModelSpec, settings_key
 from xl_vqa.words.rating import Rating
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import Reason, why_unwritten
 from xl_vqa.words.settings import Settings
 from xl_vqa.words.video_names import existing_form
 
@@ -134,7 +133,7 @@ def only_run(settings: Settings, tell: Tell) -> Iterator[None]:
                 tell("cluster_waits")
             told = True
         except OSError as error:
-            raise HostDiskError(path=str(path), problem=reason(error)) from error
+            raise HostDiskError(path=str(path), problem=why_unwritten(error)) from error
     try:
         yield
     finally:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.words.reasons import MALFORMED
+
 FORMAT: Final = 1
 
 
@@ -86,6 +88,6 @@ def read_run(path: Path, fingerprint: str) -> Run | None:
     """
     try:
         run = Run.from_dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+    except MALFORMED:
         return None
     return run if run.fingerprint == fingerprint and run.error is None else None

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from xl_vqa.atomic import reason, write_atomically
+from xl_vqa.atomic import write_atomically
 from xl_vqa.excel import addin
 from xl_vqa.excel.session import config_encoding, read_config
 from xl_vqa.excel.udf_names import MACROS, MODULE, PROJECT
 from xl_vqa.outputs import write_output
 from xl_vqa.words.errors import InstallError, XlVqaError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unwritten
 
 START_FOLDER: Final = ("Microsoft", "Excel", "XLSTART")
 _OURS: Final = ("INTERPRETER_WIN", "UDF MODULES", "USE UDF SERVER", "ADD_WORKBOOK_TO_PYTHONPATH")
@@ -84,7 +84,7 @@ def install(places: Places) -> None:
             places.addin.unlink(missing_ok=True)
         else:
             write_output(places.addin, before)
-        raise InstallError(problem=Reason("says", what=str(places.config), why=reason(error))) from error
+        raise InstallError(problem=Reason("says", what=str(places.config), why=why_unwritten(error))) from error
 
 
 def uninstall(places: Places) -> list[Path]:
@@ -101,7 +101,7 @@ def uninstall(places: Places) -> list[Path]:
             continue
         except OSError as error:
             raise InstallError(
-                problem=Reason("file_in_use_says", file=str(file), detail=Detail.of(error))
+                problem=Reason("file_in_use_says", file=str(file), why=why_unwritten(error))
             ) from error
     with contextlib.suppress(OSError):
         places.config.parent.rmdir()

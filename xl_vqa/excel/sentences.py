@@ -43,8 +43,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "VBA モジュール {name} に ASCII 以外の文字が含まれています",
     },
     "file_in_use_says": {
-        "en": "{file}: {detail}; close Excel and try again",
-        "ja": "{file}: {detail}。Excel を閉じてから、もう一度お試しください",
+        "en": "{file}: {why}; close Excel and try again",
+        "ja": "{file}: {why}。Excel を閉じてから、もう一度お試しください",
     },
     "xlwings_version": {
         "en": "this version of xlwings is not known ({file} has no {text})",

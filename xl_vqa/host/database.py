@@ -18,7 +18,7 @@ from typing import Final, NoReturn
 from xl_vqa import atomic
 from xl_vqa.host.migrations import MIGRATIONS, NewerStoreError, migrate
 from xl_vqa.words.errors import HostDiskError, HostStartError
-from xl_vqa.words.reasons import Detail, Key, Problem, Reason
+from xl_vqa.words.reasons import Detail, Key, Problem, Reason, why_unwritten
 
 log = logging.getLogger("xl_vqa.host.database")
 
@@ -29,7 +29,7 @@ _REFUSED: Final[dict[int, Key | None]] = {
     sqlite3.SQLITE_FULL: "problem_disk_full",
     sqlite3.SQLITE_IOERR: None,
     sqlite3.SQLITE_READONLY: "problem_write_protected",
-    sqlite3.SQLITE_CANTOPEN: None,
+    sqlite3.SQLITE_CANTOPEN: "problem_cannot_open",
     sqlite3.SQLITE_PERM: "problem_no_write_permission",
     sqlite3.SQLITE_BUSY: "problem_locked",
     sqlite3.SQLITE_LOCKED: "problem_locked",
@@ -311,7 +311,7 @@ class Database:
                 for one in moved:
                     with suppress(OSError):
                         atomic.replace(Path(f"{target}{one}"), Path(f"{self.path}{one}"))
-                raise HostDiskError(path=str(self.path), problem=atomic.reason(error)) from error
+                raise HostDiskError(path=str(self.path), problem=why_unwritten(error)) from error
         for old in damaged_copies(self.path)[:-KEPT_DAMAGED]:
             remove_database(old)
         return target
@@ -329,7 +329,9 @@ def why_refused(error: sqlite3.DatabaseError, path: Path) -> Problem:
         try:
             atomic.check_folder(path.parent)
         except OSError as cause:
-            return atomic.reason(cause)
+            return why_unwritten(cause)
+    if code in _DAMAGED:
+        return Reason("content_damaged")
     known = None if code is None else _REFUSED.get(code)
     return Reason("problem_drive", detail=Detail.of(error)) if known is None else Reason(known)
 

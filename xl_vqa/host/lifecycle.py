@@ -24,7 +24,7 @@ from typing import Final
 import filelock
 
 from xl_vqa import __version__
-from xl_vqa.atomic import keep_private, make_private, reason
+from xl_vqa.atomic import keep_private, make_private
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.protocol import LOOPBACK
 from xl_vqa.bridge.start import find
@@ -36,7 +36,7 @@ from xl_vqa.host.logs import start_log, watch_for_crashes
 from xl_vqa.host.server import begin_serving, on_end_signals, run_to_its_end, server_for
 from xl_vqa.host.service import RatingService
 from xl_vqa.words.errors import HostDiskError, HostStartError
-from xl_vqa.words.reasons import Reason, why_unconnected
+from xl_vqa.words.reasons import Reason, why_unconnected, why_unwritten
 from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.host")
@@ -70,7 +70,7 @@ def only_host(settings: Settings) -> Iterator[None]:
                 problem = Reason("host_other_running")
                 raise HostStartError(problem=problem) from None
         except OSError as error:
-            raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
+            raise HostDiskError(path=str(settings.home), problem=why_unwritten(error)) from error
     try:
         yield
     finally:
@@ -107,7 +107,7 @@ def _no_cluster_run(settings: Settings) -> Iterator[None]:
     except filelock.Timeout:
         raise HostStartError(problem=Reason("host_cluster_run")) from None
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=why_unwritten(error)) from error
     try:
         yield
     finally:
@@ -194,7 +194,7 @@ class Host:
                 self.stop("its state file cannot be written")
                 await serving
                 where = str(self._settings.state_file)
-                raise HostDiskError(path=where, problem=reason(error)) from error
+                raise HostDiskError(path=where, problem=why_unwritten(error)) from error
             log.info("listening on port %d, version %s, process %d", self.state.port, __version__, self.state.pid)
             on_ready(self.state)
             watching = [
@@ -244,7 +244,7 @@ def prepare_home(settings: Settings) -> None:
         for file in (*settings.home.glob("*"), *settings.log_file.parent.glob("*")):
             keep_private(file)
     except OSError as error:
-        raise HostDiskError(path=str(settings.home), problem=reason(error)) from error
+        raise HostDiskError(path=str(settings.home), problem=why_unwritten(error)) from error
 
 
 def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: bool = False) -> None:
@@ -258,7 +258,7 @@ def run(settings: Settings, on_ready: Callable[[HostState], None], *, console: b
         try:
             start_log(settings.log_file, console=console, form=settings.log_format)
         except OSError as error:
-            raise HostDiskError(path=str(settings.log_file), problem=reason(error)) from error
+            raise HostDiskError(path=str(settings.log_file), problem=why_unwritten(error)) from error
         # held until the end: native crashes are written to it
         crash_file, crashed = watch_for_crashes(settings.log_file.with_name("host-crash.log"))
         try:

@@ -196,10 +196,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "videos must be a list",
         "ja": "videos はリストで指定してください",
     },
-    "host_store_damaged_by": {
-        "en": "a new store was damaged at once ({detail})",
-        "ja": "新しく作成した保存ファイルがすぐに破損しました({detail})",
-    },
     "host_view_object": {
         "en": "view must be an object",
         "ja": "view はオブジェクトで指定してください",

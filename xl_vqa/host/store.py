@@ -32,7 +32,6 @@ from xl_vqa.host.stored_rows import (
 from xl_vqa.video.reader_version import READER_VERSION
 from xl_vqa.words.errors import HostDiskError
 from xl_vqa.words.rating import Rating
-from xl_vqa.words.reasons import Detail, Reason
 
 log = logging.getLogger("xl_vqa.host.store")
 
@@ -462,9 +461,7 @@ def _twice(put: Callable[[], T]) -> T:
         try:
             return put()
         except DamagedError as error:
-            raise HostDiskError(
-                path="?", problem=Reason("host_store_damaged_by", detail=Detail.of(error))
-            ) from error
+            raise HostDiskError(path="?", problem="host_store_damaged") from error
 
 
 def _words(text: Any) -> str:

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from xl_vqa.atomic import reason
+from xl_vqa.host.database import why_refused
 from xl_vqa.host.errors import StoreFileError
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import ROW_COLUMNS, BadRowError, RatingKey, Row, packed, split_row
 from xl_vqa.outputs import output_file
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason, why_unwritten
 
 FORMAT: Final = 1
 KEY: Final = RatingKey._fields
@@ -77,7 +77,7 @@ def summaries(store: Path) -> list[ModelSummary]:
         with _reading(store) as connection:
             rows = connection.execute(question).fetchall()
     except sqlite3.DatabaseError as error:
-        broken = Reason("store_unreadable", detail=Detail.of(error))
+        broken = Reason("store_unreadable", detail=why_refused(error, store))
         raise StoreFileError(path=str(store), problem=broken) from error
     return [
         ModelSummary(_words(name), _words(model), int(count), _words(first), _words(last))
@@ -109,7 +109,7 @@ def export_ratings(
         with output_file(target) as file:
             _write(_records(store, done, paths=paths), file, as_csv)
     except sqlite3.DatabaseError as error:
-        broken = Reason("store_unreadable", detail=Detail.of(error))
+        broken = Reason("store_unreadable", detail=why_refused(error, store))
         raise StoreFileError(path=str(store), problem=broken) from error
     return done
 
@@ -224,7 +224,7 @@ def _read(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if line.strip():
                     yield number, _json_record(line)
     except OSError as error:
-        raise StoreFileError(path=str(source), problem=reason(error)) from error
+        raise StoreFileError(path=str(source), problem=why_unwritten(error)) from error
     except UnicodeDecodeError as error:
         raise StoreFileError(path=str(source), problem="store_file_foreign") from error
 

@@ -32,7 +32,8 @@ from xl_vqa.words.errors import VideoError
 from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.words.numbers import written_number
-from xl_vqa.words.reasons import Problem, Reason
+from xl_vqa.words.reasons import MALFORMED, Problem, Reason
+from xl_vqa.words.records import record
 from xl_vqa.words.settings import Settings
 
 FILE_NAME: Final = "hold-out.json"
@@ -108,14 +109,14 @@ def read(path: Path, settings: Settings) -> HoldOut:
     """Raises HoldOutError where there is none, or where it is not what was locked."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        rows = tuple(HeldOut(**row) for row in values["rows"])
+        rows = tuple(record(HeldOut, row) for row in values["rows"])
         found = HoldOut(rows, str(values["locked_at"]))
         said = str(values["fingerprint"])
         if values["format"] != FORMAT or not rows:
             raise ValueError("format")
     except FileNotFoundError as error:
         raise HoldOutError(path=str(path), problem=Reason("hold_out_none")) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise HoldOutError(path=str(path), problem=Reason("hold_out_unreadable")) from error
     with LabelStore(settings) as store:
         noted = store.locked(path)

@@ -19,7 +19,7 @@ from xl_vqa.host.database import DamagedError, Database, SetAside
 from xl_vqa.learning.corrections import COLUMNS, Correction, read_row, stored
 from xl_vqa.learning.errors import LearningError
 from xl_vqa.words.errors import HostDiskError, HostStartError, XlVqaError
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import Reason, why_unwritten
 from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.learning.label_store")
@@ -213,9 +213,7 @@ class LabelStore:
             problem = Reason("label_store_disk", path=str(self.path), why=Reason.of(error))
             raise LearningError(problem=problem) from error
         except OSError as error:
-            from xl_vqa.atomic import reason
-
-            problem = Reason("label_store_disk", path=str(self.path), why=reason(error))
+            problem = Reason("label_store_disk", path=str(self.path), why=why_unwritten(error))
             raise LearningError(problem=problem) from error
 
 

@@ -35,7 +35,8 @@ from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.words.errors import VideoError, XlVqaError
 from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import MALFORMED, Reason
+from xl_vqa.words.records import record
 from xl_vqa.words.settings import Settings
 
 OnStage = Callable[[str, int, int], None]
@@ -147,8 +148,8 @@ def resumed(settings: Settings, options: RetrainOptions) -> Prepared:
     """A run that was prepared before, as its plan says. Raises LearningError where there is none."""
     try:
         plan = json.loads((options.work / PLAN).read_text(encoding="utf-8"))
-        entry = Registered(**plan["before"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        entry = record(Registered, plan["before"])
+    except MALFORMED as error:
         raise LearningError(problem=Reason("retrain_none", folder=str(options.output))) from error
     current = current_model(settings, plan["name"])
     if (current.entry.model, current.entry.adapter) != (entry.model, entry.adapter):

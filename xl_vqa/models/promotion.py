@@ -12,14 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.models.registry import ModelRegistry, Registered, check
 from xl_vqa.words.errors import ModelEntryError, SettingsError
 from xl_vqa.words.reasons import Reason
+from xl_vqa.words.records import record
 from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
+Action = Literal["promoted", "rolled back"]
 PROMOTED: Final = "promoted"
 ROLLED_BACK: Final = "rolled back"
 
@@ -41,7 +43,7 @@ class Step:
     """
 
     name: str
-    action: str
+    action: Action
     at: str
     before: Version
     after: Version
@@ -53,11 +55,6 @@ class Step:
     """Where the version before had another name (the starter)."""
     followed: bool = False
     """Whether cells with formulas take the scores of what came after (``ModelLine.follow``)."""
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Step:
-        versions = {key: Version(**values[key]) for key in ("before", "after")}
-        return cls(**{**values, **versions})
 
 
 class ModelLine:
@@ -76,7 +73,7 @@ class ModelLine:
 
     def history(self, name: str | None = None) -> list[Step]:
         """Oldest first; of ``name`` where it is given. Raises SettingsError for a broken file."""
-        steps = [Step.from_dict(values) for values in self._registry.history()]
+        steps = _steps(self._registry)
         return [step for step in steps if name is None or step.name.casefold() == name.casefold()]
 
     def promote(
@@ -191,14 +188,22 @@ class ModelLine:
 
     def _settle(self) -> None:
         """settings.toml as the last step says, where that was not reached yet."""
-        steps = self._registry.history()
-        if not steps or steps[-1].get("settled"):
+        steps = _steps(self._registry)
+        if not steps or steps[-1].settled:
             return
-        last = Step.from_dict(steps[-1])
+        last = steps[-1]
         if last.serving:
             self._settings = change_settings(self._settings, model=last.after.model, adapter=last.after.adapter)
         self._registry.settle_last()
         self._registry = ModelRegistry(self._settings)
+
+
+def _steps(registry: ModelRegistry) -> list[Step]:
+    """Oldest first. Raises SettingsError for a broken file."""
+    try:
+        return [record(Step, step, f"history.{at}") for at, step in enumerate(registry.history(), start=1)]
+    except ValueError as error:
+        raise registry.broken(error) from error
 
 
 def _line(steps: Sequence[Step], name: str) -> list[Step]:
@@ -218,8 +223,8 @@ def standing_versions(settings: Settings, name: str, fingerprint: str) -> dict[s
     Empty where cells follow already, or another model was chosen since. A broken models.json counts as empty.
     """
     try:
-        steps = _line([Step.from_dict(values) for values in ModelRegistry(settings).history()], name)
-    except (SettingsError, KeyError, TypeError):
+        steps = _line(_steps(ModelRegistry(settings)), name)
+    except SettingsError:
         return {}
     if not steps or steps[-1].after.fingerprint not in ("", fingerprint):
         return {}
@@ -238,8 +243,8 @@ def earlier_versions(settings: Settings, name: str) -> list[tuple[str, str]]:
     A broken models.json counts as empty: no score must be lost to it.
     """
     try:
-        steps = [Step.from_dict(values) for values in ModelRegistry(settings).history()]
-    except (SettingsError, KeyError, TypeError):
+        steps = _steps(ModelRegistry(settings))
+    except SettingsError:
         return []
     own = [step for step in steps if step.name.casefold() == name.casefold()]
     ended = {step.before.fingerprint: step.at for step in own if not step.before_name}

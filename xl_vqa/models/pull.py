@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.vlm.hub_trouble import why_no_model
 from xl_vqa.vlm.model_folder import (
     HUB_NAME,
     WANTED_FILES,
@@ -24,7 +25,7 @@ from xl_vqa.vlm.model_folder import (
     hub_library,
 )
 from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason
 
 CARD: Final = "README.md"
 ROOM_LEFT: Final = 1.02
@@ -81,7 +82,7 @@ def pull(model: str, *, offline: bool = False, report: Report = lambda done, tot
         raise
     except Exception as error:  # the library and what it stands on raise many kinds
         raise ModelNotFoundError(
-            model=model, problem=Reason("problem_hub_refused", detail=Detail.of(error))
+            model=model, problem=Reason("problem_hub_refused", detail=why_no_model(error))
         ) from error
     folder = find_model(model)
     if folder.name != info.sha:

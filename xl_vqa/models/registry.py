@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from filelock import FileLock
 
-from xl_vqa.atomic import reason, write_atomically
+from xl_vqa.atomic import make_private, write_atomically
 from xl_vqa.bridge.settings_edit import change_settings
 from xl_vqa.shell import typed
 from xl_vqa.vlm.identity import spec_of
@@ -34,7 +34,8 @@ from xl_vqa.vlm.model_folder import (
 )
 from xl_vqa.words.errors import ModelEntryError, ModelError, ModelNotFoundError, SettingsError
 from xl_vqa.words.model_spec import ModelSpec
-from xl_vqa.words.reasons import Reason, why_malformed
+from xl_vqa.words.reasons import MALFORMED, Reason, why_malformed, why_unwritten
+from xl_vqa.words.records import record
 from xl_vqa.words.settings import PREFIX, STARTER, Settings
 
 FILE_NAME: Final = "models.json"
@@ -156,7 +157,15 @@ class ModelRegistry:
 
     def history(self) -> list[dict[str, Any]]:
         """The steps of promotion.py, oldest first."""
-        return list(self._load().get("history", []))
+        steps = self._load().get("history", [])
+        if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+            raise self.broken(ValueError(Reason("content_value", name="history")))
+        return list(steps)
+
+    def broken(self, error: Exception) -> SettingsError:
+        """What is told of a file that was read and not understood."""
+        why = Reason("problem_file_unreadable", file=self.file.name, detail=why_malformed(error))
+        return SettingsError(source=str(self.file), problem=why)
 
     def replace_entry(self, entry: Registered | None, step: Mapping[str, Any]) -> None:
         """Puts an entry in the place of the one of its name, and a step into the history, in one write.
@@ -187,11 +196,11 @@ class ModelRegistry:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.file.parent)
             with FileLock(f"{self.file}.lock", timeout=LOCK_WAIT_S, mode=0o600):
                 yield
         except OSError as error:
-            raise ModelEntryError(path=str(self.file), problem=reason(error)) from error
+            raise ModelEntryError(path=str(self.file), problem=why_unwritten(error)) from error
 
     def remove(self, name: str) -> Registered:
         """Forgets an entry; its files stay. Raises ModelNotFoundError; ModelEntryError for the active one."""
@@ -228,23 +237,24 @@ class ModelRegistry:
             return Listed(entry, active, None, error)
 
     def _read(self) -> list[Registered]:
+        entries = self._load()["models"]
         try:
-            return [Registered(**entry) for entry in self._load()["models"]]
-        except (KeyError, TypeError) as error:
-            broken = Reason("problem_file_unreadable", file=self.file.name, detail=why_malformed(error))
-            raise SettingsError(source=str(self.file), problem=broken) from error
+            return [record(Registered, entry, f"models.{at}") for at, entry in enumerate(entries, start=1)]
+        except ValueError as error:
+            raise self.broken(error) from error
 
     def _load(self) -> dict[str, Any]:
         try:
             values: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
             if values["format"] != FORMAT:
                 raise ValueError(Reason("registry_format", format=str(values["format"])))
+            if not isinstance(values["models"], list):
+                raise ValueError(Reason("content_value", name="models"))
             return values
         except FileNotFoundError:
             return {"models": []}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            broken = Reason("problem_file_unreadable", file=self.file.name, detail=why_malformed(error))
-            raise SettingsError(source=str(self.file), problem=broken) from error
+        except MALFORMED as error:
+            raise self.broken(error) from error
 
     def _write(self, entries: list[Registered], history: Sequence[Mapping[str, Any]] | None = None) -> None:
         values: dict[str, Any] = {"format": FORMAT, "models": [asdict(entry) for entry in entries]}

@@ -13,6 +13,7 @@ from typing import Any, Final
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.stated_scale import scale_of_result
 from xl_vqa.evaluation.tables import Table, read_table, text, warns_of
+from xl_vqa.host.database import why_refused
 from xl_vqa.host.recorded import recorded
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.sheets.columns import field_of_heading
@@ -20,7 +21,7 @@ from xl_vqa.sheets.marks import Mark
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.numbers import written_number
 from xl_vqa.words.rating import UNLIKE_TAUGHT, Rating
-from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.reasons import Reason
 
 HUMAN: Final = (
     "human score",
@@ -100,7 +101,7 @@ def in_store(path: Path) -> Records:
     try:
         found = recorded(path)
     except sqlite3.DatabaseError as error:
-        why = Detail.of(error)
+        why = why_refused(error, path)
         raise MonitoringError(problem=Reason("monitoring_store_unreadable", path=str(path), why=why)) from error
     if not found.ratings:
         raise MonitoringError(problem=Reason("monitoring_no_store", path=str(path)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Sequence
@@ -14,13 +15,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.atomic import keep_private, make_private, reason, write_atomically
+from xl_vqa.atomic import keep_private, make_private, write_atomically
 from xl_vqa.bridge.errors import TeamSetupError
-from xl_vqa.words.reasons import Detail, Reason, why_unread
+from xl_vqa.words.reasons import Detail, Key, Problem, Reason, why_unread, why_unwritten
 
 YEARS: Final = 5
 CERTIFICATE: Final = "certificate.pem"
 KEY: Final = "key.pem"
+_FIRST: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _CLOCKS_APART: Final = timedelta(days=1)
 
 
@@ -41,20 +43,19 @@ def own_certificate(folder: Path, names: Sequence[str] = (), *, renew: bool = Fa
             with write_atomically(file, private=True) as output:
                 output.write(content)
     except OSError as error:
-        raise TeamSetupError(problem=reason(error)) from error
+        raise TeamSetupError(problem=why_unwritten(error)) from error
     return certificate, key
 
 
 def fingerprint_of(certificate: Path) -> str:
     """SHA-256 of the first certificate in a PEM file, in hexadecimal. Raises TeamSetupError."""
+    first = _FIRST.search(_read(certificate, "team_certificate_file"))
     try:
-        text = certificate.read_text(encoding="ascii")
-        begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-        first = text[text.index(begin) : text.index(end) + len(end)]
-        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
-    except (OSError, ValueError) as error:
-        why = why_unread(error, certificate) if isinstance(error, OSError) else Detail.of(error)
-        raise TeamSetupError(problem=Reason("team_certificate_file", file=certificate.name, why=why)) from error
+        if first is None:
+            raise ValueError("no certificate")
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first[0].decode("ascii"))).hexdigest()
+    except ValueError as error:
+        raise _unusable("team_certificate_file", certificate, "team_no_certificate") from error
 
 
 def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
@@ -64,9 +65,43 @@ def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
     try:
         context.load_cert_chain(certificate, key, password=lambda: "")
     except (OSError, ValueError) as error:
-        why = Detail.of(error)
-        raise TeamSetupError(problem=Reason("team_certificate_file", file=certificate.name, why=why)) from error
+        raise _why_not(certificate, key, error) from error
     return context
+
+
+def _why_not(certificate: Path, key: Path, error: Exception) -> TeamSetupError:
+    """Which of two files does not serve, and why: of most things OpenSSL says "PEM lib"."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        written, secret = _read(certificate, "team_certificate_file"), _read(key, "team_key_file")
+    except TeamSetupError as unread:
+        return unread
+    try:
+        x509.load_pem_x509_certificates(written)
+    except ValueError:
+        return _unusable("team_certificate_file", certificate, "team_no_certificate")
+    try:
+        load_pem_private_key(secret, None)
+    except TypeError:
+        return _unusable("team_key_file", key, "team_key_locked")
+    except ValueError:
+        return _unusable("team_key_file", key, "team_no_key")
+    if getattr(error, "reason", None) == "KEY_VALUES_MISMATCH":
+        return _unusable("team_key_file", key, Reason("team_key_other", certificate=str(certificate)))
+    return _unusable("team_certificate_file", certificate, Reason("problem_system", detail=Detail.of(error)))
+
+
+def _read(file: Path, sentence: Key) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise _unusable(sentence, file, why_unread(error, file)) from error
+
+
+def _unusable(sentence: Key, file: Path, why: Problem) -> TeamSetupError:
+    return TeamSetupError(problem=Reason(sentence, file=str(file), why=why))
 
 
 def own_names() -> list[str]:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from xl_vqa.atomic import TEMP_MARK, make_private, reason, replace
+from xl_vqa.atomic import TEMP_MARK, make_private, replace
 from xl_vqa.bridge.errors import TeamLimitError, TeamUploadError
 from xl_vqa.team.setup import Upload
 from xl_vqa.words.content import PREFIX, content_hash, content_name, is_content_name
 from xl_vqa.words.errors import HostDiskError
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import Reason, why_unwritten
 from xl_vqa.words.video_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES
 
 MIB: Final = 1 << 20
@@ -64,7 +64,7 @@ class Arrival:
                 )
             self._file.write(data)
         except OSError as error:
-            raise HostDiskError(path="-", problem=reason(error)) from error
+            raise HostDiskError(path="-", problem=why_unwritten(error)) from error
         self._digest.update(data)
         self.size += len(data)
 
@@ -80,7 +80,7 @@ class Arrival:
         try:
             replace(self._partial, self._target)
         except OSError as error:
-            raise HostDiskError(path="-", problem=reason(error)) from error
+            raise HostDiskError(path="-", problem=why_unwritten(error)) from error
         return self.size
 
     def drop(self) -> None:
@@ -139,7 +139,7 @@ class Clips:
             try:
                 make_private(target.parent)
             except OSError as error:
-                raise HostDiskError(path="-", problem=reason(error)) from error
+                raise HostDiskError(path="-", problem=why_unwritten(error)) from error
             self._make_room(person, size or 0, files=1)
             mine.append(arriving)
         try:

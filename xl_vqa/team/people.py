@@ -20,9 +20,10 @@ from typing import Any, Final, Literal
 
 from filelock import FileLock
 
-from xl_vqa.atomic import make_private, reason, write_atomically
+from xl_vqa.atomic import make_private, write_atomically
 from xl_vqa.bridge.errors import TeamSetupError, TeamTokenError
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import MALFORMED, Reason, why_unwritten
+from xl_vqa.words.records import record
 
 Role = Literal["rate", "train", "admin"]
 ROLES: Final[tuple[Role, ...]] = ("rate", "train", "admin")
@@ -142,16 +143,16 @@ class People:
             self._seen, self._known = None, {}
             return
         except OSError as error:
-            raise TeamSetupError(problem=reason(error)) from error
+            raise TeamSetupError(problem=why_unwritten(error)) from error
         seen = (status.st_mtime_ns, status.st_size, status.st_ino)
         if seen == self._seen:
             return
         try:
             rows = json.loads(self.file.read_text(encoding="utf-8"))["people"]
-            people = [Person(**row) for row in rows]
+            people = [record(Person, row) for row in rows]
             for one in people:
                 one.state()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except MALFORMED as error:
             # nobody is let in by a file that cannot be read
             self._seen, self._known = None, {}
             raise TeamSetupError(problem=Reason("team_people_file", file=self.file.name)) from error
@@ -170,7 +171,7 @@ class _Change:
             make_private(self._people.file.parent)
             self._lock.acquire()
         except OSError as error:
-            raise TeamSetupError(problem=reason(error)) from error
+            raise TeamSetupError(problem=why_unwritten(error)) from error
         try:
             self._known = {one.id: one for one in self._people.all()}
         except BaseException:
@@ -185,7 +186,7 @@ class _Change:
                 with write_atomically(self._people.file, private=True) as file:
                     file.write(json.dumps({"people": rows}, ensure_ascii=False, indent=1).encode("utf-8"))
         except OSError as error:
-            raise TeamSetupError(problem=reason(error)) from error
+            raise TeamSetupError(problem=why_unwritten(error)) from error
         finally:
             self._lock.release()
 

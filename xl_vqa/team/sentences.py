@@ -191,6 +191,27 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "{file} is no certificate that can be used ({why})",
         "ja": "{file} は証明書として使用できません({why})",
     },
+    "team_key_file": {
+        "en": "{file} is no key that can be used ({why})",
+        "ja": "{file} は秘密鍵として使用できません({why})",
+    },
+    "team_no_certificate": {
+        "en": "no whole certificate in PEM form stands in it",
+        "ja": "PEM 形式の証明書が入っていないか、途中で切れています",
+    },
+    "team_no_key": {
+        "en": "no whole private key in PEM form stands in it",
+        "ja": "PEM 形式の秘密鍵が入っていないか、途中で切れています",
+    },
+    "team_key_locked": {
+        "en": "it is locked by a password; write it without one: openssl pkey -in LOCKED -out OPEN",
+        "ja": "パスワードで保護されています。パスワードなしで保存してください: openssl pkey -in 元のファイル "
+        "-out 新しいファイル",
+    },
+    "team_key_other": {
+        "en": "it belongs to another certificate than {certificate}",
+        "ja": "{certificate} とは別の証明書の鍵です",
+    },
     "team_certificate_names": {
         "en": "{names} are no host names or addresses",
         "ja": "{names} はホスト名またはアドレスではありません",
@@ -198,6 +219,19 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "team_certificate_untrusted": {
         "en": "this machine does not trust its certificate ({why})",
         "ja": "この端末が信頼しない証明書です({why})",
+    },
+    "tls_expired": {"en": "it has expired", "ja": "有効期限が切れています"},
+    "tls_not_yet": {
+        "en": "it is not valid yet; is the clock of this machine right?",
+        "ja": "有効期間がまだ始まっていません。この端末の時計が正しいかご確認ください",
+    },
+    "tls_unknown_issuer": {
+        "en": "no authority that is known here has issued it",
+        "ja": "この端末で知られている認証局が発行したものではありません",
+    },
+    "tls_other_name": {
+        "en": "it was made for another name or address than this one",
+        "ja": "別の名前またはアドレス用の証明書です",
     },
     "team_certificate_other": {
         "en": "its certificate has the fingerprint {shown} and not {known}",

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import filelock
 
-from xl_vqa.atomic import make_private, reason
+from xl_vqa.atomic import make_private
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.errors import TeamSetupError
 from xl_vqa.daemon_threads import DaemonThreads
@@ -37,7 +37,7 @@ from xl_vqa.team.listener import Listener, TeamProtocol
 from xl_vqa.team.people import People
 from xl_vqa.team.setup import FOLDER_NAME, TeamSetup
 from xl_vqa.words.errors import HostDiskError, XlVqaError
-from xl_vqa.words.reasons import Reason, why_unconnected
+from xl_vqa.words.reasons import Reason, why_unconnected, why_unwritten
 from xl_vqa.words.settings import Settings
 
 log = logging.getLogger("xl_vqa.team")
@@ -73,7 +73,7 @@ class TeamServer:
             self._audit = Audit(settings.log_file.parent)
         except OSError as error:
             self._socket.close()
-            raise HostDiskError(path=str(settings.log_file.parent), problem=reason(error)) from error
+            raise HostDiskError(path=str(settings.log_file.parent), problem=why_unwritten(error)) from error
         except BaseException:
             self._socket.close()
             raise
@@ -166,13 +166,13 @@ def run(settings: Settings, setup: TeamSetup, on_ready: Callable[[Listening], No
     except filelock.Timeout:
         raise TeamSetupError(problem="team_running") from None
     except OSError as error:
-        raise HostDiskError(path=str(folder), problem=reason(error)) from error
+        raise HostDiskError(path=str(folder), problem=why_unwritten(error)) from error
     try:
         # a file of its own: the host behind it rotates its own
         start_log(settings.log_file.with_name(LOG_NAME), console=False, form=settings.log_format)
         TeamServer(settings, setup).serve(on_ready)
     except OSError as error:
-        raise HostDiskError(path=str(settings.log_file.parent), problem=reason(error)) from error
+        raise HostDiskError(path=str(settings.log_file.parent), problem=why_unwritten(error)) from error
     finally:
         lock.release()
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from xl_vqa.atomic import reason
 from xl_vqa.datasets.errors import ManifestError
 from xl_vqa.datasets.manifest import Manifest, ManifestRow, read_manifest
 from xl_vqa.training.attributes import TaughtAttribute, fingerprints, read_attributes
@@ -25,7 +24,7 @@ from xl_vqa.vlm.model_folder import find_adapter, find_model
 from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError, VideoError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec, Prompt
-from xl_vqa.words.reasons import Problem, Reason
+from xl_vqa.words.reasons import Problem, Reason, why_unwritten
 
 RUN_SUFFIX: Final = ".run"
 """The unfinished run lies beside the output folder, which appears when the run is done."""
@@ -73,7 +72,7 @@ def begin_run(plan: Plan) -> None:
         settled = _settled(plan.recipe, plan.manifest, plan.attributes)
         write_json(plan.run_folder / RUN_RECIPE, settled)
     except OSError as error:
-        raise OutputNotWritableError(path=str(plan.run_folder), problem=reason(error)) from error
+        raise OutputNotWritableError(path=str(plan.run_folder), problem=why_unwritten(error)) from error
 
 
 def check_recipe(recipe: Recipe, *, resume: bool = False, writes: bool = True) -> Plan:

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from xl_vqa.vlm.hub_trouble import why_no_model
 from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError
 from xl_vqa.words.model_spec import starter_folder
 from xl_vqa.words.reasons import Reason, why_malformed
@@ -63,8 +64,8 @@ def _from_hub(model: str, *, offline: bool, may_download: bool) -> Path:
     try:
         folder = Path(snapshot_download(name, **request))
     except Exception as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise ModelNotFoundError(model=model, problem=Reason("problem_hub_refused", detail=reason)) from error
+        refused = Reason("problem_hub_refused", detail=why_no_model(error))
+        raise ModelNotFoundError(model=model, problem=refused) from error
     if missing := missing_files(folder):
         raise ModelNotFoundError(model=model, problem=Reason("problem_hub_incomplete", file=missing[0]))
     return folder

@@ -18,7 +18,7 @@ from typing import Final
 
 from xl_vqa.atomic import write_atomically
 from xl_vqa.words.errors import ModelIncompatibleError
-from xl_vqa.words.reasons import Reason
+from xl_vqa.words.reasons import MALFORMED, Reason
 
 FILE_NAME: Final = "moment_limit.json"
 FALSE_ALARM: Final = 0.05
@@ -53,7 +53,7 @@ def load(folder: Path) -> float | None:
         return None
     try:
         limit = float(json.loads(path.read_text(encoding="utf-8"))["moment_limit"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         problem = Reason("question_weights_other", file=FILE_NAME)
         raise ModelIncompatibleError(model=str(folder), problem=problem) from error
     return limit if limit > 0 and math.isfinite(limit) else None

@@ -238,6 +238,24 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "there is no such folder, and the model hub could not provide it ({detail})",
         "ja": "フォルダーがなく、モデルハブからも取得できませんでした({detail})",
     },
+    "hub_unknown": {
+        "en": "it knows no public model of that name; for a private one, log in first with hf auth login",
+        "ja": "その名前の公開モデルはありません。非公開のモデルの場合は、先に hf auth login で"
+        "ログインしてください",
+    },
+    "hub_gated": {
+        "en": "its makers let in only those who asked them: do so on the model's page, then log in with "
+        "hf auth login",
+        "ja": "利用には提供元の許可が必要です。モデルのページで申請してから、hf auth login でログインしてください",
+    },
+    "hub_no_revision": {
+        "en": "the model has no such revision",
+        "ja": "指定されたリビジョンはこのモデルにありません",
+    },
+    "hub_status": {
+        "en": "it answered with the status {status}; try again later",
+        "ja": "応答のステータスは {status} でした。しばらくしてからもう一度お試しください",
+    },
     "problem_hub_incomplete": {
         "en": "{file} is missing, and the model hub could not provide it",
         "ja": "{file} がなく、モデルハブからも取得できませんでした",

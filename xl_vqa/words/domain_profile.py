@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.words.errors import ProfileFileError, ProfileMismatchError, ScaleError
 from xl_vqa.words.labels import ACR_BANDS, Band, Scale
-from xl_vqa.words.reasons import Reason, why_malformed
+from xl_vqa.words.reasons import MALFORMED, Reason, why_malformed
+from xl_vqa.words.records import record
 
 if TYPE_CHECKING:
     from xl_vqa.words.settings import Settings
@@ -82,6 +83,10 @@ class Spread:
     widths: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     group_widths: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if len(self.weights) != len(self.residuals) or len(self.categories) != 5 or min(self.categories) < 0:
+            raise ValueError("a weight for each residual and a category for each of five bands are needed")
+
     def half_width(self, coverage: float, band: int, group: str | None = None) -> float | None:
         """Of a video whose centre lies in band number ``band`` (1..5): its group's, else its band's."""
         level = f"{coverage:g}"
@@ -128,6 +133,10 @@ class Reference:
 
     scores: tuple[float, ...]
     name: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.scores:
+            raise ValueError("a rank needs scores to be among")
 
     def rank_of(self, score: float) -> float:
         """The share of them that this score is better than, 0..1."""
@@ -304,31 +313,18 @@ class DomainProfile:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> DomainProfile:
-        """Raises ValueError, KeyError, TypeError or ScaleError for what is no profile."""
+        """Raises ValueError or ScaleError for what is no profile."""
         values = dict(values)
         if values.pop("format", None) != FORMAT:
             raise ValueError(f"format is not {FORMAT}")
-        spread, decision, reference, alarm = (
-            values.pop(name) for name in ("spread", "decision", "reference", "alarm")
-        )
-        return cls(
-            scale=Scale.from_dict(values.pop("scale")),
-            line=_line(values.pop("line")),
-            band_limits=_four(values.pop("band_limits")),
-            people_bands=_four(values.pop("people_bands")),
-            spread=None if spread is None else _spread(spread),
-            decision=None if decision is None else DecisionLimits(**decision),
-            reference=None if reference is None else Reference(tuple(reference["scores"]), reference["name"]),
-            alarm=None if alarm is None else OffDigitAlarm(**alarm),
-            **values,
-        )
+        return record(cls, values, said=("spread", "decision", "reference", "alarm"))
 
     @classmethod
     def load(cls, path: Path) -> DomainProfile:
         """Raises ProfileFileError."""
         try:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, ScaleError) as error:
+        except (*MALFORMED, ScaleError) as error:
             problem = error.params["problem"] if isinstance(error, ScaleError) else why_malformed(error)
             raise ProfileFileError(path=str(path), problem=problem) from error
 
@@ -375,24 +371,3 @@ def off_digits(rating: Mapping[str, Any]) -> float:
 
 def _shown(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
-
-
-def _line(values: Mapping[str, Any]) -> Line:
-    return Line(tuple(values["x"]), tuple(values["y"]))
-
-
-def _four(values: Any) -> tuple[float, float, float, float]:
-    first, second, third, fourth = map(float, values)
-    return first, second, third, fourth
-
-
-def _spread(values: Mapping[str, Any]) -> Spread:
-    return Spread(
-        _line(values["centre"]),
-        tuple(values["residuals"]),
-        tuple(values["weights"]),
-        float(values["rest"]),
-        tuple(values["categories"]),
-        {level: tuple(widths) for level, widths in values["widths"].items()},
-        {level: dict(widths) for level, widths in values["group_widths"].items()},
-    )

@@ -19,10 +19,21 @@ from xl_vqa.atomic import write_atomically
 from xl_vqa.words.attributes import AttributeQuestion, questions_digest, zero_shot_questions
 from xl_vqa.words.errors import ModelIncompatibleError, ModelNotFoundError, ScaleError
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.reasons import Problem, Reason
+from xl_vqa.words.reasons import MALFORMED, Problem, Reason, why_malformed
+from xl_vqa.words.records import record
 
 FILE_NAME: Final = "xl_vqa.json"
 FORMAT: Final = 1
+_ALWAYS_SAID: Final = (
+    "scale",
+    "prompt",
+    "sampling",
+    "pixels",
+    "normalization",
+    "normalization.mean",
+    "normalization.std",
+)
+"""What a file may not leave to this version's defaults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +188,8 @@ class ModelSpec:
             raise ModelIncompatibleError(model=name, problem=Reason("spec_format", file=FILE_NAME, format=FORMAT))
         values.setdefault("reads_text", _reads_text_unsaid(values.get("fine_tuned") is True))
         try:
-            normalization = values.pop("normalization")
-            return cls(
-                scale=Scale.from_dict(values.pop("scale")),
-                prompt=Prompt(**values.pop("prompt")),
-                sampling=Sampling(**values.pop("sampling")),
-                pixels=Pixels(**values.pop("pixels")),
-                normalization=Normalization(tuple(normalization["mean"]), tuple(normalization["std"])),
-                attributes=tuple(AttributeQuestion(**one) for one in values.pop("attributes", ())),
-                **values,
-            )
-        except (KeyError, TypeError, ScaleError) as error:
+            return record(cls, values, said=_ALWAYS_SAID)
+        except (ValueError, ScaleError) as error:
             raise ModelIncompatibleError(model=name, problem=_unreadable(error)) from error
         except ModelIncompatibleError as error:
             raise ModelIncompatibleError(model=name, problem=error.params["problem"]) from error
@@ -202,10 +204,10 @@ class ModelSpec:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(values, dict):
-                raise ValueError("not a JSON object")
+                raise ValueError(Reason("content_no_object"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except MALFORMED as error:
             raise ModelIncompatibleError(model=str(folder), problem=_unreadable(error)) from error
         return cls.from_dict(values, str(folder))
 
@@ -217,7 +219,7 @@ class ModelSpec:
 
 
 def _unreadable(error: Exception) -> dict[str, Any]:
-    return Reason("problem_file_unreadable", file=FILE_NAME, detail=str(error))
+    return Reason("problem_file_unreadable", file=FILE_NAME, detail=why_malformed(error))
 
 
 def _reads_text_unsaid(fine_tuned: bool) -> bool:

@@ -17,16 +17,22 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import struct
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.messages import spoken
 
+if TYPE_CHECKING:
+    import ssl
+
 SHARING_VIOLATIONS: Final = (32, 33)
 """Windows, as in ``atomic``: nothing may be loaded where a confined reader meets them."""
 _UNREAD: Final = {
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.ELOOP), "problem_no_such_file"),
+    errno.ENOENT: "problem_no_such_file",
+    errno.ENOTDIR: "problem_file_for_folder",
+    errno.ELOOP: "problem_link_circle",
     **dict.fromkeys((errno.EACCES, errno.EPERM), "problem_no_permission"),
     errno.EISDIR: "problem_folder",
     errno.ENAMETOOLONG: "problem_path_too_long",
@@ -39,6 +45,32 @@ _UNCONNECTED: Final = {
     **dict.fromkeys((errno.EACCES, errno.EPERM), "network_forbidden"),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE, errno.ENOBUFS), "network_too_many"),
 }
+_NO_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG")
+MALFORMED: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+)
+"""What reading a file raises that is not there, not what it should be, or cut off: for ``why_malformed``."""
+_UNTRUSTED: Final = {
+    9: "tls_not_yet",
+    10: "tls_expired",
+    18: "tls_unknown_issuer",
+    19: "tls_unknown_issuer",
+    20: "tls_unknown_issuer",
+    21: "tls_unknown_issuer",
+    62: "tls_other_name",
+    64: "tls_other_name",
+}
+"""OpenSSL's numbers (X509_V_ERR_...) for why a certificate is not trusted."""
+_SYSTEM_NUMBER: Final = re.compile(r"\(os error (\d+)\)")
+"""How programs in Rust show the system's number of an error."""
 MAX_LENGTH: Final = 300
 """Characters of a library's word on an error: some print whole files."""
 
@@ -124,9 +156,14 @@ def why_malformed(error: Exception) -> Problem:
 
 def why_unwritten(error: Exception) -> Problem:
     """Why a file could not be written, also by a library with errors of its own for a full disk (safetensors)."""
-    from xl_vqa.atomic import reason
+    from xl_vqa.atomic import known_reason
 
-    return reason(error) if isinstance(error, OSError) else Detail.of(error)
+    if not isinstance(error, OSError):
+        number = _SYSTEM_NUMBER.search(str(error))
+        if number is None:
+            return because(error)
+        error = OSError(int(number[1]), os.strerror(int(number[1])))
+    return known_reason(error) or Reason("problem_system", detail=Detail.of(error))
 
 
 def why_unconnected(error: BaseException) -> Problem:
@@ -140,14 +177,23 @@ def why_unconnected(error: BaseException) -> Problem:
     # their numbers mean other things than the system's
     if isinstance(cause, socket.gaierror):
         return "network_no_such_name"
+    if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return "network_cut"
     if isinstance(cause, ssl.SSLError):
-        return Reason("network_no_tls", detail=Detail.of(cause))
+        # its sentence names a line of OpenSSL's code
+        told = getattr(cause, "reason", None) or Detail.of(cause)
+        return "network_plain" if told in _NO_TLS else Reason("network_no_tls", detail=Detail(told))
     if isinstance(cause, TimeoutError):
         return "network_silent"
     known = _UNCONNECTED.get(cause.errno or 0)
     # http.client's own have no number
     cut = isinstance(cause, ConnectionError)
     return known or ("network_cut" if cut else Reason("problem_system", detail=Detail.of(cause)))
+
+
+def why_untrusted(error: ssl.SSLCertVerificationError) -> Problem:
+    """Why this machine does not trust the certificate that it was shown."""
+    return _UNTRUSTED.get(error.verify_code) or Detail(error.verify_message)
 
 
 Key = str

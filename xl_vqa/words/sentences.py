@@ -110,6 +110,14 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "problem_no_pictures_there": {"en": "it is a folder without pictures", "ja": "画像のないフォルダーです"},
     "problem_not_a_file": {"en": "it is a device or a pipe, not a file", "ja": "通常のファイルではありません"},
     "problem_no_permission": {"en": "you have no permission to read it", "ja": "読み取り権限がありません"},
+    "problem_cannot_open": {
+        "en": "it cannot be opened there; check the folder and its permissions",
+        "ja": "開くことができません。フォルダーとその権限をご確認ください",
+    },
+    "office_too_slow": {
+        "en": "LibreOffice had not finished after {seconds} seconds",
+        "ja": "LibreOffice の処理が {seconds} 秒以内に終わりませんでした",
+    },
     "problem_locked": {"en": "another program has locked it", "ja": "他のプログラムがロックしています"},
     "problem_path_too_long": {"en": "its path is too long for this system", "ja": "パスが長すぎます"},
     "problem_drive": {
@@ -134,6 +142,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "network_no_tls": {
         "en": "no secure connection (TLS) came about ({detail})",
         "ja": "安全な接続(TLS)を確立できません({detail})",
+    },
+    "network_plain": {
+        "en": "what answers there speaks no secure connection (TLS); check the port, and whether https is right",
+        "ja": "接続先が安全な接続(TLS)に対応していません。ポート番号と、https でよいかどうかをご確認ください",
     },
     "network_not_ours": {
         "en": "this machine has no such address",
@@ -164,6 +176,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "problem_file_for_folder": {
         "en": "a file stands where a folder is needed",
         "ja": "フォルダーが必要な場所に同名のファイルがあります",
+    },
+    "problem_link_circle": {"en": "the link leads back to itself", "ja": "リンクが循環しています"},
+    "problem_name_characters": {
+        "en": "the name has characters that no file may have here",
+        "ja": "ファイル名に使用できない文字が含まれています",
     },
     "problem_write_protected": {"en": "the file is write-protected", "ja": "ファイルが書き込み禁止になっています"},
     "problem_no_such_folder": {"en": "there is no such folder", "ja": "フォルダーがありません"},
@@ -386,9 +403,22 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "a number in it is too large",
         "ja": "大きすぎる数値があります",
     },
+    "content_damaged": {"en": "it is damaged", "ja": "破損しています"},
+    "content_no_xml": {
+        "en": "it is no XML (line {line}, column {column})",
+        "ja": "XML として読み取れません({line} 行目の {column} 文字目)",
+    },
     "content_cut": {
         "en": "it is cut off",
         "ja": "途中で切れています",
+    },
+    "content_unknown": {
+        "en": "{name} is not known to this version",
+        "ja": "{name} はこのバージョンにない項目です",
+    },
+    "content_value": {
+        "en": "{name} is of another kind or range than it must be",
+        "ja": "{name} の値の種類または範囲が正しくありません",
     },
     "content_other": {
         "en": "a value in it is of another kind or range than it must be",

@@ -28,7 +28,7 @@ from xl_vqa.words.errors import (
     WorkbookPasswordError,
     WorkbookUnreadableError,
 )
-from xl_vqa.words.reasons import Detail, Reason, why_unread
+from xl_vqa.words.reasons import Reason, why_unread
 from xl_vqa.workbooks.errors import WorkbookChangedError
 
 MAX_PART: Final = 1 << 30
@@ -113,9 +113,9 @@ class Package:
         try:
             return etree.parse(io.BytesIO(raw), parser)
         except etree.XMLSyntaxError as error:
-            raise WorkbookUnreadableError(
-                path=str(self.path), problem=Reason("says", what=name, why=Detail.of(error))
-            ) from error
+            why = Reason("content_no_xml", line=error.lineno, column=error.offset)
+            problem = Reason("says", what=name, why=why)
+            raise WorkbookUnreadableError(path=str(self.path), problem=problem) from error
 
     def replace(self, name: str, content: bytes | etree._ElementTree) -> None:
         """Gives a part (or a new one) its content; on disk only after ``save``."""
@@ -253,8 +253,7 @@ class Package:
         except OSError as error:
             raise WorkbookUnreadableError(path=str(self.path), problem=why_unread(error, self.path)) from error
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-            problem = Reason("workbook_damaged", detail=Detail.of(error))
-            raise WorkbookUnreadableError(path=str(self.path), problem=problem) from error
+            raise WorkbookUnreadableError(path=str(self.path), problem="workbook_damaged") from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise WorkbookPasswordError(path=str(self.path)) from error
 

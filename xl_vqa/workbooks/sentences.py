@@ -129,8 +129,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{part} の ZIP ヘッダーが破損しています",
     },
     "workbook_damaged": {
-        "en": "it is damaged or was not copied whole ({detail})",
-        "ja": "破損しているか、コピーやダウンロードが途中で終わっています({detail})",
+        "en": "it is damaged or was not copied whole",
+        "ja": "破損しているか、コピーやダウンロードが途中で終わっています",
     },
     "workbook_not_zip": {
         "en": "it is not a zip file",

@@ -13,11 +13,11 @@ import unohelper
 from com.sun.star.lang import XServiceInfo
 from com.sun.star.task import XJob
 
-from xl_vqa.atomic import reason
 from xl_vqa.calc import names
 from xl_vqa.calc.errors import CalcSaveError
 from xl_vqa.calc.runtime import loaded, office, scoring, whys
 from xl_vqa.calc.saved import repair
+from xl_vqa.words.reasons import why_unwritten
 
 log = logging.getLogger("xl_vqa.calc")
 
@@ -63,7 +63,7 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
         try:
             repair(path)
         except OSError as error:
-            problem = reason(error)
+            problem = why_unwritten(error)
             sentence = CalcSaveError(path=str(path), problem=problem).message(office.language())
             controller = document.getCurrentController()
             frame = controller.getFrame() if controller is not None else None

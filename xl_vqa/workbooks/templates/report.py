@@ -17,7 +17,7 @@ from xl_vqa.words.errors import (
     WorkbookTemplateError,
     WorkbookUncomputedError,
 )
-from xl_vqa.words.reasons import Detail
+from xl_vqa.words.reasons import Detail, Reason, why_unread
 from xl_vqa.workbooks.cells import from_stored
 from xl_vqa.workbooks.package import local_name
 from xl_vqa.workbooks.sheet_read import Sheet, WorkbookFile
@@ -135,5 +135,11 @@ def _failures(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise OfficeMissingError(path=str(path), alternative="report.html") from error
-    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+    except subprocess.TimeoutExpired as error:
+        slow = Reason("office_too_slow", seconds=round(error.timeout))
+        raise OfficeFailedError(path=str(path), problem=slow) from error
+    except OSError as error:
+        raise OfficeFailedError(path=str(path), problem=why_unread(error)) from error
+    except RuntimeError as error:
+        # what LibreOffice itself said
         raise OfficeFailedError(path=str(path), problem=Detail.of(error)) from error
