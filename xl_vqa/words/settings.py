@@ -423,15 +423,16 @@ def _parse(cls: type, name: str, raw: str) -> Any:
 
 def _type_problems(settings: Settings) -> list[Reason]:
     problems = []
+    cls: type = type(settings)
     for spec in fields(settings):
         value = getattr(settings, spec.name)
-        kinds = _kinds(type(settings))[spec.name]
+        kinds = _kinds(cls)[spec.name]
         fits = isinstance(value, kinds) or (float in kinds and isinstance(value, int))
         if isinstance(value, tuple):
             fits = fits and all(isinstance(v, (int, float)) for v in value)
         # True is an int to Python, but never a sensible number of threads
         if not fits or (isinstance(value, bool) and bool not in kinds):
-            problems.append(_wrong_kind(type(settings), spec.name, spec.name, value))
+            problems.append(_wrong_kind(cls, spec.name, spec.name, value))
     return problems
 
 
