@@ -40,6 +40,9 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
     Max and Min are names of people, too: there the cells decide, being the highest and lowest of the others.
     """
     heads = {c: normal(columns.names.get(c, "")) for c in found}
+    if "q2" in heads.values():
+        # questions, and no quartiles
+        return list(found)
     # Low alone is somebody's name
     both = {"low", "high"} <= set(heads.values())
     people = [c for c in found if (heads[c] in ("low", "high") and not both) or not is_derived(heads[c])]

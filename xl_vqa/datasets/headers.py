@@ -163,7 +163,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         Role.RATER,
         (
             rf"{_PERSON}|{_PERSON} ?(?:id|name|名|番号|氏名|no)|name of {_PERSON}|氏名|名前|ユーザー",
-            r"ユーザ|作業者",
+            r"ユーザ|作業者|お名前|ご氏名|ニックネーム|(?:your|full) name|nick ?name",
         ),
     ),
     (

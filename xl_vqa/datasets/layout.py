@@ -72,6 +72,7 @@ class _Finder:
             kind = RatingsTemplateEmptyError if columns.ours else RatingsNoRowsError
             raise kind(path=self.path, source=self.grid.name)
         columns.profile()
+        self._initials_that_rate()
         refuse_comparisons(columns)
         video = self._video_column()
         if video is None:
@@ -87,6 +88,12 @@ class _Finder:
             for column, cell in enumerate(cells):
                 if isinstance(cell, str) and _UNNAMED.fullmatch(cell.strip()):
                     self.grid.put(row, column, None)
+
+    def _initials_that_rate(self) -> None:
+        """RT is a time of reaction, in milliseconds or seconds, and somebody who gives scores."""
+        for column, profile in self.columns.profiles.items():
+            if normal(self.columns.names.get(column, "")) == "rt" and profile.whole == profile.in_range == 1:
+                self.columns.roles[column] = (None, False)
 
     # -- header ----------------------------------------------------------------------------------------------
 

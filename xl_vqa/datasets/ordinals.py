@@ -109,6 +109,7 @@ _NUMBERED: Final = re.compile(r"([0-9]{1,2})\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^\W\d]
 _CAPITAL: Final = re.compile(r"[a-z][+-]?|i{2,3}|iv")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _BETWEEN: Final = re.compile(r"([0-9]{1,2}(?:\.[0-9])?)\s*(?:[-~〜–—/]|or|to|か|から)\s*([0-9]{1,2}(?:\.[0-9])?)")
+_CODE: Final = re.compile(r"[a-z]{1,2}0?([1-9])")
 _ROUGHLY: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9])?\s*(?:[+?-]|くらい|ぐらい|程度)")
 MOST_DISTINCT: Final = 12
 """More different texts than this are remarks, not grades."""
@@ -143,6 +144,11 @@ def _between(text: str) -> float | None:
     if found is None or not 0 < float(found[2]) - float(found[1]) <= 2:
         return None
     return (float(found[1]) + float(found[2])) / 2
+
+
+def is_code(cell: Any) -> bool:
+    """Whether a cell is an answer's code in a survey: A1 to A9."""
+    return isinstance(cell, str) and _CODE.fullmatch(plain(cell)) is not None
 
 
 def is_letter(cell: Any) -> bool:
@@ -202,6 +208,9 @@ def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
     middles = {text: middle for text in texts if (middle := _between(text)) is not None}
     if len(middles) == len(texts) > 0:
         return [",".join(f"{text}={_short(middle)}" for text, middle in middles.items())]
+    codes = {text: code for text in texts if (code := _CODE.fullmatch(text))}
+    if len(codes) == len(texts) > 1 and len({text[: code.start(1)] for text, code in codes.items()}) == 1:
+        return _numbered({text.upper(): (int(code[1]), "") for text, code in codes.items()}, scale)
     if (numbered := numbered_words(texts)) is not None:
         return _numbered(numbered, scale)
     canonical = {_canonical(text): text for text in texts}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -34,6 +35,7 @@ from xl_vqa.datasets.votes import judge_votes, vote_columns
 from xl_vqa.tables.grid import column_letters
 from xl_vqa.words.reasons import Detail, Reason
 
+_QUESTION: Final = re.compile(r"(?:q|question|item|問|設問|質問|項目) ?[0-9]+")
 MEAN_MATCHES: Final = 0.03
 """A mean written to two decimals is that of its raters within this."""
 
@@ -330,6 +332,8 @@ class _Chooser:
                 self.why[c] = ("quality", False, "quality_other")
                 self.left_out.add(c)
             everyone = [c for c in everyone if c not in known]
+        if all(_QUESTION.fullmatch(normal(self.c.names.get(c, ""))) for c in everyone):
+            return self._ask_columns(everyone, "unclear_columns")
         fine = [c for c in everyone if self.c.profiles[c].fine > 0.5]
         nameless = not any(c in self.c.names for c in everyone)
         if len(fine) >= 2 and (nameless or len(fine) == len(everyone)) and self.wanted.form is None:

@@ -11,7 +11,7 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.comparisons import refuse_matrix
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal, role_of
-from xl_vqa.datasets.ordinals import is_letter, is_mark
+from xl_vqa.datasets.ordinals import is_code, is_letter, is_mark
 from xl_vqa.datasets.scores import is_blank
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, cell_name, column_letters
@@ -30,6 +30,7 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN: Final = re.compile(r"[\s「」『』\[\]()（）【】<>\"“”‘’、。,;]+")
+_QUIZ: Final = re.compile(r"scores?|points?|feedback|スコア|得点|点数|フィードバック")
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+", re.IGNORECASE)
 # columns of a form that name the person, the best first
 _WHO: Final = (Role.RATER,)
@@ -109,6 +110,7 @@ def _header(grid: Grid, scale: Scale, wanted: Wanted) -> tuple[int, dict[int, tu
             continue
         parts = {c: _parts(cell) for c, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
         named = {c: part for c, part in parts.items() if is_video_name(part[1])}
+        named = _without_quiz(named)
         if len(named) >= FEWEST_VIDEOS:
             below = [c for c in named if _column_scores(grid, index, c, scale, wanted)]
             # two or three clips compared in one row of an ordinary table are no header
@@ -134,6 +136,14 @@ def _header(grid: Grid, scale: Scale, wanted: Wanted) -> tuple[int, dict[int, tu
             if chosen:
                 return index, chosen
     return None
+
+
+def _without_quiz(named: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Without the columns that a form with points adds for every question: points and feedback, of nobody's."""
+    quiz = {c for c, (question, _) in named.items() if _QUIZ.fullmatch(normal(question))}
+    rest = {c: part for c, part in named.items() if c not in quiz}
+    asked = {video for _, video in rest.values()}
+    return rest if asked and {named[c][1] for c in quiz} <= asked else named
 
 
 def _parts(cell: str) -> tuple[str, str]:
@@ -179,7 +189,9 @@ def _column_scores(grid: Grid, header: int, column: int, scale: Scale, wanted: W
 def _rates(grid: Grid, header: int, column: int, scale: Scale, wanted: Wanted) -> bool:
     cells = _answers(grid, header, column, scale, wanted)
     columns = Columns(grid, scale, wanted, "")
-    good = sum(columns.number(cell) is not None or is_mark(cell) or is_letter(cell) for cell in cells)
+    good = sum(
+        columns.number(cell) is not None or is_mark(cell) or is_letter(cell) or is_code(cell) for cell in cells
+    )
     return bool(cells) and good >= 0.5 * len(cells)
 
 
@@ -201,10 +213,13 @@ def _people(grid: Grid, header: int, rows: list[int], videos: set[int]) -> list[
             continue
         cells = [grid.cell(index, column) for index in rows]
         texts = [_text(cell) for cell in cells]
-        if not all(texts) or len(set(texts)) < len(texts) or any(_MAIL.fullmatch(text) for text in texts):
-            continue
         header_text = normal(grid.cell(header, column))
         role = role_of(header_text)[0]
+        mails = all(_MAIL.fullmatch(text) for text in texts)
+        if all(texts) and (mails or role in _WHO) and 1 < len(set(texts)) < len(texts):
+            return _again(texts, mails)
+        if not all(texts) or len(set(texts)) < len(texts) or any(_MAIL.fullmatch(text) for text in texts):
+            continue
         if role in _WHO or _ID.fullmatch(header_text):
             return texts if not all(text.isdigit() for text in texts) else [f"Respondent {text}" for text in texts]
         if (
@@ -214,6 +229,16 @@ def _people(grid: Grid, header: int, rows: list[int], videos: set[int]) -> list[
         ):
             best = texts
     return best or fallback
+
+
+def _again(texts: list[str], mails: bool) -> list[str]:
+    """Names of people of whom some answered more than once, which the reader takes for one person's ratings."""
+    first = {text: k + 1 for k, text in reversed(list(enumerate(texts)))}
+    names = [f"Respondent {first[text]}" if mails or text.isdigit() else text for text in texts]
+    return [
+        f"{name} (session {names[: k + 1].count(name)})" if names.count(name) > 1 else name
+        for k, name in enumerate(names)
+    ]
 
 
 def _text(cell: Any) -> str:
