@@ -110,6 +110,31 @@ def test_person_and_quality_in_one_header(tmp_path: Path, headers: list[str]) ->
     assert all(choice.startswith("--dimension") for choice in asked.value.choices)
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["4.2 (n=24)", "4.2 (3.9-4.5)", "4.2 [3.9; 4.5]", "4.2点(24名)", "4.2(24人)", "4.2 (±0.3)", "4.2 (SD 0.8)"],
+)
+def test_a_mean_with_its_number_of_people_or_its_interval(tmp_path: Path, cell: str) -> None:
+    rows: Rows = [["video", "MOS"], *[[v, cell] for v in VIDEOS]]
+    assert set(means(workbook(tmp_path / "t.xlsx", {"S": rows})).values()) == {4.2}
+
+
+@pytest.mark.parametrize(
+    ("cells", "proposed"),
+    [
+        (["2 (blocky)", "4 (ok)"], "2 (blocky)=2,4 (ok)=4"),
+        (["3(ノイズ)", "4 ちらつき"], "3(ノイズ)=3,4 ちらつき=4"),
+    ],
+)
+def test_a_remark_behind_a_score_is_asked_about_with_that_score(
+    tmp_path: Path, cells: list[str], proposed: str
+) -> None:
+    rows: Rows = [["video", "Anna", "Ben"], *[[v, cells[k % 2] if k < 4 else 3, 5] for k, v in enumerate(VIDEOS)]]
+    with pytest.raises(RatingsUnclearError) as asked:
+        read_ratings(workbook(tmp_path / "t.xlsx", {"S": rows}), Scale())
+    assert asked.value.choices == [f"--map '{proposed}'"]
+
+
 def test_headers_that_pandas_gave_to_empty_ones_are_empty(tmp_path: Path) -> None:
     rows: Rows = [
         ["video", "Rater1", "Unnamed: 2", "Rater2", "Unnamed: 4"],

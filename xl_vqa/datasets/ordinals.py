@@ -109,6 +109,7 @@ _NUMBERED: Final = re.compile(r"([0-9]{1,2})\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^\W\d]
 _CAPITAL: Final = re.compile(r"[a-z][+-]?|i{2,3}|iv")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _BETWEEN: Final = re.compile(r"([0-9]{1,2}(?:\.[0-9])?)\s*(?:[-~〜–—/]|or|to|か|から)\s*([0-9]{1,2}(?:\.[0-9])?)")
+_REMARKED: Final = re.compile(r"([0-9]{1,2}(?:\.[0-9]+)?)\s*[^0-9.,=\s;][^0-9,=;]*")
 _CODE: Final = re.compile(r"[a-z]{1,2}0?([1-9])")
 _ROUGHLY: Final = re.compile(r"[0-9]{1,2}(?:\.[0-9])?\s*(?:[+?-]|くらい|ぐらい|程度)")
 MOST_DISTINCT: Final = 12
@@ -230,7 +231,15 @@ def proposed_maps(texts: Sequence[str], scale: Scale) -> list[str]:
         found.append(_even(alphabet, canonical, scale))
         if alphabet[0] in _EITHER_WAY:
             found.append(_even(alphabet[::-1], canonical, scale))
-    return list(dict.fromkeys(found))[:3]
+    return list(dict.fromkeys(found))[:3] or _as_they_begin(texts, scale)
+
+
+def _as_they_begin(texts: Sequence[str], scale: Scale) -> list[str]:
+    """A score with a remark behind it ("2 (blocky)") is likely that score; nothing where any text is not so."""
+    begins = {text: float(begin[1]) for text in texts if (begin := _REMARKED.fullmatch(text))}
+    if len(begins) < len(texts) or not all(scale.mos_min <= value <= scale.mos_max for value in begins.values()):
+        return []
+    return [",".join(f"{text}={_short(value)}" for text, value in begins.items())]
 
 
 def _even(alphabet: Sequence[str], canonical: dict[str, str], scale: Scale) -> str:

@@ -42,10 +42,12 @@ CATEGORY_OF_WORD: Final[Mapping[str, int]] = {
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:e[+-]?[0-9]+)?")
 _WITH_UNIT: Final = re.compile(rf"({_NUMBER.pattern})\s*(?:点|pts?\.?|points?)")
-# "4.20 ± 0.31", "4.20 [3.89, 4.51]"
+# "4.20 ± 0.31", "4.20 [3.89, 4.51]", "4.20 (3.89-4.51)", "4.20 (n=24)", "4.2点(24名)"
 _WITH_SPREAD: Final = re.compile(
-    rf"({_NUMBER.pattern})\s*(?:(?:±|\+/-|\+-)\s*{_NUMBER.pattern}"
-    rf"|\[\s*{_NUMBER.pattern}\s*[,;–~-]\s*{_NUMBER.pattern}\s*\])"
+    rf"({_NUMBER.pattern})\s*点?\s*(?:(?:±|\+/-|\+-)\s*{_NUMBER.pattern}"
+    rf"|[\[(]\s*{_NUMBER.pattern}\s*[,;–~-]\s*{_NUMBER.pattern}\s*[\])]"
+    rf"|[\[(]\s*(?:(?:n|sd|std)\s*[=:]?\s*{_NUMBER.pattern}|±\s*{_NUMBER.pattern}"
+    r"|[0-9]+\s*(?:名|人|票|件|raters?|people|votes?|ratings?))\s*[\])])"
 )
 # "4/5", "4 of 5"; "3 stars", "4*", "4つ星"; "80%"
 _OUT_OF: Final = re.compile(
