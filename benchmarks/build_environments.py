@@ -14,17 +14,18 @@ ROOT: Final = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """``tree`` holds the package's source; ``python`` runs it."""
+    """``tree`` holds the package's source; ``python`` runs it; ``dtype`` is the setting of that name."""
 
     name: str
     tree: Path
     python: Path
+    dtype: str = "auto"
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables of a process of this build: no setting of the user's, and no other build's source."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("XL_VQA_", "PYTHON"))}
-        return kept | {"PYTHONPATH": str(self.tree), "XL_VQA_LANGUAGE": "en"}
+        return kept | {"PYTHONPATH": str(self.tree), "XL_VQA_LANGUAGE": "en", "XL_VQA_DTYPE": self.dtype}
 
 
 def make_build(name: str, revision: str | None, folder: Path, python: Path | None = None) -> Build:

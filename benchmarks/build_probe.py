@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import threading
 import time
@@ -70,7 +71,8 @@ def host_client(home: str) -> Iterator[Any]:
         # where it stood before there were rooms
         from xl_vqa.settings import Settings  # type: ignore[no-redef]
 
-    with HostClient(Settings.load({}, home=Path(home), model="starter")) as client:
+    own = {"home": Path(home), "model": "starter", "dtype": os.environ["XL_VQA_DTYPE"]}
+    with HostClient(Settings.load({}, **own)) as client:
         client.ensure_running()
         try:
             yield client
@@ -89,7 +91,7 @@ class Probe:
     def load(self, model: str = "starter") -> dict[str, Any]:
         from xl_vqa.vlm.loader import load_rater
 
-        self._rater = load_rater(model)
+        self._rater = load_rater(model, dtype=os.environ["XL_VQA_DTYPE"])
         return {"threads": self._rater.describe()["threads"]}
 
     def read(self, clip: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -276,6 +276,7 @@ def main() -> None:
     parser.add_argument("--after", help="this build's; where not given, the files as they lie here")
     parser.add_argument("--before-python", type=Path, help="an interpreter with the earlier build's packages")
     parser.add_argument("--after-python", type=Path, help="one with this build's")
+    parser.add_argument("--dtype", default="auto", help="the number format that this build's model computes in")
     parser.add_argument("--only", nargs="+", choices=JOBS, default=JOBS)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--host-rounds", type=int, default=7, help="of the two lists of clips")
@@ -291,7 +292,8 @@ def main() -> None:
             ("before", options.before, options.before_python),
             ("after", options.after, options.after_python),
         ):
-            builds.append(make_build(name, revision, folder, python))
+            made = make_build(name, revision, folder, python)
+            builds.append(made if name == "before" else replace(made, dtype=options.dtype))
         clips = folder / "clips"
         clips.mkdir()
         if options.cores is not None:

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from xl_vqa.vlm import fused_convolution
 from xl_vqa.vlm.starter_trunk import SameConv, Trunk
 
+quick_in_sixteen = pytest.mark.skipif(
+    not fused_convolution.computes_in_bfloat16(), reason="this processor has no instructions for bfloat16"
+)
 there = pytest.mark.skipif(not fused_convolution.is_there(), reason="this build of torch has no such operators")
 
 
@@ -87,9 +90,66 @@ def test_where_gradients_are_wanted_the_plain_way_is_taken() -> None:
     assert layer.weight.grad is not None
 
 
-def test_sixteen_bits_take_the_plain_way() -> None:
+@pytest.mark.parametrize("quick", [True, False])
+def test_sixteen_bits_take_the_plain_way_where_no_instructions_are(
+    quick: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fused_convolution, "computes_in_bfloat16", lambda: quick)
     weight = torch.rand(4, 3, 3, 3, dtype=torch.bfloat16)
-    assert not fused_convolution.fits(torch.rand(1, 3, 8, 8, dtype=torch.bfloat16), weight)
+    assert fused_convolution.fits(torch.rand(1, 3, 8, 8, dtype=torch.bfloat16), weight) is quick
+    assert not fused_convolution.fits(torch.rand(1, 3, 8, 8), weight)
+    assert not fused_convolution.fits(torch.rand(1, 3, 8, 8).half(), weight.half())
+
+
+@pytest.mark.parametrize("has", [None, lambda: False])
+def test_a_processor_without_instructions_does_not_compute_in_sixteen_bits(
+    has: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if has is None:
+        monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported", raising=False)
+    else:
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", has, raising=False)
+    fused_convolution.computes_in_bfloat16.cache_clear()
+    assert not fused_convolution.computes_in_bfloat16()
+    fused_convolution.computes_in_bfloat16.cache_clear()
+
+
+@quick_in_sixteen
+@pytest.mark.parametrize("behind", ["nothing", "relu6", "skip"])
+@pytest.mark.parametrize("depthwise", [True, False])
+def test_a_convolution_of_sixteen_bits_adds_in_thirty_two(behind: str, depthwise: bool) -> None:
+    """Of the same rounded numbers, the plain one in float32 differs by what the result is rounded by."""
+    torch.manual_seed(9)
+    layer = SameConv(16, 16, 3, 2, groups=16 if depthwise else 1).requires_grad_(False)
+    layer.weight.data = layer.weight.data.bfloat16()
+    x = (4 * torch.randn(2, 16, 9, 12)).bfloat16().contiguous(memory_format=torch.channels_last)
+    exact = copy.deepcopy(layer)
+    exact.weight.data = layer.weight.data.float()
+    bare = exact(x.float())
+    skip = torch.randn_like(bare).bfloat16() if behind == "skip" else None
+    plain = exact(x.float(), relu6=behind == "relu6", skip=None if skip is None else skip.float())
+    found = layer(x, relu6=behind == "relu6", skip=skip)
+    assert found.dtype is torch.bfloat16
+    # the sum with a skip is rounded twice
+    steps = 2**-8 * (bare.abs() + (0 if skip is None else plain.abs()))
+    assert ((found.float() - plain).abs() <= steps + 1e-6).all()
+
+
+@pytest.mark.parametrize("quick", [pytest.param(True, marks=quick_in_sixteen), False])
+def test_a_narrow_trunk_says_nearly_the_same(quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    net, x = trunk(), torch.rand(2, 3, 84, 112)
+    expected = net(x)
+    narrow = copy.deepcopy(net)
+    narrow.narrow()
+    if not quick:
+        monkeypatch.setattr(fused_convolution, "is_there", lambda: False)
+    held = [{one.weight.dtype for one in block.modules() if isinstance(one, SameConv)} for block in narrow.blocks]
+    assert held == [{torch.float32}, *[{torch.bfloat16}] * (len(held) - 1)]
+    assert narrow.stem.weight.dtype is torch.float32
+    for found, wanted in zip(narrow(x), expected, strict=True):
+        assert found.dtype is torch.bfloat16
+        moved = (found.float() - wanted).square().mean().sqrt()
+        assert 0 < moved < 0.02 * wanted.square().mean().sqrt()
 
 
 def test_a_build_without_the_operators_rates_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

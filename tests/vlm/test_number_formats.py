@@ -20,12 +20,14 @@ from torch.utils import backend_registration
 
 from tests.starter.made_clips import canvas_of
 from xl_vqa.video.read import read_frames
+from xl_vqa.vlm import fused_convolution
 from xl_vqa.vlm.device import choose_dtype
 from xl_vqa.vlm.identity import identify, remember_dtype
 from xl_vqa.vlm.loader import load_rater
 from xl_vqa.vlm.model_folder import STARTER_TYPE
 from xl_vqa.vlm.starter_model import StarterForConditionalGeneration, small_config
 from xl_vqa.vlm.starter_tower import FEATURES, StarterTower
+from xl_vqa.vlm.starter_trunk import BLOCKS, FINE_BLOCKS
 from xl_vqa.vlm.vlm_rater import VlmRater
 from xl_vqa.words.model_spec import Normalization, demo_clips_folder
 from xl_vqa.words.rating import LabelDistribution
@@ -34,8 +36,9 @@ from xl_vqa.words.settings import Settings
 FORMATS = ("float32", "bfloat16", "float16")
 CLIPS = [demo_clips_folder() / name for name in ("rabbit_clean.mp4", "rabbit_noisy.mp4", "dandelion_flicker.mp4")]
 
-# in labels of 10..50, of the expectation; measured on all twelve demo clips: 0.03 and 0.004
-STARTER_TOLERANCE = 0.1
+# in labels of 10..50, of the expectation. Measured: with 16 bits in the language model alone 0.03 and 0.004 on the
+# twelve demo clips; with bfloat16 in the trunk 0.045 on average and 0.19 at the most, on 71 clips
+STARTER_TOLERANCE = {"float32": 0.001, "float16": 0.1, "bfloat16": 0.3}
 
 
 def distributions(rater: Any, clips: list[Any], text: str | None = None) -> list[LabelDistribution]:
@@ -67,8 +70,8 @@ def test_the_starter_gives_the_same_labels_in_every_format(
     expected = distributions(starter, clips)
     assert len({round(one.expectation()) for one in expected}) == len(clips)
     for one, other in zip(distributions(rater, clips), expected, strict=True):
-        assert one.expectation() == pytest.approx(other.expectation(), abs=STARTER_TOLERANCE)
-        assert one.probabilities == pytest.approx(other.probabilities, abs=0.02)
+        assert one.expectation() == pytest.approx(other.expectation(), abs=STARTER_TOLERANCE[dtype])
+        assert one.probabilities == pytest.approx(other.probabilities, abs=0.03)
 
 
 @pytest.mark.parametrize("dtype", FORMATS)
@@ -82,14 +85,24 @@ def test_a_small_qwen_answers_in_every_format(tiny_folder: Path, clip_of: Callab
             assert one.expectation() == pytest.approx(other.expectation(), abs=4.0 if dtype == "bfloat16" else 0.5)
 
 
+@pytest.mark.parametrize("quick", [True, False])
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_the_tower_measures_in_float32_whatever_was_asked_for(dtype: str, clips: list[Any]) -> None:
+def test_the_tower_measures_in_float32_whatever_was_asked_for(
+    dtype: str, quick: bool, clips: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But the trunk's convolutions behind the first ones, on a processor that is quicker with less."""
+    monkeypatch.setattr(fused_convolution, "computes_in_bfloat16", lambda: quick)
     rater = load_rater("starter", device="cpu", dtype=dtype)
     assert isinstance(rater, VlmRater)
     backbone = rater._loaded()
     tower = backbone.model.model.visual
-    held = {value.dtype for value in tower.state_dict().values()}
-    assert held == {torch.float32}
+    less = {name for name, value in tower.state_dict().items() if value.dtype is not torch.float32}
+    convolutions = {
+        f"trunk.blocks.{number}.{part}.weight"
+        for number in range(FINE_BLOCKS, len(BLOCKS))
+        for part in ("expand", "depthwise", "project")
+    }
+    assert less == (convolutions if quick and dtype == "bfloat16" else set())
     # the pictures themselves, which no format has touched
     assert backbone.pixel_dtype is torch.uint8
     assert backbone.model.get_input_embeddings().weight.dtype is getattr(torch, dtype)
@@ -150,8 +163,12 @@ def test_the_tower_under_fake_tensors_of_another_device() -> None:
 
 
 @can_pretend
-def test_the_whole_way_of_a_rating_on_another_device(tiny_folder: Path, tmp_path: Path) -> None:
+def test_the_whole_way_of_a_rating_on_another_device(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """prepare, inputs, tower, prefill, tree: nothing on the CPU meets what is on the device."""
+    # there the trunk computes in float32
+    monkeypatch.setattr(fused_convolution, "computes_in_bfloat16", lambda: False)
     models = [(model, dtype) for model in ("starter", str(tiny_folder)) for dtype in ("auto", "bfloat16")]
     text, output = "a red fox", tmp_path / "found.json"
     job = {"output": str(output), "video": str(CLIPS[1]), "text": text, "models": models}

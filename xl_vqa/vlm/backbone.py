@@ -14,6 +14,7 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from xl_vqa.vlm import few_bits as few_bit_layers
+from xl_vqa.vlm import fused_convolution
 from xl_vqa.vlm.device import free_bytes, is_out_of_memory, torch_dtype
 from xl_vqa.vlm.memory import FEW_BITS, WeightCount, available_bytes, count_weights, needed_bytes
 from xl_vqa.vlm.model_folder import (
@@ -114,9 +115,13 @@ def load_serving(folder: Path, *, device: torch.device, dtype: str, adapter: str
     with _as_model_errors(folder):
         tokens = PromptTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")), model=str(folder))
         model = StarterNetwork.load(folder, config, weight_files(folder))
-        # the tower measures; 16 bits are for the language model, where they are asked for
+        # the tower measures; 16 bits, where they are asked for, are for the language model, and for the trunk's
+        # convolutions, which are most of the work, on processors that are quicker with them
         model.model["language_model"].to(torch_dtype(dtype))
         model.to(device)
+        if dtype == "bfloat16" and device.type == "cpu" and fused_convolution.computes_in_bfloat16():
+            trunk: Any = model.model["visual"].trunk
+            trunk.narrow()
     _check_tokens(folder, config["video_token_id"], model.get_input_embeddings().num_embeddings, tokens)
     seconds = float((config.get("vision_config") or {}).get("tokens_per_second", 1))
     return _backbone(model, tokens, device, dtype, seconds, config["text_config"].get("pad_token_id"))

@@ -36,10 +36,36 @@ def is_there() -> bool:
         return False
 
 
+@lru_cache(maxsize=1)
+def computes_in_bfloat16() -> bool:
+    """Whether this processor has instructions for it, and the operators use them and add biases in float32.
+
+    Where it has none, oneDNN does the same in several steps, which takes longer than float32.
+    """
+    has: Any = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    if not is_there() or has is None or not has():
+        return False
+    x = torch.linspace(-3, 9, 2 * 8 * 6 * 5).view(2, 8, 6, 5).contiguous(memory_format=torch.channels_last)
+    weight = torch.linspace(-1, 1, 8 * 8).view(8, 8, 1, 1).bfloat16()
+    bias = torch.linspace(-1, 1, 8)
+    try:
+        with torch.no_grad():
+            half = x.bfloat16()
+            plain = functional.relu6(functional.conv2d(half.float(), weight.float(), bias)).bfloat16()
+            laid_out = LaidOut().of(half, weight, (1, 1), (0, 0), 1)
+            return torch.allclose(fused(half, laid_out, bias, (1, 1), (0, 0), 1, relu6=True), plain, rtol=0.01)
+    except (AttributeError, RuntimeError, TypeError, NotImplementedError):
+        return False
+
+
 def fits(x: Tensor, weight: Tensor) -> bool:
-    """Whether a call may take the fused way: float32 on a CPU, and nobody wants gradients."""
+    """Whether a call may take the fused way: on a CPU, in a format of its own, and nobody wants gradients."""
     wanted = torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad)
-    return x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32 and not wanted and is_there()
+    if x.device.type != "cpu" or x.dtype != weight.dtype or wanted:
+        return False
+    if x.dtype == torch.bfloat16:
+        return computes_in_bfloat16()
+    return x.dtype == torch.float32 and is_there()
 
 
 class LaidOut:
@@ -93,9 +119,12 @@ def fused(
     operators: Any = torch.ops.mkldnn
     places = (list(padding), list(stride), [1, 1], groups)
     found: Tensor
-    if skip is not None:
+    if skip is not None and x.dtype == torch.float32:
         found = operators._convolution_pointwise.binary(x, skip, weight, bias, *places, "add", 1.0, None, [], None)
     else:
         behind = ("hardtanh", [0.0, 6.0], "") if relu6 else ("none", [], "")
         found = operators._convolution_pointwise(x, weight, bias, *places, *behind)
+        if skip is not None:
+            # of bfloat16, the operator with a sum takes no bias in float32
+            found.add_(skip)
     return found

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from xl_vqa.vlm import fused_convolution
+from xl_vqa.vlm import fused_convolution, kept_sums
 
 # expansion, kernel, stride, channels out, of EfficientNet-Lite0's blocks 0..10
 BLOCKS: Final = (
@@ -29,6 +29,9 @@ BLOCKS: Final = (
 STEM_CHANNELS: Final = 32
 TAPS: Final = (2, 4, 10)
 """Blocks whose output is pooled: at a quarter, an eighth and a sixteenth of the picture's sides."""
+
+FINE_BLOCKS: Final = 1
+"""So many first blocks compute in float32 always: bfloat16's steps are coarser than what shows in a picture."""
 
 TRUNK_FEATURES: Final = 3 * sum(BLOCKS[tap][3] for tap in TAPS)
 
@@ -56,11 +59,12 @@ class SameConv(nn.Conv2d):
         kernel, stride = self.kernel_size[0], self.stride[0]
         top, bottom = _same_padding(x.shape[-2], kernel, stride)
         left, right = _same_padding(x.shape[-1], kernel, stride)
+        bias = None if self.bias is None else self.bias.to(self.weight.dtype)
         if top == bottom and left == right:
-            y = functional.conv2d(x, self.weight, self.bias, self.stride, (top, left), groups=self.groups)
+            y = functional.conv2d(x, self.weight, bias, self.stride, (top, left), groups=self.groups)
         else:
             x = functional.pad(x, (left, right, top, bottom))
-            y = functional.conv2d(x, self.weight, self.bias, self.stride, groups=self.groups)
+            y = functional.conv2d(x, self.weight, bias, self.stride, groups=self.groups)
         if relu6:
             # in place: at the first blocks these maps are the largest memory traffic of the whole model
             return functional.relu6(y, inplace=True)
@@ -123,19 +127,34 @@ class Trunk(nn.Module):
             channels = outside
         self.blocks = nn.ModuleList(blocks)
 
+    def narrow(self) -> None:
+        """From now on, all blocks but the first ``FINE_BLOCKS`` compute in bfloat16, and so give their taps.
+
+        Quicker only where fused_convolution.computes_in_bfloat16. Biases stay float32: oneDNN adds them before it
+        rounds.
+        """
+        for block in list(self.blocks)[FINE_BLOCKS:]:
+            for one in block.modules():
+                if isinstance(one, SameConv):
+                    # over many channels a sum means nothing, and the nearest values are the best
+                    weight = one.weight.bfloat16() if one.groups == 1 else kept_sums.rounded(one.weight)
+                    one.weight = nn.Parameter(weight, requires_grad=False)
+
     def forward(self, rgb: Tensor) -> list[Tensor]:
         fits = fused_convolution.fits(rgb, self.stem.weight)
         blocks: list[Any] = [block.fused if fits else block for block in self.blocks]
         stem = self.stem.fused if fits else self.stem
         begin, rest = blocks[: TAPS[0] + 1], blocks[TAPS[0] + 1 :]
+        first_behind: Any = self.blocks[FINE_BLOCKS]
+        behind = first_behind.project.weight.dtype
 
         def begun(frames: Tensor) -> Tensor:
             """The first tap."""
             # channels last is 2.5 times faster on a CPU; the scale is EfficientNet-Lite's own
             scaled = ((frames.contiguous(memory_format=torch.channels_last) * 255).sub_(127)).div_(128)
             x: Tensor = stem(scaled.to(self.stem.weight.dtype), relu6=True)
-            for block in begin:
-                x = block(x)
+            for number, block in enumerate(begin):
+                x = block(x.to(behind) if number == FINE_BLOCKS else x)
             return x
 
         # frame by frame while the maps are wide, so that they stay in a core's cache
