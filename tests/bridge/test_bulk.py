@@ -298,3 +298,24 @@ def test_ctrl_c_cancels_in_the_host_and_goes_on(tmp_path: Path, clip_folder: lis
         status = client.status()
     assert status is not None
     assert status["queued"] == 0
+
+
+def test_ctrl_c_while_the_host_is_being_asked_leaves_it_no_work(
+    tmp_path: Path, clip_folder: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host has the question, and its answer with the keys never arrives."""
+    own = helpers.settings_for(tmp_path / "home", model="stand-in?per_video=0.1", batch_size=1)
+    with helpers.cleaned_up(own), HostClient(own) as client:
+        client.ensure_running()
+        ask = HostClient.ask_once
+
+        def interrupted(self: HostClient, videos: list[Video], **options: Any) -> list[dict[str, Any]]:
+            ask(self, videos, **options)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(HostClient, "ask_once", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.rate_all([Video(str(path)) for path in clip_folder])
+        status = client.status()
+    assert status is not None
+    assert status["queued"] == 0

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import av.logging
 import pytest
 
 from tests.media import make_clip
@@ -140,6 +141,30 @@ def test_every_cut_ends_the_look_at_the_structure(tmp_path: Path, clip: Maker, n
     for at in range(0, 4000, 37):
         path.write_bytes(overwritten(data, at, 5, "noise"))
         is_broken(str(path), names)
+
+
+@pytest.mark.parametrize("fill", [b"\0", b"\xa5"], ids=["zeros", "noise"])
+def test_pictures_that_are_patched_up_are_told(tmp_path: Path, fill: bytes) -> None:
+    """All packets are there; the second half of one's content is not what the coder wrote."""
+    path = make_clip(tmp_path / "a.mp4", 320, 240, 120)
+    sound = read_frames(path, Sampling())
+    assert sound.warnings == ()
+    with open_video(path) as source:
+        places = [(packet.pos, packet.size) for packet in source.packets()]
+    # in order of coding: one near the middle on which others build
+    position, size = max(places[50:70], key=lambda place: place[1])
+    assert position is not None
+    path.write_bytes(overwritten_with(path.read_bytes(), position + size // 2, size - size // 2, fill))
+    read = read_frames(path, Sampling())
+    assert read.used.indices == sound.used.indices
+    assert any((a != b).any() for a, b in zip(read.frames, sound.frames, strict=True))
+    assert read.warnings == ("warning_damaged",)
+    # and the decoder's log is as it was
+    assert av.logging.get_level() is None
+
+
+def overwritten_with(data: bytes, at: int, length: int, fill: bytes) -> bytes:
+    return data[:at] + fill * length + data[at + length :]
 
 
 def test_a_gap_is_measured_in_the_usual_step() -> None:

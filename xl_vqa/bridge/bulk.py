@@ -46,6 +46,7 @@ class BulkRun:
         self._done = 0
         self._to_ask: list[tuple[int, Video]] = []
         self._waiting: dict[str, list[tuple[int, Video]]] = {}
+        self._asking = False
         for index, video in enumerate(videos):
             try:
                 self._to_ask.append((index, video.absolute()))
@@ -53,9 +54,9 @@ class BulkRun:
                 self._settle(index, error)
         self._to_ask.reverse()  # the next one is at the end, where taking is cheap
 
-    def keys(self) -> list[str]:
-        """What the host is working on for this run."""
-        return list(self._waiting)
+    def keys(self) -> list[str] | None:
+        """What the host is working on for this run; None where it was being asked, and its keys are not known."""
+        return None if self._asking else list(self._waiting)
 
     def finish(self, cancel: threading.Event | None) -> list[Result]:
         """Runs to the end; one result per video, in order."""
@@ -69,6 +70,7 @@ class BulkRun:
             try:
                 self._step()
             except (HostGoneError, HostAuthenticationError) as error:
+                self._asking = False
                 # a video that kills the host is told apart by the host itself, after its second time
                 deaths = deaths + 1 if self._done == done_at_death else 1
                 done_at_death = self._done
@@ -93,6 +95,7 @@ class BulkRun:
     def _ask(self) -> None:
         asked = next(pieces(self._to_ask[: -CHUNK - 1 : -1], CHUNK))
         del self._to_ask[-len(asked) :]
+        self._asking = True
         try:
             entries = self._client.ask_once(
                 [video for _, video in asked],
@@ -103,6 +106,7 @@ class BulkRun:
         except BaseException:
             self._to_ask.extend(reversed(asked))
             raise
+        self._asking = False
         for (index, video), entry in zip(asked, entries, strict=True):
             self._take(index, video, entry)
 

@@ -13,7 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_vqa.video import decord_decoder, pyav_decoder
+from xl_vqa.video import decoder_log, decord_decoder, pyav_decoder
 from xl_vqa.video.clip import Clip
 from xl_vqa.video.container import Source, open_video
 from xl_vqa.video.files import PathLike, shown_path
@@ -128,6 +128,8 @@ class _Reading:
     at_s: Sequence[float] = ()
     samples: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
     interlaced: bool = False
+    patched: bool = False
+    """Whether parts of pictures on the way were damaged, and filled in by the decoder."""
 
     def _checked_plan(self) -> tuple[int, ...]:
         """Raises VideoTooLargeError where the pictures of the plan would burst the budget."""
@@ -206,7 +208,12 @@ class _Reading:
         warnings = []
         if index.cut_off:
             warnings.append("warning_truncated")
-        elif index.damaged or index.count < self.inspection.info.frame_count or set(plan) != set(self._plan()):
+        elif (
+            index.damaged
+            or self.patched
+            or index.count < self.inspection.info.frame_count
+            or set(plan) != set(self._plan())
+        ):
             warnings.append("warning_damaged")
         if is_black(distinct):
             warnings.append("warning_black")
@@ -279,7 +286,9 @@ class _VideoReading(_Reading):
             pictures = self._decode(source, plan)
         except pyav_decoder.DamagedError:
             source.reopen(lenient=True)
-            pictures = self._decode(source, plan)
+            with decoder_log.listening() as patched_up:
+                pictures = self._decode(source, plan)
+                self.patched = patched_up()
         index = self.inspection.index
         if len(pictures) < len(set(plan)) and index.count <= _RECOUNT_LIMIT:
             # Some frames did not come. Which ones do is known only after decoding everything; then the plan

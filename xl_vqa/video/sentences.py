@@ -72,8 +72,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "動画の終わりを読み込めませんでした。評価はその前の部分に基づきます。",
     },
     "warning_damaged": {
-        "en": "Some pictures of the video could not be read; the rating is based on the others.",
-        "ja": "一部の映像を読み込めませんでした。評価は読み込めた映像に基づきます。",
+        "en": "Some pictures of the video could not be read, or not whole; the rating is based on what could be "
+        "read.",
+        "ja": "一部の映像を読み込めないか、映像の一部が壊れていました。評価は読み込めた映像に基づきます。",
     },
     "video_timed_out": {
         "en": "Reading {path} was given up after {count} s without progress. Check that its drive can be "
