@@ -57,7 +57,7 @@ def test_every_setting_is_there_in_its_order() -> None:
 @pytest.mark.parametrize("name", FIELDS)
 def test_type_and_default_are_those_of_the_code(name: str) -> None:
     _, kind, default, *_ = ROWS[name]
-    kinds = _kinds(Settings, name)
+    kinds = _kinds(Settings)[name]
     words = " or ".join("nothing" if one is types.NoneType else TYPES[one] for one in kinds)
     assert kind == words
     own = FIELDS[name].default
