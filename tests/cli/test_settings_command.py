@@ -73,6 +73,17 @@ def test_every_example_of_the_page_can_be_set_and_taken_back(home: Path, command
     assert name not in tomllib.loads((home / "settings.toml").read_text())
 
 
+@pytest.mark.parametrize(("change", "left"), [(("set", "frames", "16"), 16), (("unset", "frames"), None)])
+def test_a_value_that_cannot_be_used_can_be_changed(
+    home: Path, command: Command, change: tuple[str, ...], left: int | None
+) -> None:
+    (home / "settings.toml").write_text("frames = 100000\nidle_minutes = 5\n")
+    assert command("list")[0] == 2
+    assert command(*change)[0] == 0
+    assert tomllib.loads((home / "settings.toml").read_text()).get("frames") == left
+    assert json.loads(command("list", "--json")[1])["idle_minutes"]["value"] == 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

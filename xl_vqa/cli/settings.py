@@ -11,7 +11,7 @@ import typer
 from xl_vqa.cli.settings_texts import EXPLAINED, tr
 
 if TYPE_CHECKING:
-    pass
+    from xl_vqa.words.settings import Settings
 
 settings = typer.Typer(help="The settings of this machine.", no_args_is_help=True)
 
@@ -95,7 +95,7 @@ def _change(name: str, value: Any) -> None:
     from xl_vqa.bridge.settings_edit import change_settings
     from xl_vqa.words.settings import Settings, origins
 
-    held = Settings.load()
+    held = _held()
     file = held.home / "settings.toml"
     change_settings(held, **{name: value})
     held = Settings.load()
@@ -107,6 +107,17 @@ def _change(name: str, value: Any) -> None:
     origin = origins(held.home).get(name, str(file))
     if origin != str(file):
         typer.echo(tr("overruled", held.language, variable=origin, name=name), err=True)
+
+
+def _held() -> Settings:
+    """What holds; where that cannot be used, and a change may mend it, the defaults in the same folder."""
+    from xl_vqa.words.errors import SettingsError
+    from xl_vqa.words.settings import Settings, default_home, language_anyhow
+
+    try:
+        return Settings.load()
+    except SettingsError:
+        return Settings(home=default_home(), language=language_anyhow())
 
 
 def _check(name: str) -> None:
