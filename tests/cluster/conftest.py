@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,16 @@ GIVEN = "XL_VQA_TEST_CLUSTER"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """The address of a cluster with two CPUs and a token of its own; of one that runs, where a case is told it."""
     if GIVEN in os.environ:
         yield os.environ[GIVEN]
         return
     if importlib.util.find_spec("ray") is None:
         pytest.skip("Ray is not installed (the extra 'cluster')")
-    with started_head(tmp_path_factory.mktemp("r")) as address:
+    # short, wherever the tests' own folders are: it holds sockets
+    short = tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True)
+    with short as folder, started_head(Path(folder)) as address:
         yield address
 
 

@@ -69,6 +69,12 @@ REPLICA = "ray::ServeReplica"
 
 
 def worker_processes(kind: str = WORKER) -> list[int]:
-    """Those that hold a model, of whatever cluster of this machine."""
-    found = psutil.process_iter(["cmdline"])
-    return [one.pid for one in found if kind in " ".join(one.info["cmdline"] or ())]
+    """Those that hold a model, of the cluster whose token this process has: another may run beside it."""
+    found = [one for one in psutil.process_iter(["cmdline"]) if kind in " ".join(one.info["cmdline"] or ())]
+    return [one.pid for one in found if _token(one) == os.environ["RAY_AUTH_TOKEN"]]
+
+
+def _token(process: psutil.Process) -> str | None:
+    with contextlib.suppress(psutil.Error):
+        return process.environ().get("RAY_AUTH_TOKEN")
+    return None

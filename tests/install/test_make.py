@@ -12,7 +12,7 @@ import pytest
 from tests.install.environments import ROOT, Environment
 
 # What a make that runs this suite hands on: a make under it would tell which folder it enters.
-OUTER_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+OUTER_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "TEST_PROCESSES")
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
@@ -41,9 +41,13 @@ def test_make_demo_writes_the_scored_workbook_in_a_plain_installation(base: Envi
 
 
 def test_make_test_runs_the_whole_suite(base: Environment, desk: Path) -> None:
-    done = base.run("make", "-n", "test", f"VENV={base.folder}", cwd=desk)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [f"{base.folder}/bin/python", "-m", "pytest"]
+    for said, processes in ((), "2"), (("TEST_PROCESSES=0",), "0"):
+        done = base.run("make", "-n", "test", f"VENV={base.folder}", *said, cwd=desk)
+        assert done.returncode == 0, done.stderr
+        python, *options = done.stdout.split()
+        assert python == f"{base.folder}/bin/python"
+        # none that leaves tests out
+        assert options == f"-m pytest -n {processes} --dist loadfile --no-loadscope-reorder".split()
 
 
 @pytest.mark.parametrize(("said", "index"), [((), "auto"), (("TORCH_INDEX=cpu",), "cpu")])
