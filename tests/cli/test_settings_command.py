@@ -10,9 +10,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.printed.test_settings_page import ROWS
-from xl_vqa.cli.main import main
+from xl_vqa.cli.main import app, main
 from xl_vqa.cli.settings_texts import EXPLAINED
 from xl_vqa.words.settings import Settings
 
@@ -127,3 +128,19 @@ def test_a_setting_is_explained_as_on_its_page(command: Command, name: str) -> N
 
 def test_every_setting_has_its_words() -> None:
     assert list(EXPLAINED) == [one.name for one in fields(Settings)]
+
+
+def test_a_language_that_there_is_not_is_refused_and_a_wrong_one_in_the_file_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path))
+    monkeypatch.delenv("XL_VQA_LANGUAGE", raising=False)
+    refused = CliRunner().invoke(app, ["settings", "set", "language", "fr"])
+    assert "language" in str(refused.exception)
+    assert not (tmp_path / "settings.toml").exists()
+    # by hand, or by a version of before
+    for wrong in ('language = "fr"\nframes = 8\n', 'frames = "many"\nlanguage = "en"\n'):
+        (tmp_path / "settings.toml").write_text(wrong, encoding="utf-8")
+        name = "language" if '"fr"' in wrong else "frames"
+        assert CliRunner().invoke(app, ["settings", "unset", name]).exit_code == 0
+        assert CliRunner().invoke(app, ["settings", "list"]).exit_code == 0

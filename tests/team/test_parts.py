@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.team.helpers import name_of
 from xl_vqa.bridge.errors import TeamLimitError, TeamSetupError, TeamTokenError, TeamUploadError
@@ -454,6 +455,22 @@ def test_a_certificate_with_words_before_it_has_a_fingerprint(tmp_path: Path) ->
     certificate.write_bytes("\ufeff社内証明書\r\n".encode() + certificate.read_bytes())
     context_of(certificate, key)
     assert fingerprint_of(certificate) == before
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_token_that_cannot_be_had_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    from xl_vqa.cli.main import app
+
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path))
+    monkeypatch.setenv("XL_VQA_LANGUAGE", language)
+    pin = "ab" * 32
+    nowhere = str(tmp_path / "none.txt")
+    for more, said in (([], "--token-file"), (["--token-file", nowhere], nowhere)):
+        done = CliRunner().invoke(app, ["team", "join", "https://h.example:1", "--fingerprint", pin, *more])
+        assert isinstance(done.exception, TeamSetupError)
+        assert said in done.exception.message(language)
 
 
 @POSIX

@@ -40,7 +40,8 @@ def _change(file: Path, settings: Settings, values: dict[str, Any]) -> None:
     told = parse_toml(new, file)
     # checked as a whole before the file is touched
     checked = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
-    whole: dict[str, Any] = {**checked, "home": settings.home, "language": settings.language}
+    # the file's own language is looked at, too: a wrong one would stop every command after this
+    whole: dict[str, Any] = {"language": settings.language, **checked, "home": settings.home}
     known = {one.name for one in dataclasses.fields(Settings)}
     if unknown := [unknown_key(key, file.name) for key in told if key not in known]:
         raise SettingsError(source=str(file), problem=unknown)

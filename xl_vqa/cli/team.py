@@ -225,11 +225,23 @@ def _overruled(origin: str, prefix: str, language: str) -> None:
 
 
 def _token(file: Path | None, language: str) -> str:
+    from xl_vqa.bridge.errors import TeamSetupError
+    from xl_vqa.words.reasons import Reason, why_malformed
+
     if file is None:
+        if sys.stdin is None or not sys.stdin.isatty():
+            # from a script it comes by the input
+            token = "" if sys.stdin is None else sys.stdin.readline().strip()
+            if not token:
+                raise TeamSetupError(problem="team_token_unasked")
+            return token
         return str(typer.prompt(tr("ask_token", language), hide_input=True)).strip()
     if str(file) == "-":
         return sys.stdin.readline().strip()
-    return file.read_text(encoding="utf-8-sig").strip()
+    try:
+        return file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, ValueError) as error:
+        raise TeamSetupError(problem=Reason("says", what=str(file), why=why_malformed(error))) from error
 
 
 def _settings() -> Settings:

@@ -22,7 +22,7 @@ from xl_vqa.host.errors import StoreFileError
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import ROW_COLUMNS, BadRowError, RatingKey, Row, packed, split_row
 from xl_vqa.outputs import output_file
-from xl_vqa.words.reasons import Reason, why_unwritten
+from xl_vqa.words.reasons import Reason, why_unread
 
 FORMAT: Final = 1
 KEY: Final = RatingKey._fields
@@ -224,7 +224,7 @@ def _read(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if line.strip():
                     yield number, _json_record(line)
     except OSError as error:
-        raise StoreFileError(path=str(source), problem=why_unwritten(error)) from error
+        raise StoreFileError(path=str(source), problem=why_unread(error, source)) from error
     except UnicodeDecodeError as error:
         raise StoreFileError(path=str(source), problem="store_file_foreign") from error
 

@@ -54,6 +54,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "this machine has none for the address in the settings",
         "ja": "設定されたアドレス用のトークンがこの端末にありません",
     },
+    "team_token_unasked": {
+        "en": "nobody is here to be asked for the token; give it by --token-file FILE (- is the standard input)",
+        "ja": "トークンを入力できる端末がありません。--token-file ファイル(標準入力は -)で指定してください",
+    },
     "team_token_missing": {"en": "none was shown", "ja": "トークンが提示されていません"},
     "team_token_unknown": {"en": "it is not known there", "ja": "登録されていないトークンです"},
     "team_token_expired": {"en": "it expired on {date}", "ja": "{date} に有効期限が切れています"},
