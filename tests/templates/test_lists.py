@@ -19,7 +19,9 @@ from xl_vqa.words.labels import Bands, Scale
 from xl_vqa.workbooks.templates import report
 from xl_vqa.workbooks.templates.base import NONE
 from xl_vqa.workbooks.templates.build import file_name, template_folder
-from xl_vqa.workbooks.templates.label import FIRST, RATERS, SLOTS, build_label, order
+from xl_vqa.workbooks.templates.label import build_label
+from xl_vqa.workbooks.templates.label_list import FIRST, RATERS, SLOTS, closing_number
+from xl_vqa.workbooks.templates.label_order import order
 from xl_vqa.workbooks.templates.label_rater import FIRST as RATER_FIRST
 from xl_vqa.workbooks.templates.score import build_score
 
@@ -193,9 +195,11 @@ def test_halves_go_up(computed: dict[str, Values]) -> None:
 
 @pytest.mark.slow
 def test_the_state_of_the_list_is_said(computed: dict[str, Values]) -> None:
-    assert computed["open"]["Videos", "B6"].startswith("9 listed")
+    assert computed["open"]["Videos", "B6"] == (
+        f"9 listed: enter {closing_number([path for path, _ in VIDEOS], 9)} above to close the list"
+    )
     assert computed["full"]["Videos", "B6"] == "closed"
-    assert computed["empty"]["Videos", "B6"].startswith("0 listed")
+    assert computed["empty"]["Videos", "B6"] == "No videos listed yet"
 
 
 @pytest.mark.slow

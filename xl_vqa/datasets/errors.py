@@ -15,6 +15,8 @@ InputError
 │   ├── RatingsScoreColumnError
 │   │   └── RatingsOursError            its scores are the product's
 │   ├── RatingsUncalculatedError   formulas without results where videos or scores would be
+│   ├── RatingsListChangedError    a labelling workbook in which videos changed their numbers
+│   ├── RatingsListReopenedError   one that people rated, and whose list is no longer closed
 │   ├── RatingsComparisonsError    each row compares two videos
 │   ├── RatingsUnclearError       two readings are near: the user is asked
 │   ├── RatingsNoScoresError
@@ -87,6 +89,14 @@ class RatingsOursError(RatingsScoreColumnError):
 
 class RatingsUncalculatedError(RatingsError):
     code = "ratings_uncalculated"
+
+
+class RatingsListChangedError(RatingsError):
+    code = "ratings_list_changed"
+
+
+class RatingsListReopenedError(RatingsError):
+    code = "ratings_list_reopened"
 
 
 class RatingsComparisonsError(RatingsError):

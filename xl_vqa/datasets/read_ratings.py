@@ -29,6 +29,7 @@ from xl_vqa.datasets.errors import (
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
+from xl_vqa.datasets.labelling_list import require_same_list
 from xl_vqa.datasets.layout import Layout, find_layout
 from xl_vqa.datasets.likely_scales import scale_option
 from xl_vqa.datasets.ordinals import (
@@ -71,8 +72,8 @@ def read_ratings(
     Without ``sheet`` the one sheet with ratings is taken; sheets that each hold one score column over the same
     videos are taken together as one rater each. ``sheet="all"`` reads several tests together.
     Raises RatingsNotFoundError, RatingsLockedError, RatingsEncryptedError, RatingsUnreadableError,
-    RatingsSheetError, RatingsEmptyError, the errors of layout.find_layout, and RatingsUnclearError for a table
-    that can be read in two ways.
+    RatingsSheetError, RatingsEmptyError, those of labelling_list.require_same_list and layout.find_layout, and
+    RatingsUnclearError for a table that can be read in two ways.
     """
     wanted = wanted or Wanted()
     if wanted.form is not None and wanted.form not in FORMS:
@@ -136,6 +137,7 @@ def _grids(path: Path, sheet: str | None) -> tuple[list[Grid], list[Grid]]:
         raise _told(path, error) from error
     if sheet is not None and len(grids) == 1 and grids[0].name == path.name:
         raise RatingsSheetError(path=str(path), source=sheet, problem="problem_no_sheets")
+    require_same_list(path, grids)
     found = chosen_sheets(grids, sheet)
     if not found:
         raise RatingsSheetError(

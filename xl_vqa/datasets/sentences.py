@@ -55,6 +55,21 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{path}({source})の点数は人の評価ではなく、このプログラムが書き込んだものです({columns})。人の評価の"
         "列を追加してください。人が付けた点数の列であれば、--score-column で指定してください。",
     },
+    "ratings_list_changed": {
+        "en": "In {path} videos no longer stand beside the numbers that they had when people began to rate (list "
+        "of videos, rows {first} to {last}), so scores may belong to other videos. Open it, undo what was sorted "
+        "or put in, and save it. If only names were corrected or videos removed, enter {number} as closing number "
+        "instead.",
+        "ja": "{path} では、評価を始めた時と番号・動画の組み合わせが変わっています(動画一覧 {first}~{last} 行目)。"
+        "評価が別の動画のものになっている可能性があります。ブックを開き、並べ替えや挿入を元に戻して保存してください。"
+        "名前の修正や動画の削除だけであれば、代わりに確定番号として {number} を入力してください。",
+    },
+    "ratings_list_reopened": {
+        "en": "In {path} people have rated, but the closing number of the list of videos is missing, and nobody "
+        "can tell whose scores they are. Open it, put back the number that stood there, and save it.",
+        "ja": "{path} には評価が入力されていますが、動画一覧の確定番号がないため、どの動画の評価か分かりません。"
+        "ブックを開き、元の確定番号を入力して保存してください。",
+    },
     "ratings_sheet": {
         "en": "{path} has no sheet called {source}. It has: {problem}.",
         "ja": "{path} に {source} というシートはありません。シート一覧: {problem}。",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from xl_vqa.words.labels import ACR_BANDS
-from xl_vqa.workbooks.templates.base import GREY, INPUT, PALE, WARNING, Template, filled
+from xl_vqa.workbooks.templates.base import GREY, INPUT, NONE, PALE, WARNING, Template, filled
 
 FIRST: Final = 12
 """Row of the first video, counted from 0."""
@@ -25,6 +25,8 @@ def add_rater(book: Template, rater: int, slots: int, shown: int, scores: Sequen
     last = FIRST + slots - 1
     sheet.write_string(3, 0, book.word("name"), book.boxed(bg_color=PALE, bold=True))
     sheet.write_blank(3, 1, None, book.boxed(bg_color=INPUT))
+    warned = f'IF(l_mark="","","{book.word("list_changed")}")'
+    book.formula(sheet, 3, 2, warned, book.format(bold=True, font_color=WARNING))
     sheet.write_string(4, 0, book.word("progress"), book.boxed(bg_color=PALE, bold=True))
     text = book.word("progress_text")
     done = f"COUNT(rater{rater}_scores)"
@@ -60,12 +62,15 @@ def add_rater(book: Template, rater: int, slots: int, shown: int, scores: Sequen
     for place in range(1, slots + 1):
         row = FIRST + place - 1
         line = row + 1
-        keys = f"rater{rater}_order"
-        slot = f'IF({place}>COUNT({keys}),"",MATCH(SMALL({keys},{place}),{keys},0))'
-        book.formula(sheet, row, 5, slot)
-        book.formula(sheet, row, 0, f'IF(F{line}="","",{place})', book.format(font_color=GREY, align="center"))
-        for column, name in ((1, "l_videos"), (4, "l_contents")):
-            book.formula(sheet, row, column, f'IF(F{line}="","",{listed(name, f"F{line}")})', book.format())
+        placed = f"INDEX(rater{rater}_placed,{place})"
+        video = f"INDEX(l_names,{placed})"
+        book.formula(sheet, row, 5, f'IF(ISNUMBER({placed}),IF({video}="","",{placed}),"")')
+        # a video that was taken out leaves its place behind
+        number = f'IF(F{line}<>"",{place},IF(ISNUMBER({placed}),"{NONE}",""))'
+        book.formula(sheet, row, 0, number, book.format(font_color=GREY, align="center"))
+        content = f'INDEX(l_contents,INDEX(l_rows,F{line}))&""'
+        for column, text in ((1, f"INDEX(l_names,F{line})"), (4, content)):
+            book.formula(sheet, row, column, f'IF(F{line}="","",{text})', book.format())
         score = scores[place - 1] if place <= len(scores) else None
         form = book.format(bold=True, align="center", font_size=12)
         if score is None:
@@ -96,11 +101,6 @@ def add_rater(book: Template, rater: int, slots: int, shown: int, scores: Sequen
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(FIRST - 1)
     sheet.print_area(0, 0, last, 3)
-
-
-def listed(name: str, slot: object) -> str:
-    """What the list of that name holds for a slot, from 1; "" where rows of it were deleted."""
-    return f'IF({slot}<ROWS({name}),INDEX({name},{slot}+1)&"","")'
 
 
 def fold(sheet: Worksheet, first: int, slots: int, shown: int) -> None:

@@ -15,24 +15,59 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
     "results": ("Labels", "ラベル"),
     "order": ("Order", "順序"),
     "videos_note": (
-        "List up to {slots} videos, then enter how many there are: that closes the list and deals out the order.",
-        "動画を最大 {slots} 本まで記入し、最後に本数を入力してください。一覧が確定し、評価順が決まります。",
+        "List up to {slots} videos, then enter the number that the state shows: that closes the list and deals "
+        "out the order.",
+        "動画を最大 {slots} 本まで記入し、「状態」に表示される番号を入力してください。一覧が確定し、"
+        "評価順が決まります。",
     ),
-    "closed": ("Number of videos (closes the list)", "動画の本数(一覧を確定)"),
+    "closed": ("Closing number (see the state)", "確定番号(「状態」を参照)"),
     "closed_help": (
-        "Enter it once, before anybody rates. Videos added below later come last in everybody's order; never "
-        "replace or sort a video that was rated, nor insert a row above it.",
-        "評価を始める前に一度だけ入力してください。後から下に追加した動画は全員の順序の最後になります。"
-        "評価済みの動画は入れ替え・並べ替えをせず、その上に行を挿入しないでください。",
+        "Enter it once, before anybody rates; it notes which video bears which number. People's scores go by the "
+        "number in column A: rows may be sorted with their numbers, and moved. Videos added later come last in "
+        "everybody's order. Where a name comes to stand beside another number, every sheet says so.",
+        "評価を始める前に一度だけ入力してください。どの動画がどの番号かを記録します。評価は A 列の番号に結び付いて"
+        "います。番号ごとであれば行を並べ替えたり移動したりできます。後から追加した動画は全員の順序の最後になります。"
+        "番号と動画の組み合わせが変わると、各シートに警告が表示されます。",
+    ),
+    "closed_error": (
+        "Please enter the number that the state shows, whole.",
+        "「状態」に表示されている番号をそのまま入力してください。",
     ),
     "state": ("State", "状態"),
-    "state_open": ("{n} listed: enter the number above", "{n} 本を記入済み:上に本数を入力してください"),
+    "state_empty": ("No videos listed yet", "動画がまだ記入されていません"),
+    "state_open": (
+        "{n} listed: enter {code} above to close the list",
+        "{n} 本を記入済み:上に {code} を入力すると確定します",
+    ),
     "state_beyond": (
-        "{n} below video {slots} are left out: use another workbook",
-        "{slots} 本目より下の {n} 本は対象外です:別のブックをお使いください",
+        "{n} below the list of {slots} are left out: use another workbook",
+        "{slots} 本の一覧より下の {n} 本は対象外です:別のブックをお使いください",
+    ),
+    "state_unnumbered": (
+        "Row {row}: this video has no number of its own and is shown to nobody. Enter {next} in column A",
+        "{row} 行目:この動画には固有の番号がなく、誰にも表示されません。A 列に {next} を入力してください",
+    ),
+    "state_changed": (
+        "Videos no longer stand beside the numbers that they had when the list was closed: undo that. If only "
+        "names were corrected or videos removed, enter {code} above",
+        "確定した時と番号・動画の組み合わせが違います:元に戻してください。名前の修正や動画の削除だけであれば、"
+        "上に {code} を入力してください",
+    ),
+    "state_reopened": (
+        "People have rated already: put the closing number back that stood above",
+        "すでに評価が入力されています:上にあった確定番号を元どおりに入力してください",
     ),
     "state_closed": ("closed", "確定済み"),
-    "state_gap": ("The list has gaps or fewer videos than entered", "空欄があるか、本数が合いません"),
+    "list_changed": (
+        "Stop: the list of videos was changed. See its state",
+        "中断してください:動画一覧が変更されています(「状態」を参照)",
+    ),
+    "no_help": (
+        "Scores go by this number. It moves with its video; a video in a row that was put in between gets one "
+        "that no other has.",
+        "評価はこの番号に結び付きます。動画と一緒に移動させてください。途中に挿入した行の動画には、他と重ならない"
+        "番号を付けます。",
+    ),
     "no": ("No.", "番号"),
     "video": ("Video", "動画"),
     "content": ("Content", "素材"),
@@ -99,9 +134,9 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
         "1. 「動画一覧」シートに動画のフルパスと、分かれば素材名を記入します。",
     ),
     "guide_2": (
-        "2. Enter the number of videos at the top: each rater now sees all videos in an order of its own. Rows of "
-        "more than {open} videos are folded away: the + at the left edge of the sheet shows them.",
-        "2. 上部に本数を入力します。評価者ごとに異なる順序で全動画が各シートに表示されます。"
+        "2. Enter the closing number that the sheet shows: each rater now sees all videos in an order of its own. "
+        "Rows of more than {open} videos are folded away: the + at the left edge of the sheet shows them.",
+        "2. シートに表示される確定番号を上部に入力します。評価者ごとに異なる順序で全動画が各シートに表示されます。"
         "{open} 本を超える行は折りたたまれています。シート左端の「+」で表示します。",
     ),
     "guide_3": (
