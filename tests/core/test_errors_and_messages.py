@@ -54,6 +54,9 @@ PARAMS = {
     "address": "https://gpu1.example:8443",
     "role": "rate",
     "date": "2026-11-28",
+    "number": 127088,
+    "first": 9,
+    "last": 20,
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 from typing import Any
 
 import pytest
@@ -96,6 +97,13 @@ RANDOM = {
     scale: (partial_log(seed, scale), of_scale(scale, live=DAY + datetime.timedelta(days=40 * (seed % 2))))
     for seed, scale in enumerate(SCALES)
 }
+
+
+def named(n: int) -> Log:
+    """Rows that differ in the name of their video alone."""
+    return [{**pair(30, 32), "video": f"D:/clips/{k}.mp4"} for k in range(n)]
+
+
 LOGS: dict[str, tuple[Log, dict[str, Any]]] = {
     **RANDOM,
     "few_scored": (few_scored(), {}),
@@ -114,6 +122,22 @@ LOGS: dict[str, tuple[Log, dict[str, Any]]] = {
     "five_on_ten_to_fifty": (FIVE, {}),
     "five_on_hundred": (FIVE, of_scale("percent")),
     "wrong_way": (FIVE, {"people_worst": 5, "people_best": 1}),
+    "doubled": ([*named(20), *named(3)], {}),
+    "doubled_ja": (
+        [
+            *({"date": DAY, "video": f"動画😀/{'長い' * 60}{k}.mp4", "human": 30, "score": 30} for k in range(12)),
+            # the same video once more: another score, another day, or nothing said of it at all
+            {"date": DAY, "video": f"動画😀/{'長い' * 60}0.mp4", "human": 31, "score": 30},
+            {"date": DAY + datetime.timedelta(days=1), "video": "0.mp4", "human": 30, "score": 30},
+            {"date": DAY, "video": "0.mp4", "human": 30, "score": 30},
+            {"date": DAY, "videos": 9, "complaints": 1},
+            {"date": DAY, "videos": 9, "complaints": 1},
+            *({"date": DAY, "video": "text.mp4", "human": "無"} for _ in range(2)),
+        ],
+        {},
+    ),
+    "percent_among_labels": ([{**row, "score": (40, 22, 80, 95)[k % 4]} for k, row in enumerate(named(20))], {}),
+    "two_slips": ([*named(40), pair(300, 20), pair(20, 60), pair(0, 0), pair(0, 0), pair(0, 0)], {}),
     "years": ([pair(20 + k % 20, 22 + k % 19, 3 * k) for k in range(300)], {}),
 }  # fmt: skip
 
@@ -236,6 +260,25 @@ def test_a_scale_that_does_not_fit_is_named(computed: dict[str, Values]) -> None
     assert word(name, "problem_tenth").partition("{")[0] in said(name, computed, "problems")
     assert word("wrong_way", "problem_reversed").strip() in said("wrong_way", computed, "problems")
     assert said("single_week", computed, "problems") == "–"
+
+
+def test_rows_that_stand_twice_are_counted_and_named(computed: dict[str, Values]) -> None:
+    """Rows pasted twice counted twice, and nothing said so."""
+    assert said("doubled", computed, "doubled") == 3
+    told = word("doubled", "problem_doubled").replace("{n}", "3")
+    assert told.strip() in said("doubled", computed, "problems")
+    assert said("doubled_ja", computed, "doubled") == 1
+    assert {said(name, computed, "doubled") for name in ("years", "two_slips", "single_week")} == {0}
+
+
+def test_a_column_of_another_scale_is_asked_about(computed: dict[str, Values]) -> None:
+    """Of percents those within 10 and 50 were counted as labels."""
+    asks = ("percent", "百分率")[language_of("percent_among_labels")]
+    told = said("percent_among_labels", computed, "problems")
+    assert asks in told
+    assert {"10", "20"} <= set(re.findall(r"\d+", told))
+    asks = ("percent", "百分率")[language_of("two_slips")]
+    assert asks not in said("two_slips", computed, "problems")
 
 
 @pytest.mark.parametrize("name", LOGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xl_vqa.workbooks.templates.base import NONE
+from xl_vqa.workbooks.templates.kpi_log import SAYS
 from xl_vqa.workbooks.templates.kpi_pairs import DATED, HUMAN, PERIOD, SCORE, SECOND, Pairs
 
 AI: Final = Pairs("a_", HUMAN, SCORE)
@@ -77,6 +78,35 @@ _PEOPLES_SCORES: Final[tuple[tuple[str, str, bool], ...]] = (
         True,
     ),
     ("c_people_tenth", f"IF(AND(COUNTIFS({HUMAN.within})>=10,c_people_top<=0.1),1,0)", False),
+)
+# a row that says again what another says of the same video: each row as one number, as texts take far too long
+_ENDS: Final = 40
+"""Characters of a video's name that are looked at, from its end."""
+
+
+def _doubled() -> str:
+    """No IFERROR within: LibreOffice takes minutes for it. So it is an error where Excel meets half an emoji.
+
+    The weights are powers of a root of e, of which no sum of whole multiples is that of others.
+    """
+    places = f"ROW($1:${_ENDS})"
+    ends = f'RIGHT(REPT(" ",{_ENDS})&log_video,{_ENDS})'
+    number = f"MMULT(_xlfn.UNICODE(MID({ends},TRANSPOSE({places}),1)),EXP({places}/7))"
+    number += f"+LEN(log_video)*EXP({_ENDS + 1}/7)"
+    for power, name in enumerate(SAYS, _ENDS + 2):
+        number += f"+IF(ISNUMBER(log_{name}),log_{name}+1,0)*EXP({power}/7)"
+    rows = f'IF(log_video<>"",ROUND({number},4),-1)'
+    return f'SUM((log_video<>"")*1)+(SUM((log_video="")*1)>0)-SUM((FREQUENCY({rows},{rows})>0)*1)'
+
+
+# numbers outside their scale, a 0 for "not rated" apart: where many are, those inside may be of another scale, too
+_OTHER_SCALE: Final[tuple[tuple[str, str, bool], ...]] = tuple(
+    line
+    for key, one in (("human", HUMAN), ("second", SECOND), ("score", SCORE))
+    for line in (
+        (f"c_off_{key}", one.outside, False),
+        (f"c_other_{key}", f"IF(AND(c_off_{key}>=3,c_off_{key}*10>=COUNT(log_{key})),1,0)", False),
+    )
 )
 _COMPLAINTS: Final[tuple[tuple[str, str, bool], ...]] = (
     ("c_rate_before", f"IF(c_videos_before>0,c_complaints_before/c_videos_before,{_NONE})", False),
@@ -194,6 +224,9 @@ CELLS: Final[tuple[tuple[str, str, bool], ...]] = (
     ),
     *_PEOPLES_SCALE,
     *_PEOPLES_SCORES,
+    ("c_again", _doubled(), True),
+    ("c_doubled", "IF(ISNUMBER(c_again),c_again,0)", False),
+    *_OTHER_SCALE,
     *_COMPLAINTS,
     *_TRIAGE,
     *_NET,

@@ -203,6 +203,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[Figure, ...]], ...]] = (
                 "+".join(f"COUNTA(log_{field})-1-COUNTIF(log_{field},{NUMBER})" for field in _AMOUNTS),
                 "#,##0",
             ),
+            Figure("doubled", "c_doubled", "#,##0"),
             Figure("beyond", "{beyond}", "#,##0"),
             Figure("problems", f'IF(j_problems="",{_N},j_problems)', "@", text=True),
         ),

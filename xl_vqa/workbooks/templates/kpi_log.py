@@ -35,6 +35,9 @@ COLUMNS: Final = (
 FIELDS: Final = tuple(column[0] for column in COLUMNS)
 NAMED: Final = ("date", "video", "videos", "human", "second", "score", "before", "after", "complaints", "missed")
 
+SAYS: Final = ("date", "human", "second", "score", "before", "after")
+"""Two rows of one video that agree in all of these are one row that stands twice."""
+
 
 def add_log(book: Template, rows: Sequence[dict[str, Any]]) -> Worksheet:
     """``rows`` hold values by field; what is missing or None stays an empty cell."""

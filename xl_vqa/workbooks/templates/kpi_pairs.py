@@ -46,6 +46,14 @@ class Scores(NamedTuple):
         return f'{self.name},">="&{low},{self.name},"<="&{high}'
 
     @property
+    def outside(self) -> str:
+        """How many numbers of the column are outside its scale, but for a 0 that stands for "not rated"."""
+        low, high = self._bounds
+        sides = (f'"<"&{low}', f'">"&{high}')
+        below, above = (f'COUNTIFS({self.name},{side},{self.name},"<>0")' for side in sides)
+        return f"({below}+{above})"
+
+    @property
     def label(self) -> str:
         """An array: the scores as labels. Rounded, so that 3.45 of 5 is no hair below 34.5."""
         if not self.people:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xl_vqa.sheets.columns import heading
 from xl_vqa.workbooks.templates.base import NONE, Template, filled
 from xl_vqa.workbooks.templates.kpi_figures import text_of
 from xl_vqa.workbooks.templates.kpi_log import LAST
@@ -88,6 +89,26 @@ def problems(book: Template) -> str:
         ("k_not_amounts>0", _said(book, "problem_amounts", n="k_not_amounts")),
         (f"{_texts()}>0", _said(book, "problem_settings", n=_texts())),
         ("k_beyond>0", _said(book, "problem_beyond", n="k_beyond", row="ROW(INDEX(log_date,ROWS(log_date)))")),
+        ("c_doubled>0", _said(book, "problem_doubled", n="c_doubled")),
+        *(
+            (
+                f"c_other_{key}=1",
+                _said(
+                    book,
+                    "problem_other_scale",
+                    column=f'"{title}"',
+                    n=f"c_off_{key}",
+                    all=f"COUNT(log_{key})",
+                    low=f'{scale[0]}&""',
+                    high=f'{scale[1]}&""',
+                ),
+            )
+            for key, title, scale in (
+                ("human", book.word("log_human"), ("c_people_low", "c_people_high")),
+                ("second", book.word("log_second"), ("c_people_low", "c_people_high")),
+                ("score", heading("score", book.language), ("set_label_min", "set_label_max")),
+            )
+        ),
         ("c_people_tenth=1", _said(book, "problem_tenth", low=low, high=high)),
         (uneven, _said(book, "problem_uneven", figure=text_of(book, "escape_all"))),
         ("AND(a_n>=10,N(k_srcc)<-0.5)", _said(book, "problem_reversed")),

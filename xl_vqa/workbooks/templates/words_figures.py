@@ -63,6 +63,7 @@ _NAMES: Final[dict[str, tuple[str, str]]] = {
     "undated": ("… without a date", "… 日付のない行"),
     "not_scores": ("… cells that are no score", "… スコアでないセル"),
     "not_amounts": ("… cells that are no amount", "… 数量でないセル"),
+    "doubled": ("… rows that stand twice", "… 重複している行"),
     "beyond": ("… cells below the last row", "… 最終行より下のセル"),
     "problems": ("Please check", "確認事項"),
 }
@@ -264,6 +265,10 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
     "not_amounts": (
         "Texts, or numbers below 0, where videos, minutes, complaints and missed defects are counted: left out.",
         "本数・時間・クレーム・見逃しの列にある文字や負の数値。集計から除かれます。",
+    ),
+    "doubled": (
+        "Rows with the video, date, scores and minutes of another: every figure counts them again. Delete them.",
+        "動画・日付・スコア・時間が他の行と同じ行。すべての数値に重ねて集計されるため、削除してください。",
     ),
     "beyond": (
         "The log has 10,000 rows, less those deleted. What stands further down is not counted: begin a new "

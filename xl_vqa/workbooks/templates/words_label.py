@@ -22,12 +22,12 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
     ),
     "closed": ("Closing number (see the state)", "確定番号(「状態」を参照)"),
     "closed_help": (
-        "Enter it once, before anybody rates; it notes which video bears which number. People's scores go by the "
-        "number in column A: rows may be sorted with their numbers, and moved. Videos added later come last in "
-        "everybody's order. Where a name comes to stand beside another number, every sheet says so.",
-        "評価を始める前に一度だけ入力してください。どの動画がどの番号かを記録します。評価は A 列の番号に結び付いて"
-        "います。番号ごとであれば行を並べ替えたり移動したりできます。後から追加した動画は全員の順序の最後になります。"
-        "番号と動画の組み合わせが変わると、各シートに警告が表示されます。",
+        "Enter it once, before anybody rates. People's scores go by the number in column A: rows may be sorted "
+        "and moved with their numbers. Videos added later come last in everybody's order. Where a name comes to "
+        "stand beside another number, every sheet says so.",
+        "評価を始める前に一度だけ入力してください。評価は A 列の番号に結び付きます。番号ごとであれば行の並べ替えや"
+        "移動ができます。後から追加した動画は全員の順序の最後になります。番号と動画の組み合わせが変わると、各シートに"
+        "警告が表示されます。",
     ),
     "closed_error": (
         "Please enter the number that the state shows, whole.",

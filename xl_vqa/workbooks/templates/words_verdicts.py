@@ -102,6 +102,17 @@ VERDICT_WORDS: Final[dict[str, tuple[str, str]]] = {
         "{n} cells in Settings hold text where a date or a number belongs. ",
         "「設定」に、日付や数値ではなく文字が入っているセルが {n} 個あります。",
     ),
+    "problem_doubled": (
+        "{n} rows stand twice, with the video, date, scores and minutes of another: every figure counts them "
+        "again. Delete them. ",
+        "動画・日付・スコア・時間が他の行と同じ行が {n} 行あり、重ねて集計されています。削除してください。",
+    ),
+    "problem_other_scale": (
+        "{n} of {all} numbers under '{column}' lie outside {low} to {high}: if it is another scale (percent?), "
+        "those inside are counted as what they are not. Check the scale in Settings. ",
+        "「{column}」の数値 {all} 個のうち {n} 個が {low}~{high} の範囲外です。別の尺度(百分率など)であれば、"
+        "範囲内の数値も誤って集計されています。「設定」の尺度をご確認ください。",
+    ),
     "problem_beyond": (
         "{n} cells below row {row} are not counted. ",
         "{row} 行目より下のセル {n} 個は集計されていません。",
