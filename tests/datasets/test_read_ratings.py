@@ -401,8 +401,8 @@ def test_a_file_of_results_is_no_ones_rating(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "sheet"),
     [
-        ("label_en", RatingsNoRowsError, "(Videos)"),
-        ("label_ja", RatingsNoRowsError, "(動画一覧)"),
+        ("label_en", RatingsNoRowsError, "(Rater 1)"),
+        ("label_ja", RatingsNoRowsError, "(評価者1)"),
         ("kpi_en", RatingsTemplateEmptyError, "(Log)"),
         ("score_ja", RatingsTemplateEmptyError, "(スコア表)"),
         ("score_en_sample", RatingsOursError, "(Scores)"),
