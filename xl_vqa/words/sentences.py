@@ -98,7 +98,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "package_missing": {
         "en": "This needs the package {package}, which is missing or broken. Type: {command} (then try again).",
         "ja": "この機能に必要なパッケージ {package} がないか、壊れています。次のコマンドを実行してください: "
-        "{command}(その後、もう一度お試しください)。",
+        "{command} (その後、もう一度お試しください)。",
     },
 }
 
