@@ -89,15 +89,15 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ください。",
     },
     "warning_numbers_missing": {
-        "en": "Numbers are missing among the pictures ({missing}); the video was rated as if there were no gap. "
+        "en": "Numbers are missing among the pictures ({missing}); the video is rated as if there were no gap. "
         "Add the missing pictures, or ignore this if they were left out on purpose.",
-        "ja": "連番画像に欠番があります({missing})。間を詰めて評価しました。欠けた画像を補うか、意図的であれば"
+        "ja": "連番画像に欠番があります({missing})。間を詰めて評価します。欠けた画像を補うか、意図的であれば"
         "そのままで構いません。",
     },
     "warning_interlaced": {
-        "en": "The video is interlaced. It was rated with both fields woven into one picture, so moving edges are "
+        "en": "The video is interlaced. It is rated with both fields woven into one picture, so moving edges are "
         "combed; deinterlace it first if people will see it deinterlaced.",
-        "ja": "インターレース映像です。2 つのフィールドを 1 枚に合わせて評価したため、動く輪郭に櫛状の縞が"
+        "ja": "インターレース映像です。2 つのフィールドを 1 枚に合わせて評価するため、動く輪郭に櫛状の縞が"
         "含まれます。視聴時にデインターレースされる場合は、先に変換してください。",
     },
     "check_short": {
@@ -133,8 +133,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "ja": "{other} と同じ内容のファイルです。",
     },
     "warning_hdr": {
-        "en": "The video is HDR. It was rated as an ordinary (SDR) screen shows it, by tone mapping.",
-        "ja": "HDR 映像です。トーンマッピングにより、通常の(SDR)画面での見え方に変換して評価しました。",
+        "en": "The video is HDR. It is rated as an ordinary (SDR) screen shows it, by tone mapping.",
+        "ja": "HDR 映像です。トーンマッピングにより、通常の(SDR)画面での見え方に変換して評価します。",
     },
 }
 
