@@ -56,6 +56,22 @@ def test_the_notes_are_in_the_readers_language(run: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_leads_to_no_video_is_told_as_score_tells_it(run: Run, tmp_path: Path, language: str) -> None:
+    """One sentence, and not inside another that calls the folder a video."""
+    folder, output = tmp_path / "empty", tmp_path / "checks.csv"
+    folder.mkdir()
+    done = run("check-videos", folder, "-o", output, XL_VQA_LANGUAGE=language)
+    assert done.returncode == 1
+    with output.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["path"], row["state"]) == (str(folder), "bad")
+    scored = run("score", folder, XL_VQA_LANGUAGE=language)
+    (rated,) = csv.DictReader(scored.stdout.splitlines())
+    assert row["remark"] == rated["error"]
+    assert str(folder) in row["remark"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
 def test_check_videos_lists_what_needs_a_look(run: Run, clips: Path, tmp_path: Path, language: str) -> None:
     (tmp_path / "twice.mp4").write_bytes((clips / "clip2.mp4").read_bytes())
     output = tmp_path / "checks.csv"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xl_vqa.cli.texts import tr
-from xl_vqa.words.reasons import because
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,7 @@ def check_videos(
     from xl_vqa.cli.progress import counting
     from xl_vqa.outputs import check_writable
     from xl_vqa.video import check
-    from xl_vqa.words.errors import OutputFormatError, VideoError
+    from xl_vqa.words.errors import OutputFormatError
     from xl_vqa.words.settings import Settings
 
     language = Settings.load().language
@@ -59,12 +58,7 @@ def check_videos(
         if row.error is None:
             checks.append(next(found))
         else:
-            error = (
-                row.error
-                if isinstance(row.error, VideoError)
-                else VideoError(path=row.path, problem=because(row.error))
-            )
-            checks.append(check.VideoCheck(row.path, error=error))
+            checks.append(check.VideoCheck(row.path, error=row.error))
     if output is not None:
         _write(checks, output, language)
         console.print(tr("written", language, path=output), markup=False)

@@ -12,7 +12,7 @@ from xl_vqa.video.fingerprint import fingerprint
 from xl_vqa.video.inspection import VideoInfo
 from xl_vqa.video.probe import probe
 from xl_vqa.video.read import decode_whole, read_frames
-from xl_vqa.words.errors import VideoError
+from xl_vqa.words.errors import VideoError, XlVqaError
 from xl_vqa.words.model_spec import Sampling
 
 LOOKED_AT: Final = Sampling(frames=8)
@@ -31,7 +31,7 @@ class VideoCheck:
 
     path: str
     info: VideoInfo | None = None
-    error: VideoError | None = None
+    error: XlVqaError | None = None
     remarks: tuple[tuple[str, dict[str, Any]], ...] = ()
     fingerprint: str | None = None
     """Only of files that have another one's size."""
