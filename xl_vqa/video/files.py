@@ -88,7 +88,8 @@ def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
     """
     shown = shown_path(path)
     problem = "problem_no_such_file" if isinstance(error, ValueError) else why_unread(error)
-    if problem == "problem_no_such_file":
+    # a folder above that is a file means the same: there is no video
+    if problem in ("problem_no_such_file", "problem_file_for_folder"):
         return unfound_error(os.fspath(path), shown=shown)
     return VideoAccessError(path=shown, problem=problem)
 
