@@ -81,6 +81,10 @@ def open_file(path: PathLike) -> BinaryIO:
     return file
 
 
+_NOT_THERE: Final = ("problem_no_such_file", "problem_file_for_folder", "problem_link_circle")
+"""A folder above that is a file, or a link to itself, means the same: there is no video."""
+
+
 def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
     """The named error for a failed system call, also where numbered pictures are named wrongly.
 
@@ -88,8 +92,7 @@ def access_error(path: PathLike, error: OSError | ValueError) -> VideoError:
     """
     shown = shown_path(path)
     problem = "problem_no_such_file" if isinstance(error, ValueError) else why_unread(error)
-    # a folder above that is a file means the same: there is no video
-    if problem in ("problem_no_such_file", "problem_file_for_folder"):
+    if problem in _NOT_THERE:
         return unfound_error(os.fspath(path), shown=shown)
     return VideoAccessError(path=shown, problem=problem)
 

@@ -196,7 +196,7 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "そのときの 100 本あたり費用。同じ動画で選んだ値なので、やや楽観的です。",
     ),
     "avoided": (
-        "Complaints expected at the old rate minus complaints counted: how many fewer, or more, there were.",
+        "Expected at the old rate, minus those counted: how many fewer, or more, there were.",
         "導入前の率から見込まれる件数 − 実際の件数。どれだけ減った(増えた)かを示します。",
     ),
     "missed": (
@@ -263,16 +263,15 @@ _NOTES: Final[dict[str, tuple[str, str]]] = {
         "スコア列にある文字や尺度(「設定」)外の数値。集計から除かれます。",
     ),
     "not_amounts": (
-        "Texts, or numbers below 0, where videos, minutes, complaints and missed defects are counted: left out.",
+        "Texts, or numbers below 0, among counts and minutes: they are left out.",
         "本数・時間・クレーム・見逃しの列にある文字や負の数値。集計から除かれます。",
     ),
     "doubled": (
-        "Rows with the video, date, scores and minutes of another: every figure counts them again. Delete them.",
+        "Rows that say of a video what another row says: counted twice everywhere. Delete them.",
         "動画・日付・スコア・時間が他の行と同じ行。すべての数値に重ねて集計されるため、削除してください。",
     ),
     "beyond": (
-        "The log has 10,000 rows, less those deleted. What stands further down is not counted: begin a new "
-        "tracker.",
+        "The log has 10,000 rows, less those deleted. Further down nothing counts: begin a new one.",
         "記録は 10,000 行まで(削除した行の分は減ります)。その下は集計されません。新しい管理表を作成してください。",
     ),
     "problems": (
