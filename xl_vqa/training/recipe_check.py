@@ -21,7 +21,7 @@ from xl_vqa.video.sequence import place_of
 from xl_vqa.vlm.backbone import check_config, check_tokenizer
 from xl_vqa.vlm.identity import spec_of
 from xl_vqa.vlm.model_folder import find_adapter, find_model
-from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError, VideoError
+from xl_vqa.words.errors import ModelError, OutputNotWritableError, ScaleError, XlVqaError
 from xl_vqa.words.labels import Scale
 from xl_vqa.words.model_spec import ModelSpec, Prompt
 from xl_vqa.words.reasons import Problem, Reason, why_unwritten
@@ -130,7 +130,7 @@ def check_plan_videos(plan: Plan, on_progress: Callable[[int, int], None]) -> No
         raise unreadable_videos([check.error for check in wrong if check.error], len(rows))
 
 
-def unreadable_videos(errors: Sequence[VideoError], total: int) -> TrainingVideosError:
+def unreadable_videos(errors: Sequence[XlVqaError], total: int) -> TrainingVideosError:
     """What stops a training of ``total`` videos: the first of ``errors``, one a line, and how many more."""
     shown: list[Problem] = [Reason.of(error) for error in errors[:_SHOWN_VIDEOS]]
     if len(errors) > _SHOWN_VIDEOS:
