@@ -86,7 +86,7 @@ LABEL: Final[dict[str, tuple[str, str]]] = {
     ),
     "more_rows": (
         "More than {open} videos: press the + at the left edge, below the last row.",
-        "動画が {open} 本を超えています。最後の行の下、左端の「+」を押して続きを表示してください。",
+        "動画が {open} 本を超える場合は、最後の行の下、左端の「+」を押して続きを表示してください。",
     ),
     "anchor": ("Score and what it means", "評価の基準"),
     "a5": (
