@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from xl_vqa.datasets.columns import Columns
@@ -65,9 +65,10 @@ def not_counted(columns: Columns, besides: Collection[int]) -> dict[int, tuple[i
     return found
 
 
-def flags(columns: Columns, besides: Collection[int]) -> set[int]:
-    """The columns that say so of some row, or are headed as ticks: none of them is a score."""
-    found = {column for column, _ in not_counted(columns, besides).values()}
+def flags(columns: Columns, besides: Collection[int], marked: Mapping[int, tuple[int, str]]) -> set[int]:
+    """The columns that say so of some row (``marked``: those of ``not_counted``), or are headed as ticks: none of
+    them is a score."""
+    found = {column for column, _ in marked.values()}
     for column in range(columns.grid.width):
         header = normal(columns.names.get(column, ""))
         ticked = _AGAINST.fullmatch(header) or _FOR.fullmatch(header)

@@ -153,7 +153,7 @@ class _Chooser:
                 self.taken.add(column)
         layout.not_counted = not_counted(self.c, self.taken)
         legend = {column for pair in legends(self.c) for column in pair}
-        for column in flags(self.c, self.taken) | legend - self.taken:
+        for column in flags(self.c, self.taken, layout.not_counted) | legend - self.taken:
             self.why[column] = ("other", True, "header")
             self.taken.add(column)
 
