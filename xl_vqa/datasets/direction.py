@@ -13,7 +13,6 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.correlation import spearman
 from xl_vqa.datasets.errors import RatingsUnclearError
 from xl_vqa.datasets.headers import Role, normal
-from xl_vqa.datasets.people_columns import legends
 from xl_vqa.datasets.quality_columns import scale_hint
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.scores import CATEGORY_OF_WORD
@@ -123,11 +122,12 @@ def direction_by_names(videos: Sequence[str], scores: Sequence[float]) -> float 
 
 
 def read_direction(
-    columns: Columns, score_columns: Sequence[int], video: int
+    columns: Columns, score_columns: Sequence[int], video: int, legends: Iterable[tuple[int, int]]
 ) -> tuple[bool | None, RatingsUnclearError | None]:
     """Whether lower is better by the headers of the scores or a line above the table; a question for DMOS.
 
-    None and None where nothing is said, which means that higher is better.
+    ``legends`` are the pairs of columns that say what points mean (``people_columns.legends``). None and None
+    where nothing is said, which means that higher is better.
     """
     rows = columns.grid.rows
     top = min((*columns.header_rows, columns.first))
@@ -152,7 +152,7 @@ def read_direction(
     grid = columns.grid
     points = [
         f"{columns.number(grid.cell(r, number)):g} = {grid.cell(r, word)}"
-        for number, word in legends(columns)
+        for number, word in legends
         for r in range(columns.first, len(rows))
         if grid.cell(r, number) is not None
     ]

@@ -51,6 +51,7 @@ def choose_scores(columns: Columns, video: int) -> Layout:
 class _Chooser:
     def __init__(self, columns: Columns, video: int) -> None:
         self.c, self.wanted, self.scale = columns, columns.wanted, columns.scale
+        self.legends = legends(columns)
         self.layout = Layout(
             columns.grid,
             "",
@@ -96,7 +97,7 @@ class _Chooser:
             )
         if layout.question is None and layout.lower is None:
             columns = [c for c in (*layout.scores, layout.mos) if c is not None]
-            layout.lower, layout.question = read_direction(self.c, columns, layout.video)
+            layout.lower, layout.question = read_direction(self.c, columns, layout.video, self.legends)
         chosen = [c for c in (*layout.scores, layout.mos) if c is not None]
         layout.fit = (
             float(np.mean([self.c.profiles[c].in_range for c in chosen]))
@@ -152,7 +153,7 @@ class _Chooser:
                 self.why[column] = (kind, told or self.c.sure(column), why)
                 self.taken.add(column)
         layout.not_counted = not_counted(self.c, self.taken)
-        legend = {column for pair in legends(self.c) for column in pair}
+        legend = {column for pair in self.legends for column in pair}
         for column in flags(self.c, self.taken, layout.not_counted) | legend - self.taken:
             self.why[column] = ("other", True, "header")
             self.taken.add(column)
