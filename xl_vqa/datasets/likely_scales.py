@@ -10,8 +10,7 @@ import numpy as np
 from xl_vqa.datasets.mos import Floats
 from xl_vqa.words.labels import Scale
 
-# The scales of the Recommendations and of public data sets, the narrowest first.
-_USUAL: Final = (
+USUAL: Final = (
     (0.0, 1.0),
     (-1.0, 1.0),
     (1.0, 3.0),
@@ -30,6 +29,8 @@ _USUAL: Final = (
     (0.0, 100.0),
     (-100.0, 100.0),
 )
+"""The scales of the Recommendations and of public data sets, the narrowest first."""
+_SLIPS: Final = 0.05
 _UNUSED: Final = 0.5
 """A scale of which less than half is used is not proposed where another fits."""
 
@@ -42,14 +43,22 @@ def likely_scales(scores: Iterable[float] | Floats) -> list[tuple[float, float]]
         return []
     low, high = float(values.min()), float(values.max())
     whole = bool(np.all(values == np.round(values)))
-    fitting = [(a, b) for a, b in _USUAL if a <= low and high <= b]
+    fitting = [(a, b) for a, b in USUAL if a <= low and high <= b]
     used = [(a, b) for a, b in fitting if (high - low) >= _UNUSED * (b - a)] or fitting[:1]
     if not used:
         return [(float(np.floor(low)), float(np.ceil(high)))]
     # scales of one end that begin at 0 or at 1: where no zero was given, both are near; a slider begins at 0
     top = used[0][1]
     near = [(a, b) for a, b in fitting if b == top and max(used[0][0] - 1, 0) <= a <= used[0][0]] or used[:1]
-    return near[::-1][:2] if whole else near[-1:]
+    if not whole:
+        return near[-1:]
+    # nobody gives a five-point scale a zero
+    return (near if top == 5 else near[::-1])[:2]
+
+
+def passes(values: Floats, scale: Scale) -> bool:
+    """Whether scores are on another scale: more than one in twenty, no slips of the pen, lie outside this one."""
+    return values.size > 0 and float(np.mean((values < scale.mos_min) | (values > scale.mos_max))) > _SLIPS
 
 
 def scale_option(low: float, high: float, scale: Scale) -> str:

@@ -12,7 +12,7 @@ from xl_vqa.datasets import qualities
 from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.errors import RatingsOptionError, RatingsUnclearError
 from xl_vqa.datasets.headers import Role
-from xl_vqa.datasets.likely_scales import likely_scales, scale_option
+from xl_vqa.datasets.likely_scales import likely_scales, passes, scale_option
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.words.reasons import Reason
 
@@ -98,8 +98,7 @@ def scale_hint(columns: Columns, score_columns: Sequence[int]) -> str:
     """`` --scale ...`` where the scores of these columns pass the scale at hand, else nothing."""
     values = columns.numbers([c for c in score_columns if columns.holds_scores(c)])
     values = values[np.isfinite(values)]
-    outside = (values < columns.scale.mos_min) | (values > columns.scale.mos_max)
-    if not values.size or outside.mean() <= 0.05:
+    if not passes(values, columns.scale):
         return ""
     return " " + scale_option(*likely_scales(values)[0], columns.scale)
 

@@ -26,6 +26,7 @@ from xl_vqa.datasets.errors import (
     RatingsSheetError,
     RatingsTemplateEmptyError,
     RatingsUncalculatedError,
+    RatingsUnclearError,
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
@@ -42,8 +43,8 @@ from xl_vqa.datasets.ordinals import (
 )
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
-from xl_vqa.datasets.row_reader import RowReader, data_rows, video_key
-from xl_vqa.datasets.score_columns import MEAN_MATCHES
+from xl_vqa.datasets.rival_sheets import is_rival, on_one_scale, scale_of, videos_of
+from xl_vqa.datasets.row_reader import RowReader
 from xl_vqa.datasets.transpose import turned
 from xl_vqa.datasets.wanted import FORMS, Wanted
 from xl_vqa.tables.grid import Grid, TableError
@@ -189,53 +190,34 @@ def _chosen(path: Path, layouts: list[Layout], wanted: Wanted, together: bool) -
     best = max(layouts, key=_size)
     alike = [layout for layout in layouts if layout.ready == best.ready]
     if together:
+        if not on_one_scale([scale_of(layout) for layout in alike]):
+            raise _which_sheet(path, alike)
         return alike, "wide" if len({layout.form for layout in alike}) > 1 else best.form
-    rivals = [layout for layout in layouts if layout is not best and _rivals(layout, best)]
+    rivals = [layout for layout in layouts if layout is not best and is_rival(layout, best)]
     if rivals:
-        names = [layout.grid.name for layout in layouts if layout is best or layout in rivals]
-        choices = [option("--sheet", name) for name in names] + [f"--sheet {ALL_SHEETS}"]
-        raise unclear(str(path), "unclear_sheets", choices, sheets=", ".join(names))
+        raise _which_sheet(path, [layout for layout in layouts if layout is best or layout in rivals])
     return [best], best.form
+
+
+def _which_sheet(path: Path, layouts: Sequence[Layout]) -> RatingsUnclearError:
+    """The question which sheet to read; all together only where they are on one scale."""
+    scale, scales = layouts[0].columns.scale, [scale_of(layout) for layout in layouts]
+
+    def told(own: tuple[float, float] | None) -> str:
+        return f" {scale_option(*own, scale)}" if own is not None else ""
+
+    names = [layout.grid.name for layout in layouts]
+    choices = [option("--sheet", name) + told(own) for name, own in zip(names, scales, strict=True)]
+    one = on_one_scale(scales)
+    if one:
+        widest = max((own for own in scales if own is not None), key=lambda own: own[1], default=None)
+        choices.append(f"--sheet {ALL_SHEETS}{told(widest)}")
+    question = "unclear_sheets" if one else "unclear_sheets_scales"
+    return unclear(str(path), question, choices, sheets=", ".join(names))
 
 
 def _size(layout: Layout) -> int:
     return (len(layout.grid.rows) - layout.first) * max(1, len(layout.scores))
-
-
-def _videos(layout: Layout) -> set[str]:
-    return {video_key(layout.grid.cell(index, layout.video)) for index in data_rows(layout)} - {""}
-
-
-def _rivals(layout: Layout, best: Layout) -> bool:
-    """Whether a sheet holds ratings that would be lost: of other people, or of videos that the best one lacks.
-
-    Means of the same videos beside their raters are a summary; numbers off the scale of the best sheet (bit
-    rates, sizes) are no ratings.
-    """
-    if layout.fit < 0.5 <= best.fit:
-        return False
-    own, others = _videos(layout), _videos(best)
-    if layout.ready and not best.ready:
-        return not own & others and len(own) > 1
-    return bool(own - others) or not layout.ready or _other_means(layout, best)
-
-
-def _other_means(layout: Layout, best: Layout) -> bool:
-    """Whether two sheets of means say different things of most of the videos that they share."""
-    if layout.mos is None or best.mos is None:
-        return False
-    own, others = _means(layout, layout.mos), _means(best, best.mos)
-    shared = own.keys() & others.keys()
-    different = sum(abs(own[video] - others[video]) > MEAN_MATCHES for video in shared)
-    return len(shared) > 1 and different > 0.5 * len(shared)
-
-
-def _means(layout: Layout, column: int) -> dict[str, float]:
-    cells = {
-        video_key(layout.grid.cell(index, layout.video)): layout.columns.number(layout.grid.cell(index, column))
-        for index in data_rows(layout)
-    }
-    return {video: value for video, value in cells.items() if video and value is not None}
 
 
 def _sheets_of_raters(layouts: Sequence[Layout]) -> list[Layout] | None:
@@ -247,7 +229,7 @@ def _sheets_of_raters(layouts: Sequence[Layout]) -> list[Layout] | None:
     single = [layout for layout in single if layout.single_scores]
     if len(single) < 2:
         return None
-    videos = [_videos(layout) for layout in single]
+    videos = [videos_of(layout) for layout in single]
     everything = set().union(*videos)
     shared = sum(len(own) for own in videos)
     # disjoint sheets would be parts of one list, each video rated by one unknown person
@@ -291,7 +273,7 @@ def _of_the_same_videos(hidden: Sequence[Grid], reader: RowReader, path: Path) -
             layout = find_layout(grid, reader.scale, reader.wanted, path)
         except RatingsError:
             continue
-        if layout.form and len(_videos(layout) & videos) >= 0.5 * len(videos):
+        if layout.form and len(videos_of(layout) & videos) >= 0.5 * len(videos):
             found.append(grid)
     return found
 

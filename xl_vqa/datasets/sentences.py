@@ -182,6 +182,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "複数のシート({sheets})に評価があります。1 枚だけを使うことも、共通の動画を手がかりに"
         "全シートを別々の試験として統合することもできます",
     },
+    "unclear_sheets_scales": {
+        "en": "Several sheets hold ratings ({sheets}), and not on one scale: they are read one at a time",
+        "ja": "複数のシート({sheets})に評価があり、尺度が異なります。1 枚ずつ読み込んでください",
+    },
     "unclear_texts": {
         "en": "{count} cells grade with {texts} instead of numbers; what each is worth is not written anywhere",
         "ja": "{count} 個のセルが数値ではなく {texts} で評価されており、"

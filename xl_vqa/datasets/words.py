@@ -127,8 +127,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     # what the reader did
     "note_other_sheets": {
-        "en": "These sheets were not used: {sheets}",
-        "ja": "使用しなかったシート: {sheets}",
+        "en": "These sheets were not used: {sheets} (--sheet NAME reads one of them instead)",
+        "ja": "使用しなかったシート: {sheets}(代わりに使用する場合は --sheet シート名)",
     },
     "note_folder_joined": {
         "en": "Videos of one name are told apart by the folder in column {column}.",
