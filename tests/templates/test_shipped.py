@@ -75,6 +75,18 @@ def test_formulas_are_known_to_excel_2016(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_no_formula_hangs_on_the_locale_of_the_reader(name: str) -> None:
+    """These read a text by it: "0.000" where a comma divides decimals, "yyyy" where years are called otherwise."""
+    with zipfile.ZipFile(template_folder() / name) as package:
+        text = b"".join(package.read(part) for part in package.namelist() if part.endswith(".xml")).decode()
+    formulas = re.findall(r"<(?:f|definedName|formula[12]?)[^>]*>([^<]*)</", text)
+    found = [formula for formula in formulas if re.search(r"\b(TEXT|VALUE|DATEVALUE|TIMEVALUE|DOLLAR)\(", formula)]
+    # a number that a criterion or a sum has to read out of a text
+    found += [formula for formula in formulas if re.search(r"\"[<>=]*-?[0-9]+[.,][0-9]+\"", html.unescape(formula))]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_samples_say_so_on_every_sheet_and_page(name: str) -> None:
     book = openpyxl.load_workbook(template_folder() / name)
     sample = name.endswith("_sample.xlsx")

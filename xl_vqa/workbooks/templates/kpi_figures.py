@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from xl_vqa.workbooks.templates.base import NONE, Template
 from xl_vqa.workbooks.templates.kpi_cells import AI, EARLIEST, NUMBER, PEOPLE
 from xl_vqa.workbooks.templates.kpi_pairs import HUMAN, SCORE, SECOND
+from xl_vqa.workbooks.templates.number_texts import if_number
 
 _N: Final = f'"{NONE}"'
 
@@ -222,5 +223,4 @@ def number_format(book: Template, key: str) -> str:
 
 def text_of(book: Template, key: str) -> str:
     """A formula: a figure as the dashboard shows it."""
-    form = number_format(book, key).replace('"', '""')
-    return f'IF(ISNUMBER(k_{key}),TEXT(k_{key},"{form}"),k_{key})'
+    return if_number(f"k_{key}", number_format(book, key))

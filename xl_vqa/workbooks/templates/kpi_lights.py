@@ -13,6 +13,7 @@ from xl_vqa.sheets.areas import column_letters
 from xl_vqa.workbooks.templates.base import AMBER, GREEN, GREY, INK, NONE, PALE, RED, Template, filled
 from xl_vqa.workbooks.templates.kpi_figures import FIGURES, number_format, text_of
 from xl_vqa.workbooks.templates.kpi_texts import problems
+from xl_vqa.workbooks.templates.number_texts import number_text
 
 UNCLEAR: Final = "#C9D2DC"
 LIGHTS: Final = (
@@ -78,8 +79,7 @@ def _shown(book: Template, one: Judged) -> str:
     if one.key == "drift":
         figures = (text_of(book, "psi"), text_of(book, "cusum"))
         return f'"{name} (PSI "&{figures[0]}&", CUSUM "&{figures[1]}&")"'
-    form = number_format(book, one.key).replace('"', '""')
-    target = f'TEXT(target_{one.target},"{form}")'
+    target = number_text(f"target_{one.target}", number_format(book, one.key))
     return f'"{name} "&{text_of(book, one.key)}&" ({book.word("col_target")} "&{target}&")"'
 
 

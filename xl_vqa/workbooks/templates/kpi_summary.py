@@ -11,28 +11,29 @@ from xl_vqa.workbooks.templates.folded import POINTS
 from xl_vqa.workbooks.templates.kpi_charts import cost_curve, trend
 from xl_vqa.workbooks.templates.kpi_figures import number_format
 from xl_vqa.workbooks.templates.kpi_lights import color_lights, light
+from xl_vqa.workbooks.templates.number_texts import day_text, if_number, number_text
 
 _COLUMNS: Final = 8
 _TILES: Final = ("kappa", "within", "escape", "drift", "hours", "reduction", "net_month", "payback")
 # the lights of a tile, of which the worst counts
 _LIGHTS_OF: Final = {"escape": ("escape", "escape_all"), "net_month": ("net",)}
 _SHOWN: Final = {
-    "pairs": 'TEXT(k_pairs,"#,##0")',
-    "ai": 'IF(ISNUMBER(k_kappa),TEXT(k_kappa,"0.00"),k_kappa)',
-    "people": 'IF(ISNUMBER(p_kappa_shown),TEXT(p_kappa_shown,"0.00"),p_kappa_shown)',
+    "pairs": number_text("k_pairs", "#,##0"),
+    "ai": if_number("k_kappa", "0.00"),
+    "people": if_number("p_kappa_shown", "0.00"),
     "threshold": 'set_threshold&""',
-    "review": 'IF(ISNUMBER(k_review),TEXT(k_review,"0.0%"),k_review)',
-    "defective": 'TEXT(c_defective,"#,##0")',
-    "escape": 'IF(ISNUMBER(k_escape),TEXT(k_escape,"0.0%"),k_escape)',
+    "review": if_number("k_review", "0.0%"),
+    "defective": number_text("c_defective", "#,##0"),
+    "escape": if_number("k_escape", "0.0%"),
     "best": 'k_best_threshold&""',
-    "net": 'IF(ISNUMBER(k_net_month),TEXT(k_net_month,"#,##0"),k_net_month)',
+    "net": if_number("k_net_month", "#,##0"),
     "currency": "set_currency",
-    "payback": 'IF(ISNUMBER(k_payback),TEXT(k_payback,"0.0"),k_payback)',
+    "payback": if_number("k_payback", "0.0"),
     "noise": "k_noise",
     "complaints": "k_causal",
     "drift": "k_drift",
-    "psi": 'IF(ISNUMBER(k_psi),TEXT(k_psi,"0.00"),k_psi)',
-    "cusum": 'IF(ISNUMBER(k_cusum),TEXT(k_cusum,"0.0"),k_cusum)',
+    "psi": if_number("k_psi", "0.00"),
+    "cusum": if_number("k_cusum", "0.0"),
     "problems": f'IF(j_problems="","{NONE}",j_problems)',
 }
 _READING: Final = (
@@ -53,7 +54,7 @@ def add_summary(book: Template) -> Worksheet:
     grey = book.format(font_color=GREY)
     sheet.write_string(1, 0, book.word("period"), grey)
     # the days of the log, not of the settings: those may be open
-    dates = f'IF(c_rows=0,"{NONE}",TEXT(c_first,"yyyy-mm-dd")&" {book.word("to")} "&TEXT(c_last,"yyyy-mm-dd"))'
+    dates = f'IF(c_rows=0,"{NONE}",{day_text("c_first")}&" {book.word("to")} "&{day_text("c_last")})'
     sheet.merge_range(1, 1, 1, 3, "", grey)
     book.formula(sheet, 1, 1, dates, grey)
     sheet.merge_range(1, 4, 1, 6, book.word("videos_after"), grey)

@@ -7,6 +7,7 @@ from xl_vqa.workbooks.templates.base import NONE, Template, filled
 from xl_vqa.workbooks.templates.kpi_figures import text_of
 from xl_vqa.workbooks.templates.kpi_log import LAST
 from xl_vqa.workbooks.templates.kpi_settings import SECTIONS, TARGETS
+from xl_vqa.workbooks.templates.number_texts import number_text
 
 _NONE = f'"{NONE}"'
 
@@ -26,7 +27,7 @@ def _said(book: Template, key: str, **formulas: str) -> str:
 
 
 def _whole(name: str) -> str:
-    return f'TEXT({name},"#,##0")'
+    return number_text(name, "#,##0")
 
 
 def _verdict(book: Template) -> str:
@@ -57,7 +58,7 @@ def _checked(book: Template) -> str:
 
 def _noise(book: Template) -> str:
     """Whether the net benefit rests on complaints that chance alone may have brought or spared."""
-    amount = 'TEXT(N(k_avoided)*set_cost_complaint,"+#,##0;-#,##0;0")'
+    amount = number_text("N(k_avoided)*set_cost_complaint", "+#,##0;-#,##0;0")
     held = _said(book, "noise", amount=amount, currency="set_currency", sure=text_of(book, "net_sure"))
     return f'IF(c_months=0,{_NONE},IF(c_noise=1,{held},"{book.word("noise_none")}"))'
 
