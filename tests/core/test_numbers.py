@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xl_vqa.words.numbers import written_number
+from xl_vqa.words.numbers import written_number, written_numbers
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,21 @@ from xl_vqa.words.numbers import written_number
 )
 def test_a_written_number(cell: Any, value: float | None) -> None:
     assert written_number(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("15,25.5,35", (15, 25.5, 35)),
+        ("15, 25,35", (15, 25, 35)),
+        ("15,5, 25, 35,5", (15.5, 25, 35.5)),
+        ("15,5;25;35,5", (15.5, 25, 35.5)),
+        ("１５．５、２５、３５", (15.5, 25, 35)),
+        ("15,5,25,35", None),
+        ("15, 25", None),
+        ("15, 25, x", None),
+        ("", None),
+    ],
+)
+def test_a_list_of_written_numbers(text: str, numbers: tuple[float, ...] | None) -> None:
+    assert written_numbers(text, 3) == numbers

@@ -150,6 +150,13 @@ def test_bands_are_shown_and_moved(own_settings: Settings, book: Any) -> None:
     assert (own_settings.home / "settings.toml").read_text(encoding="utf-8").startswith("# mine")
 
 
+@pytest.mark.parametrize("answer", ["15,5; 25; 35; 45,5", "15,5, 25, 35, 45,5", "１５．５、２５、３５、４５．５"])
+def test_bands_may_have_decimals_as_they_are_written_here(own_settings: Settings, book: Any, answer: str) -> None:
+    book.app.impl.answers = [answer]
+    macros.run("bands")
+    assert Settings.load().band_thresholds == (15.5, 25, 35, 45.5)
+
+
 @pytest.mark.parametrize("answer", ["46, 36, 26, 16", "one, two", "15, 25"])
 def test_impossible_bands_change_nothing(own_settings: Settings, book: Any, answer: str) -> None:
     book.app.impl.answers = [answer]

@@ -29,6 +29,7 @@ from xl_vqa.sheets.listing import names_video
 from xl_vqa.sheets.rows import Resolve, in_its_folder, selected_row
 from xl_vqa.words.errors import SelectionError, SettingsError, XlVqaError
 from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.numbers import written_numbers
 from xl_vqa.words.reasons import Reason
 from xl_vqa.words.settings import Settings
 
@@ -146,11 +147,10 @@ def bands(book: Any) -> None:
     )
     if given is None:
         return
-    try:
-        thresholds = tuple(float(part) for part in given.replace("、", ",").replace(";", ",").split(","))
-    except ValueError:
+    thresholds = written_numbers(given, len(now))
+    if thresholds is None:
         wrong = Reason("problem_four_bands", name="band_thresholds", value=given)
-        raise SettingsError(source=tr("bands_name", language), problem=wrong) from None
+        raise SettingsError(source=tr("bands_name", language), problem=wrong)
     change_settings(settings, band_thresholds=thresholds)
     _changed(book)
 

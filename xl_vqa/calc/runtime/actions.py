@@ -28,6 +28,7 @@ from xl_vqa.sheets.why import why_asking, why_words
 from xl_vqa.words.errors import CancelledError, XlVqaError
 from xl_vqa.words.explanation import Progress
 from xl_vqa.words.labels import ACR_BANDS, Scale
+from xl_vqa.words.numbers import written_number
 from xl_vqa.words.reasons import Detail, Reason
 from xl_vqa.words.video_names import is_video_name
 
@@ -160,9 +161,9 @@ def _bands(frame: Any) -> None:
     window.label(tr("bands_rest", language, band=ACR_BANDS[0].name(language)))
 
     def save() -> None:
-        try:
-            values = [float(window.value(band.key)) for band in ACR_BANDS[1:]]
-        except ValueError:
+        typed = [written_number(window.value(band.key)) for band in ACR_BANDS[1:]]
+        values = [number for number in typed if number is not None]
+        if len(values) < len(typed):
             first, last = scale.label_min, scale.label_max
             office.show_message(frame, tr("bands_numbers", language, first=first, last=last), error=True)
             return

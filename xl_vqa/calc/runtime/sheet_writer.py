@@ -10,6 +10,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from com.sun.star.lang import Locale
+
 from xl_vqa.calc.runtime.sheet_grid import CalcGrid, filter_of
 from xl_vqa.sheets.areas import Area
 from xl_vqa.sheets.blocks import runs
@@ -118,8 +120,7 @@ def _put(grid: CalcGrid, column: int, contents: Mapping[int, Content]) -> None:
 def _format(grid: CalcGrid, column: int, number_format: str, rows: Mapping[int, Content]) -> None:
     if number_format in ("General", "@"):
         return
-    formats, locale = grid.document.getNumberFormats(), grid.document.CharLocale
-    key = formats.queryKey(number_format, locale, False)
-    key = formats.addNew(number_format, locale) if key == -1 else key
+    # "0.00" is a thousand with a dot where a comma divides decimals; no locale: the reader's own, whoever reads
+    key = grid.document.getNumberFormats().addNewConverted(number_format, Locale("en", "US", ""), Locale())
     for first, last, _ in runs(dict.fromkeys(rows)):
         grid.cells(Area(first, column, last, column)).NumberFormat = key
