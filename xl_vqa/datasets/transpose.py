@@ -88,14 +88,17 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
     rows: list[list[Any]] = [["video", *(["dimension"] if several else []), *names]]
     for column, (question, video) in videos.items():
         rows.append([video, *([question] if several else []), *(grid.cell(index, column) for index in people)])
+    first_score = 2 if several else 1
     return TurnedGrid(
         grid.name,
         rows,
         grid.hidden,
         grid.uncalculated,
+        hidden_rows=frozenset(k for k, c in enumerate(videos, 1) if c in grid.hidden_columns),
+        hidden_columns=frozenset(k for k, r in enumerate(people, first_score) if r in grid.hidden_rows),
         source_columns=list(videos),
         source_rows=people,
-        first_score=2 if several else 1,
+        first_score=first_score,
     )
 
 

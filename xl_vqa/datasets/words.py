@@ -130,6 +130,18 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "These sheets were not used: {sheets} (--sheet NAME reads one of them instead)",
         "ja": "使用しなかったシート: {sheets}(代わりに使用する場合は --sheet シート名)",
     },
+    "note_hidden_rows": {
+        "en": "{count} rows of sheet “{sheet}” that are hidden or filtered out ({places}) were read like the "
+        "others. If they should not count, delete them.",
+        "ja": "シート「{sheet}」の {count} 行({places})は非表示(フィルターを含む)ですが、ほかの行と同じように"
+        "使用しました。使用しない場合は削除してください。",
+    },
+    "note_hidden_columns": {
+        "en": "{count} hidden columns of sheet “{sheet}” ({places}) were read like the others. If they should not "
+        "count, delete them.",
+        "ja": "シート「{sheet}」の {count} 列({places})は非表示ですが、ほかの列と同じように使用しました。"
+        "使用しない場合は削除してください。",
+    },
     "note_folder_joined": {
         "en": "Videos of one name are told apart by the folder in column {column}.",
         "ja": "同じ名前の動画は、{column} 列のフォルダーで区別しました。",

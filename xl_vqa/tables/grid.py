@@ -43,6 +43,9 @@ class Grid:
     uncalculated: int = 0
     cut_decimals: int | None = None
     """The first row (from 1) in which decimal commas of a text file cut numbers in two."""
+    hidden_rows: frozenset[int] = frozenset()
+    """Zero-based rows that the spreadsheet does not show, by hand, by a filter or in a closed group."""
+    hidden_columns: frozenset[int] = frozenset()
 
     @property
     def empty(self) -> bool:

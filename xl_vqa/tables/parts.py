@@ -30,12 +30,16 @@ _UNCALCULATED: Final = re.compile(
 )
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3})[0-9]+"[^>]*[^/]>')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*\br="([0-9]+)"')
+_HIDDEN: Final = re.compile(rb'<(?:\w+:)?(row|col)\b([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_PLACE: Final = re.compile(rb'\b(r|min|max)="([0-9]+)"')
+_ODS_HIDDEN: Final = ("collapse", "filter")
 _ODS_TRUTHS: Final = {"of:=TRUE()": True, "of:=FALSE()": False}
 """How LibreOffice stores a boolean of an .xlsx that has no format of its own: the value is a plain number."""
 _ODS_MARKS: Final = (
     b'value-type="error"',
     b'value-type="boolean"',
     b"-spanned=",
+    b'visibility="',
     *(formula.encode("ascii") for formula in _ODS_TRUTHS),
 )
 _MOST_REPEATS: Final = 1_048_576
@@ -55,6 +59,8 @@ class Facts:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     uncalculated: int = 0
     cells: int = 0
+    hidden_rows: list[range] = field(default_factory=list)
+    hidden_columns: list[range] = field(default_factory=list)
 
 
 def facts_of_sheets(content: bytes) -> dict[str, Facts]:
@@ -92,6 +98,12 @@ def _of_part(part: bytes) -> Facts:
                 facts.values.append((int(row) - 1, column_index(letters.decode()), result[1].decode()))
     facts.uncalculated = len(_UNCALCULATED.findall(part))
     columns = [column_index(letters.decode()) for letters in set(_FILLED.findall(part))]
+    for kind, inside in _HIDDEN.findall(part) if b'hidden="' in part else ():
+        place = {name: int(number) for name, number in _PLACE.findall(inside)}
+        if kind == b"row" and b"r" in place:
+            facts.hidden_rows.append(range(place[b"r"] - 1, place[b"r"]))
+        elif kind == b"col" and place.keys() >= {b"min", b"max"}:
+            facts.hidden_columns.append(range(place[b"min"] - 1, place[b"max"]))
     facts.cells = (max(columns, default=-1) + 1) * max(map(int, _ROW.findall(part)), default=0)
     return facts
 
@@ -127,9 +139,17 @@ def _of_ods(content: bytes) -> dict[str, Facts]:
         return found
     for table in ElementTree.fromstring(content).iter(_ods("table", "table")):
         facts = found[table.get(_ods("table", "name"), "")] = Facts()
+        column = 0
+        for element in table.iter(_ods("table", "table-column")):
+            columns = _number(element, "number-columns-repeated")
+            if element.get(_ods("table", "visibility")) in _ODS_HIDDEN:
+                facts.hidden_columns.append(range(column, column + columns))
+            column += columns
         row = 0
         for element in table.iter(_ods("table", "table-row")):
             rows = _number(element, "number-rows-repeated")
+            if element.get(_ods("table", "visibility")) in _ODS_HIDDEN:
+                facts.hidden_rows.append(range(row, row + rows))
             column = 0
             for cell in element:
                 columns = _number(cell, "number-columns-repeated")

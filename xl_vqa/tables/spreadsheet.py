@@ -94,4 +94,10 @@ def _with(found: Grid, facts: Facts | None) -> Grid:
         for area in facts.merged:
             found.merge(*area)
         found.uncalculated = facts.uncalculated
+        found.hidden_rows = _within(facts.hidden_rows, len(found.rows))
+        found.hidden_columns = _within(facts.hidden_columns, found.width)
     return found
+
+
+def _within(hidden: list[range], size: int) -> frozenset[int]:
+    return frozenset(k for part in hidden for k in range(part.start, min(part.stop, size)))
