@@ -15,7 +15,7 @@ demo: $(READY)
 # A file's tests stay together and in their order. In one process: make test TEST_PROCESSES=0
 TEST_PROCESSES ?= 2
 test: $(READY)
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 quick: $(READY)
 	$(BIN)/python -m pytest -m "not slow"

@@ -47,7 +47,8 @@ def test_make_test_runs_the_whole_suite(base: Environment, desk: Path) -> None:
         python, *options = done.stdout.split()
         assert python == f"{base.folder}/bin/python"
         # none that leaves tests out
-        assert options == f"-m pytest -n {processes} --dist loadfile --no-loadscope-reorder".split()
+        spread = "--dist loadfile --no-loadscope-reorder --max-worker-restart 0"
+        assert options == f"-m pytest -n {processes} {spread}".split()
 
 
 @pytest.mark.parametrize(("said", "index"), [((), "auto"), (("TORCH_INDEX=cpu",), "cpu")])
