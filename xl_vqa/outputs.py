@@ -13,10 +13,16 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from xl_vqa import atomic
-from xl_vqa.words.errors import OutputNotWritableError, WorkbookLockedError, WorkbookOwnedError
+from xl_vqa.words.errors import (
+    OutputFormatError,
+    OutputNotWritableError,
+    WorkbookLockedError,
+    WorkbookOwnedError,
+)
 from xl_vqa.words.reasons import why_unwritten
 
 WINDOWS: Final = os.name == "nt"
+HTML: Final = (".html", ".htm")
 
 
 @contextlib.contextmanager
@@ -54,6 +60,16 @@ def write_output(path: Path, content: bytes, *, parents: bool = False) -> None:
         raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
     with output_file(path) as file:
         file.write(content)
+
+
+def check_ending(path: Path, *suffixes: str) -> None:
+    """Raises OutputFormatError where the name ends in none of ``suffixes`` (with the dot, in any case).
+
+    Programs go by the ending: a page called .xlsx opens nowhere. A device or a pipe has no ending to go by.
+    """
+    if path.suffix.lower() in suffixes or (path.exists() and not path.is_file() and not path.is_dir()):
+        return
+    raise OutputFormatError(path=str(path), suffixes=", ".join(suffixes))
 
 
 def check_writable(path: Path) -> None:

@@ -85,6 +85,33 @@ def test_a_value_that_cannot_be_used_can_be_changed(
     assert json.loads(command("list", "--json")[1])["idle_minutes"]["value"] == 5
 
 
+@pytest.mark.parametrize("key", ["frams", "colour", '"a key"', "home"])
+def test_a_key_that_is_no_setting_can_be_taken_out_and_the_sentence_about_it_says_how(
+    home: Path, command: Command, key: str
+) -> None:
+    """Of a newer version, or a typing error; beside another thing that is wrong, and first or last of both."""
+    name, file = key.strip('"'), home / "settings.toml"
+    for text in (f"{key} = [\n 1,\n 2]\nfps = -1\n# mine\n", f"fps = -1\n# mine\n{key} = 3"):
+        file.write_text(text)
+        assert f"xl-vqa settings unset {name}" in command("list")[2]
+        code, out, err = command("unset", name)
+        # taken out; what else is wrong is said
+        assert file.read_text() == "fps = -1\n# mine\n"
+        assert f"{name} is taken out of {file}" in out
+        assert (code, "fps" in err) == (2, True)
+        assert command("unset", "fps")[0] == 0
+        assert file.read_text() == "# mine\n"
+
+
+def test_what_cannot_be_taken_out_line_by_line_is_said(home: Path, command: Command) -> None:
+    for text in ("[colour]\nred = 1\n", "colour.red = 1\n", "colour = '''\nred\n'''\n"):
+        (home / "settings.toml").write_text(text)
+        code, out, err = command("unset", "colour")
+        assert (code, out) == (2, "")
+        assert "text editor" in err
+        assert (home / "settings.toml").read_text() == text
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -93,7 +120,8 @@ def test_a_value_that_cannot_be_used_can_be_changed(
         (("set", "frams", "8"), "did you mean frames"),
         (("unset", "frams"), "did you mean frames"),
         (("explain", "frams"), "did you mean frames"),
-        (("set", "home", "/x"), "unknown key"),
+        (("set", "home", "/x"), "no setting 'home'"),
+        (("unset", "colour_of_the_sky"), "no setting 'colour_of_the_sky'"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_written(

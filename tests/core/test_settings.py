@@ -163,7 +163,9 @@ def test_a_variable_of_another_program_is_let_be(tmp_path: Path) -> None:
 
 def test_a_key_misspelt_is_recognised(tmp_path: Path) -> None:
     write(tmp_path, 'modle = "typo"\nzzz = 1\n')
-    with pytest.raises(SettingsError, match=r"'modle' \(did you mean model\?\) \| .* unknown key 'zzz' \(.*newer"):
+    with pytest.raises(
+        SettingsError, match=r"'modle' \(did you mean model\? .*\) \| .* unknown key 'zzz' \(.*newer"
+    ):
         Settings.load({"XL_VQA_HOME": str(tmp_path)})
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from xl_vqa.atomic import make_private, write_atomically
 from xl_vqa.bridge.file_lock import locked
 from xl_vqa.words.errors import SettingsError
-from xl_vqa.words.reasons import why_unwritten
+from xl_vqa.words.reasons import Reason, why_unwritten
 from xl_vqa.words.settings import Settings, parse_toml, unknown_key
 
 LOCK_WAIT_S: Final = 10.0
@@ -22,21 +24,52 @@ def change_settings(settings: Settings, **values: Any) -> Settings:
     now holds. Atomic; of programs that change it at the same time none undoes another's change. Raises
     SettingsError where a value is wrong or the file cannot be written; the file is then as it was.
     """
-    file = settings.home / "settings.toml"
+    with _held(settings.home) as file:
+        _change(file, settings, values)
+    return Settings.load(home=settings.home, language=settings.language)
+
+
+def remove_key(home: Path, key: str) -> None:
+    """Takes ``key``, a setting or not, out of settings.toml of ``home``, whatever else is wrong in the file.
+
+    Else of two wrong keys none could go first. Raises SettingsError; the file is then as it was.
+    """
+    with _held(home) as file:
+        old = _text(file)
+        if key not in parse_toml(old, file):
+            return
+        new = _changed(old, {key: None})
+        try:
+            stays = key in parse_toml(new, file)
+        except SettingsError:
+            # one line of a value of several
+            stays = True
+        if stays:
+            raise SettingsError(source=str(file), problem=Reason("problem_remove_by_hand", name=key))
+        with write_atomically(file) as output:
+            output.write(new.encode("utf-8"))
+
+
+@contextlib.contextmanager
+def _held(home: Path) -> Iterator[Path]:
+    """settings.toml, which no other program of ours changes meanwhile; what forbids a change as SettingsError."""
+    file = home / "settings.toml"
     try:
-        make_private(file.parent)
+        make_private(home)
         with locked(file.with_name(f"{file.name}.lock"), LOCK_WAIT_S):
-            _change(file, settings, values)
+            yield file
     except UnicodeDecodeError as error:
         raise SettingsError(source=str(file), problem="problem_not_utf8") from error
     except OSError as error:
         raise SettingsError(source=str(file), problem=why_unwritten(error)) from error
-    return Settings.load(home=settings.home, language=settings.language)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8-sig") if file.exists() else ""
 
 
 def _change(file: Path, settings: Settings, values: dict[str, Any]) -> None:
-    old = file.read_text(encoding="utf-8-sig") if file.exists() else ""
-    new = _changed(old, values)
+    new = _changed(_text(file), values)
     told = parse_toml(new, file)
     # checked as a whole before the file is touched
     checked = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
@@ -55,7 +88,7 @@ def _changed(text: str, values: dict[str, Any]) -> str:
         # a value may be a list over several lines; whatever follows a table's header is not a top-level key
         top, rest = _split(text)
         pattern = re.compile(
-            rf"^[ \t]*{re.escape(key)}[ \t]*=[ \t]*(\[[^\]]*\][^\n]*|[^\n]*)(\n|\Z)", re.MULTILINE
+            rf"""^[ \t]*(["']?){re.escape(key)}\1[ \t]*=[ \t]*(\[[^\]]*\][^\n]*|[^\n]*)(\n|\Z)""", re.MULTILINE
         )
         top = pattern.sub("", top)
         if value is not None:

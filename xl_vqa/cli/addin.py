@@ -23,8 +23,10 @@ def build(
 ) -> None:
     """Build xl_vqa.xlam from its plain texts. The same version gives the same bytes."""
     from xl_vqa.excel.addin import write
+    from xl_vqa.outputs import check_ending
     from xl_vqa.words.settings import Settings
 
+    check_ending(output, ".xlam")
     written = write(output)
     if os.name == "posix":
         # it is handed out on a share, where others must read it whatever this user's umask

@@ -34,9 +34,11 @@ def build(
 ) -> None:
     """Write the extension as a file. 'install' does that and adds it to LibreOffice."""
     from xl_vqa.calc.build import build as write
+    from xl_vqa.outputs import check_ending
     from xl_vqa.words.errors import OutputNotWritableError
     from xl_vqa.words.reasons import why_unwritten
 
+    check_ending(output, ".oxt")
     try:
         write(output, python)
     except OSError as error:

@@ -101,7 +101,7 @@ def calibrate(
     from rich.console import Console
 
     from xl_vqa.datasets.errors import RatingsUnclearError
-    from xl_vqa.outputs import check_writable
+    from xl_vqa.outputs import HTML, check_ending, check_writable
     from xl_vqa.words.settings import Settings
 
     settings = dataclasses.replace(Settings.load(language=language), profile=None)
@@ -110,8 +110,9 @@ def calibrate(
         options = _options(defect_limit, (review_cost, escape_cost, reject_cost), resamples, seed)
         _check_split(split)
         name = _profile_name(settings, profile or sheet.stem, told=profile is not None)
-        for path in (output, json_output):
+        for path, suffixes in ((output, HTML), (json_output, (".json",))):
             if path is not None:
+                check_ending(path, *suffixes)
                 check_writable(path)
         rows, domain, notices = _read(
             sheet,

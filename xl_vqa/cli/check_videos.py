@@ -35,15 +35,13 @@ def check_videos(
 
     from xl_vqa.cli.inputs import expand, stills_text
     from xl_vqa.cli.progress import counting
-    from xl_vqa.outputs import check_writable
+    from xl_vqa.outputs import check_ending, check_writable
     from xl_vqa.video import check
-    from xl_vqa.words.errors import OutputFormatError
     from xl_vqa.words.settings import Settings
 
     language = Settings.load().language
     if output is not None:
-        if output.suffix.lower() != ".csv":
-            raise OutputFormatError(path=str(output), suffixes=".csv")
+        check_ending(output, ".csv")
         check_writable(output)
     stills: dict[str, int] = {}
     rows = expand(paths, stills=stills)

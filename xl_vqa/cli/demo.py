@@ -32,11 +32,13 @@ def demo(
     from xl_vqa.cli.inputs import InputRow
     from xl_vqa.cli.progress import rows_table
     from xl_vqa.cli.score import rate_rows
+    from xl_vqa.outputs import check_ending
     from xl_vqa.words.model_spec import demo_clips_folder
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.demo_workbook import DemoRow, build
     from xl_vqa.workbooks.results import check_output
 
+    check_ending(output, ".xlsx")
     settings = Settings.load()
     language = settings.language
     folder = demo_clips_folder()

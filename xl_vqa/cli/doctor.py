@@ -30,8 +30,12 @@ def doctor(
     from rich.table import Table
 
     from xl_vqa.cli.doctor_checks import run_checks
+    from xl_vqa.outputs import check_ending, check_writable
     from xl_vqa.words.settings import Settings
 
+    if bundle is not None:
+        check_ending(bundle, ".zip")
+        check_writable(bundle)
     settings = Settings.load()
     language = settings.language
     console = Console()

@@ -101,12 +101,13 @@ def evaluate(
     from xl_vqa.evaluation.report import report_html
     from xl_vqa.evaluation.report_texts import heading
     from xl_vqa.evaluation.triage import TriageCosts
-    from xl_vqa.outputs import check_writable, write_output
+    from xl_vqa.outputs import HTML, check_ending, check_writable, write_output
     from xl_vqa.words.catalogue import LANGUAGES
 
     shown_language = _language(language)
-    for path in (output, json_output):
+    for path, suffixes in ((output, HTML), (json_output, (".json",))):
         if path is not None:
+            check_ending(path, *suffixes)
             check_writable(path)
     try:
         TriageCosts(review_cost, escape_cost)

@@ -143,8 +143,8 @@ HELP_JA: Final[dict[str, str]] = {
     "Write a setting into settings.toml; everything else in it stays.": (
         "設定を settings.toml に書き込みます。ほかの内容はそのまま残ります。"
     ),
-    "Take a setting out of settings.toml, so that its default holds again.": (
-        "設定を settings.toml から取り除き、既定値に戻します。"
+    "Take a setting out of settings.toml, so that its default holds again; or a key that is no setting.": (
+        "設定を settings.toml から取り除き、既定値に戻します。設定ではないキーも取り除けます。"
     ),
     "A name from xl-vqa settings list.": "xl-vqa settings list に表示される名前。",
     "Its value; several numbers with commas: 15,25,35,45.": "設定する値。複数の数値はコンマ区切り(15,25,35,45)。",

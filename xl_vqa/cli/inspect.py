@@ -40,12 +40,11 @@ def inspect(
     from rich.console import Console
 
     from xl_vqa.cli.inputs import list_error
-    from xl_vqa.outputs import check_writable
+    from xl_vqa.outputs import check_ending, check_writable
     from xl_vqa.video.explain import explain
     from xl_vqa.video.probe import probe
     from xl_vqa.video.read import read_frames
     from xl_vqa.vlm.identity import sampling_of
-    from xl_vqa.words.errors import OutputFormatError
     from xl_vqa.words.messages import spoken
     from xl_vqa.words.settings import Settings
 
@@ -54,8 +53,7 @@ def inspect(
     settings = replace(settings, **chosen)
     language = settings.language
     if sheet is not None:
-        if sheet.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-            raise OutputFormatError(path=str(sheet), suffixes=".png .jpg")
+        check_ending(sheet, ".png", ".jpg", ".jpeg")
         check_writable(sheet)
     if error := list_error(os.fspath(file)):
         raise error

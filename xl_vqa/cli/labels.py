@@ -14,6 +14,7 @@ from xl_vqa.cli.labels_output import print_reading, print_summary
 from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
 from xl_vqa.cli.texts import tr
 from xl_vqa.datasets.errors import RatingsOptionError
+from xl_vqa.outputs import HTML, check_ending
 from xl_vqa.words.errors import OutputNotWritableError, XlVqaError
 from xl_vqa.words.reasons import because
 
@@ -194,10 +195,9 @@ def run(
 
 def check_outputs(ratings: Path, output: Path, report: Path | None) -> None:
     """Before the work: wrong endings, and files that would overwrite the ratings or each other."""
-    if output.suffix.lower() != ".csv":
-        raise OutputNotWritableError(path=str(output), problem="ends_csv")
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise OutputNotWritableError(path=str(report), problem="ends_html")
+    check_ending(output, ".csv")
+    if report is not None:
+        check_ending(report, *HTML)
     for path in (output, report):
         if path is not None and path.resolve() == ratings.resolve():
             raise OutputNotWritableError(path=str(path), problem="ratings_themselves")

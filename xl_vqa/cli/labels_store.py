@@ -137,13 +137,11 @@ def export(
     from xl_vqa.learning.consensus import labels_of
     from xl_vqa.learning.label_store import LabelStore
     from xl_vqa.learning.texts import tr
-    from xl_vqa.outputs import check_writable, write_output
-    from xl_vqa.words.errors import OutputNotWritableError
+    from xl_vqa.outputs import check_ending, check_writable, write_output
     from xl_vqa.words.settings import Settings
 
     language = (settings := Settings.load()).language
-    if output.suffix.lower() != ".csv":
-        raise OutputNotWritableError(path=str(output), problem="ends_csv")
+    check_ending(output, ".csv")
     check_writable(output)
     with LabelStore(settings) as store:
         labels = labels_of(store.current())
@@ -199,9 +197,12 @@ def hold_out(
     from xl_vqa.learning.collect import SheetReading
     from xl_vqa.learning.hold_out import HoldOutOptions, default_file, lock
     from xl_vqa.learning.texts import tr
+    from xl_vqa.outputs import check_ending
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
+    if output is not None:
+        check_ending(output, ".json")
     ends, turned = parse_scale_way(scale, "half_up")
     reading = SheetReading(human_column, None, source_column, None, ends, turned)
     target = output or default_file(settings)

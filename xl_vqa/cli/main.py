@@ -1,6 +1,7 @@
 """The command ``xl-vqa``: collects the commands and turns errors into one sentence and an exit status.
 
-Exit status: 0 all went well; 1 it ran, but some rows are errors; 2 it could not run; 130 stopped by the user.
+Exit status: 0 all went well; 1 it ran, but some rows are errors; 2 it could not run; 130 stopped by the user;
+141 whoever read its output had enough (``| head``), as of any program that a closed pipe ends.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from xl_vqa.words.reasons import why_unwritten
 
 if TYPE_CHECKING:
     from xl_vqa.training.compare import ReadTask
+
+READER_GONE: Final = 141
+"""128 and the number of SIGPIPE. The signal itself would also end a command whose host closes a connection."""
 
 # One module per command, in the order of the help page.
 COMMANDS: Final = (
@@ -92,12 +96,14 @@ def main(tasks: Mapping[str, ReadTask] | None = None, name: str = "xl-vqa") -> N
         _answer(tasks, name)
     except SystemExit as ended:
         connect = sys.modules.get("xl_vqa.cluster.connect")
+        # Typer and Rich end with 1 where they meet it
+        code = READER_GONE if isinstance(ended.__context__, BrokenPipeError) else ended.code
         if connect is not None and connect.left_behind():
             # Ray's threads, which wait for a cluster that is gone, would crash what takes a process down in order
             sys.stdout.flush()
             sys.stderr.flush()
-            os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
-        raise
+            os._exit(code if isinstance(code, int) else int(code is not None))
+        raise SystemExit(code) from ended
 
 
 def _answer(tasks: Mapping[str, ReadTask] | None, name: str) -> None:
@@ -122,9 +128,8 @@ def _answer(tasks: Mapping[str, ReadTask] | None, name: str) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # whoever read has enough (| head)
         _say_no_more()
-        sys.exit(1)
+        sys.exit(READER_GONE)
     except (ImportError, OSError) as error:
         missing = as_missing(error)
         if missing is not None:

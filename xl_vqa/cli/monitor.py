@@ -82,15 +82,16 @@ def monitor(
     from xl_vqa.monitoring.reference import written
     from xl_vqa.monitoring.report import report_html
     from xl_vqa.monitoring.tracker_page import write_page
-    from xl_vqa.outputs import check_writable, write_output
+    from xl_vqa.outputs import HTML, check_ending, check_writable, write_output
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load(language=language)
     try:
         if since is not None and reference is not None:
             raise MonitoringError(problem="monitoring_two_references")
-        for path in (output, save_reference):
+        for path, suffixes in ((output, HTML), (save_reference, (".json",))):
             if path is not None:
+                check_ending(path, *suffixes)
                 check_writable(path)
         told = {"--human-column": human_column, "--time-column": time_column}
         told |= {"--scale": None if scale == "1,5" else scale}

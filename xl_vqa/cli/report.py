@@ -24,21 +24,18 @@ def report(
     from rich.console import Console
     from rich.text import Text
 
-    from xl_vqa.outputs import check_writable, write_output
-    from xl_vqa.words.errors import OutputFormatError
+    from xl_vqa.outputs import HTML, check_ending, check_writable, write_output
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.templates.report import pdf
     from xl_vqa.workbooks.templates.report_html import html_report
 
     language = Settings.load().language
-    suffix = output.suffix.lower()
-    if suffix not in (".pdf", ".html", ".htm"):
-        raise OutputFormatError(path=str(output), suffixes=".pdf .html")
+    check_ending(output, ".pdf", *HTML)
     check_writable(output)
     with Console(stderr=True).status(Text(str(workbook))), warnings.catch_warnings():
         # openpyxl warns of what it would not write back; nothing is written back
         warnings.simplefilter("ignore", UserWarning)
-        if suffix == ".pdf":
+        if output.suffix.lower() == ".pdf":
             content = pdf(workbook)
         else:
             content = html_report(workbook, language, tr("report_stored", language)).encode("utf-8", "replace")

@@ -43,14 +43,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "costs must be 0 or more, and not both 0",
         "ja": "費用は 0 以上とし、両方を 0 にはできません",
     },
-    "ends_csv": {
-        "en": "a manifest must end in .csv",
-        "ja": "マニフェストのファイル名は .csv で終わる必要があります",
-    },
-    "ends_html": {
-        "en": "a report must end in .html",
-        "ja": "レポートのファイル名は .html で終わる必要があります",
-    },
     "ratings_themselves": {
         "en": "these are the ratings themselves",
         "ja": "評価データのファイル自体です",

@@ -86,9 +86,20 @@ def set_setting(
 
 @settings.command()
 def unset(name: Annotated[str, typer.Argument(help="A name from xl-vqa settings list.")]) -> None:
-    """Take a setting out of settings.toml, so that its default holds again."""
-    _check(name)
-    _change(name, None)
+    """Take a setting out of settings.toml, so that its default holds again; or a key that is no setting."""
+    from xl_vqa.bridge.settings_edit import remove_key
+    from xl_vqa.words.settings import Settings, default_home, language_anyhow, read_toml
+
+    file = default_home() / "settings.toml"
+    there = file.exists() and name in read_toml(file)
+    if not there:
+        _check(name)
+    remove_key(file.parent, name)
+    if there:
+        typer.echo(tr("removed", language_anyhow(), name=name, file=file))
+    held = Settings.load()
+    if name in EXPLAINED:
+        typer.echo(tr("holds_now", held.language, name=name, value=_shown(getattr(held, name), held.language)))
 
 
 def _change(name: str, value: Any) -> None:
@@ -99,10 +110,6 @@ def _change(name: str, value: Any) -> None:
     file = held.home / "settings.toml"
     change_settings(held, **{name: value})
     held = Settings.load()
-    if value is None:
-        shown = _shown(getattr(held, name), held.language)
-        typer.echo(tr("unset", held.language, name=name, file=file, value=shown))
-        return
     typer.echo(tr("written", held.language, name=name, file=file, value=_shown(value, held.language)))
     origin = origins(held.home).get(name, str(file))
     if origin != str(file):
@@ -122,10 +129,10 @@ def _held() -> Settings:
 
 def _check(name: str) -> None:
     from xl_vqa.words.errors import SettingsError
-    from xl_vqa.words.settings import unknown_key
+    from xl_vqa.words.settings import no_setting
 
     if name not in EXPLAINED:
-        raise SettingsError(source=name, problem=unknown_key(name, "settings.toml"))
+        raise SettingsError(source=name, problem=no_setting(name))
 
 
 def _plain(value: Any) -> Any:

@@ -169,10 +169,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "ja": "変更: 'xl-vqa settings set {name} VALUE'、または環境変数 {variable}",
     },
     "written": {"en": "Written to {file}: {name} = {value}", "ja": "{file} に書き込みました: {name} = {value}"},
-    "unset": {
-        "en": "{name} is taken out of {file}; it is now: {value}",
-        "ja": "{file} から {name} を取り除きました。現在の値: {value}",
-    },
+    "removed": {"en": "{name} is taken out of {file}.", "ja": "{file} から {name} を取り除きました。"},
+    "holds_now": {"en": "{name} is now: {value}", "ja": "{name} の現在の値: {value}"},
     "overruled": {
         "en": "But {variable} in the environment goes before the file: remove it for {name} of the file to hold.",
         "ja": "ただし、環境変数 {variable} がファイルより優先されます。ファイルの {name} を有効にするには削除して"

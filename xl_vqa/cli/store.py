@@ -68,11 +68,14 @@ def export(
     """Write every stored rating with its check value. The host may go on working."""
     import sys
 
-    from xl_vqa.host.transfer import export_ratings
+    from xl_vqa.host.transfer import CSV_ENDINGS, export_ratings
+    from xl_vqa.outputs import check_ending
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     printed = str(output) == "-"
+    if not printed:
+        check_ending(output, ".jsonl", *CSV_ENDINGS)
     done = export_ratings(settings.store_file, sys.stdout.buffer if printed else output, paths=not without_paths)
     if printed:
         sys.stdout.buffer.flush()

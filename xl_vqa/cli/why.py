@@ -13,7 +13,7 @@ import typer
 
 from xl_vqa.cli.usage import UsageError
 from xl_vqa.cli.why_texts import tr
-from xl_vqa.words.errors import OutputFormatError, XlVqaError
+from xl_vqa.words.errors import XlVqaError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,11 +100,10 @@ def why(
 
 def _check(path: Path | None, suffixes: tuple[str, ...]) -> None:
     """Before the work, not after it."""
-    from xl_vqa.outputs import check_writable
+    from xl_vqa.outputs import check_ending, check_writable
 
     if path is not None:
-        if path.suffix.lower() not in suffixes:
-            raise OutputFormatError(path=str(path), suffixes=" ".join(suffixes))
+        check_ending(path, *suffixes)
         check_writable(path)
 
 

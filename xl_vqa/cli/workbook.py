@@ -47,9 +47,9 @@ def new(
     """Make a workbook from a template."""
     from rich.console import Console
 
-    from xl_vqa.outputs import check_not_open, write_output
+    from xl_vqa.outputs import check_ending, check_not_open, write_output
     from xl_vqa.words.catalogue import LANGUAGES
-    from xl_vqa.words.errors import OutputFormatError, OutputNotWritableError
+    from xl_vqa.words.errors import OutputNotWritableError
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.templates.build import BUILDERS, file_name, template_folder
 
@@ -59,8 +59,7 @@ def new(
         raise typer.BadParameter(f"{kind}: {', '.join(BUILDERS)}")
     if chosen not in LANGUAGES:
         raise typer.BadParameter(f"--lang {chosen}: {', '.join(LANGUAGES)}")
-    if output.suffix.lower() != ".xlsx":
-        raise OutputFormatError(path=str(output), suffixes=".xlsx")
+    check_ending(output, ".xlsx")
     if output.exists() and not force:
         # what people typed into it would be gone
         raise OutputNotWritableError(path=str(output), problem="output_exists")

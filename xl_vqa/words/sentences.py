@@ -88,8 +88,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "省略してください。",
     },
     "output_format": {
-        "en": "Results cannot be written to {path} in that format. Choose a file name that ends in {suffixes}.",
-        "ja": "{path} の形式では結果を書き込めません。末尾が {suffixes} のファイル名を指定してください。",
+        "en": "{path} does not end as what is written into it does. Choose a file name that ends in {suffixes}.",
+        "ja": "{path} の拡張子が、書き込む形式と合いません。末尾が {suffixes} のファイル名を指定してください。",
     },
     "output_not_writable": {
         "en": "The result cannot be written to {path}: {problem}. Choose another place with -o.",
@@ -298,12 +298,28 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "{file} の形式が {format} ではありません",
     },
     "problem_unknown_key": {
-        "en": "{file} has an unknown key '{name}' (misspelt, or of a newer version of xl_vqa)",
-        "ja": "{file} に不明なキー「{name}」があります(誤記、または新しいバージョンの xl_vqa の設定)",
+        "en": "{file} has an unknown key '{name}' (misspelt, or of a newer version of xl_vqa; "
+        "'xl-vqa settings unset {name}' removes it)",
+        "ja": "{file} に不明なキー「{name}」があります(誤記、または新しいバージョンの xl_vqa の設定です。"
+        "'xl-vqa settings unset {name}' で取り除けます)",
     },
     "problem_unknown_key_near": {
-        "en": "{file} has an unknown key '{name}' (did you mean {near}?)",
-        "ja": "{file} に不明なキー「{name}」があります({near} の誤りではありませんか)",
+        "en": "{file} has an unknown key '{name}' (did you mean {near}? "
+        "'xl-vqa settings unset {name}' removes it)",
+        "ja": "{file} に不明なキー「{name}」があります({near} の誤りではありませんか。"
+        "'xl-vqa settings unset {name}' で取り除けます)",
+    },
+    "problem_no_setting": {
+        "en": "there is no setting '{name}' ('xl-vqa settings list' shows all)",
+        "ja": "「{name}」という設定はありません('xl-vqa settings list' で一覧を表示できます)",
+    },
+    "problem_no_setting_near": {
+        "en": "there is no setting '{name}' (did you mean {near}?)",
+        "ja": "「{name}」という設定はありません({near} の誤りではありませんか)",
+    },
+    "problem_remove_by_hand": {
+        "en": "'{name}' is written over several lines or as a table: remove it with a text editor",
+        "ja": "「{name}」は複数行またはテーブルとして書かれているため、テキストエディターで取り除いてください",
     },
     "problem_unknown_variable": {
         "en": "the environment has {name}, which is no setting (did you mean {near}?)",

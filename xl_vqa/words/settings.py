@@ -322,7 +322,7 @@ def language_anyhow(environment: Mapping[str, str] | None = None) -> str:
 def from_text(name: str, raw: str) -> Any:
     """The value of a setting as it is typed or stands in the environment. Raises SettingsError."""
     if name not in {f.name for f in fields(Settings)} - {"home"}:
-        raise SettingsError(source=name, problem=unknown_key(name, "settings.toml"))
+        raise SettingsError(source=name, problem=no_setting(name))
     try:
         return _parse(Settings, name, raw)
     except ValueError as error:
@@ -377,10 +377,21 @@ def _toml_problem(line: str, said: str) -> str:
 
 def unknown_key(name: str, file: str) -> Reason:
     """The problem with a key of ``file`` that is no setting, with the one that was perhaps meant."""
-    near = difflib.get_close_matches(name.lower(), sorted(f.name for f in fields(Settings) if f.name != "home"), 1)
-    if near:
-        return Reason("problem_unknown_key_near", file=file, name=name, near=near[0])
+    if near := _near(name):
+        return Reason("problem_unknown_key_near", file=file, name=name, near=near)
     return Reason("problem_unknown_key", file=file, name=name)
+
+
+def no_setting(name: str) -> Reason:
+    """The problem with a name that was typed and is no setting, with the one that was perhaps meant."""
+    if near := _near(name):
+        return Reason("problem_no_setting_near", name=name, near=near)
+    return Reason("problem_no_setting", name=name)
+
+
+def _near(name: str) -> str | None:
+    names = sorted(f.name for f in fields(Settings) if f.name != "home")
+    return next(iter(difflib.get_close_matches(name.lower(), names, 1)), None)
 
 
 def _misspelt_variables(environment: Mapping[str, str], names: Set[str]) -> Iterator[Reason]:
