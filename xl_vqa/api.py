@@ -13,6 +13,7 @@ from typing import Any
 
 from xl_vqa.bridge.client import HostClient, Video
 from xl_vqa.bridge.remarks import Said
+from xl_vqa.words.arguments import FUNCTION, SETTINGS, VIDEOS, expect, shown
 from xl_vqa.words.attributes import Attributes
 from xl_vqa.words.errors import NotAPathError, NotATextError, NoVideoPathError, XlVqaError
 from xl_vqa.words.explanation import Explanation, Progress
@@ -22,8 +23,6 @@ from xl_vqa.words.settings import Settings
 _said = Said()
 
 PathLike = str | os.PathLike[str]
-_SHOWN = 60
-"""Characters of a wrong value in an error."""
 _FAILED = -1
 GIVING_BACK_S = 4.0
 """A host that answers has taken back by then what is left; one that hangs is left behind."""
@@ -59,7 +58,14 @@ def rate(
     Raises:
         SettingsError: the settings are wrong.
         ValueError: ``texts`` has another length than ``paths``.
+        TypeError: an argument is of another kind than it says.
     """
+    expect(
+        "rate",
+        paths=(paths, VIDEOS),
+        settings=(settings, SETTINGS.or_none),
+        on_progress=(on_progress, FUNCTION.or_none),
+    )
     given = with_texts(paths, texts)
     videos = [one for one in given if isinstance(one, Video)]
     wrong = len(given) - len(videos)
@@ -82,6 +88,7 @@ def rate_iter(
     Ending the loop early gives the videos that are left back; those that are rated are kept. Warns and raises as
     ``rate`` does, but while it is looped over.
     """
+    expect("rate_iter", paths=(paths, VIDEOS), settings=(settings, SETTINGS.or_none))
     given = with_texts(paths, texts)
     videos = [one for one in given if isinstance(one, Video)]
     news: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
@@ -135,6 +142,7 @@ async def rate_async(
 
     from xl_vqa.daemon_threads import DaemonThreads
 
+    expect("rate_async", paths=(paths, VIDEOS), settings=(settings, SETTINGS.or_none))
     given, stop = with_texts(paths, texts), threading.Event()
     videos = [one for one in given if isinstance(one, Video)]
 
@@ -184,6 +192,7 @@ def rate_attributes(
     Raises:
         SettingsError: the settings are wrong.
     """
+    expect("rate_attributes", paths=(paths, VIDEOS), settings=(settings, SETTINGS.or_none))
     given = with_texts(paths, None)
     videos = [one for one in given if isinstance(one, Video)]
     with HostClient(settings or Settings.load()) as client:
@@ -228,6 +237,7 @@ def explain(
         XlVqaError: the video cannot be rated, or its model or the host does not work.
         SettingsError: the settings are wrong.
     """
+    expect("explain", settings=(settings, SETTINGS.or_none), on_progress=(on_progress, FUNCTION.or_none))
     video = _entry(path, text)
     if isinstance(video, XlVqaError):
         raise video
@@ -255,7 +265,7 @@ def _entry(path: Any, text: Any) -> Video | XlVqaError:
     if _is_missing(path):
         return NoVideoPathError().of("")
     if not isinstance(path, (str, bytes, os.PathLike)):
-        return NotAPathError(value=_shown(path)).of(_shown(path))
+        return NotAPathError(value=shown(path)).of(shown(path))
     name = os.fsdecode(path)
     if not name.strip():
         return NoVideoPathError().of(name)
@@ -263,7 +273,7 @@ def _entry(path: Any, text: Any) -> Video | XlVqaError:
         return Video(name)
     # a prompt that is a number comes out of a table as one
     if not isinstance(text, (str, numbers.Number)):
-        return NotATextError(path=name, value=_shown(text))
+        return NotATextError(path=name, value=shown(text))
     return Video(name, str(text) if str(text).strip() else None)
 
 
@@ -303,8 +313,3 @@ def _is_missing(value: Any) -> bool:
     if isinstance(value, numbers.Real):
         return math.isnan(value)
     return value is None or (value != value) is True or type(value).__name__ in ("NAType", "NaTType")
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xl_vqa.api import rate
 from xl_vqa.sheets.listing import heads_list
+from xl_vqa.words.arguments import FUNCTION, SETTINGS, TEXT, Kind, expect
 from xl_vqa.words.labels import ACR_BANDS
 from xl_vqa.words.messages import warning_sentences
 from xl_vqa.words.rating import Rating
@@ -58,11 +59,20 @@ def rate_frame(
 
     Raises:
         KeyError: ``frame`` has no such column.
+        TypeError: ``frame`` is no data frame, or another argument is of another kind than it says.
         ValueError: no column of videos was found, or several.
         SettingsError: the settings are wrong.
     """
     import pandas as pd
 
+    is_frame = Kind("a pandas data frame", lambda value: isinstance(value, pd.DataFrame))
+    expect(
+        "rate_frame",
+        frame=(frame, is_frame),
+        prefix=(prefix, TEXT),
+        settings=(settings, SETTINGS.or_none),
+        on_progress=(on_progress, FUNCTION.or_none),
+    )
     column = _video_column(frame) if video is None else video
     paths = _values(frame, column)
     texts = None if text is None else _values(frame, text)
@@ -96,7 +106,11 @@ def _columns(results: list[Rating | XlVqaError], language: str) -> dict[str, lis
 
 
 def _values(frame: pd.DataFrame, column: Hashable) -> list[Any]:
-    found = frame[column]
+    try:
+        found = frame[column]
+    except KeyError as error:
+        known = ", ".join(map(str, frame.columns))
+        raise KeyError(f"the data frame has no column {column!r}; it has: {known}") from error
     if found.ndim != 1:
         raise ValueError(f"the data frame has several columns {column!r}: name one that is there once")
     return found.tolist()

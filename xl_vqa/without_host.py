@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xl_vqa.api import PathLike, with_texts
 from xl_vqa.daemon_threads import DaemonThreads
 from xl_vqa.packages import as_missing
+from xl_vqa.words.arguments import FUNCTION, PATH, TEXT, VIDEOS, WHOLE_NUMBER, expect
 from xl_vqa.words.errors import VideoUnreadableError, XlVqaError
 from xl_vqa.words.labels import Bands
 from xl_vqa.words.rating import DECODINGS, LabelDistribution, Rating
@@ -71,7 +72,18 @@ def predict(
         ModelNotFoundError, ModelIncompatibleError, ModelMemoryError, PackageMissingError: the model cannot be
             loaded.
         ValueError: ``texts`` has another length than ``paths``, another decoding, or ``batch_size`` below 1.
+        TypeError: an argument is of another kind than it says.
     """
+    expect(
+        "predict",
+        model=(model, PATH),
+        paths=(paths, VIDEOS),
+        adapter=(adapter, PATH.or_none),
+        device=(device, TEXT),
+        dtype=(dtype, TEXT),
+        batch_size=(batch_size, WHOLE_NUMBER),
+        on_progress=(on_progress, FUNCTION.or_none),
+    )
     if decoding not in DECODINGS:
         raise ValueError(f"decoding must be one of {', '.join(DECODINGS)}, not {decoding!r}")
     if batch_size < 1:

@@ -12,6 +12,18 @@ from xl_vqa.evaluation.predictions import Told
 from xl_vqa.evaluation.result import Evaluation
 from xl_vqa.evaluation.triage import TriageCosts
 from xl_vqa.evaluation.units import Units
+from xl_vqa.words.arguments import (
+    FUNCTION,
+    NUMBER,
+    PATH,
+    PATHS,
+    SCALE,
+    TEXT,
+    TEXTS,
+    TWO_NUMBERS,
+    WHOLE_NUMBER,
+    expect,
+)
 from xl_vqa.words.labels import Scale
 
 PathLike = str | os.PathLike[str]
@@ -71,8 +83,34 @@ def evaluate(
             options that settle it.
         ScaleError: the scale is wrong.
         RatingsError: the table of single ratings cannot be read.
-        ValueError: costs below 0, or a ``prediction_scale`` without two ends.
+        ValueError: costs or ``seed`` below 0, ``resamples`` below 1, or equal ends of a ``prediction_scale``.
+        TypeError: an argument is of another kind than it says.
     """
+    expect(
+        "evaluate",
+        predictions=(predictions, PATH),
+        manifest=(manifest, PATH),
+        baselines=(baselines, PATHS),
+        ratings=(ratings, PATH.or_none),
+        scale=(scale, SCALE.or_none),
+        prediction_column=(prediction_column, TEXT.or_none),
+        prediction_scale=(prediction_scale, TWO_NUMBERS.or_none),
+        baseline_columns=(baseline_columns, TEXTS),
+        lower_is_better=(lower_is_better, TEXTS),
+        higher_is_better=(higher_is_better, TEXTS),
+        name=(name, TEXT.or_none),
+        split=(split, TEXT.or_none),
+        slices=(slices, TEXTS.or_none),
+        defect_limit=(defect_limit, NUMBER.or_none),
+        review_cost=(review_cost, NUMBER),
+        escape_cost=(escape_cost, NUMBER),
+        resamples=(resamples, WHOLE_NUMBER),
+        seed=(seed, WHOLE_NUMBER),
+        on_read=(on_read, FUNCTION.or_none),
+    )
+    for what, count, lowest in (("resamples", resamples, 1), ("seed", seed, 0)):
+        if count < lowest:
+            raise ValueError(f"evaluate: {what} must be {lowest} or more, not {count}")
     costs = TriageCosts(review_cost, escape_cost)
     joined = join(
         Path(predictions),

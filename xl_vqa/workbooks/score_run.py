@@ -11,12 +11,13 @@ from typing import Any
 
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.videos import Video
-from xl_vqa.sheets.columns import Field
+from xl_vqa.sheets.columns import ATTRIBUTES, Field
 from xl_vqa.sheets.contents import Result, is_cleared
 from xl_vqa.sheets.errors import EarlierVersionError
 from xl_vqa.sheets.rows import PlannedRow
 from xl_vqa.sheets.scoring import Pending, Rater, find_pending, rate
-from xl_vqa.words.errors import XlVqaError
+from xl_vqa.words.arguments import FUNCTION, PATH, SETTINGS, TEXT, TEXTS, expect
+from xl_vqa.words.errors import UnknownAttributeError, XlVqaError
 from xl_vqa.words.messages import TEXT_UNUSED
 from xl_vqa.words.settings import Settings
 from xl_vqa.workbooks.score_plan import Note, plan_workbook
@@ -109,7 +110,24 @@ def score_workbook(
         WorkbookError: the workbook cannot be read or written, or holds no list (see its subclasses).
         HostError, ModelError: nothing can be rated at all.
         SettingsError: the settings are wrong.
+        UnknownAttributeError: there is no single quality of such a name.
+        TypeError: an argument is of another kind than it says.
     """
+    expect(
+        "score_workbook",
+        path=(path, PATH),
+        column=(column, TEXT.or_none),
+        sheet=(sheet, TEXT.or_none),
+        text_column=(text_column, TEXT.or_none),
+        output=(output, PATH.or_none),
+        qualities=(qualities, TEXTS),
+        settings=(settings, SETTINGS.or_none),
+        on_progress=(on_progress, FUNCTION.or_none),
+    )
+    known = [one.key for one in ATTRIBUTES]
+    for name in qualities:
+        if name not in known:
+            raise UnknownAttributeError(name=name, known=", ".join(known))
     chosen = settings or Settings.load()
     wanted: tuple[Field, ...] = (*(("why",) if why else ()), *qualities)
     plan = plan_workbook(path, column=column, sheet=sheet, text_column=text_column, reasons=wanted)
