@@ -1,6 +1,9 @@
 """One SQLite file: opened, checked, migrated; set aside and begun anew where it is damaged.
 
 Readers have a few connections of their own, writers take turns at one. WAL lets both work at once.
+
+Another file under the same name, as of a backup that is put back while this runs, is noticed by its number on the
+drive: SQLite would go on in the file that no name leads to any more, and lay that one's log over the new one.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,6 +51,8 @@ or its drive was away for a while."""
 CHECKED_FIRST: Final = 64 << 20
 """Bytes of a file that is gone through before it is used. A larger one is checked while it is used already:
 reading all of it takes as long as the disk takes, and what is damaged shows when it is read, too."""
+SETTLED_S: Final = 2.0
+"""Another file under the name is taken once it has not been written for this long: it may be on its way still."""
 KEPT_DAMAGED: Final = 2
 """Damaged files that stay beside the store at the most; older ones are removed."""
 
@@ -73,10 +79,13 @@ class Database:
         salvage: Callable[[Path, sqlite3.Connection], int] = lambda damaged, new: 0,
         steps: Sequence[tuple[str, str]] = MIGRATIONS,
         table: str = "ratings",
+        follows: bool = False,
     ) -> None:
         """``salvage`` puts what can be read of a damaged file into a new one, and says how much that is.
 
         ``steps`` build the tables (host/migrations.py); ``table`` is the one whose rows count.
+        ``follows``: where the file is replaced, the new one is gone on with, and ``salvage`` adds to it what it
+        lacks of the old one.
         """
         self.path = path
         self._steps, self._table = steps, table
@@ -95,6 +104,13 @@ class Database:
         """The writer is closed, and opened again by the next who writes."""
         self._suspect = False
         """The file is known to be damaged, and could not be moved away yet."""
+        self._open_file: tuple[int, int] | None = None
+        self._open_log: tuple[int, int] | None = None
+        """Which file and which log are open, by their numbers on the drive."""
+        self._follows, self._moved = follows, False
+        """Moved: the new file of that name is to be opened, without the log of the old one."""
+        self._held: Path | None = None
+        """What was in a file that was replaced, until the new one has it."""
         large = self.path.is_file() and self.path.stat().st_size > CHECKED_FIRST
         self._writer = self._open(check=not large)
         self._checker = threading.Thread(target=self._check, name="store-check", daemon=True)
@@ -107,6 +123,14 @@ class Database:
 
         Raises HostDiskError, or DamagedError once a new file was begun.
         """
+        if self._follows and _number(self.path) != self._open_file:
+            with self._write_lock:
+                self._follow()
+                if _number(self.path) != self._open_file:
+                    # what came is not whole yet, or nothing came: the only way to what is open is the writer
+                    with self._reading_by_the_writer() as writer:
+                        yield writer
+                    return
         with self._pool_lock:
             generation = self._generation
             connection = self._idle.pop() if self._idle else None
@@ -132,12 +156,25 @@ class Database:
                 connection.close()
 
     @contextmanager
+    def _reading_by_the_writer(self) -> Iterator[sqlite3.Connection]:
+        self._regain()
+        generation, connection = self._generation, self._writer
+        texts, connection.text_factory = connection.text_factory, bytes
+        try:
+            yield connection
+        except sqlite3.DatabaseError as error:
+            self._raise(error, generation)
+        finally:
+            connection.text_factory = texts
+
+    @contextmanager
     def writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
         """One transaction. ``durable`` survives a power cut as well as a crash of the process.
 
         Raises as ``reading`` does; nothing of the transaction is kept then.
         """
         with self._write_lock:
+            self._follow()
             self._regain()
             generation = self._generation
             connection = self._writer
@@ -163,6 +200,7 @@ class Database:
     def shrink(self) -> None:
         """Writes the file anew without what was deleted, and empties the log; raises as ``reading`` does."""
         with self._write_lock:
+            self._follow()
             self._regain()
             generation = self._generation
             try:
@@ -183,6 +221,10 @@ class Database:
         with self._write_lock:
             if self._closed:
                 return
+            try:
+                self._follow()
+            except HostDiskError as error:
+                log.error("what was rated since the store was replaced is not in it: %s", error)
             self._closed = True
             self._drop_readers()
             try:
@@ -245,6 +287,7 @@ class Database:
             connection.close()
             raise
         self._durable = None
+        self._open_file, self._open_log = _number(self.path), _number(Path(f"{self.path}-wal"))
         return connection
 
     def _connect(self) -> sqlite3.Connection:
@@ -270,11 +313,75 @@ class Database:
                 self._lost = self._suspect = False
         raise DamagedError(str(error)) from error
 
+    def _is_replaced(self) -> bool:
+        """Whether another file has the name of the one that is open. None there is not: one may come."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        another = self._open_file not in (None, (found.st_dev, found.st_ino))
+        return another and time.time() - found.st_mtime > SETTLED_S
+
+    def _follow(self) -> None:
+        """Where the file was replaced, opens the new one and adds what only the old one has; under the lock.
+
+        Raises HostDiskError where that is refused; it is tried again.
+        """
+        if not self._follows or self._lost or self._closed or not self._is_replaced():
+            return
+        log.warning("another file was put in the place of %s; what was rated meanwhile is added to it", self.path)
+        # under a name that whoever removes traces knows, should this end half-way
+        self._held = self._aside()
+        try:
+            self._writer.execute("VACUUM INTO ?", (str(self._held),))
+        except sqlite3.DatabaseError as error:
+            remove_database(self._held)
+            self._held = None
+            if not _is_damage(error):
+                self._raise_disk_error(error)
+            log.error("what was rated meanwhile is lost, for the file that was replaced is damaged: %s", error)
+        self._writer.close()
+        self._lost = self._moved = True
+        self._drop_readers()
+        self._regain()
+
+    def _drop_old_log(self) -> None:
+        """Of a file that was replaced; by its name it would be taken for the new one's, whose own stays."""
+        log_file = Path(f"{self.path}-wal")
+        try:
+            # readers that are at work keep theirs
+            Path(f"{self.path}-shm").unlink(missing_ok=True)
+            if _number(log_file) == self._open_log:
+                log_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise HostDiskError(path=str(self.path), problem=why_unwritten(error)) from error
+
+    def _take_back(self) -> None:
+        """Puts what is held of a replaced file into the new one; what cannot be put there stays beside it."""
+        held, self._held = self._held, None
+        if held is None:
+            return
+        try:
+            self._salvage(held, self._writer)
+        except (OSError, sqlite3.DatabaseError) as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            log.error("not all of %s could be added to the store: %s", held, error)
+        else:
+            remove_database(held)
+
     def _regain(self) -> None:
         """Opens the writer that was lost, under the lock; raises HostDiskError while that is refused."""
         if self._lost and not self._closed:
-            self._writer = self._open(check=self._suspect)
-            self._lost = self._suspect = False
+            if self._moved:
+                self._drop_old_log()
+            try:
+                self._writer = self._open(check=self._suspect or self._moved)
+            except HostStartError as error:
+                # a newer version's file was put here
+                raise HostDiskError(path=str(self.path), problem=error.params["problem"]) from error
+            self._lost = self._suspect = self._moved = False
+            self._take_back()
 
     def _drop_readers(self) -> None:
         with self._pool_lock:
@@ -294,9 +401,13 @@ class Database:
         log.error("%d %s of the damaged store were saved", saved, self._table)
         return int(saved)
 
-    def _move_aside(self, why: str) -> Path:
+    def _aside(self) -> Path:
+        """A name beside the store for what is to be saved from there."""
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
-        target = self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
+        return self.path.with_name(f"{self.path.stem}.damaged-{stamp}{self.path.suffix}")
+
+    def _move_aside(self, why: str) -> Path:
+        target = self._aside()
         log.error("the store is damaged (%s); it is set aside as %s", why, target)
         moved: list[str] = []
         for suffix in ("-wal", "-shm", ""):
@@ -346,6 +457,15 @@ def remove_database(path: Path) -> None:
     for suffix in ("-wal", "-shm", ""):
         with suppress(OSError):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _number(path: Path) -> tuple[int, int] | None:
+    """Which file it is on which drive; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _code(error: sqlite3.DatabaseError) -> int | None:

@@ -79,7 +79,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Opens or creates it. Raises HostDiskError, or HostStartError for a newer version's file."""
         self._told: set[RatingKey] = set()
-        self._database = Database(path, salvage=_salvage)
+        self._database = Database(path, salvage=_salvage, follows=True)
         self.attributes = AttributeStore(self._database)
         self.explanations = ExplanationStore(self._database)
         self.outbox = Outbox(self._database)
