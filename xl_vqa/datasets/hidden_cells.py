@@ -23,6 +23,7 @@ def hidden_notes(layout: Layout) -> list[Note]:
     grid = layout.grid
     scored = [c for c in (*layout.scores, layout.mos) if c is not None]
     scored += layout.votes.columns if layout.votes is not None else ()
+    scored += [layout.vote_weight] if layout.vote_weight is not None else ()
     rows = [row for row in data_rows(layout) if row in grid.hidden_rows and _counts(layout, row, scored)]
     columns = [c for c in scored if c in grid.hidden_columns and layout.columns.profiles[c].filled]
     if isinstance(grid, TurnedGrid):

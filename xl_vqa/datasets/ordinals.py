@@ -147,6 +147,22 @@ def _between(text: str) -> float | None:
     return (float(found[1]) + float(found[2])) / 2
 
 
+def five_in_order(texts: Collection[str]) -> dict[str, int] | None:
+    """Text -> category 1 .. 5 for three texts or more that are words of one order of five; None where none are.
+
+    The order that holds most of them counts. Letters and signs are no words: A to E are raters, too.
+    """
+    best: dict[str, int] = {}
+    for alphabet in _ALPHABETS:
+        if len(alphabet) != 5 or any(len(word) < 2 for word in alphabet):
+            continue
+        places = {word: 5 - place for place, word in enumerate(alphabet)}
+        found = {text: places[word] for text in texts if (word := _canonical(plain(text))) in places}
+        if len(found) >= 3 and len(set(found.values())) == len(found) > len(best):
+            best = found
+    return best or None
+
+
 def is_code(cell: Any) -> bool:
     """Whether a cell is an answer's code in a survey: A1 to A9."""
     return isinstance(cell, str) and _CODE.fullmatch(plain(cell)) is not None

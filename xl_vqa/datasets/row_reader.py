@@ -31,8 +31,8 @@ from xl_vqa.datasets.scores import (
     parse_score,
     states_end,
 )
-from xl_vqa.datasets.sheet_layout import Layout
-from xl_vqa.datasets.votes import means_of_votes
+from xl_vqa.datasets.sheet_layout import Layout, headers_used
+from xl_vqa.datasets.votes import mean_of_weights, means_of_votes, share_of
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters
 from xl_vqa.words.labels import Scale
@@ -166,21 +166,62 @@ class RowReader:
                 item.mos = self._number(layout, index, layout.mos)
 
     def _votes(self, layout: Layout) -> None:
-        assert layout.votes is not None
         self.raters_known = False
+        if layout.votes is None:
+            self._weighted(layout)
+            return
         first_of: dict[str, RatedRow] = {}
         votes: dict[str, list[float]] = {}
         for index, item in self._judged(layout):
-            counts = [self._value(item, layout.grid, index, column) for column in layout.votes.columns]
+            counts = [self._vote(item, layout.grid, index, column) for column in layout.votes.columns]
             if layout.rater is not None and item.video:
                 # a row for each person who voted: the votes of a video are those of all its rows
                 own = votes.setdefault(item.video, [0.0] * len(counts))
                 votes[item.video] = [sum(pair) for pair in zip(own, (n or 0.0 for n in counts), strict=True)]
                 item, counts = first_of.setdefault(item.video, item), list(votes[item.video])
-            found = means_of_votes(layout.votes, counts, layout.votes_turned)
-            if found is not None:
-                item.mos, sd, item.count = found
-                item.sd = sd if np.isfinite(sd) else None
+            people = self._people(layout, index)
+            self._mean(
+                layout,
+                index,
+                item,
+                means_of_votes(layout.votes, counts, layout.votes_turned, people, layout.vote_shares),
+            )
+
+    def _weighted(self, layout: Layout) -> None:
+        """A row for each score of a video, with the share of the people who gave it."""
+        assert layout.vote_weight is not None
+        contents, videos = self._contents(layout), self._filled_down(layout, layout.video, needs=layout.scores[0])
+        held: dict[int, list[tuple[float, float]]] = {}
+        for index in data_rows(layout):
+            position = self._same_video(self._row(layout, index, contents, videos))
+            item = self.rows[position]
+            if item.no_video or index in layout.not_counted:
+                continue
+            value = self._value(item, layout.grid, index, layout.scores[0])
+            weight = self._vote(item, layout.grid, index, layout.vote_weight)
+            if value is not None:
+                held.setdefault(position, []).append((value, weight or 0.0))
+                values, weights = np.array(held[position]).T
+                people = self._people(layout, index)
+                self._mean(layout, index, item, mean_of_weights(values, weights, people, layout.vote_shares))
+
+    def _mean(
+        self, layout: Layout, index: int, item: RatedRow, found: tuple[float, float, int | None] | None
+    ) -> None:
+        if found is not None:
+            item.mos, sd, item.count = found
+            item.sd = sd if np.isfinite(sd) else None
+            if item.count is None:
+                item.ci95 = self._half_width(layout, index, item.mos)
+
+    def _vote(self, item: RatedRow, grid: Grid, index: int, column: int) -> float | None:
+        share = share_of(grid.cell(index, column))
+        return share if share is not None else self._value(item, grid, index, column)
+
+    def _people(self, layout: Layout, index: int) -> int | None:
+        """How many people stand behind a row, where the table says it."""
+        count = self._number(layout, index, layout.count)
+        return int(count) if count is not None and count >= 0 and float(count).is_integer() else None
 
     def _mos(self, layout: Layout) -> None:
         assert layout.mos is not None
@@ -189,9 +230,7 @@ class RowReader:
             item.mos = self._value(item, layout.grid, index, layout.mos)
             item.sd = self._number(layout, index, layout.sd)
             item.ci95 = self._half_width(layout, index, item.mos)
-            count = self._number(layout, index, layout.count)
-            if count is not None and count >= 0 and float(count).is_integer():
-                item.count = int(count)
+            item.count = self._people(layout, index)
 
     def _half_width(self, layout: Layout, index: int, mos: float | None) -> float | None:
         """Half the width of the given interval; None for ends that are none of one."""
@@ -232,8 +271,7 @@ class RowReader:
                 name = f"#{seen[position]}"
             name = self.spelling.setdefault(one_spelling(name), name)
             self._rate(position, self._rater(self._person(name, layout)), value)
-        for index in data_rows(layout):
-            # a video that nobody rated but in practice
+        for index in data_rows(layout):  # a video that nobody rated but in practice
             item = self._row(layout, index, contents, videos)
             if index in layout.not_counted and item.video not in self.by_video and not item.no_video:
                 item.problems.append(_not_counted(layout, index))
@@ -251,8 +289,7 @@ class RowReader:
         """How many people gave the score of a row ("score 4: 7 people"); None where every row is one rating."""
         if layout.rater is not None or layout.count is None or layout.columns.profiles[layout.scores[0]].whole < 1:
             return None
-        count = self._number(layout, index, layout.count)
-        return int(count) if count is not None and count >= 0 and count.is_integer() else None
+        return self._people(layout, index)
 
     def _person(self, name: str, layout: Layout) -> str:
         """A name that only numbers people ("Subject 1") means somebody else in every test."""
@@ -395,7 +432,7 @@ class RowReader:
             path=self.path,
             form=self.form,
             sheet=", ".join(dict.fromkeys(layout.grid.name for layout in self.layouts)),
-            columns=_columns(first, self.form),
+            columns=headers_used(first, self.form),
             interpretation=interpret(self.layouts),
             rows=self.rows,
             raters=list(self.raters),
@@ -460,25 +497,3 @@ def _not_counted(layout: Layout, index: int) -> Problem:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _columns(layout: Layout, form: str) -> dict[str, list[str]]:
-    used: dict[str, list[str]] = {"video": [layout.name(layout.video)]}
-    if layout.votes is not None:
-        used["votes"] = [layout.name(column) for column in layout.votes.columns]
-    for purpose, column in (
-        ("rater", layout.rater),
-        ("mos", layout.mos),
-        ("sd", layout.sd),
-        ("raters", layout.count),
-        ("ci95", layout.ci),
-        ("content", layout.content),
-        ("split", layout.split),
-    ):
-        if column is not None:
-            used[purpose] = [layout.name(column)]
-    if layout.ci_ends is not None:
-        used["ci95"] = [layout.name(end) for end in layout.ci_ends]
-    if form not in ("mos", "votes"):
-        used["score"] = [layout.name(column) for column in layout.scores]
-    return used

@@ -31,7 +31,7 @@ from xl_vqa.datasets.quality_columns import (
 )
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.sheet_layout import Layout
-from xl_vqa.datasets.votes import judge_votes, vote_columns
+from xl_vqa.datasets.vote_layout import votes_layout
 from xl_vqa.tables.grid import column_letters
 from xl_vqa.words.reasons import Detail, Reason
 
@@ -82,7 +82,8 @@ class _Chooser:
             named = [self.c.told(name, "--score-column") for name in self.wanted.scores]
             self.layout = self._told_scores(rater, named)
         elif self.wanted.form == "votes" or self.wanted.form is None:
-            self.layout = self._votes(rater) or self._found(rater)
+            mos = self._best(Role.MOS)
+            self.layout = votes_layout(self.c, self.layout, rater, mos, self.taken) or self._found(rater)
         else:
             self.layout = self._found(rater)
         if self.wanted.form not in (None, "transposed", self.layout.form):
@@ -178,58 +179,6 @@ class _Chooser:
         if rater is not None:
             return self._long(rater, named[0])
         return self._single(named[0])
-
-    def _votes(self, rater: int | None) -> Layout | None:
-        numeric = {
-            c: self.c.name(c)
-            for c in range(self.c.grid.width)
-            if (c not in self.taken or c == self.layout.count)
-            and self.c.holds_scores(c)
-            and not self.c.profiles[c].serial
-        }
-        votes = vote_columns(numeric, self.scale)
-        if votes is not None and self.layout.count in votes.columns:
-            # "number of 5s" is a count, but not that of the raters
-            self.layout.count = None
-        if votes is None or len(votes.columns) < 3:
-            if self.wanted.form == "votes":
-                problem = Reason("form_votes_headers")
-                raise RatingsOptionError(path=self.c.path, source="--form", problem=problem)
-            return None
-        mos = self._best(Role.MOS)
-        beside = {c: name for c, name in numeric.items() if c not in votes.columns}
-        totals = [c for c in beside if _is_total(self.c.names.get(c, ""))] or (
-            [self.layout.count] if self.layout.count is not None else []
-        )
-        evidence = judge_votes(
-            votes,
-            self.c.numbers(votes.columns),
-            self.scale,
-            self.c.numbers([mos])[:, 0] if mos is not None else None,
-            self.c.numbers(totals[:1])[:, 0] if totals else None,
-        )
-        if evidence.verdict == "raters" and self.wanted.form is None:
-            return None
-        for column in votes.columns:
-            why = "told" if self.wanted.form else evidence.why
-            self.why[column] = ("votes", evidence.verdict == "votes" or self.wanted.form is not None, why)
-        if totals:
-            self.why[totals[0]] = ("count", True, "sums_match")
-            self.taken.add(totals[0])
-        if mos is not None:
-            self.why[mos] = ("mean_given", True, evidence.why)
-            self.taken.add(mos)
-        if rater is not None:
-            self.why[rater] = ("rater_name", self.c.sure(rater), self._header_or_cells(rater))
-        layout = replace(self.layout, form="votes", votes=votes, votes_turned=evidence.turned, rater=rater)
-        if evidence.verdict == "unclear" and self.wanted.form is None:
-            layout.question = unclear(
-                self.c.path,
-                "unclear_votes",
-                ["--form votes", "--form wide"],
-                columns=", ".join(self.c.name(c) for c in votes.columns),
-            )
-        return layout
 
     def _found(self, rater: int | None) -> Layout:
         if self.layout.question is not None:
@@ -490,8 +439,3 @@ class _Chooser:
         for c in people:
             self.why[c] = ("rater", True, "told")
         return replace(base, form="wide", scores=people, rater=None, mos=mos if mos not in people else None)
-
-
-def _is_total(header: str) -> bool:
-    words = normal(header).split()
-    return bool(words) and words[-1] in ("total", "sum", "合計", "総数", "計", "n", "count")

@@ -61,7 +61,7 @@ _PERCENT: Final = re.compile(rf"({_NUMBER.pattern})\s*(?:%|percent|パーセン�
 _NUMBER_THEN_WORD: Final = re.compile(r"([1-5])\s*[-:=.)\]|_ ]?\s*[(\[]?\s*([^0-9()\[\]]+?)\s*[)\]]?")
 _WORD_THEN_NUMBER: Final = re.compile(r"([^0-9()\[\]]+?)\s*[-:=]?\s*[(\[]?\s*([1-5])\s*[)\]]?")
 # minus signs; the star of phones, and what asks for its coloured form
-_SIGNS: Final = str.maketrans(
+SIGNS: Final = str.maketrans(
     {"\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2b50": "★", "\ufe0f": ""}
 )
 _TWO_SCORES: Final = re.compile(r"([1-9])\s*[,、]\s*([0-9])")
@@ -216,7 +216,7 @@ def category_score(category: int, scale: Scale) -> float:
 def plain(text: str) -> str:
     """Full-width letters made half-width, case folded, spaces at the ends and double spaces removed."""
     # NFKC turns ４．５ into 4.5 and ④ into 4, but leaves the minus signs of Japanese keyboards
-    folded = unicodedata.normalize("NFKC", text.translate(_CIRCLED)).translate(_SIGNS).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(_CIRCLED)).translate(SIGNS).casefold()
     return " ".join(folded.split()).strip("'\"")
 
 

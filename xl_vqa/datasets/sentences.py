@@ -182,6 +182,12 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "複数のシート({sheets})に評価があります。1 枚だけを使うことも、共通の動画を手がかりに"
         "全シートを別々の試験として統合することもできます",
     },
+    "unclear_vote_words": {
+        "en": "The columns {columns} seem to hold how many people chose each word, but what {unknown} is worth is "
+        "not known. Put the score in place of the question mark, or nothing if it is no score",
+        "ja": "{columns} の列は各評価語の得票数と思われますが、{unknown} が何点にあたるか分かりません。"
+        "「?」を点数に置き換えてください(点数でないものは空欄にします)",
+    },
     "unclear_sheets_scales": {
         "en": "Several sheets hold ratings ({sheets}), and not on one scale: they are read one at a time",
         "ja": "複数のシート({sheets})に評価があり、尺度が異なります。1 枚ずつ読み込んでください",

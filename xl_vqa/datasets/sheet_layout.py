@@ -40,6 +40,10 @@ class Layout:
     """The quality taken, where several were rated."""
     votes: VoteColumns | None = None
     votes_turned: bool = False
+    vote_shares: bool = False
+    """Votes are shares of all people, and no numbers of them."""
+    vote_weight: int | None = None
+    """The column of the share of the people who gave the score of a row."""
     lower: bool | None = None
     """Lower is better, by the user's word or that of a header; None where nobody says."""
     not_counted: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -81,3 +85,28 @@ class Layout:
     def ready(self) -> bool:
         """The means are in the table, or come of its counts; there are no single ratings."""
         return self.form in ("mos", "votes")
+
+
+def headers_used(layout: Layout, form: str) -> dict[str, list[str]]:
+    """The headers that were used, by what for."""
+    used: dict[str, list[str]] = {"video": [layout.name(layout.video)]}
+    if layout.votes is not None:
+        used["votes"] = [layout.name(column) for column in layout.votes.columns]
+    elif layout.vote_weight is not None:
+        used["votes"] = [layout.name(layout.vote_weight)]
+    for purpose, column in (
+        ("rater", layout.rater),
+        ("mos", layout.mos),
+        ("sd", layout.sd),
+        ("raters", layout.count),
+        ("ci95", layout.ci),
+        ("content", layout.content),
+        ("split", layout.split),
+    ):
+        if column is not None:
+            used[purpose] = [layout.name(column)]
+    if layout.ci_ends is not None:
+        used["ci95"] = [layout.name(end) for end in layout.ci_ends]
+    if form not in ("mos", "votes"):
+        used["score"] = [layout.name(column) for column in layout.scores]
+    return used
