@@ -33,6 +33,11 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "LibreOffice が見つかりません。インストールするか、プログラムのフォルダーを XL_VQA_LIBREOFFICE に"
         "指定してください",
     },
+    "problem_read_only_document": {
+        "en": "the file is open read-only. Choose Edit > Edit Mode, or save it under another name first",
+        "ja": "ファイルが読み取り専用で開かれています。先に [編集] > [編集モード] を選ぶか、別の名前で保存して"
+        "ください",
+    },
     "problem_not_listed": {
         "en": "LibreOffice does not list it; close every LibreOffice window and try again",
         "ja": "LibreOffice に登録されませんでした。LibreOffice をすべて閉じてから、もう一度お試しください",

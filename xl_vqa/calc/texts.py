@@ -26,6 +26,11 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "{count} formulas with Err:504 skip cells with an error now (IFERROR); Undo takes that back.",
         "ja": "Err:504 の数式 {count} 個を、エラーのセルを除外する形(IFERROR)に変更しました(元に戻せます)。",
     },
+    "unlinked": {
+        "en": "{count} formulas could not be linked: their sheet is protected, or the file is open read-only.",
+        "ja": "シートが保護されているか、ファイルが読み取り専用で開かれているため、{count} 個の数式はリンク"
+        "できませんでした。",
+    },
     "undo_skip": {"en": "Skip cells with an error", "ja": "エラーのセルを除外"},
     "status_title": {"en": "Model and status", "ja": "モデルと状態"},
     "status_host": {"en": "Host: process {pid}, port {port}", "ja": "ホスト: プロセス {pid}、ポート {port}"},

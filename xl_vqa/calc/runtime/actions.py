@@ -20,7 +20,7 @@ from xl_vqa.calc.help_text import help_text
 from xl_vqa.calc.runtime import loaded, office, scoring, whys
 from xl_vqa.calc.runtime.dialogs import Window, show_text
 from xl_vqa.calc.runtime.session import session
-from xl_vqa.calc.runtime.sheet_grid import CalcGrid
+from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_addresses
 from xl_vqa.calc.texts import tr
 from xl_vqa.sheets.folders import folder_of_row
 from xl_vqa.sheets.rows import in_its_folder
@@ -120,11 +120,10 @@ def _why(frame: Any) -> None:
 
 def _video_of_row(frame: Any) -> str | None:
     """The path in the active cell, or else the first one in the selected rows."""
-    selection = frame.getController().getModel().getCurrentSelection()
-    if hasattr(selection, "getRangeAddresses"):
-        address = selection.getRangeAddresses()[0]
-    else:
-        address = selection.getRangeAddress()
+    selected = selected_addresses(frame.getController().getModel())
+    if not selected:
+        return None
+    address = selected[0]
     sheet = frame.getController().getActiveSheet()
     cell = sheet.getCellByPosition(address.StartColumn, address.StartRow).getString()
     if is_video_name(cell):
@@ -312,6 +311,8 @@ def _relink(frame: Any) -> None:
     skipping = loaded.skip_errors(document, tr("undo_skip", language))
     if skipping:
         words += " " + tr("skipping", language, count=skipping)
+    if left := loaded.unlinked(document):
+        words += " " + tr("unlinked", language, count=left)
     session().bar.show(words, 1.0, seconds=8.0)
 
 

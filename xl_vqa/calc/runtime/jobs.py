@@ -55,6 +55,8 @@ class DocumentJob(unohelper.Base, XJob, XServiceInfo):
             scoring.cancel(document)
             whys.cancel(document)
         elif event in ("OnSaveDone", "OnSaveAsDone"):
+            if event == "OnSaveAsDone":
+                _moved(document)
             path = office.path_of(document)
             if path is not None:
                 self._repair(path, document)
@@ -85,6 +87,12 @@ def _relink(document: Any) -> None:
     from xl_vqa.calc.runtime.session import session
 
     office.in_slices(loaded.relink_steps(document), closed=lambda: session().closed)
+
+
+def _moved(document: Any) -> None:
+    from xl_vqa.calc.runtime.session import session
+
+    session().moved(office.identity_of(document), office.folder_of(document))
 
 
 def _show(frame: Any, sentence: str) -> None:

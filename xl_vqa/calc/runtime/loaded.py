@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
+from com.sun.star.table import CellAddress
+
 from xl_vqa.bridge.texts import TEXTS
 from xl_vqa.calc import formulas
 from xl_vqa.calc.runtime import office, rules
@@ -18,6 +20,8 @@ from xl_vqa.sheets.blocks import runs
 _FORMULA: Final = 16  # com.sun.star.sheet.CellFlags.FORMULA
 _ERROR: Final = 4  # com.sun.star.sheet.FormulaResult.ERROR
 _NOT_CALLED: Final = 504
+_PASSING: Final = "xl_vqa_passing"
+"""A name that comes and goes at once."""
 _PENDING: Final = tuple(TEXTS["pending"].values())
 PIECE: Final = 15
 """Formulas entered and computed at a time: about 10 ms."""
@@ -37,8 +41,13 @@ def relink_steps(document: Any, *, everything: bool = False) -> Iterator[Callabl
     """The same in steps of a few milliseconds. Each reads its cells when it runs, so the user may go on
     working between them."""
     yield partial(relink_rules, document)
+    waiting: list[int] = []
+    for block in _locked_blocks(document):
+        yield partial(_count_foreign, block, waiting)
+    if any(waiting):
+        yield partial(_quietly, document, partial(_compile_anew, document))
     for sheet in document.Sheets:
-        if sheet.isProtected():
+        if _is_locked(document, sheet):
             continue
         yield partial(_quietly, document, partial(rules.validations, sheet))
         arrays: dict[str, Any] = {}
@@ -49,6 +58,39 @@ def relink_steps(document: Any, *, everything: bool = False) -> Iterator[Callabl
                 yield partial(_quietly, document, partial(_enter, document, part))
         for area in arrays.values():
             yield partial(_quietly, document, partial(_enter_array, document, area))
+
+
+def unlinked(document: Any) -> int:
+    """How many formulas of ours stand where they cannot be entered anew, in another program's spelling."""
+    found: list[int] = []
+    for block in _locked_blocks(document):
+        _count_foreign(block, found)
+    return sum(found)
+
+
+def _is_locked(document: Any, sheet: Any) -> bool:
+    """Whether no formula can be entered."""
+    return bool(document.isReadonly() or sheet.isProtected())
+
+
+def _locked_blocks(document: Any) -> Iterator[Any]:
+    return (block for sheet in document.Sheets if _is_locked(document, sheet) for block in _blocks(sheet))
+
+
+def _count_foreign(block: Any, counts: list[int]) -> int:
+    """Adds to ``counts`` how many formulas of a range call us in another program's spelling; changes nothing."""
+    texts = [formula for line in block.getFormulaArray() for formula in line]
+    counts.append(sum(formulas.mentions(text) and formulas.to_calc(text) != text for text in texts))
+    return 0
+
+
+def _compile_anew(document: Any) -> int:
+    """Lets Calc read every formula again that it did not understand, as it does for a new name in the document:
+    bare names of ours are found now, whatever is locked."""
+    names = document.NamedRanges
+    office.unrecorded(document, lambda: names.addNewByName(_PASSING, "0", CellAddress(), 0))
+    office.unrecorded(document, lambda: names.removeByName(_PASSING))
+    return 0
 
 
 def relink_rules(document: Any) -> int:
@@ -147,7 +189,7 @@ def skip_errors(document: Any, title: str) -> int:
     undo = document.getUndoManager()
     undo.enterUndoContext(title)
     try:
-        sheets = [sheet for sheet in document.Sheets if not sheet.isProtected()]
+        sheets = [sheet for sheet in document.Sheets if not _is_locked(document, sheet)]
         return sum(_skip_in(area) for sheet in sheets for area in _failed(sheet))
     finally:
         undo.leaveUndoContext()

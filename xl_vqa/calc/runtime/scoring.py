@@ -16,7 +16,7 @@ from xl_vqa.bridge.remarks import Said, info_of
 from xl_vqa.bridge.videos import Result
 from xl_vqa.calc.runtime import office
 from xl_vqa.calc.runtime.session import Session, session
-from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_cells
+from xl_vqa.calc.runtime.sheet_grid import CalcGrid, selected_addresses, selected_cells
 from xl_vqa.calc.runtime.sheet_writer import UndoStep, write
 from xl_vqa.calc.texts import tr
 from xl_vqa.sheets.contents import is_failure
@@ -48,11 +48,16 @@ def score(frame: Any, *, rescore: bool = False, table: bool = False) -> None:
         office.show_message(frame, tr("already_scoring", session().language))
         return
     sheet = frame.getController().getActiveSheet()
+    selected = selected_addresses(document)
+    if not selected:
+        raise SelectionError(problem="problem_no_videos_selected")
     grid = CalcGrid(document, sheet)
-    ranges = _around_cursor(document, sheet) if table else document.getCurrentSelection()
-    plans = _plans(grid, ranges)
+    plans = _plans(grid, _around(sheet, selected[0]) if table else document.getCurrentSelection())
     if not plans:
         raise SelectionError(problem="problem_no_videos_selected")
+    if document.isReadonly():
+        # Calc would take the scores, and never save them
+        raise SelectionError(problem="problem_read_only_document")
     if grid.protected:
         raise SelectionError(problem="problem_sheet_protected")
     run = ScoreRun(session(), document, sheet, plans, rescore=rescore)
@@ -85,12 +90,9 @@ def cancel_all() -> None:
         run.cancel()
 
 
-def _around_cursor(document: Any, sheet: Any) -> Any:
-    selection = document.getCurrentSelection()
-    address = (selection.getRangeAddresses() if hasattr(selection, "getRangeAddresses") else ())[:1] or (
-        selection.getRangeAddress(),
-    )
-    cell = sheet.getCellByPosition(address[0].StartColumn, address[0].StartRow)
+def _around(sheet: Any, address: Any) -> Any:
+    """The list that the first cell of an area belongs to."""
+    cell = sheet.getCellByPosition(address.StartColumn, address.StartRow)
     cursor = sheet.createCursorByRange(cell)
     cursor.collapseToCurrentRegion()
     return cursor

@@ -141,6 +141,19 @@ class Session:
         with self._changed:
             return dict(Counter(result.document for result in self._results.values() if result.pending))
 
+    def moved(self, document: str, folder: str | None) -> None:
+        """A document (by its identity) was saved in a folder: relative paths begin there from now on."""
+        with self._changed:
+            for result in list(self._by_name.values()):
+                name, arguments, before, shown_in = result.key
+                if shown_in == document and before != folder:
+                    if self._results.get(result.key) is result:
+                        del self._results[result.key]
+                    result.key = (name, arguments, folder, document)
+                    self._results.setdefault(result.key, result)
+                    self._again[result.name] = result
+            self._start()
+
     def refresh(self, *, forget: bool = True) -> None:
         """Every cell is evaluated again; with ``forget`` the host is asked again as well."""
         if forget:

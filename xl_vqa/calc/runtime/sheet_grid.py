@@ -142,6 +142,14 @@ def filter_of(grid: CalcGrid) -> Any:
     return found if found is not None and found.AutoFilter else None
 
 
+def selected_addresses(document: Any) -> tuple[Any, ...]:
+    """The areas of the selection; none where it is a drawing or a chart."""
+    selection = document.getCurrentSelection()
+    if hasattr(selection, "getRangeAddresses"):
+        return tuple(selection.getRangeAddresses())
+    return (selection.getRangeAddress(),) if hasattr(selection, "getRangeAddress") else ()
+
+
 def selected_cells(ranges: Any, grid: CalcGrid) -> Iterator[dict[int, Iterator[int]]]:
     """The visible rows by column, for each area of a selection, within the used part: filtered rows are not meant.
 
