@@ -23,6 +23,8 @@ _BESIDE: Final = frozenset(
     " interval the all raters standard error z".split()
 )
 _FEWEST_ROWS: Final = 4
+_LOW: Final = frozenset("low lower lo min lb lcl 下限".split())
+_HIGH: Final = frozenset("high upper hi max ub ucl 上限".split())
 _HIGHEST: Final = frozenset(["max", "maximum", "highest"])
 _LOWEST: Final = frozenset(["min", "minimum", "lowest"])
 
@@ -46,7 +48,7 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
     # Low alone is somebody's name
     both = {"low", "high"} <= set(heads.values())
     people = [c for c in found if (heads[c] in ("low", "high") and not both) or not is_derived(heads[c])]
-    people = _without_figures(columns, people)
+    people = _without_figures(columns, _without_ends(columns, people))
     extreme = {c: heads[c] for c in people}
     ends = [c for c, name in extreme.items() if name in _HIGHEST | _LOWEST]
     rest = [c for c in people if c not in ends]
@@ -56,6 +58,23 @@ def without_derived(columns: Columns, found: Sequence[int], mos: int | None) -> 
         kept = {c for c in ends if not _is_end(columns.numbers([c])[:, 0], scores, extreme[c] in _HIGHEST)}
         people = [c for c in people if c in rest or c in kept]
     return people if people or mos is not None or len(found) > 1 else list(found)
+
+
+def _without_ends(columns: Columns, people: Sequence[int]) -> list[int]:
+    """Without the ends of an interval round another column, whatever it is called: JOD_low, JOD_high of JOD."""
+    words = {c: normal(columns.names.get(c, "")).split() for c in people}
+    ends: set[int] = set()
+    for middle, name in words.items():
+        low, high = (
+            [c for c, own in words.items() if own[:-1] == name and own and own[-1] in said]
+            for said in (_LOW, _HIGH)
+        )
+        if name and len(low) == len(high) == 1:
+            values = columns.numbers([*low, middle, *high])
+            values = values[np.isfinite(values).all(axis=1)]
+            if len(values) and np.all(np.diff(values, axis=1) >= 0):
+                ends |= {*low, *high}
+    return [c for c in people if c not in ends]
 
 
 def _without_figures(columns: Columns, people: Sequence[int]) -> list[int]:

@@ -77,6 +77,8 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             r"|wins|losses|ties|draws|win rate",
             r"月|年|週|曜日|回|回数|視聴回数|再生回数|試行|セッション|優先度|重要度|目標|目標値|目標点|欠陥数|不良数|差"
             r"|差分|合否|可否|確信度|自信度|経験年数|重み|勝|敗|勝ち|負け|勝数|敗数|勝ち数|負け数|勝率|引き分け",
+            r"se|sem|se mean|std ?err(?:or)?|standard errors?(?: of (?:the )?mean)?|標準誤差",
+            r"(?:is|has) .*|.* flag|.*フラグ",
             # what was tried, and where
             r"conditions?|cond|hrc|level|strength|rate|[km]bps|seconds?|secs?|minutes?|ms|rooms?|floor|seat"
             r"|distance|device|complexity|difficulty|setting|step|stage|phase|block|part|take|shot|camera"
@@ -130,6 +132,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             r"mos|mos ?(?:score|mean|value|値)?|mean|average|avg|ave|mean opinion score",
             rf"(?:mean|average|avg) {_SCORE}|平均|平均点|平均値|平均スコア|平均評価|平均評価値|平均評点",
             r"平均得点|平均オピニオン(?:評点|スコア|値)",
+            r"emmeans?|lsmeans?|mittelwert|durchschnitt|moyenne|promedio|평균|平均分",
         ),
     ),
     (
@@ -137,6 +140,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         (
             r"sd|std|stdev|std ?dev|standard deviation|sigma|sos|mos ?(?:sd|std)",
             r"(?:sd|std)(?: ?of)? ?mos|標準偏差|mosの?標準偏差|分散の平方根",
+            r"standardabweichung|écart type|desviación (?:estándar|típica)|표준편차|标准差",
         ),
     ),
     (
@@ -163,6 +167,8 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         Role.RATER,
         (
             rf"{_PERSON}|{_PERSON} ?(?:id|name|名|番号|氏名|no)|name of {_PERSON}|氏名|名前|ユーザー",
+            r"proband(?:en|in)?|versuchsperson|bewerter(?:in)?|observateurs?|évaluateurs?|sujets?|evaluador(?:es)?",
+            r"observador(?:es)?|sujetos?|评分者|评分人|评价者|受试者|被试|평가자|참가자|피험자",
             r"ユーザ|作業者|お名前|ご氏名|ニックネーム|(?:your|full) name|nick ?name",
         ),
     ),
@@ -305,7 +311,7 @@ _DIFFERENCE: Final = re.compile("(?<![a-z])d-?mos(?![a-z])|差分(?:平均|評�
 
 _GLUED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Between the words of a header as programs write it: WorkTimeInSeconds, HITId."""
-_INTERVAL: Final = re.compile(r"\b(?:ci|ci ?95|95 ?ci|95|confidence|conf|interval)\b|信頼")
+_INTERVAL: Final = re.compile(r"\b(?:ci|cl|lcl|ucl|ci ?95|95 ?ci|95|confidence|conf|interval)\b|信頼")
 _LOW: Final = re.compile(r"\b(?:low|lower|lo|min|minimum|from|begin|lcl|ll)\b|下限|下側|下端|最小")
 _HIGH: Final = re.compile(r"\b(?:high|upper|up|hi|max|maximum|to|end|ucl|ul)\b|上限|上側|上端|最大")
 

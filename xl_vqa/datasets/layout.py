@@ -35,6 +35,8 @@ from xl_vqa.words.video_names import is_video_name
 __all__ = ["Layout", "find_layout"]
 
 _HEADER_SEARCH_ROWS: Final = 60
+_TRIAL: Final = re.compile(r"(?:trial|item|scene|content|sequence)(?: ?(?:id|name))?")
+_MOSTLY: Final = 0.8
 _UNNAMED: Final = re.compile(r"Unnamed: [0-9]+(?:_level_[0-9]+)?")
 
 
@@ -227,24 +229,44 @@ class _Finder:
         ]
         if not candidates:
             return 0 if not columns.header_rows and self._nameless() else None
-        return max(candidates, key=lambda c: (columns.profiles[c].video_names, columns.sure(c), -c))
+        return max(
+            candidates,
+            key=lambda c: (
+                columns.profiles[c].video_names,
+                columns.role(c) is Role.VIDEO and columns.sure(c),
+                columns.sure(c),
+                -c,
+            ),
+        )
 
     def _join_folder(self, video: int) -> int | None:
         """The column of folders that tells videos of one name apart; its cells then stand before the names."""
         grid, first = self.grid, self.columns.first
-        rows = [k for k in range(first, len(grid.rows)) if is_video_name(grid.cell(k, video))]
+        headed = self.columns.role(video) is Role.VIDEO
+        rows = [
+            k
+            for k in range(first, len(grid.rows))
+            if is_video_name(grid.cell(k, video)) or (headed and isinstance(grid.cell(k, video), str))
+        ]
         names = [str(grid.cell(k, video)) for k in rows]
         if any("/" in name or "\\" in name for name in names) or len(set(names)) == len(names):
             return None
         for column in range(grid.width):
             heading = self.columns.names.get(column) or ""
-            if column == video or not (heads_folders(heading) or self.columns.role(column) is Role.VIDEO):
+            role = self.columns.role(column)
+            scene = role is Role.CONTENT or _TRIAL.fullmatch(normal(heading)) is not None
+            if column == video or not (heads_folders(heading) or role is Role.VIDEO or scene):
+                continue
+            if self.columns.holds_scores(column):
+                # "video quality" is no folder
                 continue
             folders = [grid.cell(k, column) for k in rows]
             told = {name: {f for n, f in zip(names, folders, strict=True) if n == name} for name in set(names)}
             if (
                 any(not isinstance(f, str) or is_video_name(f) for f in folders)
                 or max(map(len, told.values())) < 2
+                # conditions of many scenes; a video of which two scenes are told is a slip
+                or (scene and sum(len(own) > 1 for own in told.values()) < _MOSTLY * len(told))
             ):
                 continue
             for k, folder in zip(rows, folders, strict=True):

@@ -25,7 +25,8 @@ _STATUS: Final = re.compile(
     r"(?:(?:assignment|submission|participant|response|rating|review) ?)?status|回答状況|状態|ステータス"
 )
 _REFUSED: Final = re.compile(
-    r"rejected|returned|timed ?out|invalid|excluded|screened out|attention check failed|却下|無効|除外|不採用"
+    r"survey preview|survey test|spam"
+    r"|rejected|returned|timed ?out|invalid|excluded|screened out|attention check failed|却下|無効|除外|不採用"
 )
 _PHASE: Final = re.compile(
     r"(?:.* )?(?:phase|block|stage|task|trial)(?: (?:type|name|id))?|フェーズ|段階|ブロック|試行種別"

@@ -30,9 +30,9 @@ from xl_vqa.datasets.errors import (
     RatingsUnreadableError,
     RatingsVideoColumnError,
 )
-from xl_vqa.datasets.hidden_cells import hidden_notes
 from xl_vqa.datasets.labelling_list import require_same_list
 from xl_vqa.datasets.layout import Layout, find_layout
+from xl_vqa.datasets.layout_notes import notes_of
 from xl_vqa.datasets.likely_scales import scale_option
 from xl_vqa.datasets.ordinals import (
     MOST_DISTINCT,
@@ -106,7 +106,7 @@ def read_ratings(
     reader = RowReader(path, form, scale, wanted, tests=together and len(chosen) > 1)
     for layout in [each for one in chosen for each in (one, *one.below)]:
         reader.add(layout)
-        reader.notes += hidden_notes(layout)
+        reader.notes += notes_of(layout)
     if not reader.rows:
         raise RatingsEmptyError(path=str(path), source=", ".join(layout.grid.name for layout in chosen))
     _ask_about_texts(reader)

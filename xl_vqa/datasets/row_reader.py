@@ -26,13 +26,14 @@ from xl_vqa.datasets.scores import (
     NotAScoreError,
     asterisks_are_notes,
     commas_part_scores,
+    interval_of,
     is_asterisks,
     is_two_scores,
     parse_score,
     states_end,
 )
 from xl_vqa.datasets.sheet_layout import Layout, headers_used
-from xl_vqa.datasets.votes import mean_of_weights, means_of_votes, share_of
+from xl_vqa.datasets.votes import mean_of_weights, means_of_votes, vote_of
 from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.tables.grid import Cell, Grid, column_letters
 from xl_vqa.words.labels import Scale
@@ -114,7 +115,6 @@ class RowReader:
         cells = [layout.grid.cell(row, column) for row in data_rows(layout) for column in scores]
         self.commas_part = commas_part_scores(cells, self.scale)
         self.asterisks_note = asterisks_are_notes(cells)
-        self._note_not_counted(layout)
         if layout.folder is not None:
             self.notes.append(Note("folder_joined", {"column": layout.name(layout.folder)}))
         # where the others name files, a cell that names none and speaks of a mean is a total
@@ -215,8 +215,8 @@ class RowReader:
                 item.ci95 = self._half_width(layout, index, item.mos)
 
     def _vote(self, item: RatedRow, grid: Grid, index: int, column: int) -> float | None:
-        share = share_of(grid.cell(index, column))
-        return share if share is not None else self._value(item, grid, index, column)
+        vote = vote_of(grid.cell(index, column))
+        return vote if vote is not None else self._value(item, grid, index, column)
 
     def _people(self, layout: Layout, index: int) -> int | None:
         """How many people stand behind a row, where the table says it."""
@@ -234,9 +234,10 @@ class RowReader:
 
     def _half_width(self, layout: Layout, index: int, mos: float | None) -> float | None:
         """Half the width of the given interval; None for ends that are none of one."""
-        if layout.ci_ends is None:
+        ends = interval_of(layout.grid.cell(index, layout.ci)) if layout.ci is not None else None
+        if layout.ci_ends is None and ends is None:
             return self._number(layout, index, layout.ci)
-        low, high = (self._number(layout, index, column) for column in layout.ci_ends)
+        low, high = ends or (self._number(layout, index, column) for column in layout.ci_ends or ())
         if low is None or high is None or mos is None or not low <= mos <= high:
             return None
         return round((high - low) / 2, 9)
@@ -277,13 +278,6 @@ class RowReader:
                 item.problems.append(_not_counted(layout, index))
                 self.by_video[item.video] = len(self.rows)
                 self.rows.append(item)
-
-    def _note_not_counted(self, layout: Layout) -> None:
-        for column in sorted({column for column, _ in layout.not_counted.values()}):
-            texts = [text for own, text in layout.not_counted.values() if own == column]
-            shown = ", ".join(list(dict.fromkeys(texts))[:_NAMED_CELLS])
-            params = {"column": layout.name(column), "count": len(texts), "texts": shown}
-            self.notes.append(Note("not_counted", params))
 
     def _people_of(self, layout: Layout, index: int) -> int | None:
         """How many people gave the score of a row ("score 4: 7 people"); None where every row is one rating."""

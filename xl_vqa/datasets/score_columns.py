@@ -19,7 +19,7 @@ from xl_vqa.datasets.errors import (
     RatingsScoreColumnError,
     RatingsUnclearError,
 )
-from xl_vqa.datasets.headers import Role, normal, split_of
+from xl_vqa.datasets.headers import Role, is_summary, normal, split_of
 from xl_vqa.datasets.not_counted import flags, not_counted
 from xl_vqa.datasets.people_columns import legends, of_people, without_numbers
 from xl_vqa.datasets.quality_columns import (
@@ -34,6 +34,7 @@ from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.vote_layout import votes_layout
 from xl_vqa.tables.grid import column_letters
 from xl_vqa.words.reasons import Detail, Reason
+from xl_vqa.words.video_names import is_video_name
 
 _QUESTION: Final = re.compile(r"(?:q|question|item|問|設問|質問|項目) ?[0-9]+")
 MEAN_MATCHES: Final = 0.03
@@ -322,11 +323,25 @@ class _Chooser:
             return everyone
         # the mean may never have been computed (a formula without its result), or be that of fewer raters: what
         # people write is in the scale and on its quarters, or at least whole
-        profiles = self.c.profiles
-        written = [c for c in everyone if profiles[c].in_range >= 0.5 and profiles[c].fine < 0.05]
-        if len(written) < 2:
-            written = [c for c in everyone if profiles[c].whole >= 0.95]
+        scores = self.c.numbers(everyone)[self._rows_of_videos()]
+        fine: list[int] = []
+        whole: list[int] = []
+        for column, cells in zip(everyone, scores.T, strict=True):
+            own = cells[np.isfinite(cells)]
+            if own.size and np.mean(own != np.round(own)) <= 0.05:
+                whole.append(column)
+            if own.size and np.mean(4 * own != np.round(4 * own)) < 0.05:
+                fine.append(column)
+        inside = [c for c in fine if self.c.profiles[c].in_range >= 0.5]
+        written = inside if len(inside) >= 2 else whole
         return written if len(written) >= 2 else []
+
+    def _rows_of_videos(self) -> list[int]:
+        """The rows below the header, from 0, without those of totals, whose means are nobody's scores."""
+        grid, video = self.c.grid, self.layout.video
+        named = self.c.profiles[video].video_names >= 0.5
+        cells = [str(grid.cell(row, video) or "") for row in range(self.c.first, len(grid.rows))]
+        return [k for k, cell in enumerate(cells) if not is_summary(cell, named and not is_video_name(cell))]
 
     def _mean_of(self, people: Sequence[int], mos: int) -> bool:
         """Whether the mean column is the mean of these columns, in four rows of five."""

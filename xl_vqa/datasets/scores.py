@@ -49,6 +49,9 @@ _WITH_SPREAD: Final = re.compile(
     rf"|[\[(]\s*(?:(?:n|sd|std)\s*[=:]?\s*{_NUMBER.pattern}|±\s*{_NUMBER.pattern}"
     r"|[0-9]+\s*(?:名|人|票|件|raters?|people|votes?|ratings?))\s*[\])])"
 )
+_INTERVAL: Final = re.compile(
+    rf"[\[(]?\s*({_NUMBER.pattern})\s*(?:[;–~〜-]|,\s|to|から)\s*({_NUMBER.pattern})\s*[\])]?"
+)
 # "4/5", "4 of 5"; "3 stars", "4*", "4つ星"; "80%"
 _OUT_OF: Final = re.compile(
     rf"({_NUMBER.pattern})\s*(?:/|of|out of|中)\s*([0-9]+(?:\.[0-9]+)?)(?:\s*(?:stars?|点|points?))?"
@@ -99,6 +102,16 @@ def parse_score(cell: Any, scale: Scale, mapping: Mapping[str, float | None] | N
         # a date: Excel turns "4/5" into one
         raise NotAScoreError(str(cell))
     return _parse_text(cell, scale)
+
+
+def interval_of(cell: Any) -> tuple[float, float] | None:
+    """The two ends of an interval in one cell ("[3.1, 3.9]", "3.1-3.9"), the lower one first; None for anything
+    else."""
+    found = _INTERVAL.fullmatch(plain(cell)) if isinstance(cell, str) else None
+    if found is None:
+        return None
+    low, high = _as_number(found[1]), _as_number(found[2])
+    return (low, high) if low <= high else None
 
 
 def is_two_scores(cell: Any, scale: Scale) -> bool:

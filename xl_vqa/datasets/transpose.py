@@ -11,6 +11,7 @@ from xl_vqa.datasets.columns import Columns
 from xl_vqa.datasets.comparisons import refuse_matrix
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.datasets.headers import Role, normal, role_of
+from xl_vqa.datasets.not_counted import not_counted
 from xl_vqa.datasets.ordinals import is_code, is_letter, is_mark
 from xl_vqa.datasets.scores import is_blank
 from xl_vqa.datasets.wanted import Wanted
@@ -46,6 +47,8 @@ class TurnedGrid(Grid):
     source_rows: list[int] = field(default_factory=list)
     """The source row of each column of scores, from ``first_score`` on."""
     first_score: int = 1
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    """What the source says of people who do not count: the texts, by the header above them."""
 
     def place(self, row: int, column: int) -> str:
         """The cell's name in the source."""
@@ -72,14 +75,20 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
         return None
     row, videos = header
     refuse_matrix(grid, row, list(videos), path)
+    columns = Columns(grid, scale, wanted, path, (row,), row + 1, _names(grid, row))
     if wanted.video is not None and wanted.form is None:
-        columns = Columns(grid, scale, wanted, path, (row,), row + 1, _names(grid, row))
         told = columns.told(wanted.video, "--video-column")
         if sum(map(is_video_name, columns.cells(told))) >= 0.5 * max(1, len(columns.cells(told))):
             return None
         problem = Reason("videos_in_headers", row=row + 1, count=len(videos), column=wanted.video)
         raise RatingsOptionError(path=path, source="--video-column", problem=problem)
     people = [index for index in range(row + 1, len(grid.rows)) if any(_filled(grid, index, c) for c in videos)]
+    refused = not_counted(columns, videos.keys())
+    left_out: dict[str, list[str]] = {}
+    for index in people:
+        if index in refused:
+            left_out.setdefault(columns.name(refused[index][0]), []).append(refused[index][1])
+    people = [index for index in people if index not in refused]
     names = _people(grid, row, people, set(videos))
     questions = {column: question for column, (question, _) in videos.items()}
     # "Clip 1: a.mp4", "Clip 2: b.mp4": a number for each video is no second question
@@ -99,6 +108,7 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
         source_columns=list(videos),
         source_rows=people,
         first_score=first_score,
+        left_out=left_out,
     )
 
 

@@ -19,10 +19,12 @@ from xl_vqa.datasets.sheet_layout import Layout
 from xl_vqa.datasets.votes import (
     FEWEST_CATEGORIES,
     VoteColumns,
+    is_tick,
     judge_votes,
     share_of,
     speaks_of_shares,
     vote_columns,
+    vote_of,
     words_of_votes,
 )
 from xl_vqa.words.reasons import Reason
@@ -50,6 +52,7 @@ def votes_layout(
         for c in range(columns.grid.width)
         if (c not in taken or c == layout.count) and _are_numbers(columns, c) and not columns.profiles[c].serial
     }
+    numeric |= _ticked(columns, taken)
     told = columns.wanted.form == "votes"
     _count_of_votes(columns, layout, numeric, taken)
     if rater is None and (by_rows := _votes_in_rows(columns, layout, numeric, taken)) is not None:
@@ -116,6 +119,18 @@ def _count_of_votes(columns: Columns, layout: Layout, numeric: Mapping[int, str]
             return
 
 
+def _ticked(columns: Columns, taken: set[int]) -> dict[int, str]:
+    """The columns of grades of which one is ticked in a row, those that nobody ticked among them."""
+    found = {
+        c: name
+        for c, name in columns.names.items()
+        if c not in taken and all(is_tick(cell) for cell in columns.cells(c))
+    }
+    rows = [[columns.grid.cell(r, c) for c in found] for r in range(columns.first, len(columns.grid.rows))]
+    ticks = [sum(map(is_tick, row)) for row in rows]
+    return found if len(found) >= FEWEST_CATEGORIES and max(ticks, default=0) == 1 else {}
+
+
 def _are_numbers(columns: Columns, column: int) -> bool:
     """Whether the cells of a column are numbers, or percents."""
     if columns.holds_scores(column):
@@ -129,7 +144,7 @@ def _cells(columns: Columns, chosen: tuple[int, ...]) -> Floats:
     found = columns.numbers(chosen)
     for index, row in enumerate(columns.grid.rows[columns.first :]):
         for place, column in enumerate(chosen):
-            if column < len(row) and (share := share_of(row[column])) is not None:
+            if column < len(row) and (share := vote_of(row[column])) is not None:
                 found[index, place] = share
     return found
 

@@ -33,6 +33,7 @@ _SAYS_SHARE: Final = re.compile(
 _WORD_OF_NUMBER: Final = re.compile(r"[0-9]{1,2} ?(?P<behind>[^0-9]+)|(?P<before>[^0-9]+?) ?[0-9]{1,2}")
 _SIGNED: Final = re.compile(r"[+-]?[0-9]")
 _PERCENT: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?(?:%|percent|パーセント)")
+_TICKS: Final = frozenset("x × ✕ ✗ ✓ ✔ ☑ ☒ ○ 〇 ◯ ● ■ レ v true".split())
 _STARS: Final = re.compile(r"★+|\*+")
 _COUNTING: Final = re.compile(
     r"(?:c|n|count|cnt|num|number|votes?|freq|frequency|hist|bin|h|total|star|stars"
@@ -262,7 +263,17 @@ def mean_of_weights(
     return round(mean, 9), float(np.sqrt(squares / total * n / (n - 1))) if n > 1 else float("nan"), n
 
 
+def vote_of(cell: Any) -> float | None:
+    """The number in a text like "12.5 %", 1 for a tick; None for anything else."""
+    return 1.0 if is_tick(cell) else share_of(cell)
+
+
 def share_of(cell: Any) -> float | None:
     """The number in a text like "12.5 %"; None for anything else."""
     found = _PERCENT.fullmatch(plain(cell)) if isinstance(cell, str) else None
     return float(found[1].replace(",", ".")) if found else None
+
+
+def is_tick(cell: Any) -> bool:
+    """Whether a cell is what people put under the grade that they choose."""
+    return cell is True or (isinstance(cell, str) and plain(cell) in _TICKS)

@@ -1,4 +1,4 @@
-"""Rows and columns of scores that the spreadsheet does not show: they are read, and it is told how many they are.
+"""What is told of a sheet's rows and columns: those that do not count, and those that are hidden and do.
 
 Whether a filter was left on by chance or to leave something out is for nobody but the user to say.
 """
@@ -16,6 +16,22 @@ from xl_vqa.datasets.transpose import TurnedGrid
 from xl_vqa.tables.grid import column_letters
 
 _NAMED: Final = 5
+
+
+def notes_of(layout: Layout) -> list[Note]:
+    return not_counted_notes(layout) + hidden_notes(layout)
+
+
+def not_counted_notes(layout: Layout) -> list[Note]:
+    """A note for each column that says of rows, or of people in rows, that they do not count."""
+    told = dict(layout.grid.left_out) if isinstance(layout.grid, TurnedGrid) else {}
+    for column, text in sorted(layout.not_counted.values(), key=lambda pair: pair[0]):
+        told.setdefault(layout.name(column), []).append(text)
+    shown = {name: ", ".join(list(dict.fromkeys(texts))[:_NAMED]) for name, texts in told.items()}
+    return [
+        Note("not_counted", {"column": name, "count": len(texts), "texts": shown[name]})
+        for name, texts in told.items()
+    ]
 
 
 def hidden_notes(layout: Layout) -> list[Note]:
