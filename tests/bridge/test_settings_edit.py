@@ -96,6 +96,8 @@ def test_a_lock_that_another_holds_is_said_in_both_languages(
         change_settings(at(tmp_path), frames=8)
     assert "another program has locked it" in told.value.message("en")
     assert "他のプログラムがロックしています" in told.value.message("ja")
+    # nothing is wrong in them that one could correct
+    assert "as they were" in told.value.message("en")
     assert change_settings(at(tmp_path), frames=8).frames == 8
 
 

@@ -54,13 +54,13 @@ def test_a_second_run_leaves_what_is_scored_and_takes_what_is_new(run: Run, book
     workbook.save(book)
     again = run("score-workbook", book)
     assert again.returncode == 0, again.stderr
-    assert "1 still without a score" in again.stderr
+    assert "1 to do" in again.stderr
     second = table(book)
     score = list(second[0])[3]
     assert second[1][score] == first[0][score] == second[0][score]
     third = run("score-workbook", book)
     assert third.returncode == 0
-    assert "0 still without a score" in third.stderr
+    assert "0 to do" in third.stderr
 
 
 def test_a_copy_leaves_the_workbook_as_it_is(run: Run, book: Path, tmp_path: Path) -> None:

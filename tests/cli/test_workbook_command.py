@@ -96,7 +96,7 @@ def test_update_fills_the_ai_columns_of_the_log_and_nothing_else(run: Run, tmp_p
     assert problems(book) == []
     again = run("workbook", "update", book)
     # the missing video is tried again, the others are not
-    assert "1 still without a score" in again.stderr
+    assert "1 to do" in again.stderr
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "outside 10 to 50"), ("ja", "尺度(10~50)")])

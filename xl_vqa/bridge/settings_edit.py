@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from xl_vqa.atomic import make_private, write_atomically
 from xl_vqa.bridge.file_lock import locked
-from xl_vqa.words.errors import SettingsError
+from xl_vqa.words.errors import SettingsError, SettingsNotWrittenError
 from xl_vqa.words.reasons import Reason, why_unwritten
 from xl_vqa.words.settings import Settings, parse_toml, unknown_key
 
@@ -61,7 +61,7 @@ def _held(home: Path) -> Iterator[Path]:
     except UnicodeDecodeError as error:
         raise SettingsError(source=str(file), problem="problem_not_utf8") from error
     except OSError as error:
-        raise SettingsError(source=str(file), problem=why_unwritten(error)) from error
+        raise SettingsNotWrittenError(source=str(file), problem=why_unwritten(error)) from error
 
 
 def _text(file: Path) -> str:

@@ -175,8 +175,8 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     "col_error": {"en": "Remark", "ja": "備考"},
     "more_rows": {"en": "... and {count} more; write them all with -o", "ja": "…ほか {count} 件(-o で全件を保存)"},
     "workbook_plan": {
-        "en": "{rows} videos in column {column} of sheet '{sheet}'; {left} still without a score",
-        "ja": "シート「{sheet}」の {column} 列に動画 {rows} 件、未評価 {left} 件",
+        "en": "{rows} videos in column {column} of sheet '{sheet}'; {left} to do",
+        "ja": "シート「{sheet}」の {column} 列に動画 {rows} 件、未処理 {left} 件",
     },
     "workbook_lost": {
         "en": "{count} rows were gone from the sheet when their scores came; the host keeps those ratings.",

@@ -8,6 +8,7 @@ XlVqaError
 │   ├── ScaleError            scale or bands do not fit together
 │   ├── DistributionError     numbers that are no label distribution
 │   ├── SettingsError         settings file or environment
+│   │   └── SettingsNotWrittenError   they are as they were
 │   ├── ModelEntryError       an entry of models.json that cannot be made or removed
 │   ├── NoVideosInFolderError
 │   ├── NoVideosMatchError
@@ -165,6 +166,10 @@ class DistributionError(InputError):
 
 class SettingsError(InputError):
     code = "settings_error"
+
+
+class SettingsNotWrittenError(SettingsError):
+    code = "settings_not_written"
 
 
 class ModelEntryError(InputError):

@@ -32,6 +32,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The model's answer is not a label distribution: {problem}.",
         "ja": "モデルの出力がラベル分布になっていません: {problem}。",
     },
+    "settings_not_written": {
+        "en": "{source} cannot be written: {problem}. The settings are as they were.",
+        "ja": "{source} に書き込めません: {problem}。設定は変更されていません。",
+    },
     "settings_error": {
         "en": "The settings cannot be used ({source}): {problem}. Correct them and try again.",
         "ja": "設定を使用できません({source}): {problem}。設定を修正してから、もう一度お試しください。",
