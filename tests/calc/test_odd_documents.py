@@ -88,3 +88,21 @@ def test_formulas_are_linked_where_nothing_can_be_entered(desk: Desk, tmp_path: 
         eventually(lambda: words in said(desk)[before:])
         assert "Traceback" not in said(desk)[before:]
         assert text(sheet, "E2") == ""
+
+
+def test_a_column_may_have_long_gaps(desk: Desk) -> None:
+    """What stands far apart is found, a link too."""
+    with closing(desk.office.new()) as document:
+        sheet = document.Sheets.getByIndex(0)
+        for name, words in (("A1", "Video"), ("A2", desk.clips[0]), ("A4000", "x"), ("A60000", desk.clips[2])):
+            sheet.getCellRangeByName(name).setString(str(words))
+        link = document.createInstance("com.sun.star.text.TextField.URL")
+        link.Representation, link.URL = "the second", desk.clips[1].as_uri()
+        cell = sheet.getCellRangeByName("A2500")
+        cell.getText().insertTextContent(cell.getText().createTextCursor(), link, False)
+        document.getCurrentController().select(sheet.Columns.getByIndex(0))
+        desk.office.dispatch(document, "score_missing")
+        rows = (2, 2500, 60000)
+        eventually(lambda: all(sheet.getCellRangeByName(f"B{row}").getValue() >= 10 for row in rows))
+        eventually(lambda: "x" in text(sheet, "F4000"))
+        assert text(sheet, "B3") == text(sheet, "B4000") == ""

@@ -15,6 +15,8 @@ from xl_vqa.sheets.grid import EMPTY, Table, Value, value_of
 
 _CONTENT: Final = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING, FORMULA
 _FORMULA: Final = 16
+_FEW_ROWS: Final = 1000
+"""So many empty rows are read rather than looked for."""
 _SEPARATOR: Final = re.compile(r"[\\/]")
 
 
@@ -42,24 +44,42 @@ class CalcGrid:
 
     def read(self, area: Area) -> list[list[Value]]:
         height, width = area.last_row - area.first_row + 1, area.last_column - area.first_column + 1
-        used = self._used(area)
+        empty = [EMPTY] * width
         lines: list[list[Value]] = []
-        if used is not None:
-            cells = self.cells(used)
-            values = cells.getDataArray()
-            formulas: Any = None
-            if cells.queryContentCells(_FORMULA).getCount():
-                formulas = cells.getFormulaArray()
-            for row, line in enumerate(values):
-                found = [
-                    _error(cells.getCellByPosition(place, row))
-                    if v is None
-                    # only formulas and errors need more than the value
-                    else value_of(v, formulas[row][place] if formulas else None)
-                    for place, v in enumerate(line)
-                ]
-                lines.append(found + [EMPTY] * (width - len(found)))
-        return lines + [[EMPTY] * width for _ in range(height - len(lines))]
+        for part in self._filled(area):
+            lines += [empty] * (part.first_row - area.first_row - len(lines))
+            lines += (found + empty[len(found) :] for found in self._read(part))
+        return lines + [empty] * (height - len(lines))
+
+    def _read(self, area: Area) -> Iterator[list[Value]]:
+        cells = self.cells(area)
+        values = cells.getDataArray()
+        formulas: Any = None
+        if cells.queryContentCells(_FORMULA).getCount():
+            formulas = cells.getFormulaArray()
+        for row, line in enumerate(values):
+            yield [
+                _error(cells.getCellByPosition(place, row))
+                if v is None
+                # only formulas and errors need more than the value
+                else value_of(v, formulas[row][place] if formulas else None)
+                for place, v in enumerate(line)
+            ]
+
+    def _filled(self, area: Area) -> list[Area]:
+        """The parts of an area with anything in them, from the top down: one stray cell at the end of a sheet
+        makes a million rows used."""
+        used = self._used(area)
+        if used is None or used.last_row - used.first_row < _FEW_ROWS:
+            return [] if used is None else [used]
+        found = self.cells(used).queryContentCells(_CONTENT).getRangeAddresses()
+        spans: list[tuple[int, int]] = []
+        for top, bottom in sorted((address.StartRow + 1, address.EndRow + 1) for address in found):
+            if spans and top <= spans[-1][1] + _FEW_ROWS:
+                spans[-1] = spans[-1][0], max(spans[-1][1], bottom)
+            else:
+                spans.append((top, bottom))
+        return [used._replace(first_row=first, last_row=last) for first, last in spans]
 
     def _used(self, area: Area) -> Area | None:
         """The part of an area that can hold anything."""
@@ -113,13 +133,13 @@ class CalcGrid:
     def links(self, area: Area) -> dict[tuple[int, int], str]:
         """Of cells whose text is no path by itself: each takes calls of its own."""
         found = {}
-        for place, line in enumerate(self.read(area)):
-            row = area.first_row + place
-            for column, value in enumerate(line, area.first_column):
-                if value.kind == "text" and value.formula is None and not _SEPARATOR.search(value.text):
-                    url = self._link(row, column)
-                    if url:
-                        found[row, column] = url
+        for part in self._filled(area):
+            for row, line in enumerate(self._read(part), part.first_row):
+                for column, value in enumerate(line, part.first_column):
+                    if value.kind == "text" and value.formula is None and not _SEPARATOR.search(value.text):
+                        url = self._link(row, column)
+                        if url:
+                            found[row, column] = url
         return found
 
     def _link(self, row: int, column: int) -> str:
