@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.datasets.builders import Rows, text, workbook
+from xl_vqa.datasets.errors import RatingsUnclearError, RatingsVideoColumnError
 from xl_vqa.datasets.rating_table import Note, RatingTable
 from xl_vqa.datasets.read_ratings import read_ratings
 from xl_vqa.words.labels import Scale
@@ -101,7 +102,8 @@ def test_a_flag_is_nobody(tmp_path: Path, flag: str) -> None:
 def test_totals_below_do_not_hide_the_people_beside_a_mean(tmp_path: Path) -> None:
     """The mean is that without an outlier, and no mean of all; the row of totals holds decimals."""
     people = ["佐藤", "鈴木", "高橋", "田中", "伊藤"]
-    rows = [[v, *(score(k, p) for p in range(5)), MOS[v]] for k, v in enumerate(VIDEOS)]
+    scores = [[score(k, p) for p in range(4)] + [6 - score(k, 0)] for k in range(len(VIDEOS))]
+    rows = [[v, *own, round(sum(own[:4]) / 4, 2)] for v, own in zip(VIDEOS, scores, strict=True)]
     table = read(tmp_path, [["動画", *people, "平均"], *rows, ["平均", 3.14, 3.21, 2.94, 3.33, 3.07, 3.1]])
     assert table.raters == people
     assert len(table.score) == 5 * len(VIDEOS)
@@ -119,7 +121,9 @@ def test_totals_below_do_not_hide_the_people_beside_a_mean(tmp_path: Path) -> No
 def test_headers_of_other_languages(tmp_path: Path, rater: str, mean: str, sd: str) -> None:
     rows = [[v, f"VP{p}", score(k, p)] for k, v in enumerate(VIDEOS) for p in range(4)]
     assert read(tmp_path, [["video", rater, "score"], *rows]).raters == ["VP0", "VP1", "VP2", "VP3"]
-    wide = [[v, *(score(k, p) for p in range(4)), MOS[v], 0.8] for k, v in enumerate(VIDEOS)]
+    wide = [
+        [v, *own, sum(own) / 4, 0.8] for k, v in enumerate(VIDEOS) for own in [[score(k, p) for p in range(4)]]
+    ]
     table = read(tmp_path, [["video", "AK", "TM", "RB", "JS", mean, sd], *wide])
     assert table.raters == ["AK", "TM", "RB", "JS"]
     assert kinds(table)[mean] == "mean_given"
@@ -153,3 +157,61 @@ def test_marks_of_people_are_no_ticks(tmp_path: Path) -> None:
     """Everybody may give a circle to the same video."""
     rows = [[v, *("○" if (k + p) % 3 else None for p in range(4))] for k, v in enumerate(VIDEOS)]
     assert read(tmp_path, [["video", "1", "2", "3", "4"], *rows]).form == "wide"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["Participant Private ID", "Trial Number", "video", "Response"],
+        ["ASSIGNMENT:worker_id", "GOLDEN:result", "INPUT:video", "OUTPUT:result"],
+        ["_worker_id", "_trust", "video_url", "how_good_is_the_video"],
+        ["panelist", "is_check", "video", "liking"],
+    ],
+)
+def test_exports_of_places_where_people_work(tmp_path: Path, header: list[str]) -> None:
+    """Each row is one person's answer; what stands beside it in the scale is no score."""
+    rows = [[f"w{p}", 1 if k % 7 == 3 else None, v, score(k, p)] for k, v in enumerate(VIDEOS) for p in range(4)]
+    table = read(tmp_path, [header, *rows])
+    assert (table.form, table.raters) == ("long", ["w0", "w1", "w2", "w3"])
+    assert sorted(table.score) == sorted(score(k, p) for k in range(len(VIDEOS)) for p in range(4))
+
+
+def test_delays_and_stalls_beside_a_mean_are_no_raters(tmp_path: Path) -> None:
+    rows = [[v, 1 + (k * 5) % 4, (k * 3) % 5, MOS[v], 0.3] for k, v in enumerate(VIDEOS)]
+    table = read(tmp_path, [["pvs", "startup_delay", "stall_count", "MOS", "CI95"], *rows])
+    assert [row.mos for row in table.rows] == list(MOS.values())
+
+
+def test_people_in_rows_without_a_header_are_no_videos(tmp_path: Path) -> None:
+    rows = [[f"Participant {p}", *(score(k, p) for k in range(len(VIDEOS)))] for p in range(1, 7)]
+    with pytest.raises(RatingsVideoColumnError):
+        read(tmp_path, rows)
+
+
+def test_times_beside_the_answers_of_a_form_are_no_quality(tmp_path: Path) -> None:
+    header = ["Name", *(part for v in VIDEOS for part in (v, f"{v} time (s)"))]
+    rows = [
+        [n, *(x for k in range(len(VIDEOS)) for x in (score(k, p), 3.5 + k))] for p, n in enumerate(("Ann", "Ben"))
+    ]
+    table = read(tmp_path, [header, *rows])
+    assert sorted(table.score) == sorted(score(k, p) for k in range(len(VIDEOS)) for p in range(2))
+
+
+def test_a_question_without_words_has_a_name_to_choose_it_by(tmp_path: Path) -> None:
+    header = ["Name", *(part for v in VIDEOS for part in (v, f"{v} - sharpness"))]
+    rows = [[n, *(x for k in range(len(VIDEOS)) for x in (score(k, p), 3))] for p, n in enumerate(("Ann", "Ben"))]
+    table = read(tmp_path, [header, *rows])
+    assert sorted(table.score) == sorted(score(k, p) for k in range(len(VIDEOS)) for p in range(2))
+
+
+@pytest.mark.parametrize(
+    "header", ["severity", "Blurriness", "visibility of artifacts", "ノイズの目立ち", "ボケ具合"]
+)
+def test_what_is_worse_the_more_there_is_is_asked_about(tmp_path: Path, header: str) -> None:
+    rows = [[v, f"s{p}", score(k, p)] for k, v in enumerate(VIDEOS) for p in range(4)]
+    with pytest.raises(RatingsUnclearError) as caught:
+        read(tmp_path, [["video", "rater", header], *rows])
+    assert {choice.rpartition("--")[2] for choice in caught.value.choices} == {
+        "lower-is-better",
+        "higher-is-better",
+    }

@@ -78,7 +78,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             r"月|年|週|曜日|回|回数|視聴回数|再生回数|試行|セッション|優先度|重要度|目標|目標値|目標点|欠陥数|不良数|差"
             r"|差分|合否|可否|確信度|自信度|経験年数|重み|勝|敗|勝ち|負け|勝数|敗数|勝ち数|負け数|勝率|引き分け",
             r"se|sem|se mean|std ?err(?:or)?|standard errors?(?: of (?:the )?mean)?|標準誤差",
-            r"(?:is|has) .*|.* flag|.*フラグ",
+            r"(?:is|has) .*|.* flag|.*フラグ|golden .*|(?:worker |annotator )?trust",
             # what was tried, and where
             r"conditions?|cond|hrc|level|strength|rate|[km]bps|seconds?|secs?|minutes?|ms|rooms?|floor|seat"
             r"|distance|device|complexity|difficulty|setting|step|stage|phase|block|part|take|shot|camera"
@@ -107,6 +107,8 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
             r"|differential mean opinion score"
             r"|difference mean opinion score|degradation|impairment|distortion level|annoyance)"
             r"(?: (?:score|scores|rating|ratings|level|mean|value|mos))*",
+            r"(?:.* )?(?:severity|blurriness|blockiness|noisiness)|(?:.* )?visibility of .*",
+            r".*の目立ち(?:やすさ|度|具合)?|(?:ぼけ|ボケ|ノイズ|劣化|ブロックノイズ)の?(?:具合|度|度合い|多さ|大きさ|強さ)",
             r"差分mos|劣化mos|劣化度|妨害度|劣化評価|劣化の程度",
             # 1 is the best mark of German schools, and the worst of others
             r"(?:.* )?(?:schulnoten?|schul noten?|school (?:marks?|grades?))(?: .*)?",
@@ -167,6 +169,7 @@ _WHOLE: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         Role.RATER,
         (
             rf"{_PERSON}|{_PERSON} ?(?:id|name|名|番号|氏名|no)|name of {_PERSON}|氏名|名前|ユーザー",
+            r"(?:judge|juror|panell?ist|tester|coder|labell?er|grader)(?:s| ?(?:id|name|no))?",
             r"proband(?:en|in)?|versuchsperson|bewerter(?:in)?|observateurs?|évaluateurs?|sujets?|evaluador(?:es)?",
             r"observador(?:es)?|sujetos?|评分者|评分人|评价者|受试者|被试|평가자|참가자|피험자",
             r"ユーザ|作業者|お名前|ご氏名|ニックネーム|(?:your|full) name|nick ?name",
@@ -253,6 +256,11 @@ _PART: Final[tuple[tuple[Role, tuple[str, ...]], ...]] = (
         ),
     ),
     (
+        # "participant private id", "assignment worker id"
+        Role.RATER,
+        (rf"(?<![a-z]){_PERSON}(?: [a-z]+)? id$",),
+    ),
+    (
         # of a trial, a task, a recording: one of videos or people is above
         Role.OTHER,
         (r"\b(?:id|index|idx)$",),
@@ -311,6 +319,8 @@ _DIFFERENCE: Final = re.compile("(?<![a-z])d-?mos(?![a-z])|差分(?:平均|評�
 
 _GLUED: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Between the words of a header as programs write it: WorkTimeInSeconds, HITId."""
+_OF_TASK: Final = re.compile(r"\s*(?:input|output|assignment):\s*", re.IGNORECASE)
+"""Before the headers of a marketplace for tasks: INPUT:video, ASSIGNMENT:worker_id."""
 _INTERVAL: Final = re.compile(r"\b(?:ci|cl|lcl|ucl|ci ?95|95 ?ci|95|confidence|conf|interval)\b|信頼")
 _LOW: Final = re.compile(r"\b(?:low|lower|lo|min|minimum|from|begin|lcl|ll)\b|下限|下側|下端|最小")
 _HIGH: Final = re.compile(r"\b(?:high|upper|up|hi|max|maximum|to|end|ucl|ul)\b|上限|上側|上端|最大")
@@ -318,6 +328,8 @@ _HIGH: Final = re.compile(r"\b(?:high|upper|up|hi|max|maximum|to|end|ucl|ul)\b|�
 
 def role_of(header: Any) -> tuple[Role | None, bool]:
     """The role that a header states, and whether the whole header states it (a part of it is only likely)."""
+    if isinstance(header, str) and (found := _OF_TASK.match(header)):
+        header = header[found.end() :]
     text = normal(header)
     if not text or len(text) > 60:
         return None, False

@@ -156,6 +156,9 @@ class _Finder:
         if len(rows) < 3 or any(not isinstance(row[0], str) or len(row) < 2 for row in rows):
             return False
         firsts = [str(row[0]).strip() for row in rows]
+        if sum(role_of(first) == (Role.RATER_SCORES, True) for first in firsts) >= 0.5 * len(firsts):
+            # "Participant 1" is no video
+            return False
         if len(set(firsts)) < len(firsts) or any(self.columns.number(cell) is not None for cell in firsts):
             return False
         return all(any(self.columns.number(cell) is not None for cell in row[1:]) for row in rows)

@@ -11,6 +11,7 @@ import numpy as np
 
 from xl_vqa.datasets import qualities
 from xl_vqa.datasets.columns import Columns
+from xl_vqa.datasets.correlation import pearson
 from xl_vqa.datasets.derived_columns import without_derived
 from xl_vqa.datasets.direction import read_direction
 from xl_vqa.datasets.errors import (
@@ -20,6 +21,7 @@ from xl_vqa.datasets.errors import (
     RatingsUnclearError,
 )
 from xl_vqa.datasets.headers import Role, is_summary, normal, split_of
+from xl_vqa.datasets.mos import Floats
 from xl_vqa.datasets.not_counted import flags, not_counted
 from xl_vqa.datasets.people_columns import legends, of_people, without_numbers
 from xl_vqa.datasets.quality_columns import (
@@ -39,6 +41,12 @@ from xl_vqa.words.video_names import is_video_name
 _QUESTION: Final = re.compile(r"(?:q|question|item|問|設問|質問|項目) ?[0-9]+")
 MEAN_MATCHES: Final = 0.03
 """A mean written to two decimals is that of its raters within this."""
+
+
+_FEWEST_MEANS: Final = 4
+_LIKE_MEAN: Final = 0.5
+_SURELY_LIKE: Final = 0.9
+"""Correlation of a mean with that of scores which it may have been computed from, and whatever its scale is."""
 
 
 def choose_scores(columns: Columns, video: int) -> Layout:
@@ -323,7 +331,8 @@ class _Chooser:
             return everyone
         # the mean may never have been computed (a formula without its result), or be that of fewer raters: what
         # people write is in the scale and on its quarters, or at least whole
-        scores = self.c.numbers(everyone)[self._rows_of_videos()]
+        rows = self._rows_of_videos()
+        scores, means = self.c.numbers(everyone)[rows], self.c.numbers([mos])[rows, 0]
         fine: list[int] = []
         whole: list[int] = []
         for column, cells in zip(everyone, scores.T, strict=True):
@@ -334,7 +343,26 @@ class _Chooser:
                 fine.append(column)
         inside = [c for c in fine if self.c.profiles[c].in_range >= 0.5]
         written = inside if len(inside) >= 2 else whole
-        return written if len(written) >= 2 else []
+        if len(written) < 2 or not self._near(scores[:, [everyone.index(c) for c in written]], means):
+            return []
+        return written
+
+    def _near(self, scores: Floats, means: Floats) -> bool:
+        """Whether means may be those of scores, without some of them or of some others, either way round, or on
+        another scale.
+
+        Seconds of delay and numbers of stalls lie in the scale, too. True where too few means are known.
+        """
+        known = np.isfinite(means) & np.isfinite(scores).any(axis=1)
+        if known.sum() < _FEWEST_MEANS:
+            return True
+        own, given = np.array([np.nanmean(row) for row in scores[known]]), means[known]
+        step = (self.scale.mos_max - self.scale.mos_min) / 4
+        turned = self.scale.mos_max + self.scale.mos_min - own
+        return (pearson(own, given) or 0.0) >= _SURELY_LIKE or any(
+            float(np.median(np.abs(guess - given))) <= step / 2 and (pearson(guess, given) or 0.0) >= _LIKE_MEAN
+            for guess in (own, turned)
+        )
 
     def _rows_of_videos(self) -> list[int]:
         """The rows below the header, from 0, without those of totals, whose means are nobody's scores."""
@@ -395,7 +423,9 @@ class _Chooser:
     def _unnamed_scores(self, besides: set[int]) -> list[int]:
         """Columns whose header says nothing known ("佐藤", "Kim") and whose cells are scores."""
         found = [
-            c for c in range(self.c.grid.width) if self._free(c) and c not in besides and self.c.role(c) is None
+            c
+            for c in range(self.c.grid.width)
+            if self._free(c) and c not in besides and (self.c.role(c) is None or self._asks_of_video(c))
         ]
         partly = [c for c in found if self.c.profiles[c].partly]
         found = [c for c in found if may_be_score(self.c, c)]
@@ -410,6 +440,12 @@ class _Chooser:
         found = sorted({*found, *(c for c in partly if 0 < usual <= 2 * profiles[c].filled)})
         found = without_derived(self.c, found, self._best(Role.MOS))
         return of_people(self.c, found, self.layout.video)
+
+    def _asks_of_video(self, column: int) -> bool:
+        """Whether a header speaks of the video over scores: "How good is the video?"."""
+        profile = self.c.profiles[column]
+        spoken = self.c.role(column) is Role.VIDEO and not self.c.sure(column)
+        return spoken and profile.scores == profile.in_range == profile.whole == 1
 
     def _single(self, column: int, why: str | None = None) -> Layout:
         """One score column and nobody named: means, one rater, or many ratings of each video."""

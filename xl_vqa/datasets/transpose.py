@@ -21,6 +21,8 @@ from xl_vqa.words.reasons import Reason
 from xl_vqa.words.video_names import is_video_name
 
 FEWEST_VIDEOS: Final = 3
+_PLAIN: Final = "score"
+"""The question of a header that holds nothing but a video."""
 _BRACKETS: Final = re.compile(
     r"^(.*?)\s*[\[\(（【「<]\s*([^\[\]()（）【】「」<>]+?)\s*[\]\)）】」>]\s*$", re.DOTALL
 )
@@ -92,11 +94,13 @@ def turned(grid: Grid, scale: Scale, wanted: Wanted, path: str) -> TurnedGrid | 
     names = _people(grid, row, people, set(videos))
     questions = {column: question for column, (question, _) in videos.items()}
     # "Clip 1: a.mp4", "Clip 2: b.mp4": a number for each video is no second question
-    asked = Counter(questions.values())
-    several = len(asked) > 1 and min(asked.values()) > 1
+    times = Counter(questions.values())
+    several = len(times) > 1 and min(times.values()) > 1
     rows: list[list[Any]] = [["video", *(["dimension"] if several else []), *names]]
     for column, (question, video) in videos.items():
-        rows.append([video, *([question] if several else []), *(grid.cell(index, column) for index in people)])
+        rows.append(
+            [video, *([question or _PLAIN] if several else []), *(grid.cell(index, column) for index in people)]
+        )
     first_score = 2 if several else 1
     return TurnedGrid(
         grid.name,
@@ -123,7 +127,7 @@ def _header(grid: Grid, scale: Scale, wanted: Wanted) -> tuple[int, dict[int, tu
             continue
         parts = {c: _parts(cell) for c, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
         named = {c: part for c, part in parts.items() if is_video_name(part[1])}
-        named = _without_quiz(named)
+        named = _without_quiz(_without_times(named))
         if len(named) >= FEWEST_VIDEOS:
             below = [c for c in named if _column_scores(grid, index, c, scale, wanted)]
             # two or three clips compared in one row of an ordinary table are no header
@@ -149,6 +153,12 @@ def _header(grid: Grid, scale: Scale, wanted: Wanted) -> tuple[int, dict[int, tu
             if chosen:
                 return index, chosen
     return None
+
+
+def _without_times(named: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Without columns of times and remarks, as an experiment keeps them beside each answer."""
+    rest = {c: part for c, part in named.items() if not part[0] or role_of(part[0])[0] is not Role.OTHER}
+    return rest if {video for _, video in rest.values()} == {video for _, video in named.values()} else named
 
 
 def _without_quiz(named: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
