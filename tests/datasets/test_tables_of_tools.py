@@ -10,6 +10,8 @@ from tests.datasets.builders import Rows, text, workbook
 from xl_vqa.datasets.errors import RatingsUnclearError, RatingsVideoColumnError
 from xl_vqa.datasets.rating_table import Note, RatingTable
 from xl_vqa.datasets.read_ratings import read_ratings
+from xl_vqa.datasets.scores import parse_mapping
+from xl_vqa.datasets.wanted import Wanted
 from xl_vqa.words.labels import Scale
 
 SCENES = ["park", "sea", "city", "dog"]
@@ -215,3 +217,15 @@ def test_what_is_worse_the_more_there_is_is_asked_about(tmp_path: Path, header: 
         "lower-is-better",
         "higher-is-better",
     }
+
+
+def test_of_plus_and_minus_the_minus_is_a_grade(tmp_path: Path) -> None:
+    """A minus alone is an empty cell elsewhere; left out here, only the good grades would count."""
+    signs = ["--", "-", 0, "+", "++"]
+    rows = [[v, *(signs[score(k, p) - 1] for p in range(4))] for k, v in enumerate(VIDEOS)]
+    with pytest.raises(RatingsUnclearError) as caught:
+        read(tmp_path, [["video", *(f"Rater {p}" for p in range(1, 5))], *rows])
+    assert caught.value.choices == ["--map ++=5,+=4,0=3,-=2,--=1"]
+    mapping = parse_mapping(caught.value.choices[0].removeprefix("--map "))
+    table = read_ratings(tmp_path / "t.csv", Scale(), wanted=Wanted(mapping=mapping))
+    assert sorted(table.score) == sorted(score(k, p) for k in range(len(VIDEOS)) for p in range(4))

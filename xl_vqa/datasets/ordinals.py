@@ -6,10 +6,10 @@ They become scores only by the user's ``--map``; what is here finds them and pro
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, category_score, plain
+from xl_vqa.datasets.scores import BLANKS, CATEGORY_OF_WORD, category_score, mapping_key, plain
 from xl_vqa.words.figures import rounded
 from xl_vqa.words.labels import Scale
 
@@ -76,6 +76,7 @@ _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("とてもそう思う", "そう思う", "普通", "そう思わない", "全くそう思わない"),
     ("そう思う", "ややそう思う", "普通", "あまりそう思わない", "そう思わない"),
     ("そう思う", "ややそう思う", "あまりそう思わない", "そう思わない"),
+    ("++", "+", "0", "-", "--"),
     *_PAIRS,
     ("v", "iv", "iii", "ii", "i"),
     ("iv", "iii", "ii", "i"),
@@ -84,6 +85,7 @@ _ALPHABETS: Final[tuple[tuple[str, ...], ...]] = (
     ("a+", "a", "b", "c", "d"),
     ("a+", "a", "a-", "b+", "b", "b-", "c+", "c", "c-", "d+", "d", "d-", "f"),
 )
+_SIGNS: Final = ("++", "+", "0", "-", "--")
 _OF_PAIRS: Final = tuple(frozenset(pair) for pair in _PAIRS)
 _EITHER_WAY: Final = ("a", "v", "iv", "iii")
 """Best marks of alphabets that some begin with the worst: A or I is the first category, or the best."""
@@ -161,6 +163,12 @@ def five_in_order(texts: Collection[str]) -> dict[str, int] | None:
         if len(found) >= 3 and len(set(found.values())) == len(found) > len(best):
             best = found
     return best or None
+
+
+def plus_and_minus(cells: Iterable[Any]) -> list[str]:
+    """The grades ++ + - -- and the 0 between them, where cells hold both signs; else nothing."""
+    said = {mapping_key(cell) for cell in cells if cell is not None} & set(_SIGNS)
+    return [sign for sign in _SIGNS if sign in said] if said & {"+", "++"} and said & {"-", "--"} else []
 
 
 def is_code(cell: Any) -> bool:

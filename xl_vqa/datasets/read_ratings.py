@@ -6,7 +6,7 @@ and reads nothing: RatingsUnclearError holds an option for each reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,16 +39,17 @@ from xl_vqa.datasets.ordinals import (
     are_dates,
     grades,
     is_near_score,
+    plus_and_minus,
     proposed_maps,
     scales_of_texts,
 )
 from xl_vqa.datasets.questions import option, unclear
 from xl_vqa.datasets.rating_table import Note, RatedRow, RatingTable
 from xl_vqa.datasets.rival_sheets import is_rival, on_one_scale, scale_of, videos_of
-from xl_vqa.datasets.row_reader import RowReader
+from xl_vqa.datasets.row_reader import RowReader, data_rows
 from xl_vqa.datasets.transpose import turned
 from xl_vqa.datasets.wanted import FORMS, Wanted
-from xl_vqa.tables.grid import Grid, TableError
+from xl_vqa.tables.grid import Cell, Grid, TableError
 from xl_vqa.tables.read import chosen as chosen_sheets
 from xl_vqa.tables.read import read_figures
 from xl_vqa.words.labels import Scale
@@ -298,6 +299,9 @@ def _ask_about_texts(reader: RowReader) -> None:
     alone = are_dates(texts) or all(map(is_near_score, texts))
     if len(texts) < (1 if alone else 2) or count < 3 or count <= _SLIPS * everything or len(texts) > MOST_DISTINCT:
         return
+    if signs := plus_and_minus(_score_cells(reader)):
+        # a minus is a grade here, and no empty cell
+        texts = signs
     maps = proposed_maps(texts, reader.scale) or [",".join(f"{text}=?" for text in texts)]
     choices = [option("--map", value) for value in maps]
     if ranges := scales_of_texts(texts):
@@ -312,6 +316,12 @@ def _ask_about_texts(reader: RowReader) -> None:
         texts=", ".join(texts),
         count=count,
     )
+
+
+def _score_cells(reader: RowReader) -> Iterator[Cell]:
+    for layout in reader.layouts:
+        scored = [c for c in (*layout.scores, layout.mos) if c is not None]
+        yield from (layout.grid.cell(row, c) for row in data_rows(layout) for c in scored)
 
 
 def _ask_about_the_end(reader: RowReader) -> None:
