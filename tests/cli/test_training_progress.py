@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -69,6 +71,23 @@ def test_a_stage_has_a_line_now_and_then(plain: Console) -> None:
     assert "10/100" in said[0]
     # twenty seconds for ten steps: three minutes for ninety
     assert "3.0 min" in said[0]
+
+
+def test_what_nothing_is_known_of_has_no_time_left(plain: Console) -> None:
+    """A stage whose first video takes long: "about ? min left" says nothing."""
+    clock = Clock()
+    told = TrainingProgress(plain, "en", None, clock=clock)
+    told.stage("validation", 0, 12)
+    clock.now = 2 * LINE_EVERY_S
+    told.stage("validation", 0, 12)
+    (said,) = lines(plain)
+    assert said.endswith(" 0/12")
+
+
+def test_a_library_says_nothing_of_its_own_when_training_is_loaded() -> None:
+    code = "from xl_vqa.cli.main import _hush_libraries; _hush_libraries(); import xl_vqa.training.fine_tune"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (loaded.stdout, loaded.stderr) == ("", "")
 
 
 def test_bars_on_a_terminal_and_lines_of_epochs_all_the_same() -> None:

@@ -144,3 +144,14 @@ def test_usage_errors_speak_both_languages(
         assert said in re.sub(r"\s*│\n│\s*", "", shown)
         assert ("Error" in shown) == (language == "en")
         assert ("エラー" in shown) == (language == "ja")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "as this one does"), ("ja", "この端末でのフォルダー")])
+def test_half_of_a_shared_folder_is_told_with_how_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, said: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "250")
+    code, text = run(monkeypatch, capsys, language, "team", "serve", "--root", "/srv/videos")
+    assert code == 2
+    assert said in text
+    assert "Z:/videos=/srv/videos" in text

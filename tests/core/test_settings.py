@@ -280,3 +280,10 @@ def test_a_profile_names_what_it_cannot_set_and_what_it_can(tmp_path: Path) -> N
     ) as caught:
         with_profile(Settings(home=tmp_path), "Fast")
     assert caught.value.params["source"].endswith("fast.toml")
+
+
+def test_of_a_value_that_stands_in_no_file_the_setting_is_named() -> None:
+    """As with --frames 7, or an address that is typed: "(values)" is nothing that anybody wrote."""
+    with pytest.raises(SettingsError) as told:
+        Settings(frames=7, fps=-1.0)
+    assert "(frames, fps)" in told.value.message("en")

@@ -100,6 +100,17 @@ def test_the_predictions_themselves_are_asked_about_too(tmp_path: Path) -> None:
     assert found.figures["srcc"].value == pytest.approx(1)
 
 
+@pytest.mark.parametrize("header", ["raters", "n_raters", "評価者数", "ci95", "SD"])
+def test_how_many_people_and_how_far_apart_is_no_prediction(tmp_path: Path, header: str) -> None:
+    """The manifest given twice by mistake: its number of raters was asked about, whether lower is better."""
+    file = tmp_path / "manifest2.csv"
+    rows = [f"{name},{mos},{i % 7 + 1}" for i, (name, mos) in enumerate(zip(NAMES, MOS, strict=True))]
+    file.write_text("\n".join([f"path,mos,{header}", *rows]) + "\n", encoding="utf-8")
+    found = judged(join(file, people(tmp_path)))
+    assert found.predictor.column == "mos"
+    assert "predictions_are_people" in codes(found)
+
+
 def test_a_generic_header_takes_the_direction_of_the_metric_that_the_file_is_named_after(tmp_path: Path) -> None:
     own = write(tmp_path, "own.csv", "mos", GOOD)
     for name, header in (("brisque.csv", "score"), ("niqe_results.csv", "value"), ("run1.csv", "LPIPS (alex)")):

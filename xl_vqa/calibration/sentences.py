@@ -24,15 +24,19 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
 PHRASES: Final[dict[str, dict[str, str]]] = {
     "calibration_few": {
         "en": "{videos} videos of {contents} contents have a score by people and one by the model, and at least "
-        "{fewest} of {fewest_contents} are needed",
+        "{fewest} of {fewest_contents} are needed. Where that is not how many sources there are, "
+        "--content-column or --content-by says which video is of which",
         "ja": "人の評価とモデルのスコアの両方がある動画は {videos} 本(素材 {contents} 種)ですが、"
-        "{fewest} 本以上、{fewest_contents} 種以上が必要です",
+        "{fewest} 本以上、{fewest_contents} 種以上が必要です。素材の数が実際と違う場合は、--content-column または "
+        "--content-by で指定してください",
     },
     "calibration_one_content": {
         "en": "all {videos} videos are versions of one content, and how the model does on another cannot be seen "
-        "from them; at least {fewest_contents} contents are needed",
+        "from them; at least {fewest_contents} contents are needed. Where that is not how many sources there are, "
+        "--content-column or --content-by says which video is of which",
         "ja": "{videos} 本すべてが 1 つの素材のバージョンであり、ほかの素材での性能がわかりません。"
-        "{fewest_contents} 種以上の素材が必要です",
+        "{fewest_contents} 種以上の素材が必要です。素材の数が実際と違う場合は、--content-column または "
+        "--content-by で指定してください",
     },
     "calibration_one_mos": {
         "en": "people gave all {videos} videos the same MOS {mos}, so there is nothing to tell apart",

@@ -7,6 +7,7 @@ Exit status: 0 all went well; 1 it ran, but some rows are errors; 2 it could not
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -116,6 +117,7 @@ def _answer(tasks: Mapping[str, ReadTask] | None, name: str) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     speak(_language())
+    _hush_libraries()
     try:
         try:
             app(prog_name=name, obj=tasks)
@@ -140,6 +142,12 @@ def _answer(tasks: Mapping[str, ReadTask] | None, name: str) -> None:
         else:
             raise
         sys.exit(2)
+
+
+def _hush_libraries() -> None:
+    """What libraries advise on their own account, of packages that nobody here needs."""
+    # transformers loads it where it is there; said on processors with bfloat16
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
 
 
 def _output_is_lost() -> bool:

@@ -285,5 +285,7 @@ def _row(person: Person) -> dict[str, str]:
 def _pair(text: str) -> tuple[str, str]:
     prefix, equals, folder = text.rpartition("=")
     if not equals or not prefix or not folder:
-        raise typer.BadParameter(text, param_hint="--root")
+        from xl_vqa.words.settings import language_anyhow
+
+        raise typer.BadParameter(tr("root_form", language_anyhow(), given=text), param_hint="--root")
     return prefix, folder

@@ -11,6 +11,12 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "The team's host listens on {address}, port {port}. It runs until it is ended (Ctrl+C).",
         "ja": "チームホストが {address} のポート {port} で待ち受けています(Ctrl+C で終了)。",
     },
+    "root_form": {
+        "en": "{given} is no pair. Write the folder as people's machines call it, =, and as this one does: "
+        "Z:/videos=/srv/videos",
+        "ja": "{given} は組になっていません。「利用者の端末での名前=この端末でのフォルダー」の形で指定します: "
+        "Z:/videos=/srv/videos",
+    },
     "fingerprint": {
         "en": "Fingerprint of its certificate (SHA-256): {fingerprint}",
         "ja": "証明書の指紋(SHA-256): {fingerprint}",

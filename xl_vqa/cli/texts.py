@@ -54,6 +54,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "en": "There is no quality {name}. Those that have a column: {known}; or all.",
         "ja": "{name} という項目はありません。列にできる項目: {known}。すべてなら all。",
     },
+    "stage_at": {"en": "{what} {done}/{total}", "ja": "{what} {done}/{total}"},
     "time_left": {
         "en": "{what} {done}/{total}, about {minutes} min left",
         "ja": "{what} {done}/{total}、残り約 {minutes} 分",

@@ -42,20 +42,22 @@ class TrainingProgress:
         elif now - self._last.setdefault(stage, now) >= LINE_EVERY_S and done < total:
             self._last[stage] = now
             what = tr(f"stage_{stage}", self._language)
-            self._say("time_left", what=what, done=done, total=total, minutes=self._left(stage, done, total))
+            minutes = self._left(stage, done, total)
+            key = "stage_at" if minutes is None else "time_left"
+            self._say(key, what=what, done=done, total=total, minutes=minutes)
 
     def epoch(self, record: Mapping[str, Any]) -> None:
         """The line of an epoch: its loss, how validation went, and the time left."""
         values = {name: _shown(record.get(name)) for name in ("loss", "srcc", "rmse")}
         counts = {name: record[name] for name in ("epoch", "epochs", "step", "steps")}
-        minutes = self._left("steps", record["step"], record["steps"])
+        minutes = self._left("steps", record["step"], record["steps"]) or "?"
         self._say("training_epoch", **counts, **values, minutes=minutes)
 
-    def _left(self, stage: str, done: int, total: int) -> str:
-        """Minutes; a run that was resumed began with what was done before."""
+    def _left(self, stage: str, done: int, total: int) -> str | None:
+        """Minutes, None while nothing tells; a run that was resumed began with what was done before."""
         began, before = self._began.get(stage, (self._clock(), done))
         if done <= before:
-            return "?"
+            return None
         return f"{(self._clock() - began) / (done - before) * (total - done) / 60:.1f}"
 
     def _say(self, key: str, **params: Any) -> None:

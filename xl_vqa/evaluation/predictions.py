@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from xl_vqa.datasets.correlation import spearman
+from xl_vqa.datasets.headers import Role, role_of
 from xl_vqa.datasets.qualities import the_rating, the_ratings
 from xl_vqa.evaluation.errors import EvaluationColumnError, EvaluationUnclearError
 from xl_vqa.evaluation.failure_marks import failure_marks
@@ -46,6 +47,8 @@ FEWEST: Final = 10
 
 Matched = Sequence[tuple[Mapping[str, Any], float | None]]
 """A row of predictions, and people's MOS of the same video."""
+_ABOUT_SCORES: Final = (Role.COUNT, Role.SD, Role.CI)
+"""Columns beside scores that are none: of how many people, and how far apart these were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,9 @@ def _column(table: Table, told: Sequence[str], *, baseline: bool = False) -> str
     numeric = [
         column
         for column in table.titles
-        if column != "path" and any(written_number(row.get(column)) is not None for row in table.rows)
+        if column != "path"
+        and role_of(table.titles[column])[0] not in _ABOUT_SCORES
+        and any(written_number(row.get(column)) is not None for row in table.rows)
     ]
     if len(numeric) == 1:
         return numeric[0]

@@ -177,7 +177,8 @@ class Settings:
         problems = _type_problems(self)
         problems += self._range_problems({found["name"] for found in problems})
         if problems:
-            raise SettingsError(source="values", problem=problems)
+            names = dict.fromkeys(str(found["name"]) for found in problems)
+            raise SettingsError(source=", ".join(names), problem=problems)
 
     def _range_problems(self, wrong: Set[str]) -> list[Reason]:
         """Of the fields that are not ``wrong`` by their type already and have a value."""
