@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,24 @@ def test_a_sheet_that_cannot_be_used_gets_one_sentence(
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["video,Rater 1,Rater 2", *(f"v{k}.mp4,{mark},○" for k, mark in enumerate("◎○△×○"))],
+        ["video,1,2,3,4,5", *(f"v{k}.mp4,{9 - k},{6 + k},2,{k},0" for k in range(5)), "v9.mp4,1,1,1,1,0"],
+        ["video,rater,severity", *(f"v{k}.mp4,s{p},{1 + (k + p) % 5}" for k in range(5) for p in range(3))],
+    ],
+)
+def test_what_it_asks_about_a_sheet_it_can_be_told(run: Run, tmp_path: Path, rows: list[str]) -> None:
+    """Each printed line is a command of its own, and the question is settled by it."""
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    asked = run("calibrate", tmp_path / "t.csv", "--lang", "en")
+    lines = [shlex.split(line)[1:] for line in asked.stderr.splitlines() if line.startswith("  xl-vqa calibrate ")]
+    assert asked.returncode == 2
+    assert len(lines) >= 2
+    for line in lines:
+        told = run(*line)
+        # what is said next is of the videos, or of votes read as scores; nothing of the question or the option
+        assert re.search("^None of the .* videos|lie outside the scale", told.stderr), told.stderr

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xl_vqa.cli.command_line import command_as_given
-from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
+from xl_vqa.cli.reading_options import (
+    ContentBy,
+    ContentColumn,
+    Dimension,
+    Form,
+    LowerIsBetter,
+    Map,
+    ScoreColumns,
+    VideoColumn,
+    parse_map,
+)
 from xl_vqa.cli.tables import print_whole
 from xl_vqa.words.errors import XlVqaError
 from xl_vqa.words.reasons import Reason
@@ -78,6 +88,9 @@ def calibrate(
     content_column: ContentColumn = None,
     content_by: ContentBy = "auto",
     dimension: Dimension = None,
+    form: Form = None,
+    lower_is_better: LowerIsBetter = None,
+    mapping: Map = None,
     videos_folder: Annotated[
         Path | None, typer.Option("--videos-folder", help="Where the videos lie; else beside the sheet.")
     ] = None,
@@ -123,6 +136,9 @@ def calibrate(
                 scores=tuple(score_column or ()),
                 content=content_column,
                 dimension=dimension,
+                form=form,
+                lower=lower_is_better,
+                mapping=parse_map(sheet, mapping),
                 content_by=content_by,
                 videos_folder=videos_folder,
                 check_videos=predictions is None,
@@ -203,7 +219,9 @@ def _reading_options(**told: Any) -> Any:
         scores=told["scores"],
         content=told["content"],
         dimension=told["dimension"],
-        lower_is_better=True if turned else None,
+        form=told["form"],
+        mapping=told["mapping"],
+        lower_is_better=True if turned else told["lower"],
         scale_told=told["scale"] is not None,
     )
     return Options(
@@ -225,9 +243,12 @@ def _read(
     from xl_vqa.cli.labels_output import print_reading
     from xl_vqa.datasets.errors import RatingsNoVideosError, RatingsOneLabelError
     from xl_vqa.datasets.prepare import prepare
+    from xl_vqa.datasets.words import tr as word
 
     with progress(console, path, language) as on_progress:
         prepared = prepare(path, options, on_progress, lambda reading: print_reading(reading, console, language))
+    for note in prepared.table.notes:
+        console.print(word(f"note_{note.code}", language, **note.params), markup=False, highlight=False)
     if isinstance(prepared.failure, RatingsNoVideosError):
         # labels can be prepared without videos; scores need them, or a file of scores
         raise CalibrationNoVideosError(**prepared.failure.params)

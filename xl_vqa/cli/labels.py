@@ -11,7 +11,17 @@ import typer
 from xl_vqa.cli import label_search, labels_store
 from xl_vqa.cli.command_line import command_as_given
 from xl_vqa.cli.labels_output import print_reading, print_summary
-from xl_vqa.cli.reading_options import ContentBy, ContentColumn, Dimension, ScoreColumns, VideoColumn
+from xl_vqa.cli.reading_options import (
+    ContentBy,
+    ContentColumn,
+    Dimension,
+    Form,
+    LowerIsBetter,
+    Map,
+    ScoreColumns,
+    VideoColumn,
+    parse_map,
+)
 from xl_vqa.cli.texts import tr
 from xl_vqa.datasets.errors import RatingsOptionError
 from xl_vqa.outputs import HTML, check_ending
@@ -50,10 +60,7 @@ def prepare(
     sheet: Annotated[
         str | None, typer.Option("--sheet", help="Name or number of the sheet; all joins several tests.")
     ] = None,
-    form: Annotated[
-        str | None,
-        typer.Option("--form", help="wide, long, mos, votes or transposed, where the table is misunderstood."),
-    ] = None,
+    form: Form = None,
     video_column: VideoColumn = None,
     score_column: ScoreColumns = None,
     rater_column: Annotated[
@@ -61,13 +68,8 @@ def prepare(
     ] = None,
     content_column: ContentColumn = None,
     dimension: Dimension = None,
-    lower_is_better: Annotated[
-        bool | None,
-        typer.Option("--lower-is-better/--higher-is-better", help="Which way the scores run."),
-    ] = None,
-    mapping: Annotated[
-        str | None, typer.Option("--map", help='What marks or words are worth: "◎=5,○=4"; "x=" is no score.')
-    ] = None,
+    lower_is_better: LowerIsBetter = None,
+    mapping: Map = None,
     drop_rater: Annotated[
         list[str] | None, typer.Option("--drop-rater", help="A rater to leave out; may be repeated.")
     ] = None,
@@ -203,16 +205,6 @@ def check_outputs(ratings: Path, output: Path, report: Path | None) -> None:
             raise OutputNotWritableError(path=str(path), problem="ratings_themselves")
         if path is not None and path.is_dir():
             raise OutputNotWritableError(path=str(path), problem="problem_folder")
-
-
-def parse_map(ratings: Path, text: str | None) -> dict[str, float | None]:
-    """Raises RatingsOptionError for a map that is none."""
-    from xl_vqa.datasets.scores import parse_mapping
-
-    try:
-        return parse_mapping(text) if text is not None else {}
-    except ValueError as error:
-        raise RatingsOptionError(path=str(ratings), source="--map", problem=because(error)) from error
 
 
 def parse_shares(ratings: Path, text: str) -> Shares:
