@@ -81,6 +81,10 @@ def test_the_commands_say_what_they_did(unopkg: Path, tmp_path: Path) -> None:
     assert zipfile.is_zipfile(target)
     plan = run.invoke(app, ["calc", "install", "--dry-run"])
     assert "add" in plan.output
+    for command in (["calc", "install"], ["install", "--calc"]):
+        in_japanese = run.invoke(app, [*command, "--dry-run"], env={"XL_VQA_LANGUAGE": "ja"}).output
+        assert "拡張機能を作成します" in in_japanese
+        assert "build" not in in_japanese
     assert not (tmp_path / "said").exists()
     assert run.invoke(app, ["calc", "check"]).exit_code == 1
     (tmp_path / "listed").write_text(names.EXTENSION)

@@ -15,6 +15,7 @@ from tests.team.helpers import name_of
 from xl_vqa.bridge.client import HostClient
 from xl_vqa.bridge.team_access import Access, write_access
 from xl_vqa.excel.install import Places
+from xl_vqa.host.store import Store
 from xl_vqa.team.certificate import own_certificate
 from xl_vqa.team.clips import Clips
 from xl_vqa.team.people import People
@@ -134,6 +135,17 @@ def test_nothing_to_forget_is_said(tmp_path: Path) -> None:
     done = typed(tmp_path / "user", "forget", "--all", "--yes")
     assert done.returncode == 0
     assert "Nothing is stored" in done.stdout
+
+
+def test_a_name_of_which_nothing_is_stored_is_not_told_like_a_removal(tmp_path: Path) -> None:
+    """A typing error, where somebody has to be sure."""
+    user = tmp_path / "user"
+    (user / "data" / "xl_vqa").mkdir(parents=True)
+    Store(settings_for(user / "data" / "xl_vqa").store_file).close()
+    done = typed(user, "forget", str(tmp_path / "clip_witH_error.mp4"))
+    assert done.returncode == 0
+    assert "Nothing is stored of what was named" in done.stdout
+    assert "spelling" in done.stdout
 
 
 @pytest.mark.slow

@@ -7,6 +7,10 @@ from typing import Final
 from xl_vqa.words.table import Table
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
+    "plan_build": {
+        "en": "build the extension for the Python {python}",
+        "ja": "Python {python} 用の拡張機能を作成します",
+    },
     "written": {"en": "Written to {path}", "ja": "{path} に書き込みました"},
     "installed": {
         "en": "The extension is installed. Start LibreOffice Calc: there is a menu Video quality.",

@@ -17,6 +17,7 @@ from typing import Final
 
 from xl_vqa.calc import names
 from xl_vqa.calc.build import build
+from xl_vqa.calc.cli_texts import tr
 from xl_vqa.calc.errors import CalcInstallError
 from xl_vqa.words.reasons import Detail, Reason, why_unread
 
@@ -71,10 +72,10 @@ def find_unopkg(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(on_path)
 
 
-def plan(office: Office, python: str = sys.executable) -> list[str]:
+def plan(office: Office, language: str, python: str = sys.executable) -> list[str]:
     """What ``install`` would do, a line each."""
     return [
-        f"build the extension for the Python {python}",
+        tr("plan_build", language, python=python),
         " ".join(_command(office, "add", "--force", "xl_vqa.oxt")),
     ]
 

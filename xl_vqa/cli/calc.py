@@ -57,7 +57,7 @@ def install(
 
     office = _office(profile, shared)
     if dry_run:
-        for line in steps.plan(office):
+        for line in steps.plan(office, _language()):
             typer.echo(line)
         return
     steps.install(office)

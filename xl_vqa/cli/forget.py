@@ -76,6 +76,9 @@ def _paths(settings: Settings, paths: list[str]) -> None:
         typer.echo(line)
     if corrections:
         typer.echo(tr("corrections", language, count=corrections))
+    elif not (report.ratings or report.paths or report.records or report.copies or report.left):
+        # a typing error must not look like a removal
+        typer.echo(tr("nothing_of", language))
     if ran:
         typer.echo(tr("stopped", language))
     raise typer.Exit(1 if report.left else 0)

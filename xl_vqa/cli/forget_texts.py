@@ -12,6 +12,10 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "削除するには --all を指定します。--keep-settings、--yes、--dry-run は --all と一緒に指定します。",
     },
     "nothing": {"en": "Nothing is stored in {home}.", "ja": "{home} には何も保存されていません。"},
+    "nothing_of": {
+        "en": "Nothing is stored of what was named. It goes by the path as it was rated; look at its spelling.",
+        "ja": "指定された対象の情報は保存されていません。評価したときのパスで探すため、つづりをご確認ください。",
+    },
     "counts": {
         "en": "Removed: {ratings} ratings with their prompts, {paths} paths, {records} records of logs.",
         "ja": "削除しました: 評価 {ratings} 件(プロンプトを含む)、パス {paths} 件、ログの記録 {records} 件。",

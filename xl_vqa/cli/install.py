@@ -115,7 +115,7 @@ def _calc(dry_run: bool, language: str) -> None:
     program = office.Office(office.find_unopkg())
     if dry_run:
         typer.echo(tr("plan", language))
-        for line in office.plan(program):
+        for line in office.plan(program, language):
             typer.echo(f"  {line}")
         return
     office.install(program)
