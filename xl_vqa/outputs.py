@@ -53,13 +53,18 @@ def write_output(path: Path, content: bytes, *, parents: bool = False) -> None:
 
     Raises what ``output_file`` raises.
     """
-    try:
-        if parents:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
+    if parents:
+        make_folder_of(path)
     with output_file(path) as file:
         file.write(content)
+
+
+def make_folder_of(path: Path) -> None:
+    """The folders above a file that is to be written. Raises OutputNotWritableError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritableError(path=str(path), problem=why_unwritten(error)) from error
 
 
 def check_ending(path: Path, *suffixes: str) -> None:

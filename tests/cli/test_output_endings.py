@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from xl_vqa.cli.main import app
 from xl_vqa.outputs import check_ending
-from xl_vqa.words.errors import OutputFormatError
+from xl_vqa.words.errors import HostDiskError, OutputFormatError, OutputNotWritableError
 
 CASES = {
     "score --output": "a.mp4",
@@ -86,3 +86,14 @@ def test_a_pipe_or_a_device_has_no_ending(tmp_path: Path) -> None:
     check_ending(tmp_path / "A.HTML", ".html", ".htm")
     with pytest.raises(OutputFormatError):
         check_ending(tmp_path, ".html")
+
+
+def test_a_demo_where_no_folder_can_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path / "home"))
+    (tmp_path / "file").write_text("")
+    done = CliRunner().invoke(app, ["demo", "-o", str(tmp_path / "file" / "x" / "demo.xlsx")])
+    assert isinstance(done.exception, OutputNotWritableError)
+    # and so is a data folder that cannot be made
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path / "file" / "home"))
+    done = CliRunner().invoke(app, ["store", "import", str(tmp_path / "file")])
+    assert isinstance(done.exception, HostDiskError)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +14,7 @@ from xl_vqa.bridge.profiles import with_profile
 from xl_vqa.words import settings as settings_module
 from xl_vqa.words.errors import SettingsError
 from xl_vqa.words.labels import Scale
-from xl_vqa.words.settings import Settings, default_language, language_anyhow
+from xl_vqa.words.settings import Settings, default_language, language_anyhow, origins
 
 
 def write(home: Path, content: str | bytes) -> None:
@@ -287,3 +290,26 @@ def test_of_a_value_that_stands_in_no_file_the_setting_is_named() -> None:
     with pytest.raises(SettingsError) as told:
         Settings(frames=7, fps=-1.0)
     assert "(frames, fps)" in told.value.message("en")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_folder_of_somebody_else_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """XL_VQA_HOME in another user's home: nobody can see there whether there is a file."""
+
+    stat = Path.stat
+
+    def refuse(self: Path, **how: Any) -> os.stat_result:
+        if self.parent.name == "theirs":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return stat(self, **how)
+
+    monkeypatch.setenv("XL_VQA_HOME", str(tmp_path / "theirs"))
+    monkeypatch.setenv("XL_VQA_LANGUAGE", language)
+    monkeypatch.setattr(Path, "stat", refuse)
+    for look in (Settings.load, lambda: origins(tmp_path / "theirs")):
+        with pytest.raises(SettingsError, match="permission"):
+            look()
+    # and it is told in the language of the environment
+    assert language_anyhow() == language

@@ -32,7 +32,7 @@ def demo(
     from xl_vqa.cli.inputs import InputRow
     from xl_vqa.cli.progress import rows_table
     from xl_vqa.cli.score import rate_rows
-    from xl_vqa.outputs import check_ending
+    from xl_vqa.outputs import check_ending, make_folder_of
     from xl_vqa.words.model_spec import demo_clips_folder
     from xl_vqa.words.settings import Settings
     from xl_vqa.workbooks.demo_workbook import DemoRow, build
@@ -44,7 +44,7 @@ def demo(
     folder = demo_clips_folder()
     with (folder / "clips.csv").open(encoding="utf-8-sig", newline="") as file:
         clips = list(csv.DictReader(file))
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_folder_of(output)
     check_output(output)
 
     console = Console()

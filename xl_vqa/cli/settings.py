@@ -88,10 +88,10 @@ def set_setting(
 def unset(name: Annotated[str, typer.Argument(help="A name from xl-vqa settings list.")]) -> None:
     """Take a setting out of settings.toml, so that its default holds again; or a key that is no setting."""
     from xl_vqa.bridge.settings_edit import remove_key
-    from xl_vqa.words.settings import Settings, default_home, language_anyhow, read_toml
+    from xl_vqa.words.settings import Settings, default_home, language_anyhow, settings_in
 
     file = default_home() / "settings.toml"
-    there = file.exists() and name in read_toml(file)
+    there = name in settings_in(file)
     if not there:
         _check(name)
     remove_key(file.parent, name)

@@ -96,15 +96,21 @@ def import_(
 
     Exit status: 0 all are here now, 1 some lines were not taken. The host is stopped for it.
     """
+    from xl_vqa.atomic import make_private
     from xl_vqa.host.lifecycle import no_host
     from xl_vqa.host.store import Store
     from xl_vqa.host.transfer import import_ratings
+    from xl_vqa.words.errors import HostDiskError
+    from xl_vqa.words.reasons import why_unwritten
     from xl_vqa.words.settings import Settings
 
     settings = Settings.load()
     language = settings.language
     left = False
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        make_private(settings.home)
+    except OSError as error:
+        raise HostDiskError(path=str(settings.home), problem=why_unwritten(error)) from error
     with no_host(settings):
         opened = Store(settings.store_file)
         try:

@@ -277,7 +277,7 @@ class Settings:
         origin: dict[str, str] = {}
 
         source = home / "settings.toml"
-        for key, value in (read_toml(source) if source.exists() else {}).items():
+        for key, value in settings_in(source).items():
             if key in names:
                 values[key] = tuple(value) if isinstance(value, list) else value
                 origin[key] = str(source)
@@ -316,7 +316,7 @@ def language_anyhow(environment: Mapping[str, str] | None = None) -> str:
     except SettingsError:
         told: list[object] = [environment.get(PREFIX + "LANGUAGE")]
     with contextlib.suppress(SettingsError):
-        told.append(read_toml(default_home() / "settings.toml").get("language"))
+        told.append(settings_in(default_home() / "settings.toml").get("language"))
     return next((str(one) for one in told if one in _CHOICES["language"]), default_language())
 
 
@@ -337,9 +337,21 @@ def origins(home: Path, environment: Mapping[str, str] | None = None) -> dict[st
     """
     environment = os.environ if environment is None else environment
     file = home / "settings.toml"
-    told = dict.fromkeys(read_toml(file) if file.exists() else (), str(file))
+    told = dict.fromkeys(settings_in(file), str(file))
     names = [f.name for f in fields(Settings)]
     return told | {name: PREFIX + name.upper() for name in names if environment.get(PREFIX + name.upper())}
+
+
+def settings_in(file: Path) -> dict[str, Any]:
+    """What ``file`` says; nothing where there is none. Raises SettingsError as ``read_toml`` does."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        # a folder of somebody else, in which nobody can see what there is
+        raise SettingsError(source=str(file), problem=why_unread(error, file)) from error
+    return read_toml(file)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
