@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from xl_vqa.cli.main import app
 from xl_vqa.host.errors import StoreFileError
 from xl_vqa.host.store import KnownFile, Store
 from xl_vqa.host.transfer import export_ratings, import_ratings, summaries
+from xl_vqa.monitoring.errors import MonitoringError
+from xl_vqa.monitoring.records import in_store
 
 RATINGS = [
     new_rating("b2:1"),
@@ -182,3 +186,34 @@ def test_the_commands_carry_ratings_from_one_machine_to_another(
     assert "not what was written (line 1)" in done.output
     printed = run(app, ["store", "export", "-o", "-", "--without-paths"])
     assert len(printed.output.splitlines()) == 4
+
+
+def test_a_store_that_cannot_be_opened_is_told_in_words_and_is_none_that_a_host_mends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's: WAL wants to write beside the file. A phrase's own name stood in the sentence."""
+    file = tmp_path / "ratings.sqlite3"
+    Store(file).close()
+
+    def refuse(*_: object, **__: object) -> None:
+        error = sqlite3.OperationalError("unable to open database file")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise error
+
+    def no_folder(_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("sqlite3.connect", refuse)
+    monkeypatch.setattr("xl_vqa.atomic.check_folder", no_folder)
+    for act in (lambda: summaries(file), lambda: export_ratings(file, tmp_path / "out.jsonl")):
+        with pytest.raises(StoreFileError) as told:
+            act()
+        assert "you have no permission to write there" in told.value.message("en")
+        assert "権限" in told.value.message("ja")
+        for language in ("en", "ja"):
+            assert "problem_" not in told.value.message(language)
+        assert "mends" not in told.value.message("en")
+    with pytest.raises(MonitoringError) as refused:
+        in_store(file)
+    assert "no permission" in refused.value.message("en")
+    assert "mends" not in refused.value.message("en")

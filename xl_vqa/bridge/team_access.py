@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from xl_vqa.atomic import keep_private, make_private, write_atomically
 from xl_vqa.bridge.errors import TeamSetupError, TeamTokenError
-from xl_vqa.words.reasons import MALFORMED, why_unwritten
+from xl_vqa.words.reasons import MALFORMED, Reason, why_unwritten
 from xl_vqa.words.records import record
 from xl_vqa.words.settings import Settings
 
@@ -64,7 +64,7 @@ def write_access(settings: Settings, access: Access) -> Path:
             output.write(json.dumps(asdict(access)).encode("utf-8"))
         keep_private(file)
     except OSError as error:
-        raise TeamSetupError(problem=why_unwritten(error)) from error
+        raise TeamSetupError(problem=Reason("says", what=str(file), why=why_unwritten(error))) from error
     return file
 
 

@@ -262,7 +262,7 @@ class Database:
                     self.set_aside.append(SetAside(damaged, self._save_what_can_be(damaged, connection)))
                 return connection
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     self._raise_disk_error(error)
                 damaged = self._move_aside(str(error))
             except DamagedError as error:
@@ -302,7 +302,7 @@ class Database:
         return connection
 
     def _raise(self, error: sqlite3.DatabaseError, generation: int) -> None:
-        if not _is_damage(error):
+        if not is_damage(error):
             self._raise_disk_error(error)
         with self._write_lock:
             if self._generation == generation and not self._closed:
@@ -337,7 +337,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             remove_database(self._held)
             self._held = None
-            if not _is_damage(error):
+            if not is_damage(error):
                 self._raise_disk_error(error)
             log.error("what was rated meanwhile is lost, for the file that was replaced is damaged: %s", error)
         self._writer.close()
@@ -473,5 +473,6 @@ def _code(error: sqlite3.DatabaseError) -> int | None:
     return None if code is None else int(code) & 0xFF
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is no healthy database, which a host mends when it starts; else a drive refuses."""
     return _code(error) in _DAMAGED

@@ -85,9 +85,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "ja": "評価がまだ保存されていません。先に動画を評価してください",
     },
     "store_unreadable": {
-        "en": "it cannot be read ({detail}). Start the scoring host once, which mends it",
-        "ja": "読み込めません({detail})。スコアリングホストを一度起動すると修復されます",
+        "en": "it cannot be read ({why}). Start the scoring host once, which mends it",
+        "ja": "読み込めません({why})。スコアリングホストを一度起動すると修復されます",
     },
+    "store_refused": {"en": "it cannot be opened ({why})", "ja": "開けません({why})"},
     "host_one_video": {
         "en": "an explanation is of one video at a time",
         "ja": "説明できる動画は一度に 1 本だけです",

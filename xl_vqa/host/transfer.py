@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from xl_vqa.host.database import why_refused
+from xl_vqa.host.database import is_damage, why_refused
 from xl_vqa.host.errors import StoreFileError
 from xl_vqa.host.store import Store
 from xl_vqa.host.stored_rows import ROW_COLUMNS, BadRowError, RatingKey, Row, packed, split_row
@@ -65,6 +65,11 @@ class ModelSummary:
     last: str
 
 
+def _unreadable(error: sqlite3.DatabaseError, store: Path) -> StoreFileError:
+    key = "store_unreadable" if is_damage(error) else "store_refused"
+    return StoreFileError(path=str(store), problem=Reason(key, why=why_refused(error, store)))
+
+
 def summaries(store: Path) -> list[ModelSummary]:
     """Of every model, the most ratings first. Raises StoreFileError as ``export_ratings``."""
     if not store.is_file():
@@ -77,8 +82,7 @@ def summaries(store: Path) -> list[ModelSummary]:
         with _reading(store) as connection:
             rows = connection.execute(question).fetchall()
     except sqlite3.DatabaseError as error:
-        broken = Reason("store_unreadable", detail=why_refused(error, store))
-        raise StoreFileError(path=str(store), problem=broken) from error
+        raise _unreadable(error, store) from error
     return [
         ModelSummary(_words(name), _words(model), int(count), _words(first), _words(last))
         for name, model, count, first, last in rows
@@ -109,8 +113,7 @@ def export_ratings(
         with output_file(target) as file:
             _write(_records(store, done, paths=paths), file, as_csv)
     except sqlite3.DatabaseError as error:
-        broken = Reason("store_unreadable", detail=why_refused(error, store))
-        raise StoreFileError(path=str(store), problem=broken) from error
+        raise _unreadable(error, store) from error
     return done
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from xl_vqa.evaluation.matching import match
 from xl_vqa.evaluation.stated_scale import scale_of_result
 from xl_vqa.evaluation.tables import Table, read_table, text, warns_of
-from xl_vqa.host.database import why_refused
+from xl_vqa.host.database import is_damage, why_refused
 from xl_vqa.host.recorded import recorded
 from xl_vqa.monitoring.errors import MonitoringError
 from xl_vqa.sheets.columns import field_of_heading
@@ -101,8 +101,8 @@ def in_store(path: Path) -> Records:
     try:
         found = recorded(path)
     except sqlite3.DatabaseError as error:
-        why = why_refused(error, path)
-        raise MonitoringError(problem=Reason("monitoring_store_unreadable", path=str(path), why=why)) from error
+        key = "monitoring_store_unreadable" if is_damage(error) else "monitoring_store_refused"
+        raise MonitoringError(problem=Reason(key, path=str(path), why=why_refused(error, path))) from error
     if not found.ratings:
         raise MonitoringError(problem=Reason("monitoring_no_store", path=str(path)))
     records = Records([_of_rating(rating) for rating in found.ratings], crashes=found.crashes)

@@ -20,6 +20,10 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
         "en": "the store at {path} cannot be read ({why}). Start the scoring host once, which mends it",
         "ja": "{path} の保存データを読み込めません({why})。スコアリングホストを一度起動すると修復されます",
     },
+    "monitoring_store_refused": {
+        "en": "the store at {path} cannot be opened ({why})",
+        "ja": "{path} の保存データを開けません({why})",
+    },
     "monitoring_too_few": {
         "en": "no model has {fewest} ratings both in the reference and after it (the most: {reference} and "
         "{current}). Rate more videos, or choose another --since or --reference",

@@ -43,7 +43,7 @@ def own_certificate(folder: Path, names: Sequence[str] = (), *, renew: bool = Fa
             with write_atomically(file, private=True) as output:
                 output.write(content)
     except OSError as error:
-        raise TeamSetupError(problem=why_unwritten(error)) from error
+        raise TeamSetupError(problem=Reason("says", what=str(folder), why=why_unwritten(error))) from error
     return certificate, key
 
 

@@ -143,7 +143,7 @@ class People:
             self._seen, self._known = None, {}
             return
         except OSError as error:
-            raise TeamSetupError(problem=why_unwritten(error)) from error
+            raise _unwritten(self.file, error) from error
         seen = (status.st_mtime_ns, status.st_size, status.st_ino)
         if seen == self._seen:
             return
@@ -159,6 +159,10 @@ class People:
         self._seen, self._known = seen, {one.id: one for one in people}
 
 
+def _unwritten(file: Path, error: OSError) -> TeamSetupError:
+    return TeamSetupError(problem=Reason("says", what=str(file), why=why_unwritten(error)))
+
+
 class _Change:
     """The people as they are in the file, to be changed and written whole when the block ends well."""
 
@@ -171,7 +175,7 @@ class _Change:
             make_private(self._people.file.parent)
             self._lock.acquire()
         except OSError as error:
-            raise TeamSetupError(problem=why_unwritten(error)) from error
+            raise _unwritten(self._people.file, error) from error
         try:
             self._known = {one.id: one for one in self._people.all()}
         except BaseException:
@@ -186,7 +190,7 @@ class _Change:
                 with write_atomically(self._people.file, private=True) as file:
                     file.write(json.dumps({"people": rows}, ensure_ascii=False, indent=1).encode("utf-8"))
         except OSError as error:
-            raise TeamSetupError(problem=why_unwritten(error)) from error
+            raise _unwritten(self._people.file, error) from error
         finally:
             self._lock.release()
 
