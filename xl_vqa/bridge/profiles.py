@@ -22,7 +22,8 @@ from xl_vqa.outputs import write_output
 from xl_vqa.words.domain_profile import DomainProfile
 from xl_vqa.words.errors import ProfileNotFoundError, SettingsError, XlVqaError
 from xl_vqa.words.reasons import Reason
-from xl_vqa.words.settings import Settings, read_toml
+from xl_vqa.words.settings import Settings
+from xl_vqa.words.settings_file import read_toml
 
 FIELDS: Final = (*PROFILE_FIELDS, *VIEW_FIELDS)
 """What a profile may set: what the score is made with, and how it is read."""

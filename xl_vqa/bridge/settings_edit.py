@@ -14,7 +14,8 @@ from xl_vqa.atomic import make_private, write_atomically
 from xl_vqa.bridge.file_lock import locked
 from xl_vqa.words.errors import SettingsError, SettingsNotWrittenError
 from xl_vqa.words.reasons import Reason, why_unwritten
-from xl_vqa.words.settings import Settings, parse_toml, unknown_key
+from xl_vqa.words.settings import Settings, unknown_key
+from xl_vqa.words.settings_file import parse_toml
 
 LOCK_WAIT_S: Final = 10.0
 

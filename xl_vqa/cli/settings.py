@@ -88,7 +88,8 @@ def set_setting(
 def unset(name: Annotated[str, typer.Argument(help="A name from xl-vqa settings list.")]) -> None:
     """Take a setting out of settings.toml, so that its default holds again; or a key that is no setting."""
     from xl_vqa.bridge.settings_edit import remove_key
-    from xl_vqa.words.settings import Settings, default_home, language_anyhow, settings_in
+    from xl_vqa.words.settings import Settings, default_home, language_anyhow
+    from xl_vqa.words.settings_file import settings_in
 
     file = default_home() / "settings.toml"
     there = name in settings_in(file)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from xl_vqa.bridge.errors import TeamSetupError
 from xl_vqa.words.errors import SettingsError
 from xl_vqa.words.reasons import Problem, Reason
-from xl_vqa.words.settings import read_toml
+from xl_vqa.words.settings_file import read_toml
 
 FILE_NAME: Final = "team.toml"
 FOLDER_NAME: Final = "team"
