@@ -10,7 +10,8 @@ import io
 import math
 import os
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,22 @@ def _barcode_rows(height: int) -> int:
     return max(height // 10, 8) if height >= 16 else height
 
 
+@contextmanager
+def kept_priority() -> Iterator[None]:
+    """Takes back the real-time priority that SVT-AV1 gives the thread which encodes, where it may (as root).
+
+    Every process that is started later has it too, and two that wait in turns on two cores let nothing else run.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, *before)
+
+
 def make_clip(
     path: str | Path,
     width: int = 320,
@@ -142,7 +159,8 @@ def make_clip(
     path = Path(path)
     content = content or moving_content(width, height, seed)
     rate = Fraction(fps).limit_denominator(100_000)
-    with av.open(str(path), "w", format=container, container_options=container_options or {}) as output:
+    opened = av.open(str(path), "w", format=container, container_options=container_options or {})
+    with kept_priority(), opened as output:
         settings = {**_FAST.get(codec, {}), **(options or {})}
         if codec == "libx265":
             # its thread pool can wait for itself for ever on a busy machine
