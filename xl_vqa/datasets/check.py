@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_vqa.datasets.errors import RatingsOutOfScaleError
-from xl_vqa.datasets.likely_scales import likely_scales, scale_option
+from xl_vqa.datasets.likely_scales import likely_scales, passes, scale_option
 from xl_vqa.datasets.locate import Located, VideoFinder, identical_files
 from xl_vqa.datasets.mos import Floats, Ints, MosTable
 from xl_vqa.datasets.problems import Problem
@@ -26,9 +26,6 @@ from xl_vqa.words.reasons import Detail
 
 Bools = npt.NDArray[np.bool_]
 
-# Scores outside the scale are slips of the pen up to this share; above it the scale is the wrong one, and
-# leaving them out would bend every mean.
-_SLIPS: Final = 0.05
 _NAMED_SCORES: Final = 5
 
 
@@ -66,7 +63,7 @@ def check_range(table: RatingTable, scale: Scale) -> tuple[Ratings, RatingsOutOf
         values = table.score
     outside = (values < scale.mos_min) | (values > scale.mos_max)
     count = int(outside.sum())
-    wrong_scale = count >= 3 and count > _SLIPS * len(values)
+    wrong_scale = count >= 3 and passes(values, scale)
     if table.ready:
         for row in table.rows:
             if row.mos is not None and not scale.mos_min <= row.mos <= scale.mos_max:

@@ -37,7 +37,7 @@ def not_counted_notes(layout: Layout) -> list[Note]:
 def hidden_notes(layout: Layout) -> list[Note]:
     """A note for the hidden rows with scores, and one for the hidden columns of scores, where there are any."""
     grid = layout.grid
-    scored = [c for c in (*layout.scores, layout.mos) if c is not None]
+    scored = layout.scored
     scored += layout.votes.columns if layout.votes is not None else ()
     scored += [layout.vote_weight] if layout.vote_weight is not None else ()
     rows = [row for row in data_rows(layout) if row in grid.hidden_rows and _counts(layout, row, scored)]

@@ -31,6 +31,8 @@ USUAL: Final = (
 )
 """The scales of the Recommendations and of public data sets, the narrowest first."""
 _SLIPS: Final = 0.05
+"""Scores outside a scale are slips of the pen up to this share; above it the scale is the wrong one, and leaving
+them out would bend every mean."""
 _UNUSED: Final = 0.5
 """A scale of which less than half is used is not proposed where another fits."""
 
@@ -57,7 +59,7 @@ def likely_scales(scores: Iterable[float] | Floats) -> list[tuple[float, float]]
 
 
 def passes(values: Floats, scale: Scale) -> bool:
-    """Whether scores are on another scale: more than one in twenty, no slips of the pen, lie outside this one."""
+    """Whether scores are on another scale: more lie outside this one than are slips of the pen."""
     return values.size > 0 and float(np.mean((values < scale.mos_min) | (values > scale.mos_max))) > _SLIPS
 
 

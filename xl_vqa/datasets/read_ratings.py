@@ -320,8 +320,7 @@ def _ask_about_texts(reader: RowReader) -> None:
 
 def _score_cells(reader: RowReader) -> Iterator[Cell]:
     for layout in reader.layouts:
-        scored = [c for c in (*layout.scores, layout.mos) if c is not None]
-        yield from (layout.grid.cell(row, c) for row in data_rows(layout) for c in scored)
+        yield from (layout.grid.cell(row, c) for row in data_rows(layout) for c in layout.scored)
 
 
 def _ask_about_the_end(reader: RowReader) -> None:

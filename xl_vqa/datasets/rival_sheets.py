@@ -40,7 +40,7 @@ def is_rival(layout: Layout, best: Layout) -> bool:
 
 def scale_of(layout: Layout) -> tuple[float, float] | None:
     """The scale that the scores of a sheet seem to be on, where that is another than the one at hand."""
-    values, scale = _finite(layout, _scored(layout)), layout.columns.scale
+    values, scale = _finite(layout, layout.scored), layout.columns.scale
     if not values.size:
         return None
     off = passes(values, scale) or _APART * float(values.max()) <= scale.mos_max
@@ -59,10 +59,6 @@ def videos_of(layout: Layout) -> set[str]:
     return {video_key(layout.grid.cell(index, layout.video)) for index in data_rows(layout)} - {""}
 
 
-def _scored(layout: Layout) -> list[int]:
-    return [c for c in (*layout.scores, layout.mos) if c is not None]
-
-
 def _finite(layout: Layout, chosen: Sequence[int]) -> Floats:
     values = layout.columns.numbers(chosen)
     return values[np.isfinite(values)]
@@ -70,8 +66,8 @@ def _finite(layout: Layout, chosen: Sequence[int]) -> Floats:
 
 def _rated_on_another_scale(layout: Layout, best: Layout) -> bool:
     """Whether numbers off the scale are people's, on another usual one, and not those of ``best`` converted."""
-    columns, chosen = layout.columns, _scored(layout)
-    theirs = {best.name(c) for c in _scored(best)}
+    columns, chosen = layout.columns, layout.scored
+    theirs = {best.name(c) for c in best.scored}
     said = all(columns.role(c) in _RATED and columns.sure(c) for c in chosen) or layout.rater is not None
     if not said and not {layout.name(c) for c in chosen} <= theirs:
         return False
@@ -92,7 +88,7 @@ def _ratings(layout: Layout) -> dict[tuple[str, str], float]:
     found = {}
     for index in data_rows(layout):
         video = video_key(layout.grid.cell(index, layout.video))
-        for c in _scored(layout):
+        for c in layout.scored:
             value = layout.columns.number(layout.grid.cell(index, c))
             who = "" if c == layout.mos else layout.name(c)
             if layout.rater is not None:

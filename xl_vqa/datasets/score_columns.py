@@ -105,10 +105,9 @@ class _Chooser:
             raise RatingsScoreColumnError(
                 path=self.c.path, source=self.c.grid.name, problem=Detail(self.c.listed())
             )
+        chosen = layout.scored
         if layout.question is None and layout.lower is None:
-            columns = [c for c in (*layout.scores, layout.mos) if c is not None]
-            layout.lower, layout.question = read_direction(self.c, columns, layout.video, self.legends)
-        chosen = [c for c in (*layout.scores, layout.mos) if c is not None]
+            layout.lower, layout.question = read_direction(self.c, chosen, layout.video, self.legends)
         layout.fit = (
             float(np.mean([self.c.profiles[c].in_range for c in chosen]))
             if chosen

@@ -64,6 +64,11 @@ class Layout:
         return self.names.get(column) or column_letters(column)
 
     @property
+    def scored(self) -> list[int]:
+        """The columns of single scores and of means."""
+        return [c for c in (*self.scores, self.mos) if c is not None]
+
+    @property
     def single_scores(self) -> bool:
         """One score per video and no word on who gave it: a sheet of one rater looks like this."""
         return self.form == "wide" and len(self.scores) == 1 and self.mos is None
